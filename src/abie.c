@@ -1,0 +1,21 @@
+/*
+ * abie.c
+ *	  Module start: magic block and configuration parameters.
+ *
+ * The other files of this folder are the fmgr wrappers, one a topic; the
+ * arithmetic they call is in core/, which knows nothing of the server.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	MarkGUCPrefixReserved("abie");
+}
