@@ -6,13 +6,13 @@ MODULE_big = abie
 
 # The install script is its topic files, in the order of their dependencies.
 TOPICS = schema school import scaling distance nearest
-INSTALL_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
+EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
-HEADERS_LOCAL = $(wildcard src/*.h) $(wildcard src/core/*.h)
-DATA_built = $(INSTALL_SCRIPT)
+LOCAL_HEADERS = $(wildcard src/*.h) $(wildcard src/core/*.h)
+DATA_built = $(EXTENSION_SCRIPT)
 SCRIPTS = bin/abie-load
-EXTRA_CLEAN = $(INSTALL_SCRIPT)
+EXTRA_CLEAN = $(EXTENSION_SCRIPT)
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=abie
@@ -23,10 +23,11 @@ PROVE_TESTS = $(sort $(wildcard test/t/*.pl))
 
 # The same bits on every machine: no contraction of a*b+c into one rounding, no -march, no fast-math.
 PG_CFLAGS = -std=gnu11 -ffp-contract=off $(shell pkg-config --cflags gsl)
-PG_CPPFLAGS = -I$(srcdir)/src
 SHLIB_LINK = $(shell pkg-config --libs gsl)
 
 PG_CONFIG ?= pg_config
+# the server's headers as system headers: -Wextra is for this project's code
+PG_CPPFLAGS = -I$(srcdir)/src -isystem $(shell $(PG_CONFIG) --includedir-server)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
 $(error pg_config was not found: install the server's development files (Debian: postgresql-server-dev-15) or give make PG_CONFIG=/path/to/pg_config)
@@ -36,8 +37,8 @@ $(error GSL was not found by pkg-config: install its development files (Debian: 
 endif
 include $(PGXS)
 
-$(OBJS): $(HEADERS_LOCAL)
+$(OBJS): $(LOCAL_HEADERS)
 
-$(INSTALL_SCRIPT): $(addprefix sql/,$(addsuffix .sql,$(TOPICS))) Makefile
+$(EXTENSION_SCRIPT): $(addprefix sql/,$(addsuffix .sql,$(TOPICS))) Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION abie" to load this file. \quit'; \
 	  cat $(addprefix $(srcdir)/sql/,$(addsuffix .sql,$(TOPICS))); } > $@.new && mv $@.new $@

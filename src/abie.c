@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "nearest.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -17,5 +18,6 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	nearest_define_parameters();
 	MarkGUCPrefixReserved("abie");
 }

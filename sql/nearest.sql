@@ -1,0 +1,10 @@
+-- The nearest schools of every school.
+
+CREATE FUNCTION abie.nearest(ids bigint[], vectors float8[], k integer, weights float8[] DEFAULT NULL,
+	candidate boolean[] DEFAULT NULL, family bigint[] DEFAULT NULL,
+	OUT id bigint, OUT rank integer, OUT neighbour bigint, OUT distance float8)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'abie_nearest'
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 400000;
+COMMENT ON FUNCTION abie.nearest(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
+'The k nearest rows of every row of vectors (n x p, one row an id), exactly, by abie.distance with the same weights. Rows of the result: id, rank (1 the nearest), neighbour, distance; in no particular order. Never the row itself, never a row of the same family (NULL: no family), only rows whose candidate is true (NULL array: all), only comparable rows; ties go to the lower id. Fewer than k rows where there are fewer such rows; none for NULL or empty ids and vectors (not STRICT: the last three arguments may be NULL). The order of the input rows changes nothing. Errors: k under 1, arrays that do not fit each other, NULL or double ids, NaN or infinity, weights as in abie.distance. Memory: about 30 p + 100 bytes a row, no matrix of rows by rows.';

@@ -1,0 +1,46 @@
+/*
+ * arguments.h
+ *	  Array arguments of SQL functions, checked and unpacked.
+ */
+#ifndef ABIE_ARGUMENTS_H
+#define ABIE_ARGUMENTS_H
+
+#include "fmgr.h"
+#include "utils/array.h"
+
+/* rows x columns of float8; an element that is NULL is not present and reads as 0 */
+typedef struct FloatMatrix
+{
+	int			rows;
+	int			columns;
+	double	   *value;
+	bool	   *present;
+	bool		complete;		/* every element is present */
+} FloatMatrix;
+
+/*
+ * A one-dimensional float8 array as a matrix of one row; finite elements or
+ * NULL only.  name: what error messages call it.  The empty array has no columns.
+ */
+extern FloatMatrix float_vector_argument(ArrayType *array, const char *name);
+
+/* A two-dimensional float8 array; the empty array has no rows. */
+extern FloatMatrix float_matrix_argument(ArrayType *array, const char *name);
+
+/*
+ * Weights for vectors of the given length: each finite and not negative, the
+ * sum positive.  A NULL array means 1 each.
+ */
+extern double *weights_argument(ArrayType *array, int length);
+
+/* Values and presence of a one-dimensional array of bigint or boolean with the given length. */
+extern int64 *bigint_array_argument(ArrayType *array, int length, const char *name, bool **present);
+extern bool *boolean_array_argument(ArrayType *array, int length, const char *name);
+
+/* Error unless vectors have at most DISTANCE_MAX_ELEMENTS elements. */
+extern void check_vector_length(int length);
+
+/* A float8 array of the given values, no element NULL. */
+extern ArrayType *float_array_result(const double *value, int length);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * distance.c
+ *	  Weighted Euclidean distance with missing elements.
+ *
+ * d^2 = (W / W_present) * sum over present elements of w_j (a_j - b_j)^2
+ *
+ * With nothing missing the factor is exactly 1.0, so that the result is the
+ * plain weighted Euclidean distance.  Terms are added in ascending order and
+ * each product is rounded on its own (the build forbids contraction), which
+ * makes the distance symmetric and equal on every CPU.
+ */
+#include "core/distance.h"
+
+/* Sums of the same weights in another order may differ in the last bits. */
+#define WEIGHT_SUM_TOLERANCE 1e-12
+
+DistanceTerms
+distance_terms(const double *weights, int p, const bool *present, int *element)
+{
+	DistanceTerms terms = {.element = element};
+	double		total = 0.0;
+	double		held = 0.0;
+
+	for (int j = 0; j < p; j++)
+	{
+		total += weights[j];
+		if (present[j] && weights[j] > 0.0)
+		{
+			held += weights[j];
+			element[terms.count++] = j;
+		}
+	}
+	terms.comparable = held > 0.0 &&
+		held >= DISTANCE_COMPARABLE_SHARE * total * (1.0 - WEIGHT_SUM_TOLERANCE);
+	terms.factor = terms.comparable ? total / held : 0.0;
+	return terms;
+}
+
+static inline double
+weighted_square(double a, double b, double weight)
+{
+	double		difference = a - b;
+
+	return weight * (difference * difference);
+}
+
+double
+distance_squared(const double *a, const double *b, const double *weights,
+				 const DistanceTerms *terms)
+{
+	double		sum = 0.0;
+
+	for (int t = 0; t < terms->count; t++)
+	{
+		int			j = terms->element[t];
+
+		sum += weighted_square(a[j], b[j], weights[j]);
+	}
+	return terms->factor * sum;
+}
+
+void
+distance_parts(const double *a, const double *b, const double *weights,
+			   int p, const DistanceTerms *terms, double *parts)
+{
+	for (int j = 0; j < p; j++)
+		parts[j] = 0.0;
+	for (int t = 0; t < terms->count; t++)
+	{
+		int			j = terms->element[t];
+
+		parts[j] = terms->factor * weighted_square(a[j], b[j], weights[j]);
+	}
+}

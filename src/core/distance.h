@@ -1,0 +1,46 @@
+/*
+ * distance.h
+ *	  Weighted Euclidean distance with missing elements.
+ *
+ * Plain C11: no server headers, no allocation, the same bits on every CPU.
+ */
+#ifndef ABIE_CORE_DISTANCE_H
+#define ABIE_CORE_DISTANCE_H
+
+#include <stdbool.h>
+
+/* The most elements a vector may have. */
+#define DISTANCE_MAX_ELEMENTS 1000
+
+/* A pair is comparable when at least this share of the weight is present on both sides. */
+#define DISTANCE_COMPARABLE_SHARE 0.8
+
+/* Which elements enter the distance of a pair, and how much they are scaled up. */
+typedef struct DistanceTerms
+{
+	const int  *element;		/* elements present on both sides, ascending */
+	int			count;
+	double		factor;			/* total weight / weight present */
+	bool		comparable;		/* enough weight is present */
+} DistanceTerms;
+
+/*
+ * The terms of a pair in which element j is present where present[j]; an
+ * element of weight zero never enters.
+ * weights: p finite numbers, none negative, their sum positive and finite.
+ * element: room for p integers, which the result points to.
+ */
+extern DistanceTerms distance_terms(const double *weights, int p, const bool *present, int *element);
+
+/*
+ * Squared distance of a comparable pair: factor * sum over the terms, in
+ * ascending order, of w (a-b)^2.  Other elements are not read.
+ */
+extern double distance_squared(const double *a, const double *b, const double *weights,
+							   const DistanceTerms *terms);
+
+/* The p parts of distance_squared, factor included; 0 for an element that does not enter. */
+extern void distance_parts(const double *a, const double *b, const double *weights,
+						   int p, const DistanceTerms *terms, double *parts);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * nearest_filter.c
+ *	  The filter of nearest_filter.h: portable, AVX2 and AVX-512.
+ *
+ * Lanes run over candidates.  Each variant keeps the sums of a whole block for
+ * all queries in registers (hence the unrolling, which -O2 would not do) and
+ * reads each element of the block once.
+ */
+#include "core/nearest_filter.h"
+
+static void
+filter_portable(const float *coefficient, const float *block, const float *norm,
+				int p, const float *limit, uint32_t *passed)
+{
+	for (int q = 0; q < FILTER_QUERIES; q++)
+	{
+		float		sum[FILTER_LANES];
+		uint32_t	bits = 0;
+
+		for (int c = 0; c < FILTER_LANES; c++)
+			sum[c] = norm[c];
+		for (int j = 0; j < p; j++)
+			for (int c = 0; c < FILTER_LANES; c++)
+				sum[c] += coefficient[q * p + j] * block[j * FILTER_LANES + c];
+		for (int c = 0; c < FILTER_LANES; c++)
+			bits |= (uint32_t) !(sum[c] > limit[q]) << c;
+		passed[q] = bits;
+	}
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAVE_X86_FILTERS
+
+#include <immintrin.h>
+
+/*
+ * Two queries at a time: 2 x 4 sums, a block row of 4 vectors and a
+ * coefficient fit the sixteen registers.
+ */
+__attribute__((target("avx2,fma")))
+static void
+filter_avx2(const float *coefficient, const float *block, const float *norm,
+			int p, const float *limit, uint32_t *passed)
+{
+	for (int q = 0; q < FILTER_QUERIES; q += 2)
+	{
+		__m256		sum[2][4];
+
+#pragma GCC unroll 4
+		for (int v = 0; v < 4; v++)
+			sum[0][v] = sum[1][v] = _mm256_loadu_ps(norm + 8 * v);
+		for (int j = 0; j < p; j++)
+		{
+			__m256		first = _mm256_broadcast_ss(coefficient + q * p + j);
+			__m256		second = _mm256_broadcast_ss(coefficient + (q + 1) * p + j);
+
+#pragma GCC unroll 4
+			for (int v = 0; v < 4; v++)
+			{
+				__m256		element = _mm256_loadu_ps(block + j * FILTER_LANES + 8 * v);
+
+				sum[0][v] = _mm256_fmadd_ps(first, element, sum[0][v]);
+				sum[1][v] = _mm256_fmadd_ps(second, element, sum[1][v]);
+			}
+		}
+#pragma GCC unroll 2
+		for (int i = 0; i < 2; i++)
+		{
+			__m256		most = _mm256_broadcast_ss(limit + q + i);
+
+			passed[q + i] = 0;
+#pragma GCC unroll 4
+			for (int v = 0; v < 4; v++)
+				passed[q + i] |= (uint32_t) _mm256_movemask_ps(
+					_mm256_cmp_ps(sum[i][v], most, _CMP_NGT_UQ)) << (8 * v);
+		}
+	}
+}
+
+__attribute__((target("avx512f")))
+static void
+filter_avx512(const float *coefficient, const float *block, const float *norm,
+			  int p, const float *limit, uint32_t *passed)
+{
+	__m512		sum[FILTER_QUERIES][2];
+
+#pragma GCC unroll 4
+	for (int q = 0; q < FILTER_QUERIES; q++)
+	{
+		sum[q][0] = _mm512_loadu_ps(norm);
+		sum[q][1] = _mm512_loadu_ps(norm + 16);
+	}
+	for (int j = 0; j < p; j++)
+	{
+		__m512		low = _mm512_loadu_ps(block + j * FILTER_LANES);
+		__m512		high = _mm512_loadu_ps(block + j * FILTER_LANES + 16);
+
+#pragma GCC unroll 4
+		for (int q = 0; q < FILTER_QUERIES; q++)
+		{
+			__m512		factor = _mm512_set1_ps(coefficient[q * p + j]);
+
+			sum[q][0] = _mm512_fmadd_ps(factor, low, sum[q][0]);
+			sum[q][1] = _mm512_fmadd_ps(factor, high, sum[q][1]);
+		}
+	}
+#pragma GCC unroll 4
+	for (int q = 0; q < FILTER_QUERIES; q++)
+	{
+		__m512		most = _mm512_set1_ps(limit[q]);
+
+		passed[q] = (uint32_t) _mm512_cmp_ps_mask(sum[q][0], most, _CMP_NGT_UQ) |
+			(uint32_t) _mm512_cmp_ps_mask(sum[q][1], most, _CMP_NGT_UQ) << 16;
+	}
+}
+#endif
+
+bool
+nearest_filter_supported(FilterVariant variant)
+{
+	switch (variant)
+	{
+		case FILTER_PORTABLE:
+			return true;
+#ifdef HAVE_X86_FILTERS
+			/* these builtins also ask whether the operating system saves the registers */
+		case FILTER_AVX2:
+			return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+		case FILTER_AVX512:
+			return __builtin_cpu_supports("avx512f") != 0;
+#endif
+		default:
+			return false;
+	}
+}
+
+FilterVariant
+nearest_filter_best(void)
+{
+	if (nearest_filter_supported(FILTER_AVX512))
+		return FILTER_AVX512;
+	return nearest_filter_supported(FILTER_AVX2) ? FILTER_AVX2 : FILTER_PORTABLE;
+}
+
+NearestFilter
+nearest_filter(FilterVariant variant)
+{
+#ifdef HAVE_X86_FILTERS
+	if (variant == FILTER_AVX512)
+		return filter_avx512;
+	if (variant == FILTER_AVX2)
+		return filter_avx2;
+#endif
+	(void) variant;
+	return filter_portable;
+}

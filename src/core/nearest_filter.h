@@ -1,0 +1,42 @@
+/*
+ * nearest_filter.h
+ *	  Quick single-precision test that leaves out candidates too far away.
+ *
+ * The filter may let too many candidates through, never too few (nearest.c
+ * lowers the norms by more than the rounding error), and whoever it lets
+ * through is measured exactly.  So its variants need not agree to the bit for
+ * the result to be the same on every CPU.
+ */
+#ifndef ABIE_CORE_NEAREST_FILTER_H
+#define ABIE_CORE_NEAREST_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FILTER_LANES 32			/* candidates of a block */
+#define FILTER_QUERIES 4		/* queries tested together */
+
+/*
+ * For each query q and lane c of the block: bit c of passed[q] is set unless
+ *		norm[c] + sum over j of coefficient[q * p + j] * block[j * FILTER_LANES + c] > limit[q]
+ */
+typedef void (*NearestFilter) (const float *coefficient, const float *block, const float *norm,
+							   int p, const float *limit, uint32_t *passed);
+
+typedef enum FilterVariant
+{
+	FILTER_PORTABLE,
+	FILTER_AVX2,
+	FILTER_AVX512
+} FilterVariant;
+
+/* Whether this CPU and operating system can run the variant. */
+extern bool nearest_filter_supported(FilterVariant variant);
+
+/* The fastest supported variant. */
+extern FilterVariant nearest_filter_best(void);
+
+/* The filter of a supported variant. */
+extern NearestFilter nearest_filter(FilterVariant variant);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * distance.c
+ *	  SQL functions abie.distance and abie.distance_parts over core/distance.c.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "arguments.h"
+#include "core/distance.h"
+#include "fmgr.h"
+#include "utils/float.h"
+
+/* Two vectors and their weights, ready for the core. */
+typedef struct Pair
+{
+	FloatMatrix a;
+	FloatMatrix b;
+	double	   *weights;
+	DistanceTerms terms;
+} Pair;
+
+static Pair
+pair_arguments(FunctionCallInfo fcinfo)
+{
+	Pair		pair;
+	bool	   *both;
+	int			p;
+
+	pair.a = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector");
+	pair.b = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "vector");
+	p = pair.a.columns;
+	if (pair.b.columns != p)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("cannot compare vectors of %d and %d elements", p, pair.b.columns)));
+	check_vector_length(p);
+	pair.weights = weights_argument(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), p);
+	both = palloc(sizeof(bool) * Max(p, 1));
+	for (int j = 0; j < p; j++)
+		both[j] = pair.a.present[j] && pair.b.present[j];
+	pair.terms = distance_terms(pair.weights, p, both, palloc(sizeof(int) * Max(p, 1)));
+	return pair;
+}
+
+/* The distance, or an error where its square does not fit a double. */
+static double
+pair_distance_squared(const Pair *pair)
+{
+	double		squared = distance_squared(pair->a.value, pair->b.value, pair->weights, &pair->terms);
+
+	if (isinf(squared))
+		float_overflow_error();
+	return squared;
+}
+
+PG_FUNCTION_INFO_V1(abie_distance);
+Datum
+abie_distance(PG_FUNCTION_ARGS)
+{
+	Pair		pair;
+
+	/* not STRICT: NULL weights mean 1 each */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	pair = pair_arguments(fcinfo);
+	if (!pair.terms.comparable)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(sqrt(pair_distance_squared(&pair)));
+}
+
+PG_FUNCTION_INFO_V1(abie_distance_parts);
+Datum
+abie_distance_parts(PG_FUNCTION_ARGS)
+{
+	Pair		pair;
+	double	   *parts;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	pair = pair_arguments(fcinfo);
+	if (!pair.terms.comparable)
+		PG_RETURN_NULL();
+	(void) pair_distance_squared(&pair);	/* for its range check */
+	parts = palloc(sizeof(double) * Max(pair.a.columns, 1));
+	distance_parts(pair.a.value, pair.b.value, pair.weights, pair.a.columns, &pair.terms, parts);
+	PG_RETURN_ARRAYTYPE_P(float_array_result(parts, pair.a.columns));
+}

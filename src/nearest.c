@@ -1,0 +1,237 @@
+/*
+ * nearest.c
+ *	  SQL function abie.nearest over core/nearest.c, and the configuration
+ *	  parameter that chooses the filter.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "arguments.h"
+#include "core/distance.h"
+#include "core/nearest.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nearest.h"
+#include "utils/float.h"
+#include "utils/guc.h"
+#include "utils/tuplestore.h"
+
+#define INSTRUCTIONS_AUTO (-1)
+
+static const struct config_enum_entry instruction_options[] = {
+	{"auto", INSTRUCTIONS_AUTO, false},
+	{"portable", FILTER_PORTABLE, false},
+	{"avx2", FILTER_AVX2, false},
+	{"avx512", FILTER_AVX512, false},
+	{NULL, 0, false}
+};
+
+static int	instructions = INSTRUCTIONS_AUTO;
+
+static bool
+check_instructions(int *newval, void **extra pg_attribute_unused(), GucSource source pg_attribute_unused())
+{
+	if (*newval == INSTRUCTIONS_AUTO || nearest_filter_supported((FilterVariant) *newval))
+		return true;
+	GUC_check_errmsg("this machine does not have the instructions asked for");
+	GUC_check_errhint("Use auto to take the fastest that this machine has.");
+	return false;
+}
+
+void
+nearest_define_parameters(void)
+{
+	DefineCustomEnumVariable("abie.instructions",
+							 "CPU instructions used by abie.nearest.",
+							 "Results are the same bit for bit with each; this is for tests and measurements.",
+							 &instructions, INSTRUCTIONS_AUTO, instruction_options,
+							 PGC_USERSET, 0, check_instructions, NULL, NULL);
+}
+
+/* The arguments of abie.nearest, rows as the caller gave them. */
+typedef struct NearestArguments
+{
+	int64	   *id;
+	bool	   *has_id;
+	FloatMatrix vectors;
+	int			k;
+	double	   *weights;
+	bool	   *candidate;
+	int64	   *family;
+	bool	   *has_family;
+} NearestArguments;
+
+typedef struct IdRow
+{
+	int64		id;
+	int			row;
+} IdRow;
+
+static int
+compare_ids(const void *left, const void *right)
+{
+	int64		a = ((const IdRow *) left)->id;
+	int64		b = ((const IdRow *) right)->id;
+
+	return a < b ? -1 : a > b;
+}
+
+static void *
+allocate(size_t size)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext, Max(size, 1));
+}
+
+/* Rows in ascending order of id; error on NULL and double ids. */
+static IdRow *
+sort_ids(const int64 *id, const bool *present, int n)
+{
+	IdRow	   *sorted = palloc(sizeof(IdRow) * Max(n, 1));
+
+	for (int i = 0; i < n; i++)
+	{
+		if (!present[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("ids cannot hold NULL"),
+					 errdetail("Element %d is NULL.", i + 1)));
+		sorted[i] = (IdRow) {id[i], i};
+	}
+	qsort(sorted, n, sizeof(IdRow), compare_ids);
+	for (int i = 1; i < n; i++)
+		if (sorted[i].id == sorted[i - 1].id)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("id " INT64_FORMAT " occurs more than once", sorted[i].id),
+					 errhint("Give each row one id of its own.")));
+	return sorted;
+}
+
+/* Error if two rows may be so far apart that their squared distance overflows. */
+static void
+check_range(const FloatMatrix *vectors, const double *weights)
+{
+	double		most = 0.0;
+
+	for (int j = 0; j < vectors->columns; j++)
+	{
+		double		low = 0.0;
+		double		high = 0.0;
+
+		/* elements that are not present read as 0, which only widens the range */
+		for (int i = 0; i < vectors->rows; i++)
+		{
+			double		value = vectors->value[(Size) i * vectors->columns + j];
+
+			low = Min(low, value);
+			high = Max(high, value);
+		}
+		if (weights[j] > 0.0)
+			most += weights[j] * ((high - low) * (high - low));
+	}
+	if (isinf(most / DISTANCE_COMPARABLE_SHARE))
+		float_overflow_error();
+}
+
+static NearestArguments
+nearest_arguments(FunctionCallInfo fcinfo)
+{
+	NearestArguments args;
+	int			n;
+
+	args.vectors = float_matrix_argument(PG_GETARG_ARRAYTYPE_P(1), "vectors");
+	n = args.vectors.rows;
+	check_vector_length(args.vectors.columns);
+	args.id = bigint_array_argument(PG_GETARG_ARRAYTYPE_P(0), n, "ids", &args.has_id);
+	args.k = PG_ARGISNULL(2) ? 0 : PG_GETARG_INT32(2);
+	if (args.k < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 PG_ARGISNULL(2) ? errmsg("k cannot be NULL") : errmsg("k must be at least 1, not %d", args.k)));
+	args.k = Min(args.k, Max(n - 1, 1));
+	args.weights = weights_argument(PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), args.vectors.columns);
+	check_range(&args.vectors, args.weights);
+	args.candidate = PG_ARGISNULL(4) ? NULL :
+		boolean_array_argument(PG_GETARG_ARRAYTYPE_P(4), n, "candidate");
+	args.family = PG_ARGISNULL(5) ? NULL :
+		bigint_array_argument(PG_GETARG_ARRAYTYPE_P(5), n, "family", &args.has_family);
+	return args;
+}
+
+/* The same rows in ascending order of id, as the core wants them. */
+static NearestInput
+in_order_of_id(const NearestArguments *args, const IdRow *sorted)
+{
+	int			n = args->vectors.rows;
+	Size		p = args->vectors.columns;
+	double	   *vectors = allocate(sizeof(double) * n * p);
+	bool	   *present = allocate(sizeof(bool) * n * p);
+	bool	   *candidate = allocate(sizeof(bool) * n);
+	int64	   *family = allocate(sizeof(int64) * n);
+	bool	   *has_family = allocate(sizeof(bool) * n);
+
+	for (int i = 0; i < n; i++)
+	{
+		int			row = sorted[i].row;
+
+		memcpy(vectors + i * p, args->vectors.value + row * p, sizeof(double) * p);
+		memcpy(present + i * p, args->vectors.present + row * p, sizeof(bool) * p);
+		candidate[i] = args->candidate == NULL || args->candidate[row];
+		has_family[i] = args->family != NULL && args->has_family[row];
+		family[i] = has_family[i] ? args->family[row] : 0;
+	}
+	return (NearestInput) {
+		.n = n, .p = (int) p, .k = args->k, .vectors = vectors, .present = present,
+		.weights = args->weights, .candidate = candidate, .family = family, .has_family = has_family
+	};
+}
+
+static void
+put_neighbours(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
+{
+	Datum		value[4];
+	bool		null[4] = {false, false, false, false};
+
+	value[0] = Int64GetDatum(sorted[list->row].id);
+	for (int i = 0; i < list->count; i++)
+	{
+		value[1] = Int32GetDatum(i + 1);
+		value[2] = Int64GetDatum(sorted[list->neighbour[i].row].id);
+		value[3] = Float8GetDatum(list->neighbour[i].distance);
+		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+	}
+}
+
+PG_FUNCTION_INFO_V1(abie_nearest);
+Datum
+abie_nearest(PG_FUNCTION_ARGS)
+{
+	NearestArguments args;
+	NearestInput input;
+	NearestSearch *search;
+	const NeighbourList *lists;
+	IdRow	   *sorted;
+	int			found;
+
+	InitMaterializedSRF(fcinfo, 0);
+
+	/* not STRICT: the last three may be NULL; array_agg over no rows gives NULL for the first two */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	args = nearest_arguments(fcinfo);
+	if (args.vectors.rows == 0)
+		return (Datum) 0;
+	sorted = sort_ids(args.id, args.has_id, args.vectors.rows);
+	input = in_order_of_id(&args, sorted);
+	search = nearest_start(&input, nearest_filter(instructions == INSTRUCTIONS_AUTO ?
+												  nearest_filter_best() : (FilterVariant) instructions), allocate);
+	while ((found = nearest_next(search, &lists)) > 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int q = 0; q < found; q++)
+			put_neighbours((ReturnSetInfo *) fcinfo->resultinfo, &lists[q], sorted);
+	}
+	return (Datum) 0;
+}
