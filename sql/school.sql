@@ -212,7 +212,7 @@ RETURN CASE WHEN sess_possible > 0 AND sess_overall IS NOT NULL
 COMMENT ON FUNCTION abie.attendance_percent(bigint, bigint, double precision) IS
 'Attendance rate, per cent: 100 x (possible - absent) / possible from counts, else 100 less the published absence rate; NULL where neither is held. Not STRICT because either source may be missing.';
 
-SELECT pg_catalog.pg_extension_config_dump('abie.school', ''),
-	pg_catalog.pg_extension_config_dump('abie.school_link', ''),
-	pg_catalog.pg_extension_config_dump('abie.school_context', ''),
-	pg_catalog.pg_extension_config_dump('abie.attendance', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.school', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.school_link', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.school_context', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.attendance', '');

@@ -189,13 +189,13 @@ figure_value(const Figure *figure)
 bool
 figure_is_count(const Figure *figure)
 {
-	const char *fraction = figure->start + figure->first_digit + figure->whole_digits + 1;
+	size_t		fraction = figure->first_digit + figure->whole_digits + 1;
 
 	if (figure->kind != FIGURE_NUMBER || figure->percent)
 		return false;
 	for (size_t i = 0; i < figure->fraction_digits; i++)
 	{
-		if (fraction[i] != '0')
+		if (figure->start[fraction + i] != '0')
 			return false;
 	}
 	return figure->whole_digits <= 18;
