@@ -1,0 +1,59 @@
+/*
+ * nearest_layout.h
+ *	  How the rows of a search are laid out in memory.
+ *
+ * Rows with the same elements present form a pattern.  Between two patterns
+ * the terms of the distance are the same for every pair, so missing elements
+ * cost nothing inside a block.  Within a pattern rows are ordered along the
+ * direction of greatest spread, and its candidates fill blocks in that order.
+ * Elements are centred, weighted and shrunk to single precision so that no row
+ * is longer than 1.
+ */
+#ifndef ABIE_CORE_NEAREST_LAYOUT_H
+#define ABIE_CORE_NEAREST_LAYOUT_H
+
+#include "core/distance.h"
+#include "core/nearest.h"
+
+typedef struct Pattern
+{
+	const bool *present;		/* p */
+	int			first_row;		/* in order[] */
+	int			rows;
+	int			first_block;
+	int			blocks;
+} Pattern;
+
+typedef struct NearestLayout
+{
+	int			p;
+	double		unit;			/* squared length in the layout of a squared distance of 1 */
+	float	   *scaled;			/* n x p */
+	double	   *place;			/* n: coordinate along the direction of greatest spread */
+	int		   *order;			/* n: rows by pattern, then place */
+	Pattern    *pattern;
+	int			patterns;
+	int			blocks;
+	float	   *block;			/* FILTER_LANES candidates, element by element */
+	double	   *block_place;	/* place of a block's first candidate */
+	int		   *lane_row;		/* row in each lane, -1 for none */
+} NearestLayout;
+
+/* Lay out the rows of a search. */
+extern NearestLayout nearest_layout(const NearestInput *input, NearestAllocate allocate);
+
+/* The elements of a block. */
+static inline float *
+layout_block(const NearestLayout *layout, int block)
+{
+	return layout->block + (size_t) block * layout->p * FILTER_LANES;
+}
+
+/* The single-precision elements of a row. */
+static inline const float *
+layout_row(const NearestLayout *layout, int row)
+{
+	return layout->scaled + (size_t) row * layout->p;
+}
+
+#endif
