@@ -5,7 +5,7 @@ EXTVERSION = 1.0
 MODULE_big = abie
 
 # The install script is its topic files, in the order of their dependencies.
-TOPICS = schema school import scaling distance nearest
+TOPICS = schema school import scaling distance nearest expectation
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
