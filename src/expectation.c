@@ -247,5 +247,7 @@ abie_pared_mean_final(PG_FUNCTION_ARGS)
 	mean = pared_mean(unit, count, state.value[0]);
 	if (isnan(mean))			/* denominators add up to 0 */
 		PG_RETURN_NULL();
+	if (isinf(mean))
+		float_overflow_error();
 	PG_RETURN_FLOAT8(mean);
 }

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "arguments.h"
@@ -117,18 +118,19 @@ check_range(const FloatMatrix *vectors, const double *weights)
 
 	for (int j = 0; j < vectors->columns; j++)
 	{
-		double		low = 0.0;
-		double		high = 0.0;
+		double		low = DBL_MAX;
+		double		high = -DBL_MAX;
 
-		/* elements that are not present read as 0, which only widens the range */
 		for (int i = 0; i < vectors->rows; i++)
 		{
-			double		value = vectors->value[(Size) i * vectors->columns + j];
+			Size		at = (Size) i * vectors->columns + j;
 
-			low = Min(low, value);
-			high = Max(high, value);
+			if (!vectors->present[at])
+				continue;
+			low = Min(low, vectors->value[at]);
+			high = Max(high, vectors->value[at]);
 		}
-		if (weights[j] > 0.0)
+		if (weights[j] > 0.0 && low < high)
 			most += weights[j] * ((high - low) * (high - low));
 	}
 	if (isinf(most / DISTANCE_COMPARABLE_SHARE))
@@ -151,7 +153,7 @@ nearest_arguments(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 PG_ARGISNULL(2) ? errmsg("k cannot be NULL") : errmsg("k must be at least 1, not %d", args.k)));
 	args.k = Min(args.k, Max(n - 1, 1));
-	args.weights = weights_argument(PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3), args.vectors.columns);
+	args.weights = weights_argument(PG_ARGISNULL(3) || n == 0 ? NULL : PG_GETARG_ARRAYTYPE_P(3), args.vectors.columns);
 	check_range(&args.vectors, args.weights);
 	args.candidate = PG_ARGISNULL(4) ? NULL :
 		boolean_array_argument(PG_GETARG_ARRAYTYPE_P(4), n, "candidate");

@@ -74,7 +74,7 @@ abie_scaling(PG_FUNCTION_ARGS)
 		missing[j] = count == 0;
 		if (count > 0)
 			scaling = scaling_of(values, count, method, work);
-		if (isinf(scaling.scale))
+		if (!isfinite(scaling.location) || !isfinite(scaling.scale))
 			float_overflow_error();
 		location[j] = Float8GetDatum(scaling.location);
 		scale[j] = Float8GetDatum(scaling.scale);

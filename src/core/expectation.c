@@ -11,6 +11,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* 0.55 x 100 is a little over 55 in binary, and 55 units of 1 are enough for it. */
+#define SHARE_TOLERANCE 1e-12
+
 static double
 tricube(double distance, double bandwidth)
 {
@@ -42,7 +45,12 @@ local_mean(const double *value, const double *distance, const double *weight,
 		plain_sum += weight[i] * value[i];
 		plain_total += weight[i];
 	}
-	return total > 0.0 ? sum / total : plain_sum / plain_total;
+	if (total == 0.0)
+	{
+		sum = plain_sum;
+		total = plain_total;
+	}
+	return isfinite(sum) && isfinite(total) ? sum / total : INFINITY;
 }
 
 /* Best adjusted fraction first; equal ones by size, so that the order is total. */
@@ -65,12 +73,16 @@ double
 pared_mean(Fraction *unit, size_t count, double share)
 {
 	double		total = 0.0;
+	double		wanted;
 	Fraction	taken = {0.0, 0.0};
 
 	qsort(unit, count, sizeof(Fraction), compare_fractions);
 	for (size_t i = 0; i < count; i++)
 		total += unit[i].denominator;
-	for (size_t i = 0; i < count && (i == 0 || taken.denominator < share * total); i++)
+	if (!isfinite(total))
+		return INFINITY;
+	wanted = share * total * (1.0 - SHARE_TOLERANCE);
+	for (size_t i = 0; i < count && (i == 0 || taken.denominator < wanted); i++)
 	{
 		taken.numerator += unit[i].numerator;
 		taken.denominator += unit[i].denominator;

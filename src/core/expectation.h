@@ -12,7 +12,8 @@
  * Mean of count values (at least 1) weighted by weight x tricube kernel,
  * (1 - (distance / bandwidth)^3)^3 inside the bandwidth and 0 outside.  Where
  * no value gets any weight (all at the bandwidth, or bandwidth 0) the kernel
- * counts 1 for each.  Values are added in the order given.
+ * counts 1 for each.  Values are added in the order given.  NaN where the
+ * weights are all 0, infinity where a sum is out of range.
  */
 extern double local_mean(const double *value, const double *distance, const double *weight,
 						 size_t count, double bandwidth);
@@ -28,7 +29,8 @@ typedef struct Fraction
  * Pared mean: units sorted by (numerator + 1) / (denominator + 2), best first,
  * are taken until their denominators reach the share of the total; the sum of
  * their numerators over the sum of their denominators.  NaN where the total
- * is 0.  The units are sorted in place, so that their order changes nothing.
+ * is 0, infinity where it is out of range.  The units are sorted in place, so
+ * that their order changes nothing.
  */
 extern double pared_mean(Fraction *unit, size_t count, double share);
 
