@@ -12,10 +12,11 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
 LOCAL_HEADERS = $(wildcard src/*.h) $(wildcard src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
 SCRIPTS = bin/abie-load
-EXTRA_CLEAN = $(EXTENSION_SCRIPT)
+EXTRA_CLEAN = $(EXTENSION_SCRIPT) test/results
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --load-extension=abie
+# pg_regress looks for sql/NAME.sql in its output directory first, and this one has topic files of the same names in sql/
+REGRESS_OPTS = --inputdir=test --outputdir=test/results --load-extension=abie
 ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test --load-extension=abie
 TAP_TESTS = 1
