@@ -1,0 +1,160 @@
+-- Weighted Euclidean distance of two vectors, and its parts.
+-- Expected values: hand arithmetic beside each line, contrib cube, plain SQL, properties.
+CREATE EXTENSION cube;
+
+-- Plain SQL by the definition: sums in ascending order of the element, as the function promises.
+CREATE FUNCTION plain_distance(a float8[], b float8[], w float8[] DEFAULT NULL) RETURNS float8
+LANGUAGE plpgsql AS $$
+DECLARE
+	total float8 := 0;
+	held float8 := 0;
+	squares float8 := 0;
+BEGIN
+	FOR j IN 1 .. coalesce(array_length(a, 1), 0) LOOP
+		total := total + coalesce(w[j], 1);
+		CONTINUE WHEN a[j] IS NULL OR b[j] IS NULL OR w[j] = 0;
+		held := held + coalesce(w[j], 1);
+		squares := squares + coalesce(w[j], 1) * ((a[j] - b[j]) * (a[j] - b[j]));
+	END LOOP;
+	RETURN CASE WHEN held > 0 AND held >= 0.8 * total * (1 - 1e-12) THEN sqrt(total / held * squares) END;
+END $$;
+
+--
+-- Hand arithmetic
+--
+SELECT abie.distance('{1,2}', '{4,6}') AS "3 4 5";
+SELECT abie.distance('{1,2,3}', '{1,2,3}') AS zero;
+SELECT abie.distance('{7}', '{4.5}') AS "one element: |a-b|";
+-- 4 x 3^2 + 0.25 x 4^2 = 36 + 4 = 40
+SELECT abie.distance('{1,2}', '{4,6}', '{4,0.25}') = sqrt(40::float8) AS "root of 40";
+SELECT abie.distance_parts('{1,2}', '{4,6}', '{4,0.25}') AS "36 4";
+-- weights of 1 are the default
+SELECT abie.distance('{1,2,3}', '{4,6,9}', '{1,1,1}') = abie.distance('{1,2,3}', '{4,6,9}') AS same;
+-- all weights doubled: the squared distance doubled
+SELECT abie.distance('{1,2}', '{4,6}', '{2,2}') = sqrt(50::float8) AS "root of 50";
+SELECT abie.distance('{0}', '{-0}') AS zero, abie.distance('{-0}', '{0}')::text AS "no sign";
+
+--
+-- Missing elements: 80 per cent of the weight must be present on both sides
+--
+-- 4 of 5 present, exactly 80 per cent: 5/4 x (1+1+1+1) = 5
+SELECT abie.distance('{0,0,0,0,0}', '{1,1,1,1,NULL}') = sqrt(5::float8) AS "root of 5";
+SELECT abie.distance_parts('{0,0,0,0,0}', '{1,1,1,1,NULL}') AS "1.25 each, 0 for the missing one";
+-- 5 of 6 present, above: 6/5 x 5 = 6
+SELECT abie.distance('{0,0,0,0,0,NULL}', '{1,1,1,1,1,9}') = sqrt(6::float8) AS "root of 6";
+-- 3 of 4 present, below: not comparable
+SELECT abie.distance('{0,0,0,NULL}', '{1,1,1,1}') IS NULL AS below,
+	abie.distance_parts('{0,0,0,NULL}', '{1,1,1,1}') IS NULL AS parts;
+-- missing on different sides adds up: 8 of 10 present, then 7 of 10
+SELECT abie.distance('{1,1,1,1,1,1,1,1,1,NULL}', '{NULL,0,0,0,0,0,0,0,0,0}') = sqrt(10::float8) AS "10/8 x 8 = 10",
+	abie.distance('{1,1,1,1,1,1,1,1,NULL,NULL}', '{NULL,0,0,0,0,0,0,0,0,0}') IS NULL AS below;
+-- missing on both sides counts once
+SELECT abie.distance('{1,1,1,1,NULL}', '{0,0,0,0,NULL}') = sqrt(5::float8) AS "5/4 x 4 = 5";
+-- the weight decides, not the number: one of two present with 80 per cent of the weight, then with 79
+SELECT abie.distance('{3,NULL}', '{1,1}', '{80,20}') AS "root of 100/80 x 80 x 4 = 400",
+	abie.distance('{3,NULL}', '{1,1}', '{79,21}') IS NULL AS below,
+	abie.distance('{NULL,3}', '{1,1}', '{80,20}') IS NULL AS "the heavy one missing";
+-- 0.8 in tenths, where binary sums are off by a bit: still exactly 80 per cent
+SELECT abie.distance('{1,1,1,1,1,1,1,1,NULL,NULL}', '{0,0,0,0,0,0,0,0,0,0}', array_fill(0.1::float8, '{10}')) IS NOT NULL AS "0.1 x 8 of 0.1 x 10",
+	abie.distance('{1,NULL}', '{0,0}', '{0.8,0.2}') IS NOT NULL AS "0.8 of 0.8 + 0.2",
+	abie.distance('{1,1,1,1,1,NULL}', '{0,0,0,0,0,0}', '{0.3,0.1,0.1,0.1,0.2,0.2}') IS NOT NULL AS "0.3 + 0.1 + 0.1 + 0.1 + 0.2 of 1",
+	abie.distance('{1,NULL}', '{0,0}', '{0.799999999,0.200000001}') IS NULL AS "just below";
+-- an element of weight 0 may be missing, or anything else
+SELECT abie.distance('{1,2,NULL}', '{4,6,8}', '{1,1,0}') AS "5",
+	abie.distance('{1,2,1e300}', '{4,6,-1e300}', '{1,1,0}') AS "5",
+	abie.distance_parts('{1,2,7}', '{4,6,8}', '{1,1,0}') AS "9 16 0";
+-- only elements of weight 0 present
+SELECT abie.distance('{NULL,2}', '{4,6}', '{1,0}') IS NULL AS "nothing present";
+SELECT abie.distance('{NULL,NULL}', '{1,2}') IS NULL AS "all missing";
+SELECT abie.distance('{}', '{}') IS NULL AS empty, abie.distance_parts('{}', '{}') IS NULL AS parts, abie.distance('{}', '{}', '{}') IS NULL AS weights;
+-- NULL for the vectors gives NULL, for the weights 1 each
+SELECT abie.distance(NULL, '{1}') IS NULL AS a, abie.distance('{1}', NULL) IS NULL AS b, abie.distance('{1}', '{3}', NULL) AS "2",
+	abie.distance_parts(NULL, '{1}') IS NULL AS a, abie.distance_parts('{1}', NULL) IS NULL AS b;
+
+--
+-- Arrays as they come: lower bounds do not matter
+--
+SELECT abie.distance('[0:1]={1,2}', '[5:6]={4,6}', '[-3:-2]={1,1}') AS "5",
+	abie.distance_parts('[0:1]={1,2}', '[5:6]={4,6}') AS "9 16 from 1";
+-- other numbers are cast
+SELECT abie.distance(ARRAY[1,2], ARRAY[4.0,6.0]) AS "5";
+
+--
+-- Errors
+--
+\set VERBOSITY default
+SELECT abie.distance('{1,2}', '{1,2,3}');
+SELECT abie.distance('{1}', '{}');
+SELECT abie.distance('{{1,2}}', '{1,2}');
+SELECT abie.distance('{1,2}', '{{1},{2}}');
+SELECT abie.distance('{1,NaN}', '{1,2}');
+SELECT abie.distance('{1,2}', '{-infinity,2}');
+SELECT abie.distance('{1,2,infinity}', '{1,2,3}', '{1,1,0}');	-- of weight 0, and still not a number
+SELECT abie.distance('{1,2}', '{1,2}', '{1}');
+SELECT abie.distance('{1,2}', '{1,2}', '{}');
+SELECT abie.distance('{1,2}', '{1,2}', '{{1,2}}');
+SELECT abie.distance('{1,2}', '{1,2}', '{1,NULL}');
+SELECT abie.distance('{1,2}', '{1,2}', '{1,-0.5}');
+SELECT abie.distance('{1,2}', '{1,2}', '{0,0}');
+SELECT abie.distance('{1,2}', '{1,2}', '{NaN,1}');
+SELECT abie.distance('{1,2}', '{1,2}', '{1,infinity}');
+SELECT abie.distance('{1,2}', '{1,2}', '{1e308,1e308}');
+SELECT abie.distance('{1e200}', '{-1e200}');
+SELECT abie.distance('{1.7e308}', '{-1.7e308}');
+SELECT abie.distance('{1,1}', '{3,1}', '{1e308,1}');
+SELECT abie.distance(array_fill(1::float8, '{1001}'), array_fill(1::float8, '{1001}'));
+SELECT abie.distance_parts('{1e200}', '{-1e200}');
+SELECT abie.distance_parts('{1,2}', '{1}');
+\set VERBOSITY sqlstate
+SELECT abie.distance('{1}', '{}');
+SELECT abie.distance('{{1}}', '{1}');
+SELECT abie.distance('{NaN}', '{1}');
+SELECT abie.distance('{1}', '{1}', '{NULL}');
+SELECT abie.distance('{1}', '{1}', '{-1}');
+SELECT abie.distance('{1e200}', '{-1e200}');
+SELECT abie.distance(array_fill(1::float8, '{1001}'), array_fill(1::float8, '{1001}'));
+\set VERBOSITY default
+-- the limit itself: 1000 elements of difference 2, sqrt(4000)
+SELECT abie.distance(array_fill(1::float8, '{1000}'), array_fill(3::float8, '{1000}')) = sqrt(4000::float8) AS "1000 elements";
+
+--
+-- Random vectors
+--
+SELECT setseed(0.1);
+CREATE TABLE pair AS
+SELECT i,
+	-- (1, p) depends on the row, so that each row gets numbers of its own
+	(SELECT array_agg(CASE WHEN random() < 0.05 THEN NULL ELSE random() * 10 - 5 END) FROM generate_series(1, p)) AS a,
+	(SELECT array_agg(CASE WHEN random() < 0.05 THEN NULL ELSE random() * 10 - 5 END) FROM generate_series(1, p)) AS b,
+	(SELECT array_agg(CASE j WHEN 1 THEN 1 ELSE greatest(0, random() * 4 - 1) END) FROM generate_series(1, p) j) AS w
+FROM generate_series(1, 3000) i, LATERAL (SELECT 1 + i % 14 AS p) s;
+-- of both kinds, comparable and not, there are plenty
+SELECT count(*) FILTER (WHERE abie.distance(a, b, w) IS NULL) > 300 AS "not comparable",
+	count(*) FILTER (WHERE abie.distance(a, b, w) IS NOT NULL) > 2000 AS comparable FROM pair;
+-- bit for bit the plain SQL
+SELECT count(*) AS differences FROM pair WHERE abie.distance(a, b, w) IS DISTINCT FROM plain_distance(a, b, w);
+SELECT count(*) AS differences FROM pair WHERE abie.distance(a, b) IS DISTINCT FROM plain_distance(a, b);
+-- symmetric; zero to itself, and NULL where over 20 per cent of the weight is missing
+SELECT count(*) AS differences FROM pair WHERE abie.distance(a, b, w) IS DISTINCT FROM abie.distance(b, a, w);
+SELECT count(*) FILTER (WHERE abie.distance(a, a, w) <> 0) AS "not zero",
+	count(*) FILTER (WHERE (abie.distance(a, a, w) IS NULL) <> (
+		SELECT coalesce(sum(e.w) FILTER (WHERE e.a IS NOT NULL), 0) < 0.8 * sum(e.w) FROM unnest(a, w) e(a, w))) AS "not by share"
+FROM pair;
+-- the parts: one for each element, none negative, their sum the square
+SELECT count(*) FILTER (WHERE cardinality(parts) <> cardinality(a)) AS length,
+	count(*) FILTER (WHERE 0 > ANY (parts)) AS negative,
+	count(*) FILTER (WHERE abs((SELECT sum(x) FROM unnest(parts) x) - d ^ 2) > 1e-13 * d ^ 2) AS sum,
+	count(*) FILTER (WHERE (parts IS NULL) <> (d IS NULL)) AS "null"
+FROM (SELECT a, abie.distance(a, b, w) AS d, abie.distance_parts(a, b, w) AS parts FROM pair) s;
+-- elements of weight 0 may as well not be there
+SELECT count(*) AS differences FROM pair
+WHERE abie.distance(a, b, w) IS DISTINCT FROM (
+	SELECT abie.distance(array_agg(e.a ORDER BY n), array_agg(e.b ORDER BY n), array_agg(e.w ORDER BY n))
+	FROM unnest(a, b, w) WITH ORDINALITY e(a, b, w, n) WHERE e.w > 0);
+-- contrib cube's Euclidean distance: equal on whole numbers (exact sums), close on others
+SELECT count(*) AS differences
+FROM (SELECT array_agg(floor(random() * 20) ORDER BY j) AS a, array_agg(floor(random() * 20) ORDER BY j) AS b
+	FROM generate_series(1, 2000) i, generate_series(1, 9) j GROUP BY i) s
+WHERE abie.distance(a, b) <> cube(a) <-> cube(b);
+SELECT count(*) > 1000 AS compared, count(*) FILTER (WHERE abs(abie.distance(a, b) - (cube(a) <-> cube(b))) > 1e-14 * (cube(a) <-> cube(b))) AS differences
+FROM pair WHERE array_position(a, NULL) IS NULL AND array_position(b, NULL) IS NULL;
