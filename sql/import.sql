@@ -1,0 +1,361 @@
+-- Import of published files: import_begin checks the header and makes a temporary table, the client copies the file into
+-- it, import_finish reads, checks, merges and logs. All three in one transaction, so a refused file changes nothing.
+
+CREATE TABLE abie.import (
+	import_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	format text NOT NULL,
+	file text NOT NULL,
+	digest text NOT NULL CHECK (digest ~ '^[0-9a-f]{64}$'),
+	academic_year abie.academic_year,
+	register_date date,
+	rows_read bigint NOT NULL,
+	stored bigint NOT NULL,
+	updated bigint NOT NULL,
+	unchanged bigint NOT NULL,
+	set_aside bigint NOT NULL,
+	rejected bigint NOT NULL,
+	set_aside_reasons jsonb NOT NULL DEFAULT '{}',
+	schools_stored bigint NOT NULL DEFAULT 0,
+	schools_updated bigint NOT NULL DEFAULT 0,
+	imported_by text NOT NULL DEFAULT session_user,
+	imported_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT every_row_counted CHECK (rows_read = stored + updated + unchanged + set_aside + rejected)
+);
+COMMENT ON TABLE abie.import IS 'Log of imports: one row for every file imported.';
+COMMENT ON COLUMN abie.import.import_id IS 'Number of the import.';
+COMMENT ON COLUMN abie.import.format IS 'Format: see abie.import_publication.';
+COMMENT ON COLUMN abie.import.file IS 'Name of the file.';
+COMMENT ON COLUMN abie.import.digest IS 'SHA-256 of the file''s content (unpacked), hexadecimal.';
+COMMENT ON COLUMN abie.import.academic_year IS 'Academic year the user gave, for formats whose rows do not say it.';
+COMMENT ON COLUMN abie.import.register_date IS 'Date of the register''s extract the user gave (format gias).';
+COMMENT ON COLUMN abie.import.rows_read IS 'Rows of the file without its header: stored + updated + unchanged + set aside + rejected.';
+COMMENT ON COLUMN abie.import.stored IS 'Rows new to the format''s main table.';
+COMMENT ON COLUMN abie.import.updated IS 'Rows that changed a row held already.';
+COMMENT ON COLUMN abie.import.unchanged IS 'Rows that say nothing new, or nothing that outranks what is held.';
+COMMENT ON COLUMN abie.import.set_aside IS 'Rows that are known and not for storing: national summaries, other geographic levels.';
+COMMENT ON COLUMN abie.import.rejected IS 'Rows that could not be stored: in abie.import_reject.';
+COMMENT ON COLUMN abie.import.set_aside_reasons IS 'Rows set aside by reason: {"national summary row": 3}.';
+COMMENT ON COLUMN abie.import.schools_stored IS 'Schools that other publications than the register added to abie.school.';
+COMMENT ON COLUMN abie.import.schools_updated IS 'Schools of which they filled or renewed a column.';
+COMMENT ON COLUMN abie.import.imported_by IS 'Who imported it.';
+COMMENT ON COLUMN abie.import.imported_at IS 'When.';
+
+CREATE TABLE abie.import_reject (
+	digest text,
+	line bigint CHECK (line > 1),
+	import_id bigint NOT NULL REFERENCES abie.import,
+	file text NOT NULL,
+	reason text NOT NULL,
+	"row" jsonb NOT NULL,
+	PRIMARY KEY (digest, line)
+);
+CREATE INDEX ON abie.import_reject (import_id);
+COMMENT ON TABLE abie.import_reject IS 'Rows that could not be imported, whole and with the reason. Keyed by the file''s content, so importing a file twice keeps one copy.';
+COMMENT ON COLUMN abie.import_reject.digest IS 'SHA-256 of the file''s content.';
+COMMENT ON COLUMN abie.import_reject.line IS 'Number of the record in the file, the header being 1; a record with a line break inside quotes counts once.';
+COMMENT ON COLUMN abie.import_reject.import_id IS 'The import that rejected it first for this reason.';
+COMMENT ON COLUMN abie.import_reject.file IS 'Name of the file.';
+COMMENT ON COLUMN abie.import_reject.reason IS 'What is wrong, by column and value.';
+COMMENT ON COLUMN abie.import_reject."row" IS 'The row as published: {header name: text}.';
+
+SELECT pg_catalog.pg_extension_config_dump('abie.import', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.import_import_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.import_reject', '');
+
+CREATE FUNCTION abie.import_header(header text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",]*))+$'
+		THEN ARRAY(SELECT pg_catalog.btrim(CASE WHEN cell.match[1] ~ '^"'
+					THEN pg_catalog.replace(pg_catalog.substr(cell.match[1], 2, pg_catalog.length(cell.match[1]) - 2), '""', '"')
+					ELSE cell.match[1] END)
+				FROM pg_catalog.regexp_matches(',' || line.text, ',("(?:[^"]|"")*"|[^",]*)', 'g') WITH ORDINALITY AS cell (match, place)
+				ORDER BY cell.place) END
+	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, U&'\FEFF'), E'\r\n')) AS line (text));
+COMMENT ON FUNCTION abie.import_header(text) IS 'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
+
+CREATE FUNCTION abie.import_mapping(format text, header text[])
+RETURNS TABLE (field text, column_number integer, header_name text, part_of text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 30
+BEGIN ATOMIC
+	-- a name with * maps to as many fields as the header has; each is a part of the field that lists it
+	SELECT CASE WHEN wanted.name LIKE '%*' THEN pg_catalog.lower(cell.name) ELSE columns.field END,
+		cell.place::integer, cell.name,
+		CASE WHEN wanted.name LIKE '%*' THEN columns.field END
+	FROM abie.import_format AS columns,
+		LATERAL pg_catalog.unnest(columns.header_names) AS wanted (name),
+		LATERAL pg_catalog.unnest(import_mapping.header) WITH ORDINALITY AS cell (name, place)
+	WHERE columns.format = import_mapping.format
+		AND CASE WHEN wanted.name LIKE '%*'
+			THEN pg_catalog.starts_with(pg_catalog.lower(cell.name), pg_catalog.rtrim(wanted.name, '*'))
+				AND cell.name !~* '(totalreasons|percent|rate|exact)$'
+			ELSE pg_catalog.lower(cell.name) = pg_catalog.lower(wanted.name) END;
+END;
+COMMENT ON FUNCTION abie.import_mapping(text, text[]) IS 'Which column of a file with this header holds which field of the format; field, column number from 1, header name, and the field it is a part of.';
+
+CREATE FUNCTION abie.import_missing(format text, header text[]) RETURNS text[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN ARRAY(SELECT pg_catalog.array_to_string(columns.header_names, ' or ')
+	FROM abie.import_format AS columns
+	WHERE columns.format = import_missing.format AND columns.required
+		AND NOT EXISTS (SELECT FROM abie.import_mapping(import_missing.format, import_missing.header) AS mapped
+			WHERE mapped.field = columns.field));
+COMMENT ON FUNCTION abie.import_missing(text, text[]) IS 'Required columns of the format that the header lacks.';
+
+CREATE FUNCTION abie.import_detect(header text[]) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+-- the format that finds all it requires; of two, the one that finds more columns
+RETURN (SELECT publication.format FROM abie.import_publication AS publication
+	WHERE abie.import_missing(publication.format, header) = '{}'
+	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC, publication.format
+	LIMIT 1);
+COMMENT ON FUNCTION abie.import_detect(text[]) IS 'The format a header fits; NULL when it fits none.';
+
+CREATE FUNCTION abie.import_check_header(format text, file text, header text[]) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+-- Not STRICT: a header that is not CSV comes as NULL and is an error here.
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	fits text := abie.import_detect(header);
+	wanted text := CASE WHEN format = 'auto' THEN fits ELSE format END;
+	missing text[];
+	twice text;
+BEGIN
+	IF header IS NULL THEN
+		RAISE EXCEPTION 'file "%" is not a CSV file', file
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'The first line does not hold column names separated by commas.';
+	ELSIF wanted IS NULL THEN
+		RAISE EXCEPTION 'the columns of file "%" fit no known format', file
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('Its columns are: %s.', array_to_string(header, ', ')),
+				HINT = 'SELECT * FROM abie.import_format lists the formats and their columns.';
+	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
+		RAISE EXCEPTION 'format "%" is not known', wanted
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = format('Known formats are auto, %s.', (SELECT string_agg(p.format, ', ' ORDER BY p.format) FROM abie.import_publication AS p));
+	END IF;
+	missing := abie.import_missing(wanted, header);
+	IF missing <> '{}' THEN
+		RAISE EXCEPTION 'file "%" does not have the columns of format "%"', file, wanted
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '), array_to_string(header, ', ')),
+				HINT = CASE WHEN fits IS NULL THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
+					ELSE format('Its columns fit format "%s".', fits) END;
+	END IF;
+	SELECT string_agg(DISTINCT m.header_name, ', ') INTO twice
+	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times FROM abie.import_mapping(wanted, header) AS m) AS m
+	WHERE m.times > 1;
+	IF twice IS NOT NULL THEN
+		RAISE EXCEPTION 'file "%" has more than one column for the same figure: %', file, twice
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	RETURN wanted;
+END
+$$;
+COMMENT ON FUNCTION abie.import_check_header(text, text, text[]) IS 'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format would fit, for any other.';
+
+CREATE FUNCTION abie.import_begin(format text, file text, header text, digest text, academic_year text = NULL, register_date date = NULL)
+RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+-- Not STRICT: the year and the date may be missing. PARALLEL UNSAFE: it makes temporary tables.
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	names text[] := abie.import_header(header);
+	resolved text;
+	year text := coalesce(abie.import_year(academic_year), academic_year);
+	needed text;
+BEGIN
+	IF coalesce(btrim(header, E' \r\n\t'), '') = '' THEN
+		RAISE EXCEPTION 'file "%" is empty', file
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Expected a header line with column names.';
+	END IF;
+	resolved := abie.import_check_header(format, file, names);
+	SELECT p.needs INTO needed FROM abie.import_publication AS p WHERE p.format = resolved;
+	IF needed = 'year' AND year IS NULL THEN
+		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'The file does not say which year it is of.', HINT = 'Give the year, for example 2018/19.';
+	ELSIF needed = 'date' AND register_date IS NULL THEN
+		RAISE EXCEPTION 'format "%" needs the date of the extract "%"', resolved, file
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'The file does not say its date, and an older extract must not override a newer one.', HINT = 'Give the date, for example 2025-05-24.';
+	ELSIF year IS NOT NULL AND abie.import_year(year) IS NULL THEN
+		RAISE EXCEPTION '"%" is not an academic year', academic_year
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Write it as 2018/19.';
+	END IF;
+	IF to_regclass('pg_temp.abie_import_state') IS NOT NULL THEN
+		DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state;
+	END IF;
+	EXECUTE format('CREATE TEMP TABLE abie_import_stage (%s) ON COMMIT DROP',
+		(SELECT string_agg(format('c%s text', n), ', ' ORDER BY n) FROM generate_series(1, cardinality(names)) AS n));
+	CREATE TEMP TABLE abie_import_state ON COMMIT DROP AS
+	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest,
+		CASE WHEN needed = 'year' THEN year END AS academic_year,
+		CASE WHEN needed = 'date' THEN import_begin.register_date END AS register_date;
+	RETURN resolved;
+END
+$$;
+COMMENT ON FUNCTION abie.import_begin(text, text, text, text, text, date) IS
+'Starts the import of a file in this transaction: checks its header line and makes the temporary table pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, HEADER). format is auto or one of abie.import_publication; digest the SHA-256 of the content. Year and date count only for formats that need them. Returns the format. Error 22023 for a file that is not what it should be.';
+
+CREATE FUNCTION abie.import_parse_query(format text, header text[], academic_year text, register_date date) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+-- Not STRICT: year and date may be missing.
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statement text;
+BEGIN
+	-- every field of the format, mapped or not, and the parts of fields found by *
+	WITH fields AS (
+		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
+		FROM abie.import_format AS c LEFT JOIN abie.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field AND m.part_of IS NULL
+		WHERE c.format = import_parse_query.format AND NOT EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+		UNION ALL
+		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
+		FROM abie.import_mapping(import_parse_query.format, header) AS m JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
+	), cells AS (
+		SELECT f.*, format('%I', 'r_' || f.field) AS raw, k.expected,
+			format(k.valid, format('%I', 'r_' || f.field)) AS valid, format(k.value, format('%I', 'r_' || f.field)) AS value
+		FROM fields AS f JOIN abie.import_kind AS k USING (kind)
+	), collected AS (
+		SELECT c.field, (SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')', string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
+				FROM fields AS p WHERE p.part_of = c.field) AS expression
+		FROM abie.import_format AS c
+		WHERE c.format = import_parse_query.format AND EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+	), pieces AS (
+		SELECT
+			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
+				ELSE format('nullif(btrim(c%s, E'' \t\r\n''), '''')', column_number) END, raw), E',\n\t\t') AS raws,
+			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
+				header_name || ' "', format('left(%s, 80)', raw), '" is not ' || expected,
+				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty') ELSE '' END), E',\n\t\t')
+				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
+			string_agg(format('CASE WHEN %s THEN %s END AS %I', valid, value, field), E',\n\t\t') AS typed,
+			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw, 'm_' || field), '')
+				FILTER (WHERE kind IN ('count', 'percent', 'rank', 'score') AND part_of IS NULL), '') AS markers
+		FROM cells
+	)
+	SELECT format($query$
+CREATE TEMP TABLE abie_import_row ON COMMIT DROP AS
+WITH raw AS MATERIALIZED (
+	SELECT row_number() OVER (ORDER BY ctid) + 1 AS line,
+		%s
+	FROM pg_temp.abie_import_stage
+), typed AS MATERIALIZED (
+	SELECT line, %L::text AS given_year, %L::date AS given_date, %s AS set_aside,
+		concat_ws('; ', %s) AS problem,
+		%s%s
+	FROM raw
+), checked AS (
+	SELECT typed.*%s, nullif(concat_ws('; ', nullif(problem, '')%s), '') AS problems FROM typed
+)
+SELECT *, CASE WHEN set_aside IS NULL AND problems IS NULL
+	THEN first_value(line) OVER (PARTITION BY set_aside IS NULL AND problems IS NULL, %s ORDER BY line) END AS first_line
+FROM checked$query$,
+		pieces.raws, academic_year, register_date, coalesce(publication.set_aside, 'NULL::text'),
+		pieces.problems, pieces.typed, pieces.markers,
+		coalesce((SELECT string_agg(format(', %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field), '') FROM collected AS c), ''),
+		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '') FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
+		(SELECT string_agg(t.expression, ', ') FROM abie.import_target AS t
+			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table
+				AND t.target_column = ANY (abie.import_key(publication.main_table))))
+	INTO statement
+	FROM pieces, abie.import_publication AS publication WHERE publication.format = import_parse_query.format;
+	RETURN statement;
+END
+$$;
+COMMENT ON FUNCTION abie.import_parse_query(text, text[], text, date) IS
+'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong with it, the line that first held its key, and every field as its kind.';
+
+CREATE FUNCTION abie.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	logged abie.import;
+BEGIN
+	INSERT INTO abie.import (format, file, digest, academic_year, register_date, rows_read, stored, updated, unchanged,
+		set_aside, rejected, set_aside_reasons, schools_stored, schools_updated)
+	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, totals.rows_read,
+		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason, schools[1], schools[2]
+	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
+				count(*) FILTER (WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
+			FROM pg_temp.abie_import_row AS r) AS totals,
+		(SELECT coalesce(jsonb_object_agg(s.set_aside, s.times), '{}') AS by_reason
+			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row AS r
+				WHERE r.set_aside IS NOT NULL GROUP BY r.set_aside) AS s) AS reasons
+	RETURNING * INTO logged;
+	RETURN logged;
+END
+$$;
+COMMENT ON FUNCTION abie.import_log(record, bigint[], bigint[]) IS 'Writes the log row of the import under way and returns it. A part of import_finish.';
+
+CREATE FUNCTION abie.import_keep_rejects(import_id bigint, file text, digest text, header text[]) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- what an earlier import of this content rejected and this one did not is no longer rejected
+	DELETE FROM abie.import_reject AS held
+	USING pg_temp.abie_import_row AS r
+	WHERE held.digest = import_keep_rejects.digest AND r.line = held.line
+		AND (r.set_aside IS NOT NULL OR (r.problems IS NULL AND r.first_line = r.line));
+	EXECUTE format($query$
+		INSERT INTO abie.import_reject AS held (digest, line, import_id, file, reason, "row")
+		SELECT $3, r.line, $1, $2,
+			coalesce(r.problems, 'second row of the same key: the first is line ' || r.first_line),
+			jsonb_object($4, s.cells)
+		FROM pg_temp.abie_import_row AS r
+			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells FROM pg_temp.abie_import_stage) AS s USING (line)
+		WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)
+		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
+			SET import_id = EXCLUDED.import_id, file = EXCLUDED.file, reason = EXCLUDED.reason, "row" = EXCLUDED."row"
+			WHERE held.reason <> EXCLUDED.reason$query$,
+		(SELECT string_agg('c' || n, ', ' ORDER BY n) FROM generate_series(1, cardinality(header)) AS n))
+	USING import_id, file, digest, header;
+END
+$$;
+COMMENT ON FUNCTION abie.import_keep_rejects(bigint, text, text, text[]) IS 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
+
+CREATE FUNCTION abie.import_finish() RETURNS abie.import
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+-- compiling its long expressions takes longer than running them
+SET jit = off
+AS $$
+DECLARE
+	state record;
+	main text;
+	counts bigint[];
+	schools bigint[] := ARRAY[0, 0, 0];
+	logged abie.import;
+BEGIN
+	IF to_regclass('pg_temp.abie_import_state') IS NULL THEN
+		RAISE EXCEPTION 'no import has begun in this transaction'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Call abie.import_begin and copy the file into pg_temp.abie_import_stage in the same transaction, or use the program abie-load.';
+	END IF;
+	SELECT * INTO state FROM pg_temp.abie_import_state;
+	SELECT p.main_table INTO main FROM abie.import_publication AS p WHERE p.format = state.format;
+	-- one import at a time: what is held is read, compared and written
+	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance IN SHARE ROW EXCLUSIVE MODE;
+	EXECUTE abie.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
+	IF NOT EXISTS (SELECT FROM pg_temp.abie_import_row) THEN
+		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	counts := abie.import_merge(state.format, main, state.file, state.header);
+	IF main <> 'school' AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school') THEN
+		schools := abie.import_merge(state.format, 'school', state.file, state.header);
+	END IF;
+	logged := abie.import_log(state, counts, schools);
+	PERFORM abie.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
+	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
+	RETURN logged;
+END
+$$;
+COMMENT ON FUNCTION abie.import_finish() IS
+'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 when the file holds no rows.';

@@ -1,0 +1,127 @@
+-- One school over the years: which URNs are one school's history, and which are too closely related to be compared.
+
+CREATE FUNCTION abie.connected_components(a bigint[], b bigint[]) RETURNS TABLE (member bigint, component bigint)
+AS 'MODULE_PATHNAME', 'abie_connected_components'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 30000;
+COMMENT ON FUNCTION abie.connected_components(bigint[], bigint[]) IS
+'Connected components of the graph whose i-th edge joins a[i] and b[i]; an edge from a node to itself names a node. One row a node, in ascending order, with the lowest node of its component; the order of the edges does not matter. Error 2202E for arrays of unequal length or more than one dimension, 22004 for nulls.';
+
+-- jit = off from here on: compiling these queries takes longer than running them.
+CREATE FUNCTION abie.school_family() RETURNS TABLE (urn integer, family bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
+SET jit = off
+BEGIN ATOMIC
+	WITH numbered AS (
+		SELECT school.urn::bigint AS urn, school.laestab FROM abie.school
+		UNION
+		SELECT attendance.urn::bigint, attendance.laestab FROM abie.attendance WHERE attendance.urn IS NOT NULL
+	), edges (a, b) AS (
+		-- all that share a LAESTAB, tied to the lowest of them; a school without LAESTAB to itself
+		SELECT numbered.urn, CASE WHEN numbered.laestab IS NULL THEN numbered.urn
+			ELSE pg_catalog.min(numbered.urn) OVER (PARTITION BY numbered.laestab) END
+		FROM numbered
+		UNION ALL
+		SELECT link.urn, link.link_urn FROM abie.school_link AS link
+		WHERE link.link_type ~* '^(predecessor|successor|merged|result of amalgamation|closure|expansion)'
+	)
+	SELECT parts.member::integer, parts.component
+	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
+		LATERAL abie.connected_components(graph.a, graph.b) AS parts;
+END;
+COMMENT ON FUNCTION abie.school_family() IS
+'Every URN held, with its family: the lowest URN of those tied to it, at any number of steps, by a link of GIAS (predecessor, successor, merged, amalgamated, split, closure, expansion) or by the same LAESTAB in abie.school or abie.attendance. Schools of one family share a past and must not be matched as similar schools. Sixth form centre links (one centre serves many schools) and links of type Other are not used.';
+
+CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn integer)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
+SET jit = off
+BEGIN ATOMIC
+	WITH steps AS (
+		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link WHERE link.link_type = 'Successor'
+		UNION
+		SELECT link.link_urn, link.urn FROM abie.school_link AS link WHERE link.link_type = 'Predecessor'
+	), simple AS (
+		SELECT counted.earlier, counted.later
+		FROM (SELECT steps.earlier, steps.later,
+				pg_catalog.count(*) OVER (PARTITION BY steps.earlier) AS successors,
+				pg_catalog.count(*) OVER (PARTITION BY steps.later) AS predecessors
+			FROM steps) AS counted
+		WHERE counted.successors = 1 AND counted.predecessors = 1
+	), edges (a, b) AS (
+		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
+		SELECT DISTINCT attendance.laestab::bigint, -coalesce(attendance.urn::bigint, -attendance.laestab) FROM abie.attendance
+		UNION ALL
+		SELECT -simple.earlier::bigint, -simple.later::bigint FROM simple
+	), parts AS (
+		SELECT found.member, found.component
+		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
+			LATERAL abie.connected_components(graph.a, graph.b) AS found
+	), shared AS (
+		-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
+		SELECT several.member AS laestab, several.component, several.laestabs
+		FROM (SELECT parts.member, parts.component, pg_catalog.count(*) OVER (PARTITION BY parts.component) AS laestabs
+			FROM parts WHERE parts.member > 0) AS several
+		WHERE several.laestabs > 1
+	), doubled AS (
+		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
+		SELECT twice.component
+		FROM (SELECT shared.component, shared.laestabs FROM shared JOIN abie.attendance ON attendance.laestab = shared.laestab
+			GROUP BY shared.component, shared.laestabs, attendance.academic_year HAVING pg_catalog.count(*) > 1) AS twice
+		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
+	), latest AS (
+		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
+		SELECT attendance.laestab, pg_catalog.max((attendance.academic_year || attendance.urn::text) COLLATE "C") AS year_and_urn
+		FROM abie.attendance GROUP BY attendance.laestab
+	), lines AS (
+		SELECT latest.laestab, latest.year_and_urn,
+			CASE WHEN doubled.component IS NULL THEN parts.component ELSE latest.laestab END AS line
+		FROM latest JOIN parts ON parts.member = latest.laestab
+			LEFT JOIN doubled ON doubled.component = parts.component
+	)
+	SELECT lines.laestab::integer,
+		pg_catalog.right(pg_catalog.max(lines.year_and_urn) OVER (PARTITION BY lines.line), 6)::integer
+	FROM lines;
+END;
+COMMENT ON FUNCTION abie.school_lineage() IS
+'For every LAESTAB with attendance, the school it is a part of the history of, named by the URN of that school''s newest year. Rows are one school''s when they share a LAESTAB, or a URN (an LA reorganised), or their URNs are joined by Predecessor/Successor links that are one to one. A school that changes in mid-year has two rows in that year, one for each part. A group with two rows in more years than it has changes of LAESTAB is several schools and falls back to equal LAESTAB only. Limits: merged, amalgamated and split links are not followed (the pupils before and after are not the same school''s), a school that takes in another keeps its own history with a step in it, and a LAESTAB used again for another school joins the two.';
+
+CREATE VIEW abie.school_history WITH (security_invoker = true) AS
+SELECT lineage.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown, a.enrolments,
+	a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact, a.enrolments_pa_50_exact,
+	a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
+	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent
+FROM abie.attendance AS a JOIN abie.school_lineage() AS lineage ON lineage.laestab = a.laestab;
+COMMENT ON VIEW abie.school_history IS 'Attendance of every school over the years, joined over changes of URN (academy conversions) and LAESTAB; the rule and its limits are those of abie.school_lineage(). One row a school and year, two in the year of a change.';
+COMMENT ON COLUMN abie.school_history.school_urn IS 'The school, by the URN of its newest year here; NULL where no year has a URN.';
+COMMENT ON COLUMN abie.school_history.academic_year IS 'Academic year.';
+COMMENT ON COLUMN abie.school_history.laestab IS 'LAESTAB in that year.';
+COMMENT ON COLUMN abie.school_history.urn IS 'URN in that year.';
+COMMENT ON COLUMN abie.school_history.school_type IS 'Type as published in that year.';
+COMMENT ON COLUMN abie.school_history.academy_type IS 'Academy type as published in that year.';
+COMMENT ON COLUMN abie.school_history.year_breakdown IS 'Part of the year covered: five or six half terms; not comparable.';
+COMMENT ON COLUMN abie.school_history.enrolments IS 'Pupil enrolments.';
+COMMENT ON COLUMN abie.school_history.sess_possible IS 'Sessions possible.';
+COMMENT ON COLUMN abie.school_history.sess_overall IS 'Sessions of absence.';
+COMMENT ON COLUMN abie.school_history.sess_authorised IS 'Sessions of authorised absence.';
+COMMENT ON COLUMN abie.school_history.sess_unauthorised IS 'Sessions of unauthorised absence.';
+COMMENT ON COLUMN abie.school_history.enrolments_pa_10_exact IS 'Enrolments persistently absent.';
+COMMENT ON COLUMN abie.school_history.enrolments_pa_50_exact IS 'Enrolments severely absent.';
+COMMENT ON COLUMN abie.school_history.sess_overall_percent IS 'Overall absence rate as published, per cent.';
+COMMENT ON COLUMN abie.school_history.enrolments_pa_10_exact_percent IS 'Persistent absentees as published, per cent.';
+COMMENT ON COLUMN abie.school_history.attendance_percent IS 'Attendance rate, per cent: from counts, else 100 less the published absence rate.';
+
+CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 13
+SET jit = off
+BEGIN ATOMIC
+	WITH lineage AS MATERIALIZED (SELECT * FROM abie.school_lineage())
+	SELECT whole.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown, a.enrolments,
+		a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact, a.enrolments_pa_50_exact,
+		a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
+		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
+	FROM lineage AS whole JOIN abie.attendance AS a ON a.laestab = whole.laestab
+	WHERE whole.school_urn IN (
+		SELECT own.school_urn FROM lineage AS own JOIN abie.attendance AS any_year ON any_year.laestab = own.laestab
+		WHERE any_year.urn = school_history.urn)
+	ORDER BY a.academic_year;
+END;
+COMMENT ON FUNCTION abie.school_history(integer) IS 'The rows of abie.school_history of the school that had this URN in any year, oldest first.';
