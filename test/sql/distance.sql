@@ -1,6 +1,12 @@
 -- Weighted Euclidean distance of two vectors, and its parts.
 -- Expected values: hand arithmetic beside each line, contrib cube, plain SQL, properties.
-CREATE EXTENSION cube;
+
+-- The tests share a database: everything made here is in a schema of its own.
+CREATE SCHEMA distance_test;
+SET search_path = distance_test, public;
+SET client_min_messages = warning;	-- may be there already
+CREATE EXTENSION IF NOT EXISTS cube SCHEMA public;
+RESET client_min_messages;
 
 -- Plain SQL by the definition: sums in ascending order of the element, as the function promises.
 CREATE FUNCTION plain_distance(a float8[], b float8[], w float8[] DEFAULT NULL) RETURNS float8

@@ -1,5 +1,9 @@
 -- Local mean, pared mean, improvement expectation, rounding.
 -- Expected values: hand arithmetic, published worked examples, plain SQL, properties.
+
+-- The tests share a database: everything made here is in a schema of its own.
+CREATE SCHEMA expectation_test;
+SET search_path = expectation_test, public;
 SET max_parallel_workers_per_gather = 0;
 
 --

@@ -1,5 +1,11 @@
 -- The k nearest rows of every row: against plain SQL and contrib cube, row for row and bit for bit.
-CREATE EXTENSION cube;
+
+-- The tests share a database: everything made here is in a schema of its own.
+CREATE SCHEMA nearest_test;
+SET search_path = nearest_test, public;
+SET client_min_messages = warning;	-- may be there already
+CREATE EXTENSION IF NOT EXISTS cube SCHEMA public;
+RESET client_min_messages;
 SET max_parallel_workers_per_gather = 0;
 
 --

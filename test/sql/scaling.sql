@@ -1,6 +1,10 @@
 -- Location and scale of characteristics, and their use.
 -- Expected values: hand arithmetic, percentile_cont, stddev_samp, min, max.
 
+-- The tests share a database: everything made here is in a schema of its own.
+CREATE SCHEMA scaling_test;
+SET search_path = scaling_test, public;
+
 --
 -- Hand arithmetic
 --
