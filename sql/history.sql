@@ -31,26 +31,32 @@ END;
 COMMENT ON FUNCTION abie.school_family() IS
 'Every URN held, with its family: the lowest URN of those tied to it, at any number of steps, by a link of GIAS (predecessor, successor, merged, amalgamated, split, closure, expansion) or by the same LAESTAB in abie.school or abie.attendance. Schools of one family share a past and must not be matched as similar schools. Sixth form centre links (one centre serves many schools) and links of type Other are not used.';
 
+CREATE VIEW abie.school_succession WITH (security_invoker = true) AS
+SELECT counted.earlier AS urn, counted.later AS successor_urn
+FROM (
+	SELECT steps.earlier, steps.later,
+		pg_catalog.count(*) OVER (PARTITION BY steps.earlier) AS successors,
+		pg_catalog.count(*) OVER (PARTITION BY steps.later) AS predecessors
+	FROM (
+		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link WHERE link.link_type = 'Successor'
+		UNION
+		SELECT link.link_urn, link.urn FROM abie.school_link AS link WHERE link.link_type = 'Predecessor'
+	) AS steps
+) AS counted
+WHERE counted.successors = 1 AND counted.predecessors = 1;
+COMMENT ON VIEW abie.school_succession IS 'Predecessor/Successor links that are one to one: the same school under a new URN. Merged, amalgamated and split links are not followed.';
+COMMENT ON COLUMN abie.school_succession.urn IS 'The school under its earlier URN.';
+COMMENT ON COLUMN abie.school_succession.successor_urn IS 'The school under its later URN.';
+
 CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn integer)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
 SET jit = off
 BEGIN ATOMIC
-	WITH steps AS (
-		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link WHERE link.link_type = 'Successor'
-		UNION
-		SELECT link.link_urn, link.urn FROM abie.school_link AS link WHERE link.link_type = 'Predecessor'
-	), simple AS (
-		SELECT counted.earlier, counted.later
-		FROM (SELECT steps.earlier, steps.later,
-				pg_catalog.count(*) OVER (PARTITION BY steps.earlier) AS successors,
-				pg_catalog.count(*) OVER (PARTITION BY steps.later) AS predecessors
-			FROM steps) AS counted
-		WHERE counted.successors = 1 AND counted.predecessors = 1
-	), edges (a, b) AS (
+	WITH edges (a, b) AS (
 		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
 		SELECT DISTINCT attendance.laestab::bigint, -coalesce(attendance.urn::bigint, -attendance.laestab) FROM abie.attendance
 		UNION ALL
-		SELECT -simple.earlier::bigint, -simple.later::bigint FROM simple
+		SELECT -succession.urn::bigint, -succession.successor_urn::bigint FROM abie.school_succession AS succession
 	), parts AS (
 		SELECT found.member, found.component
 		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,

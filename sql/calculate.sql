@@ -1,0 +1,470 @@
+-- abie.calculate and its stages.
+--
+-- The stages' functions switch off just-in-time compilation, which takes longer than they do, and nested loops where
+-- tables are joined that were filled a moment ago, because the planner's statistics are then of another time.
+
+-- What schools are compared by: scaled numbers, then an element for each value of each category.
+CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	m abie.methodology;
+	done bigint;
+BEGIN
+	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_scaling.run_id;
+	WITH listed AS (
+		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(c.kind, 'number') AS kind,
+			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
+		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
+	), scaled AS (
+		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters
+		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id GROUP BY s.stratum
+	), number AS (
+		SELECT s.stratum, u.element, u.location, u.scale, u.present
+		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present)
+			WITH ORDINALITY u(location, scale, present, element)
+	), category AS (
+		SELECT s.stratum, u.element, u.value, count(*) AS present
+		FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
+		WHERE s.run_id = calculate_scaling.run_id AND u.value IS NOT NULL
+		GROUP BY s.stratum, u.element, u.value
+	), element AS (
+		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, n.location, n.scale, n.present
+		FROM number n JOIN listed l ON l.kind = 'number' AND l.element = n.element
+		WHERE n.present > 0
+		UNION ALL
+		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / 2, NULL, NULL, c.present
+		FROM category c JOIN listed l ON l.kind = 'category' AND l.element = c.element
+	)
+	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, weight, location, scale, present)
+	SELECT calculate_scaling.run_id, e.stratum,
+		row_number() OVER (PARTITION BY e.stratum ORDER BY e.kind DESC, e.element, e.value COLLATE "C"),
+		e.name, e.element, e.value, e.weight, e.location, e.scale, e.present
+	FROM element e;
+
+	WITH described AS (
+		SELECT c.stratum,
+			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS number_element,
+			array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS location,
+			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS scale,
+			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_element,
+			array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category
+		FROM abie.run_characteristic c WHERE c.run_id = calculate_scaling.run_id GROUP BY c.stratum
+	)
+	UPDATE abie.run_school s
+	SET vector = coalesce(abie.scale(ARRAY(SELECT s.numbers[e] FROM unnest(d.number_element) e), d.location, d.scale, m.clip), '{}')
+		|| ARRAY(SELECT (s.categories[u.element] = u.value)::integer::float8 FROM unnest(d.category_element, d.category) u(element, value))
+	FROM described d
+	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
+	GET DIAGNOSTICS done = ROW_COUNT;
+	RETURN done;
+END $$;
+COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: second stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
+
+-- Schools that cannot be compared. One that lacks too much is not even comparable with its own like, so its distance to itself is NULL.
+CREATE FUNCTION abie.exclude_without_similar_schools(run_id integer, wanted integer) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+SELECT s.run_id, s.laestab, s.urn,
+	CASE WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL THEN 'no characteristics' ELSE 'too few comparable schools' END,
+	CASE WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
+		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name, ', ' ORDER BY n.name)
+			FROM unnest(s.vector, c.names) n(value, name) WHERE n.value IS NULL)
+		ELSE s.comparable || ' comparable schools, ' || wanted || ' wanted' END
+FROM abie.run_school s JOIN (
+	SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights, array_agg(c.characteristic ORDER BY c.position) AS names
+	FROM abie.run_characteristic c WHERE c.run_id = exclude_without_similar_schools.run_id GROUP BY c.stratum) c ON c.stratum = s.stratum
+WHERE s.run_id = exclude_without_similar_schools.run_id AND s.comparable < wanted
+$$;
+COMMENT ON FUNCTION abie.exclude_without_similar_schools(integer, integer) IS 'Internal: gives schools with fewer comparable schools than wanted their reason in abie.exclusion.';
+
+-- Similar schools within stratum, selective schools apart; one more than wanted, for the bandwidth.
+CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	wanted integer;
+	stored bigint;
+BEGIN
+	SELECT m.similar_schools INTO STRICT wanted
+	FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = calculate_similar_schools.run_id;
+	WITH pool AS (
+		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
+			array_agg(s.family ORDER BY s.urn) AS family
+		FROM abie.run_school s WHERE s.run_id = calculate_similar_schools.run_id GROUP BY s.stratum, s.selective
+	), weight AS (
+		SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights
+		FROM abie.run_characteristic c WHERE c.run_id = calculate_similar_schools.run_id GROUP BY c.stratum
+	), found AS MATERIALIZED (
+		SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
+		FROM pool p JOIN weight w ON w.stratum = p.stratum,
+			LATERAL abie.nearest(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
+	), summary AS (
+		SELECT s.urn, count(f.rank)::integer AS comparable, max(f.distance) AS bandwidth
+		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn
+		WHERE s.run_id = calculate_similar_schools.run_id GROUP BY s.urn
+	), summarised AS (
+		UPDATE abie.run_school s SET comparable = y.comparable, bandwidth = y.bandwidth
+		FROM summary y WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = y.urn
+	)
+	INSERT INTO abie.similar_school (run_id, urn, rank, similar_urn, distance, km)
+	SELECT calculate_similar_schools.run_id, f.urn, f.rank, f.similar_urn, f.distance,
+		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000
+	FROM found f JOIN summary y ON y.urn = f.urn AND y.comparable >= wanted
+		JOIN abie.run_school a ON a.run_id = calculate_similar_schools.run_id AND a.urn = f.urn
+		JOIN abie.run_school b ON b.run_id = calculate_similar_schools.run_id AND b.urn = f.similar_urn
+	WHERE f.rank <= wanted;
+	GET DIAGNOSTICS stored = ROW_COUNT;
+	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
+	RETURN stored;
+END $$;
+COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: third stage of a run. Fills abie.similar_school and what abie.run_school says of the comparable schools; the number of similar schools stored.';
+
+-- Method similar-schools: expected attendance is the local mean of the similar schools' attendance.
+CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	done bigint;
+BEGIN
+	WITH peers AS (
+		SELECT n.urn, array_agg(p.attendance ORDER BY n.rank) AS attendance, array_agg(n.distance ORDER BY n.rank) AS distance,
+			array_agg(p.enrolments::float8 ORDER BY n.rank) AS enrolments
+		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
+		WHERE n.run_id = calculate_expected_attendance.run_id
+		GROUP BY n.urn
+	)
+	UPDATE abie.run_school s
+	SET expected = abie.local_mean(p.attendance, p.distance, p.enrolments, s.bandwidth)
+	FROM peers p
+	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = p.urn;
+	GET DIAGNOSTICS done = ROW_COUNT;
+	RETURN done;
+END $$;
+COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: fourth stage of a run. Fills abie.run_school.expected; the number of schools.';
+
+-- Attendance of an area and stratum: sessions pooled, or where only rates are published their mean by enrolments.
+CREATE FUNCTION abie.average_attendance(run_id integer)
+RETURNS TABLE (stratum text, la_code integer, attendance float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 300
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT s.stratum, s.la_code,
+	CASE WHEN bool_and(s.sess_possible IS NOT NULL)
+		THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
+		ELSE (sum(s.attendance::numeric * s.enrolments) / sum(s.enrolments))::float8 END
+FROM (
+	-- every school of the stratum that the baseline year's attendance is published of, in the run or not
+	SELECT coalesce(r.stratum, abie.stratum(a.school_type)) AS stratum, a.laestab / 10000 AS la_code,
+		coalesce(a.enrolments, r.enrolments) AS enrolments, a.sess_possible, a.sess_overall,
+		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM abie.attendance a LEFT JOIN abie.run_school r ON r.run_id = average_attendance.run_id AND r.laestab = a.laestab
+	WHERE a.academic_year = (SELECT x.baseline_year FROM abie.run x WHERE x.run_id = average_attendance.run_id)
+) s
+WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL AND s.enrolments > 0
+GROUP BY GROUPING SETS ((s.stratum, s.la_code), (s.stratum))
+$$;
+COMMENT ON FUNCTION abie.average_attendance(integer) IS
+'Attendance of each stratum in the baseline year of a run, per cent, by local authority and (la_code NULL) for England: 100 x (possible - absent) / possible over all schools published, or the mean of their rates weighted by enrolments where one of them has only a rate. The sums are exact, so their order changes nothing.';
+
+-- Ladder and expectation in one pass over the similar schools.
+CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	m abie.methodology;
+	stored bigint;
+BEGIN
+	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_expectation.run_id;
+	WITH school AS (
+		SELECT s.* FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id
+	), member AS (
+		-- the school itself has rank 0
+		SELECT s.urn, 0 AS rank, s.urn AS member_urn, 0::float8 AS distance FROM school s WHERE s.expected IS NOT NULL
+		UNION ALL
+		SELECT n.urn, n.rank, n.similar_urn, n.distance FROM abie.similar_school n WHERE n.run_id = calculate_expectation.run_id
+	), peers AS (
+		SELECT g.urn, max(g.distance) AS farthest,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
+			100 * abie.pared_mean(p.attendance / 100 * p.enrolments, p.enrolments, m.benchmark_share) AS pared_mean
+		FROM member g JOIN school p ON p.urn = g.member_urn
+		GROUP BY g.urn
+	), far AS (
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY p.farthest) AS limit_distance
+		FROM peers p JOIN school s ON s.urn = p.urn GROUP BY s.stratum
+	), average AS (
+		SELECT * FROM abie.average_attendance(calculate_expectation.run_id)
+	), lineage AS MATERIALIZED (
+		SELECT * FROM abie.school_lineage()
+	), before AS (
+		-- not where it would be a later year's; a school that changed in 2018/19 has two rows, its present LAESTAB's is its own
+		SELECT DISTINCT ON (s.urn) s.urn, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+		FROM school s JOIN abie.run r ON r.run_id = s.run_id AND r.baseline_year >= '2018/19'
+			JOIN lineage own ON own.laestab = s.laestab
+			JOIN lineage other ON other.school_urn = own.school_urn
+			JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = other.laestab
+		ORDER BY s.urn, a.laestab = s.laestab DESC, a.laestab
+	), rung AS (
+		SELECT s.urn, s.laestab, s.stratum, s.enrolments, s.attendance AS baseline, s.expected, p.upper_quartile, p.pared_mean,
+			b.attendance AS pre_pandemic, greatest(p.pared_mean, b.attendance) AS top, l.attendance AS la_average, e.attendance AS national_average,
+			p.farthest > f.limit_distance AS poor_match,
+			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(p.pared_mean, b.attendance),
+				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
+		FROM peers p JOIN school s ON s.urn = p.urn JOIN far f ON f.stratum = s.stratum
+			JOIN average l ON l.stratum = s.stratum AND l.la_code = s.la_code
+			JOIN average e ON e.stratum = s.stratum AND e.la_code IS NULL
+			LEFT JOIN before b ON b.urn = s.urn
+	)
+	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, baseline, expected, gap, improvement, improvement_rounded, target,
+		statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic, poor_match)
+	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.baseline, r.expected,
+		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
+		CASE WHEN r.baseline >= r.top THEN 'maintain' ELSE 'improve' END,
+		r.top, r.la_average, r.national_average, r.upper_quartile, r.pared_mean, r.pre_pandemic, r.poor_match
+	FROM rung r;
+	GET DIAGNOSTICS stored = ROW_COUNT;
+	RETURN stored;
+END $$;
+COMMENT ON FUNCTION abie.calculate_expectation(integer) IS 'Internal: fifth stage of a run. Fills abie.expectation, ladder and all; the number of expectations.';
+
+-- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
+CREATE FUNCTION abie.input_digest(run_id integer) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET extra_float_digits = 1
+AS $$
+SELECT encode(sha256(convert_to(
+	(SELECT ROW(r.target_year, m.method, m.characteristics, m.weights, m.scaling, m.clip, m.similar_schools, m.minimum_enrolments,
+			m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share)::text
+		FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology WHERE r.run_id = input_digest.run_id)
+	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
+			s.easting, s.northing, s.family, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
+		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
+$$;
+COMMENT ON FUNCTION abie.input_digest(integer) IS 'SHA-256, hexadecimal, of the settings of a run''s methodology and of the figures of the schools in it.';
+
+CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET extra_float_digits = 1
+AS $$
+SELECT encode(sha256(
+	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.baseline, e.expected, e.gap, e.improvement,
+			e.improvement_rounded, e.target, e.statement, e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile,
+			e.pared_mean, e.pre_pandemic, e.poor_match)::text, 'UTF8'), '\x0a' ORDER BY e.urn)
+		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
+	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
+		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
+	|| coalesce((SELECT string_agg(int4send(n.urn) || int4send(n.similar_urn) || float8send(n.distance), '' ORDER BY n.urn, n.rank)
+		FROM abie.similar_school n WHERE n.run_id = result_digest.run_id), '')), 'hex')
+$$;
+COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions and similar schools. Equal for runs with equal results, whatever their numbers.';
+
+CREATE FUNCTION abie.calculate_digest(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	in_scope bigint;
+	accounted bigint;
+BEGIN
+	UPDATE abie.run r
+	SET input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
+		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
+		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id),
+		schools_in_scope = (SELECT count(*) FROM abie.attendance a WHERE a.academic_year = r.baseline_year)
+	WHERE r.run_id = calculate_digest.run_id
+	RETURNING r.schools_in_scope, r.expectations + r.exclusions INTO in_scope, accounted;
+	IF in_scope <> accounted THEN
+		RAISE EXCEPTION '% schools are in scope, but % have an expectation or a reason why not', in_scope, accounted
+			USING ERRCODE = 'data_exception', HINT = 'Attendance was changed while the run went on: calculate again.';
+	END IF;
+	RETURN accounted;
+END $$;
+COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for and stores the digests; the number of schools in scope.';
+
+-- Keep nothing of a run that did not end well but its row in abie.run.
+CREATE FUNCTION abie.end_run(run_id integer, status text, error text) RETURNS void
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+-- not STRICT: a calculated run has no error
+DELETE FROM abie.similar_school s WHERE s.run_id = end_run.run_id AND end_run.status <> 'calculated';
+DELETE FROM abie.run_school s WHERE s.run_id = end_run.run_id AND end_run.status <> 'calculated';
+DELETE FROM abie.run_characteristic c WHERE c.run_id = end_run.run_id AND end_run.status <> 'calculated';
+DELETE FROM abie.expectation e WHERE e.run_id = end_run.run_id AND end_run.status <> 'calculated';
+DELETE FROM abie.exclusion x WHERE x.run_id = end_run.run_id AND end_run.status <> 'calculated';
+UPDATE abie.run r SET status = end_run.status, error = end_run.error, finished_at = clock_timestamp(),
+	percent = CASE end_run.status WHEN 'calculated' THEN 100 ELSE r.percent END
+WHERE r.run_id = end_run.run_id;
+$$;
+COMMENT ON FUNCTION abie.end_run(integer, text, text) IS 'Internal: marks a run calculated, failed or interrupted; in the latter two cases its rows are deleted.';
+
+CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+-- not STRICT: a NULL argument gets an error that names it
+#variable_conflict use_variable
+DECLARE
+	baseline text;
+	started integer;
+BEGIN
+	IF target_year IS NULL OR methodology IS NULL THEN
+		RAISE EXCEPTION '% cannot be NULL', CASE WHEN target_year IS NULL THEN 'target_year' ELSE 'methodology' END
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	baseline := abie.previous_year(target_year);
+	IF NOT abie.lock_year(target_year) THEN
+		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
+			USING ERRCODE = 'lock_not_available',
+				DETAIL = (SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
+					FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
+				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
+	END IF;
+	BEGIN
+		-- this session has the lock, so a run of the year still marked running has died
+		PERFORM abie.end_run(r.run_id, 'interrupted', 'the session ended while the run went on')
+		FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
+		IF NOT abie.builtin_methodology(methodology) THEN
+			RAISE EXCEPTION 'methodology "%" does not exist', methodology
+				USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
+		END IF;
+		IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
+			RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
+				USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
+		END IF;
+		INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
+		VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
+		RETURNING abie.run.run_id INTO started;
+	EXCEPTION WHEN OTHERS OR query_canceled THEN
+		PERFORM abie.unlock_year(target_year);
+		RAISE;
+	END;
+	RETURN started;
+END $$;
+COMMENT ON FUNCTION abie.start_run(text, text) IS 'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
+
+CREATE FUNCTION abie.run_stages() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[];
+COMMENT ON FUNCTION abie.run_stages() IS 'The stages of a calculation, in order.';
+
+-- Make the stage visible to other sessions before its work starts.
+CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	done integer := 100 * (array_position(abie.run_stages(), stage) - 1) / cardinality(abie.run_stages());
+BEGIN
+	UPDATE abie.run r SET stage = show_stage.stage, percent = done WHERE r.run_id = show_stage.run_id;
+	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage, done), false);
+END $$;
+COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in, in abie.run and in application_name.';
+
+-- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
+CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text, OUT hint text)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	started timestamptz := clock_timestamp();
+	handled bigint;
+BEGIN
+	CASE stage
+		WHEN 'pool' THEN handled := abie.calculate_pool(run_id);
+		WHEN 'scaling' THEN handled := abie.calculate_scaling(run_id);
+		WHEN 'similar schools' THEN handled := abie.calculate_similar_schools(run_id);
+		WHEN 'expected attendance' THEN handled := abie.calculate_expected_attendance(run_id);
+		WHEN 'expectation' THEN handled := abie.calculate_expectation(run_id);
+		WHEN 'digest' THEN handled := abie.calculate_digest(run_id);
+	END CASE;
+	UPDATE abie.run r
+	SET stages = r.stages || jsonb_build_object('stage', run_stage.stage, 'rows', handled,
+		'seconds', round(extract(epoch FROM clock_timestamp() - started), 3))
+	WHERE r.run_id = run_stage.run_id;
+EXCEPTION WHEN OTHERS OR query_canceled THEN
+	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	PERFORM abie.end_run(run_id, CASE error_code WHEN '57014' THEN 'interrupted' ELSE 'failed' END, message);
+END $$;
+COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error (a cancel too) the run is marked and cleared, and the error is the result; all NULL otherwise.';
+
+CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+BEGIN
+	-- an empty detail or hint would be shown as an empty line
+	IF detail <> '' AND hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail, HINT = hint;
+	ELSIF detail <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail;
+	ELSIF hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, HINT = hint;
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message;
+END $$;
+COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS 'Internal: raises again the error that abie.run_stage returned.';
+
+/*
+ * A procedure that commits can have no SET clause, so what it says must not
+ * depend on the caller's search_path: it only calls functions by their schema.
+ */
+CREATE PROCEDURE abie.calculate(target_year text, methodology text DEFAULT 'similar-schools', INOUT run_id integer DEFAULT NULL)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	application text := pg_catalog.current_setting('application_name');
+	stage text;
+	failure record;
+BEGIN
+	run_id := abie.start_run(target_year, methodology);
+	COMMIT;
+	FOREACH stage IN ARRAY abie.run_stages() LOOP
+		PERFORM abie.show_stage(run_id, stage);
+		COMMIT;
+		failure := abie.run_stage(run_id, stage);
+		IF failure.error_code IS NOT NULL THEN
+			EXIT;
+		END IF;
+		COMMIT;
+	END LOOP;
+	IF failure.error_code IS NULL THEN
+		PERFORM abie.end_run(run_id, 'calculated', NULL);
+	END IF;
+	PERFORM pg_catalog.set_config('application_name', application, false);
+	COMMIT;
+	PERFORM abie.unlock_year(target_year);
+	IF failure.error_code IS NOT NULL THEN
+		PERFORM abie.raise_failure(failure.error_code, failure.message, failure.detail, failure.hint);
+	END IF;
+END $$;
+COMMENT ON PROCEDURE abie.calculate(text, text, integer) IS
+'Calculates expectations for every school with attendance in the year before target_year and commits after each stage; run_id is the number of the new run (an output: what is given is ignored). Progress: abie.run, abie.run_status, application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: another is refused (55P03). An error or cancel leaves earlier runs as they are and marks the run failed or interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance for the year before.';

@@ -1,0 +1,190 @@
+-- Methodologies: the parameters of a calculation, as data. Checked when made, fixed once a run has used them.
+
+CREATE VIEW abie.characteristic AS
+SELECT * FROM (VALUES
+	('fsm_pct', 'number', false, 'c.fsm_pct', 'Pupils eligible for free school meals, per cent'),
+	('fsm6_pct', 'number', false, 'c.fsm6_pct', 'Pupils eligible for free school meals in the past six years, per cent'),
+	('sen_support_pct', 'number', false, 'c.sen_support_pct', 'Pupils with SEN support, per cent'),
+	('ehc_plan_pct', 'number', false, 'c.ehc_plan_pct', 'Pupils with an education, health and care plan, per cent'),
+	('semh_pct', 'number', false, 'c.semh_pct', 'Pupils whose primary need is social, emotional and mental health, per cent'),
+	('eal_pct', 'number', false, 'c.eal_pct', 'Pupils with English as an additional language, per cent'),
+	('mobility_pct', 'number', false, 'c.mobility_pct', 'Pupils who joined or left at other than the usual times, per cent'),
+	-- numeric ln, because the C library's may differ in the last bit from one CPU to another
+	('ln_headcount', 'number', false, 'ln(nullif(c.headcount, 0)::numeric)::float8', 'Natural logarithm of the headcount'),
+	('idaci_score', 'number', true, 'c.idaci_score', 'Mean IDACI score of the pupils'' home areas, 0-1'),
+	('idaci_rank', 'number', true, 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
+	('region', 'category', true, 'c.region', 'Region of England'),
+	('urban_rural', 'category', true, 'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
+	('religious_character', 'category', true, 'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN c.religious_character IS NOT NULL THEN ''other'' END', 'Religious character: Church of England, Roman Catholic, other or none')
+) v(name, kind, stable, expression, meaning);
+COMMENT ON VIEW abie.characteristic IS 'The characteristics a methodology may compare schools by, besides other.NAME for a number in abie.school_context.other.';
+COMMENT ON COLUMN abie.characteristic.name IS 'Name used in abie.methodology.characteristics.';
+COMMENT ON COLUMN abie.characteristic.kind IS 'number (scaled by the methodology) or category (schools differ by 1 where it differs).';
+COMMENT ON COLUMN abie.characteristic.stable IS 'Whether a school''s value of another year stands in where the year''s own is missing: true for its place and character, false for its pupils.';
+COMMENT ON COLUMN abie.characteristic.expression IS 'How it is made from the columns of abie.school_context.';
+COMMENT ON COLUMN abie.characteristic.meaning IS 'What it measures.';
+
+CREATE TABLE abie.methodology (
+	name text PRIMARY KEY,
+	method text NOT NULL DEFAULT 'similar-schools',
+	characteristics text[] NOT NULL DEFAULT '{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character}',
+	weights float8[],
+	scaling text NOT NULL DEFAULT 'robust',
+	clip float8 NOT NULL DEFAULT 4,
+	similar_schools integer NOT NULL DEFAULT 20,
+	minimum_enrolments integer NOT NULL DEFAULT 30,
+	poor_match_percentile float8 NOT NULL DEFAULT 95,
+	pace float8 NOT NULL DEFAULT 0.26,
+	gap_share float8 NOT NULL DEFAULT 0.2,
+	improvement_floor float8 NOT NULL DEFAULT 0.1,
+	improvement_cap float8 NOT NULL DEFAULT 1.0,
+	benchmark_share float8 NOT NULL DEFAULT 0.3,
+	description text,
+	created_by text NOT NULL DEFAULT current_user,
+	created_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE abie.methodology IS 'Parameters of a calculation. Made by abie.create_methodology; cannot be changed or deleted once a run has used it.';
+COMMENT ON COLUMN abie.methodology.name IS 'Name, as given to abie.calculate.';
+COMMENT ON COLUMN abie.methodology.method IS 'How expected attendance is worked out: similar-schools = tricube- and enrolment-weighted mean of the similar schools.';
+COMMENT ON COLUMN abie.methodology.characteristics IS 'What schools are compared by, in order: names of abie.characteristic or other.NAME. One that no school of a stratum has is left out there.';
+COMMENT ON COLUMN abie.methodology.weights IS 'Weight of each characteristic in the squared distance, 0 or more; NULL: 1 each.';
+COMMENT ON COLUMN abie.methodology.scaling IS 'How numbers are scaled within a stratum, a method of abie.scaling: robust, sd or range.';
+COMMENT ON COLUMN abie.methodology.clip IS 'Scaled numbers are limited to plus and minus this.';
+COMMENT ON COLUMN abie.methodology.similar_schools IS 'Number of similar schools of each school.';
+COMMENT ON COLUMN abie.methodology.minimum_enrolments IS 'Schools with fewer enrolments are left out.';
+COMMENT ON COLUMN abie.methodology.poor_match_percentile IS 'A school is poorly matched when its last similar school is farther than this percentile of its stratum, 0-100.';
+COMMENT ON COLUMN abie.methodology.pace IS 'National pace of improvement, percentage points a year: (goal - rate now) / years left. Default 1.3 points in five years.';
+COMMENT ON COLUMN abie.methodology.gap_share IS 'Share of the gap to expected attendance to be closed in the year, 0-1.';
+COMMENT ON COLUMN abie.methodology.improvement_floor IS 'Least improvement expected while there is headroom, percentage points.';
+COMMENT ON COLUMN abie.methodology.improvement_cap IS 'Most improvement expected, percentage points.';
+COMMENT ON COLUMN abie.methodology.benchmark_share IS 'Share of the pupils of the school and its similar schools that the pared mean is taken over, above 0 and at most 1.';
+COMMENT ON COLUMN abie.methodology.description IS 'What it is for, in words.';
+COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
+COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
+SELECT pg_catalog.pg_extension_config_dump('abie.methodology', '');
+
+-- Raise an error that names the setting, its value and what it may be.
+CREATE FUNCTION abie.refuse_setting(setting text, value text, rule text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: a NULL value is refused too
+BEGIN
+	RAISE EXCEPTION 'invalid methodology: % cannot be %', setting, coalesce(value, 'NULL')
+		USING ERRCODE = 'invalid_parameter_value', HINT = rule;
+END $$;
+COMMENT ON FUNCTION abie.refuse_setting(text, text, text) IS 'Internal: raises error 22023 naming a methodology setting, its value and the rule it breaks.';
+
+CREATE FUNCTION abie.check_methodology(m abie.methodology) RETURNS void
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	unknown text;
+BEGIN
+	SELECT u.name INTO unknown
+	FROM unnest(m.characteristics) u(name)
+	WHERE u.name IS NULL
+		OR (u.name !~ '^other\..' AND NOT EXISTS (SELECT FROM abie.characteristic c WHERE c.name = u.name))
+	LIMIT 1;
+	IF FOUND THEN
+		PERFORM abie.refuse_setting('characteristics', unknown, 'Names are those of the view abie.characteristic, or other.NAME.');
+	END IF;
+	PERFORM
+		CASE WHEN NOT coalesce(ok, false) THEN abie.refuse_setting(setting, value, rule) END
+	FROM (VALUES
+		('name', m.name, m.name ~ '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$', 'Use up to 63 letters, digits, spaces, dots, underscores and hyphens.'),
+		('method', m.method, m.method = 'similar-schools', 'The method is similar-schools.'),
+		('characteristics', m.characteristics::text, array_ndims(m.characteristics) = 1, 'Name at least one characteristic.'),
+		('characteristics', m.characteristics::text,
+			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)), 'Name each characteristic once.'),
+		('weights', m.weights::text, m.weights IS NULL OR (array_ndims(m.weights) = 1
+			AND cardinality(m.weights) = cardinality(m.characteristics)
+			AND (SELECT bool_and(w >= 0 AND w < 'infinity') AND sum(w) > 0 FROM unnest(m.weights) w)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
+		('scaling', m.scaling, m.scaling IN ('robust', 'sd', 'range'), 'Methods of scaling are robust, sd and range.'),
+		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
+		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200, 'It must be between 2 and 200.'),
+		('minimum_enrolments', m.minimum_enrolments::text, m.minimum_enrolments >= 1, 'It must be at least 1.'),
+		('poor_match_percentile', m.poor_match_percentile::text, m.poor_match_percentile BETWEEN 0 AND 100, 'It must be between 0 and 100.'),
+		('pace', m.pace::text, m.pace BETWEEN -10 AND 10, 'It must be between -10 and 10 percentage points a year.'),
+		('gap_share', m.gap_share::text, m.gap_share BETWEEN 0 AND 1, 'It must be between 0 and 1.'),
+		('improvement_floor', m.improvement_floor::text, m.improvement_floor BETWEEN 0 AND m.improvement_cap, 'It must be between 0 and improvement_cap.'),
+		('improvement_cap', m.improvement_cap::text, m.improvement_cap BETWEEN 0 AND 100, 'It must be between 0 and 100 percentage points.'),
+		('benchmark_share', m.benchmark_share::text, m.benchmark_share > 0 AND m.benchmark_share <= 1, 'It must be above 0 and at most 1.')
+	) c(setting, value, ok, rule);
+END $$;
+COMMENT ON FUNCTION abie.check_methodology(abie.methodology) IS 'Raises error 22023 naming the setting, its value and the rule, when a methodology''s settings are not valid; returns nothing otherwise.';
+
+CREATE FUNCTION abie.guard_methodology() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP <> 'INSERT' AND EXISTS (SELECT FROM abie.run r WHERE r.methodology = OLD.name) THEN
+		RAISE EXCEPTION 'methodology "%" has been used by a run and cannot be changed or deleted', OLD.name
+			USING ERRCODE = 'object_in_use', HINT = 'Make another with abie.create_methodology.';
+	END IF;
+	IF TG_OP = 'DELETE' THEN
+		RETURN OLD;
+	END IF;
+	PERFORM abie.check_methodology(NEW);
+	RETURN NEW;
+END $$;
+COMMENT ON FUNCTION abie.guard_methodology() IS 'Internal trigger: checks a methodology''s settings and keeps one that a run has used as it is.';
+
+CREATE TRIGGER guard_methodology BEFORE INSERT OR UPDATE OR DELETE ON abie.methodology
+FOR EACH ROW EXECUTE FUNCTION abie.guard_methodology();
+
+CREATE FUNCTION abie.create_methodology(name text, settings jsonb DEFAULT '{}') RETURNS abie.methodology
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	made abie.methodology;
+	unknown text;
+	given text;
+BEGIN
+	IF jsonb_typeof(settings) <> 'object' THEN
+		RAISE EXCEPTION 'settings must be a JSON object, not %', jsonb_typeof(settings)
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"pace": 0.3, "similar_schools": 30}.';
+	END IF;
+	SELECT k INTO unknown
+	FROM jsonb_object_keys(settings) k
+	WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'abie.methodology'::regclass AND a.attnum > 0
+		AND a.attname = k AND a.attname NOT IN ('name', 'created_by', 'created_at'))
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'unknown methodology setting "%"', unknown
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Settings are the columns of abie.methodology.';
+	END IF;
+	IF EXISTS (SELECT FROM abie.methodology m WHERE m.name = create_methodology.name) THEN
+		RAISE EXCEPTION 'methodology "%" exists already', create_methodology.name
+			USING ERRCODE = 'duplicate_object', HINT = 'Give the new one another name.';
+	END IF;
+	-- only the columns given, so that the table's defaults hold for the others
+	SELECT string_agg(format('%I', k), ', ' ORDER BY k) INTO given FROM jsonb_object_keys(settings) k;
+	EXECUTE format('INSERT INTO abie.methodology (name%s) SELECT $1%s FROM jsonb_populate_record(NULL::abie.methodology, $2) r RETURNING *',
+		coalesce(', ' || given, ''), coalesce(', ' || regexp_replace(given, '(^|, )', '\1r.', 'g'), ''))
+	INTO made USING create_methodology.name, settings;
+	RETURN made;
+END $$;
+COMMENT ON FUNCTION abie.create_methodology(text, jsonb) IS
+'Makes a methodology with the given settings (columns of abie.methodology); others get their defaults. Errors: unknown setting or a value out of range (22023), name taken (42710).';
+
+CREATE FUNCTION abie.builtin_methodology(name text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM abie.methodology m WHERE m.name = builtin_methodology.name) THEN
+		IF builtin_methodology.name <> 'similar-schools' THEN
+			RETURN false;
+		END IF;
+		-- shipped as a default in code, not as a row: a restored dump then has no row to collide with
+		PERFORM abie.create_methodology('similar-schools',
+			'{"description": "Mean attendance of the 20 most similar schools; baseline is last year''s attendance."}');
+	END IF;
+	RETURN true;
+END $$;
+COMMENT ON FUNCTION abie.builtin_methodology(text) IS 'Internal: whether the methodology exists; similar-schools is made on first use.';

@@ -1,0 +1,154 @@
+-- The pool: every school with attendance in the baseline year, what is known of it, and whether it enters.
+
+CREATE FUNCTION abie.stratum(school_type text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE
+	WHEN school_type = 'State-funded primary' THEN 'primary'
+	WHEN school_type = 'State-funded secondary' THEN 'secondary'
+	WHEN school_type ILIKE '%special%' THEN 'special'
+	ELSE 'other' END;
+COMMENT ON FUNCTION abie.stratum(text) IS 'Stratum of a published school type: primary, secondary (with all-through), special or other (nurseries, alternative provision, independent schools).';
+
+CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+RETURNS TABLE (
+	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	attendance float8, easting integer, northing integer,
+	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
+	admissions_policy text, other jsonb,
+	reason text, detail text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
+-- the context is sorted once and each characteristic takes its first value in that order; parallel plans would lose it
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+WITH year AS (
+	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
+), scope AS (
+	SELECT a.laestab, a.urn, count(*) OVER (PARTITION BY a.urn) AS rows_of_urn, a.school_type, a.enrolments,
+		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM abie.attendance a
+	WHERE a.academic_year = (SELECT y.baseline FROM year y)
+), named AS (
+	SELECT s.laestab, s.urn, true AS own FROM scope s WHERE s.urn IS NOT NULL
+	UNION ALL
+	SELECT s.laestab, o.urn, false
+	FROM scope s JOIN (
+		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM abie.school_succession x
+		UNION SELECT x.successor_urn, x.urn FROM abie.school_succession x
+		UNION SELECT c.urn, x.urn FROM abie.attendance c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn
+			WHERE c.academic_year = (SELECT y.baseline FROM year y)) o ON o.own_urn = s.urn
+), context AS (
+	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor or successor
+	SELECT n.laestab, c.academic_year = y.baseline AS this_year, c.school_type, c.headcount,
+		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score, c.idaci_rank,
+		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
+	FROM year y, named n JOIN abie.school_context c ON c.urn = n.urn
+	ORDER BY n.laestab, c.academic_year = y.baseline DESC, c.academic_year < y.baseline DESC,
+		abs(substr(c.academic_year, 1, 4)::int - substr(y.baseline, 1, 4)::int), n.own DESC, n.urn
+), known AS (
+	SELECT c.laestab,
+		(array_agg(c.school_type) FILTER (WHERE c.school_type IS NOT NULL))[1] AS school_type,
+		(array_agg(c.headcount) FILTER (WHERE c.this_year AND c.headcount IS NOT NULL))[1] AS headcount,
+		(array_agg(c.fsm_pct) FILTER (WHERE c.this_year AND c.fsm_pct IS NOT NULL))[1] AS fsm_pct,
+		(array_agg(c.fsm6_pct) FILTER (WHERE c.this_year AND c.fsm6_pct IS NOT NULL))[1] AS fsm6_pct,
+		(array_agg(c.sen_support_pct) FILTER (WHERE c.this_year AND c.sen_support_pct IS NOT NULL))[1] AS sen_support_pct,
+		(array_agg(c.ehc_plan_pct) FILTER (WHERE c.this_year AND c.ehc_plan_pct IS NOT NULL))[1] AS ehc_plan_pct,
+		(array_agg(c.semh_pct) FILTER (WHERE c.this_year AND c.semh_pct IS NOT NULL))[1] AS semh_pct,
+		(array_agg(c.eal_pct) FILTER (WHERE c.this_year AND c.eal_pct IS NOT NULL))[1] AS eal_pct,
+		(array_agg(c.mobility_pct) FILTER (WHERE c.this_year AND c.mobility_pct IS NOT NULL))[1] AS mobility_pct,
+		(array_agg(c.idaci_score) FILTER (WHERE c.idaci_score IS NOT NULL))[1] AS idaci_score,
+		(array_agg(c.idaci_rank) FILTER (WHERE c.idaci_rank IS NOT NULL))[1] AS idaci_rank,
+		(array_agg(c.region) FILTER (WHERE c.region IS NOT NULL))[1] AS region,
+		(array_agg(c.urban_rural) FILTER (WHERE c.urban_rural IS NOT NULL))[1] AS urban_rural,
+		(array_agg(c.religious_character) FILTER (WHERE c.religious_character IS NOT NULL))[1] AS religious_character,
+		(array_agg(c.admissions_policy) FILTER (WHERE c.admissions_policy IS NOT NULL))[1] AS admissions_policy,
+		(array_agg(c.other) FILTER (WHERE c.this_year AND c.other <> '{}'))[1] AS other
+	FROM context c GROUP BY c.laestab
+), whole AS (
+	SELECT s.laestab, s.urn, s.rows_of_urn, abie.stratum(coalesce(s.school_type, k.school_type,
+			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
+				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
+		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
+		g.status, g.close_date, g.register_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
+		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
+		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
+		coalesce(k.religious_character, g.religious_character) AS religious_character,
+		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
+	FROM scope s LEFT JOIN known k ON k.laestab = s.laestab LEFT JOIN abie.school g ON g.urn = s.urn
+), judged AS (
+	SELECT w.*, CASE
+		WHEN w.urn IS NULL THEN 'no URN'
+		WHEN w.rows_of_urn > 1 THEN 'URN not unique'
+		WHEN w.stratum IS NULL THEN 'phase not known'
+		WHEN w.stratum = 'special' THEN 'special school'
+		WHEN w.stratum = 'other' THEN 'not mainstream'
+		WHEN w.attendance IS NULL THEN 'no attendance figure'
+		-- one that a later register does not list is not thereby closed
+		WHEN w.close_date < y.target_start OR (w.close_date IS NULL AND w.status = 'Closed' AND w.register_date < y.target_start)
+			THEN 'closed before the target year'
+		WHEN w.enrolments IS NULL OR w.enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
+		END AS reason
+	FROM year y, whole w
+)
+SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.easting, j.northing, j.headcount,
+	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct, j.idaci_score, j.idaci_rank,
+	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.reason,
+	CASE j.reason
+		WHEN 'URN not unique' THEN j.rows_of_urn || ' rows of attendance with this URN'
+		WHEN 'closed before the target year' THEN coalesce('closed ' || to_char(j.close_date, 'YYYY-MM-DD'),
+			'closed in the register of ' || to_char(j.register_date, 'YYYY-MM-DD'))
+			|| coalesce('; successor ' || (SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn) FROM abie.school_link l
+				WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%'), '')
+		WHEN 'fewer than the minimum enrolments' THEN coalesce(j.enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
+		END
+FROM judged j
+$$;
+COMMENT ON FUNCTION abie.school_scope(text, integer) IS
+'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Numbers of pupils are of the baseline year, under the school''s URN, or one of the same LAESTAB or of a sole predecessor or successor; place and character (region, urban/rural, religion, admissions, IDACI) are of that year, else of the nearest earlier, else of the nearest later year, else from abie.school. enrolments is the headcount where only rates are published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
+
+-- The columns of abie.school_scope as arrays in the methodology's order: an expression for numbers, one for categories.
+CREATE FUNCTION abie.characteristic_array(characteristics text[], kind text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT 'ARRAY[' || coalesce(string_agg(coalesce(c.expression, format('(c.other ->> %L)::float8', substr(n.name, 7))), ', ' ORDER BY n.position), '')
+	|| CASE characteristic_array.kind WHEN 'number' THEN ']::float8[]' ELSE ']::text[]' END
+FROM unnest(characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
+WHERE coalesce(c.kind, 'number') = characteristic_array.kind
+$$;
+COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS 'Internal: SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
+
+CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	m abie.methodology;
+	target_year text;
+	entered bigint;
+BEGIN
+	SELECT r.target_year INTO STRICT target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id;
+	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_pool.run_id;
+	EXECUTE format($sql$
+		WITH scope AS MATERIALIZED (
+			SELECT * FROM abie.school_scope($2, $3)
+		), excluded AS (
+			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
+		)
+		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
+			attendance, easting, northing, family, numbers, categories)
+		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
+			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.easting, c.northing, f.family, %s, %s
+		FROM scope c LEFT JOIN abie.school_family() f ON f.urn = c.urn
+		WHERE c.reason IS NULL
+		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
+	USING run_id, target_year, m.minimum_enrolments;
+	GET DIAGNOSTICS entered = ROW_COUNT;
+	RETURN entered;
+END $$;
+COMMENT ON FUNCTION abie.calculate_pool(integer) IS 'Internal: first stage of a run. Fills abie.run_school and abie.exclusion; the number of schools that entered.';
