@@ -64,6 +64,7 @@ SELECT abie.distance('{3,NULL}', '{1,1}', '{80,20}') AS "root of 100/80 x 80 x 4
 SELECT abie.distance('{1,1,1,1,1,1,1,1,NULL,NULL}', '{0,0,0,0,0,0,0,0,0,0}', array_fill(0.1::float8, '{10}')) IS NOT NULL AS "0.1 x 8 of 0.1 x 10",
 	abie.distance('{1,NULL}', '{0,0}', '{0.8,0.2}') IS NOT NULL AS "0.8 of 0.8 + 0.2",
 	abie.distance('{1,1,1,1,1,NULL}', '{0,0,0,0,0,0}', '{0.3,0.1,0.1,0.1,0.2,0.2}') IS NOT NULL AS "0.3 + 0.1 + 0.1 + 0.1 + 0.2 of 1",
+	abie.distance('{1,1,NULL}', '{0,0,0}', '{0.1,0.7,0.2}') IS NOT NULL AS "0.1 + 0.7 = 0.7999999999999999 of 1",
 	abie.distance('{1,NULL}', '{0,0}', '{0.799999999,0.200000001}') IS NULL AS "just below";
 -- an element of weight 0 may be missing, or anything else
 SELECT abie.distance('{1,2,NULL}', '{4,6,8}', '{1,1,0}') AS "5",

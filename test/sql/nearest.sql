@@ -167,7 +167,13 @@ INSERT INTO school SELECT 'subnormal', i, ARRAY[normal() * 1e-160, normal() * 1e
 INSERT INTO school SELECT 'vanishing', i, ARRAY[normal() * 1e-170, normal() * 1e-170], true, NULL FROM generate_series(1, 300) i;
 INSERT INTO school SELECT 'huge and tiny', i, ARRAY[normal() * 1e150, normal() * 1e-150], true, NULL FROM generate_series(1, 300) i;
 INSERT INTO school SELECT 'one huge', i, ARRAY[CASE WHEN i = 5 THEN 1e153 ELSE normal() END, normal()], true, NULL FROM generate_series(1, 300) i;
-INSERT INTO pool SELECT name, 12 FROM unnest('{offset,close,outlier,clusters,huge,tiny,subnormal,vanishing,huge and tiny,one huge}'::text[]) name;
+-- two clusters in 60 dimensions, each as wide as the rounding of a sum of 60 products
+INSERT INTO school SELECT 'two clusters', i, (SELECT array_agg(i % 2 + normal() * 1e-4 + 0 * j) FROM generate_series(1, 60) j), true, NULL
+FROM generate_series(1, 200) i;
+-- beside two so far out that the others' products are subnormal in single precision
+INSERT INTO school SELECT 'two far out', i, ARRAY[CASE i WHEN 1 THEN 3e21 WHEN 2 THEN -3e21 ELSE normal() END, CASE WHEN i > 2 THEN normal() ELSE 0 END], true, NULL
+FROM generate_series(1, 300) i;
+INSERT INTO pool SELECT name, 12 FROM unnest('{offset,close,outlier,clusters,huge,tiny,subnormal,vanishing,huge and tiny,one huge,two clusters,two far out}'::text[]) name;
 -- weights of very different sizes
 INSERT INTO school SELECT 'weights', i, ARRAY[normal(), normal() * 1e-6, CASE WHEN i % 3 > 0 THEN normal() * 1e6 END], true, NULL FROM generate_series(1, 300) i;
 INSERT INTO pool VALUES ('weights', 12, '{1e-10,1e200,1e-300}');
