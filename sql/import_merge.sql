@@ -45,7 +45,8 @@ BEGIN
 			WHERE t.format = import_incoming_query.format AND t.target_table = import_incoming_query.target_table
 				AND t.target_column = ANY (columns)) END,
 		CASE WHEN target_table <> publication.main_table
-			THEN format(' AND urn IS NOT NULL ORDER BY urn, %s DESC, laestab, line', publication.edition) ELSE '' END);
+			THEN format(' AND urn IS NOT NULL ORDER BY urn, %s DESC%s, line', publication.edition,
+				CASE WHEN 'laestab' = ANY (columns) THEN ', laestab' END) ELSE '' END);
 END
 $$;
 COMMENT ON FUNCTION abie.import_incoming_query(text, text, text[]) IS 'The query over pg_temp.abie_import_row that gives the rows for one table: key, columns, new_source and the markers of missing figures.';
@@ -169,6 +170,43 @@ END
 $$;
 COMMENT ON FUNCTION abie.import_merge_links(text) IS 'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing from a later file stays. Gives new rows, rows written, rows merged.';
 
+CREATE FUNCTION abie.import_align(format text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- Performance tables give some schools the LAESTAB of a later year. The row of counts with the same year and URN
+	-- names the school; rates go to it, whichever file comes first.
+	-- again while rows move, because one that moves may free the place of another
+	LOOP
+		IF format = 'england-abs' THEN
+			UPDATE pg_temp.abie_import_row AS r
+			SET la_code = counted.laestab / 10000, establishment = counted.laestab % 10000
+			FROM (SELECT a.urn, a.academic_year, min(a.laestab) AS laestab FROM abie.attendance AS a
+				WHERE a.sess_possible IS NOT NULL GROUP BY a.urn, a.academic_year) AS counted
+			WHERE counted.urn = r.urn AND counted.academic_year = r.given_year AND r.first_line = r.line
+				AND NOT EXISTS (SELECT FROM abie.attendance AS a
+					WHERE a.academic_year = r.given_year AND a.laestab = r.la_code * 10000 + r.establishment AND a.urn = r.urn)
+				AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS other
+					WHERE other.la_code * 10000 + other.establishment = counted.laestab AND other.first_line = other.line);
+		ELSIF format = 'ees-absence' THEN
+			UPDATE abie.attendance AS held
+			SET laestab = incoming.laestab
+			FROM (SELECT r.urn, r.academic_year, min(r.laestab) AS laestab FROM pg_temp.abie_import_row AS r
+				WHERE r.first_line = r.line GROUP BY r.urn, r.academic_year) AS incoming
+			WHERE held.sess_possible IS NULL AND held.sources ->> 'sess_overall_percent' = 'england-abs'
+				AND held.urn = incoming.urn AND held.academic_year = incoming.academic_year
+				AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS r
+					WHERE r.academic_year = held.academic_year AND r.laestab = held.laestab AND r.urn = held.urn)
+				AND NOT EXISTS (SELECT FROM abie.attendance AS a
+					WHERE a.academic_year = held.academic_year AND a.laestab = incoming.laestab);
+		END IF;
+		EXIT WHEN NOT FOUND OR format NOT IN ('england-abs', 'ees-absence');
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION abie.import_align(text) IS 'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same year.';
+
 CREATE FUNCTION abie.import_merge(format text, target_table text, file text, header text[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -177,6 +215,9 @@ DECLARE
 	columns text[] := abie.import_columns(format, target_table, header);
 	counts bigint[];
 BEGIN
+	IF target_table = 'attendance' THEN
+		PERFORM abie.import_align(format);
+	END IF;
 	IF target_table = 'school_link' THEN
 		counts := abie.import_merge_links(file);
 	ELSE
