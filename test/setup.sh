@@ -1,0 +1,49 @@
+# Set-up shared by test/check and test/demo. Sourced by bash; expects $root, the source tree.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034 # for the scripts that source this
+PG_VERSION=15
+
+say() { printf '%s\n' "== $*"; }
+
+fail() {
+	printf '%s\n' "${0##*/}: $*" >&2
+	exit 1
+}
+
+# Run a command as root: as it is, or by sudo.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Run a command as another user.
+as_user() {
+	local user=$1
+	shift
+	if [ "$(id -u)" = 0 ]; then runuser -u "$user" -- "$@"; else sudo -u "$user" "$@"; fi
+}
+
+# Install those of the Debian packages that are not there.
+install_packages() {
+	local missing=() package
+	for package in "$@"; do
+		if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$'; then
+			missing+=("$package")
+		fi
+	done
+	if [ ${#missing[@]} = 0 ]; then
+		say "all Debian packages needed are installed"
+		return
+	fi
+	say "installing from Debian: ${missing[*]}"
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install "${missing[@]}" >/dev/null
+}
+
+# Copy the source tree, without what a build leaves, so that nothing is built inside it.
+copy_tree() {
+	# shellcheck disable=SC2154 # root is the sourcing script's
+	mkdir -p "$1"
+	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude='./sql/abie--*' --exclude=./test/results -cf - . |
+		tar -C "$1" -xf -
+}
