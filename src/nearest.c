@@ -79,9 +79,11 @@ compare_ids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+/* Memory for the search, which asks for it between its stages: the place to be cancelled at. */
 static void *
 allocate(size_t size)
 {
+	CHECK_FOR_INTERRUPTS();
 	return MemoryContextAllocHuge(CurrentMemoryContext, Max(size, 1));
 }
 
