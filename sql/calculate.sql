@@ -20,7 +20,7 @@ BEGIN
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
 	), scaled AS (
 		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters
-		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id GROUP BY s.stratum
+		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum
 	), number AS (
 		SELECT s.stratum, u.element, u.location, u.scale, u.present
 		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present)
@@ -64,6 +64,7 @@ END $$;
 COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: second stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
 -- Schools that cannot be compared. One that lacks too much is not even comparable with its own like, so its distance to itself is NULL.
+-- A stratum may have nothing to compare by: no school has any of the characteristics, or only those of weight 0.
 CREATE FUNCTION abie.exclude_without_similar_schools(run_id integer, wanted integer) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -71,14 +72,16 @@ SET jit = off
 AS $$
 INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 SELECT s.run_id, s.laestab, s.urn,
-	CASE WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL THEN 'no characteristics' ELSE 'too few comparable schools' END,
-	CASE WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
+	CASE WHEN c.stratum IS NULL OR abie.distance(s.vector, s.vector, c.weights) IS NULL THEN 'no characteristics' ELSE 'too few comparable schools' END,
+	CASE WHEN c.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
+		WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
 		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name, ', ' ORDER BY n.name)
 			FROM unnest(s.vector, c.names) n(value, name) WHERE n.value IS NULL)
 		ELSE s.comparable || ' comparable schools, ' || wanted || ' wanted' END
-FROM abie.run_school s JOIN (
+FROM abie.run_school s LEFT JOIN (
 	SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights, array_agg(c.characteristic ORDER BY c.position) AS names
-	FROM abie.run_characteristic c WHERE c.run_id = exclude_without_similar_schools.run_id GROUP BY c.stratum) c ON c.stratum = s.stratum
+	FROM abie.run_characteristic c WHERE c.run_id = exclude_without_similar_schools.run_id
+	GROUP BY c.stratum HAVING sum(c.weight) > 0) c ON c.stratum = s.stratum
 WHERE s.run_id = exclude_without_similar_schools.run_id AND s.comparable < wanted
 $$;
 COMMENT ON FUNCTION abie.exclude_without_similar_schools(integer, integer) IS 'Internal: gives schools with fewer comparable schools than wanted their reason in abie.exclusion.';
@@ -97,13 +100,16 @@ DECLARE
 BEGIN
 	SELECT m.similar_schools INTO STRICT wanted
 	FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = calculate_similar_schools.run_id;
-	WITH pool AS (
+	WITH weight AS (
+		SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights
+		FROM abie.run_characteristic c WHERE c.run_id = calculate_similar_schools.run_id
+		GROUP BY c.stratum HAVING sum(c.weight) > 0
+	), pool AS (
 		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
 			array_agg(s.family ORDER BY s.urn) AS family
-		FROM abie.run_school s WHERE s.run_id = calculate_similar_schools.run_id GROUP BY s.stratum, s.selective
-	), weight AS (
-		SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights
-		FROM abie.run_characteristic c WHERE c.run_id = calculate_similar_schools.run_id GROUP BY c.stratum
+		FROM abie.run_school s
+		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
+		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
 		SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
@@ -445,6 +451,8 @@ DECLARE
 	stage text;
 	failure record;
 BEGIN
+	-- refused inside a transaction block, before the year is locked
+	COMMIT;
 	run_id := abie.start_run(target_year, methodology);
 	COMMIT;
 	FOREACH stage IN ARRAY abie.run_stages() LOOP

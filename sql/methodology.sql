@@ -99,8 +99,8 @@ BEGIN
 		('characteristics', m.characteristics::text,
 			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)), 'Name each characteristic once.'),
 		('weights', m.weights::text, m.weights IS NULL OR (array_ndims(m.weights) = 1
-			AND cardinality(m.weights) = cardinality(m.characteristics)
-			AND (SELECT bool_and(w >= 0 AND w < 'infinity') AND sum(w) > 0 FROM unnest(m.weights) w)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
+			AND array_lower(m.weights, 1) = 1 AND cardinality(m.weights) = cardinality(m.characteristics)
+			AND (SELECT bool_and(coalesce(w >= 0 AND w < 'infinity', false)) AND sum(w) > 0 FROM unnest(m.weights) w)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
 		('scaling', m.scaling, m.scaling IN ('robust', 'sd', 'range'), 'Methods of scaling are robust, sd and range.'),
 		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
 		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200, 'It must be between 2 and 200.'),
@@ -177,14 +177,12 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM abie.methodology m WHERE m.name = builtin_methodology.name) THEN
-		IF builtin_methodology.name <> 'similar-schools' THEN
-			RETURN false;
-		END IF;
-		-- shipped as a default in code, not as a row: a restored dump then has no row to collide with
-		PERFORM abie.create_methodology('similar-schools',
-			'{"description": "Mean attendance of the 20 most similar schools; baseline is last year''s attendance."}');
+	IF builtin_methodology.name = 'similar-schools' THEN
+		-- shipped as a default in code, not as a row: a restored dump then has no row to collide with; another session may just have made it
+		INSERT INTO abie.methodology (name, description)
+		VALUES ('similar-schools', 'Mean attendance of the 20 most similar schools; baseline is last year''s attendance.')
+		ON CONFLICT DO NOTHING;
 	END IF;
-	RETURN true;
+	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = builtin_methodology.name);
 END $$;
 COMMENT ON FUNCTION abie.builtin_methodology(text) IS 'Internal: whether the methodology exists; similar-schools is made on first use.';
