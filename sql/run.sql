@@ -223,7 +223,7 @@ LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 RETURN pg_advisory_unlock(1633839461, extract(year FROM abie.year_start(target_year))::int);
 COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took.';
 
-CREATE VIEW abie.run_status AS
+CREATE VIEW abie.run_status WITH (security_invoker = true) AS
 SELECT r.run_id, r.target_year, r.methodology,
 	CASE WHEN r.status = 'running' AND NOT EXISTS (
 		SELECT FROM pg_locks l
