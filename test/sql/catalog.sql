@@ -1,0 +1,149 @@
+-- The catalog: what every object of the extension has to have. Each query lists offenders only.
+\set VERBOSITY terse
+
+-- The tests share a database: everything made here is in a schema of its own.
+CREATE SCHEMA catalog_test;
+SET search_path = catalog_test, pg_catalog;
+
+CREATE VIEW member AS
+SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
+FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
+WHERE d.deptype = 'e' AND e.extname = 'abie';
+CREATE VIEW routine AS
+SELECT m.object, p.*, l.lanname FROM member m JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND p.oid = m.objid JOIN pg_language l ON l.oid = p.prolang;
+CREATE VIEW relation AS
+SELECT m.object, c.* FROM member m JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid;
+
+-- this test sees what it is about
+SELECT count(*) FILTER (WHERE classid = 'pg_proc'::regclass) > 50 AS routines, count(*) FILTER (WHERE classid = 'pg_class'::regclass) > 20 AS relations,
+	count(*) FILTER (WHERE classid = 'pg_type'::regclass) >= 4 AS types
+FROM member;
+
+-- all in the two schemas
+SELECT m.object FROM member m
+WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report')
+ORDER BY 1;
+
+-- a comment on each; sequences are a column's, and a relation's row type has the relation's
+SELECT m.object FROM member m
+WHERE coalesce(obj_description(m.objid, m.classid::regclass::name), '') = ''
+	AND NOT EXISTS (SELECT FROM pg_class c WHERE m.classid = 'pg_class'::regclass AND c.oid = m.objid AND c.relkind = 'S')
+ORDER BY 1;
+-- and on each column of tables, views and composite types
+SELECT format('%s.%s', c.oid::regclass, a.attname) AS "column"
+FROM member m
+	JOIN pg_class c ON c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND (m.classid = 'pg_class'::regclass AND c.oid = m.objid
+		OR m.classid = 'pg_type'::regclass AND c.reltype = m.objid)
+	JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE coalesce(col_description(c.oid, a.attnum), '') = ''
+ORDER BY 1;
+-- no two routines of the same comment: one of them would be another's
+SELECT obj_description(r.oid, 'pg_proc') AS comment, count(*) FROM routine r GROUP BY 1 HAVING count(*) > 1 ORDER BY 1;
+
+-- Not parallel safe: only these, because they write, lock or set.
+CREATE TABLE not_parallel_safe (name text PRIMARY KEY, reason text NOT NULL);
+INSERT INTO not_parallel_safe VALUES
+	('import_begin', 'makes a temporary table'),
+	('import_merge', 'writes the input tables'),
+	('import_merge_links', 'writes abie.school_link'),
+	('import_align', 'writes the input tables'),
+	('import_keep_rejects', 'writes abie.import_reject'),
+	('import_log', 'writes abie.import'),
+	('import_finish', 'writes the input tables'),
+	('guard_methodology', 'trigger'),
+	('create_methodology', 'writes abie.methodology'),
+	('builtin_methodology', 'writes abie.methodology'),
+	('delete_run_rows', 'trigger'),
+	('lock_year', 'takes an advisory lock of the session'),
+	('unlock_year', 'lets go of an advisory lock of the session'),
+	('start_run', 'writes abie.run'),
+	('show_stage', 'writes abie.run'),
+	('run_stage', 'writes the results of a run'),
+	('end_run', 'writes abie.run'),
+	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
+	('calculate_scaling', 'writes abie.run_characteristic'),
+	('calculate_similar_schools', 'writes abie.similar_school'),
+	('exclude_without_similar_schools', 'writes abie.exclusion'),
+	('calculate_expected_attendance', 'writes abie.run_school'),
+	('calculate_expectation', 'writes abie.expectation'),
+	('calculate_digest', 'writes abie.run'),
+	('raise_failure', 'always raises an error'),
+	('calculate', 'procedure that commits'),
+	('load_demo', 'writes the input tables');
+SELECT r.object, r.proparallel FROM routine r
+WHERE r.proparallel <> 's' AND r.proname NOT IN (SELECT n.name FROM not_parallel_safe n)
+ORDER BY 1;
+-- and none of the list is a safe one or gone
+SELECT n.name FROM not_parallel_safe n
+WHERE NOT EXISTS (SELECT FROM routine r WHERE r.proname = n.name AND r.proparallel = 'u')
+ORDER BY 1;
+-- what is safe for parallel workers does not write, and what is volatile is not safe
+SELECT r.object, r.provolatile FROM routine r WHERE r.provolatile = 'v' AND r.proparallel <> 'u' ORDER BY 1;
+SELECT r.object, r.provolatile FROM routine r
+WHERE r.provolatile <> 'v' AND r.prosrc || coalesce(pg_get_function_sqlbody(r.oid), '') ~* '\m(insert\s+into|delete\s+from|update\s+abie|pg_advisory|set_config|nextval)\M'
+	AND r.proname !~ '^import_.*_query$'	-- these only write the text of a statement
+ORDER BY 1;
+
+-- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate commits, so it can have no SET clause.
+SELECT r.object, r.proconfig FROM routine r
+WHERE r.lanname IN ('sql', 'plpgsql') AND r.prosqlbody IS NULL
+	AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (r.proconfig), false)
+	AND r.proname <> 'calculate'
+ORDER BY 1;
+-- hence abie.calculate names the schema of every function it calls, and of nothing else
+SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, '(?<![.\w])([a-z_]+)\s*\(', 'g') call
+WHERE r.proname = 'calculate' AND call[1] NOT IN ('coalesce')
+ORDER BY 1;
+
+-- C: costs were thought about; nothing is volatile, since C here only computes. abie.improvement_expectation and
+-- abie.pared_mean_step do as much as a built-in function, cost 1.
+SELECT r.object, r.procost FROM routine r
+WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step')
+ORDER BY 1;
+SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' ORDER BY 1;
+-- set-returning ones say how many rows
+SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
+-- Nothing runs with its owner's rights, nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef OR r.proleakproof ORDER BY 1;
+
+-- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
+SELECT c.object, c.relacl FROM relation c
+WHERE EXISTS (SELECT FROM aclexplode(c.relacl) x WHERE x.grantee <> c.relowner)
+ORDER BY 1;
+SELECT format('%s.%s', c.object, a.attname), a.attacl FROM relation c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attacl IS NOT NULL ORDER BY 1;
+SELECT DISTINCT v.object FROM relation v
+	JOIN pg_rewrite w ON w.ev_class = v.oid
+	JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+	JOIN relation t ON t.oid = d.refobjid AND t.relkind = 'r'
+WHERE v.relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
+ORDER BY 1;
+-- a new role can use the schema, and reads nothing in it
+SET client_min_messages = warning;
+DROP ROLE IF EXISTS abie_catalog_nobody;
+RESET client_min_messages;
+CREATE ROLE abie_catalog_nobody;
+SELECT has_schema_privilege('abie_catalog_nobody', 'abie', 'USAGE') AS usage, has_schema_privilege('abie_catalog_nobody', 'abie', 'CREATE') AS "create";
+SELECT c.object FROM relation c
+WHERE c.relkind IN ('r', 'v') AND has_table_privilege('abie_catalog_nobody', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+ORDER BY 1;
+DROP ROLE abie_catalog_nobody;
+
+-- Tables hold what users put there: pg_dump has to save them all, whole, and the sequences behind them.
+SELECT c.object FROM relation c JOIN pg_extension e ON e.extname = 'abie'
+WHERE c.relkind IN ('r', 'S') AND NOT c.oid = ANY (e.extconfig)
+ORDER BY 1;
+SELECT u.id::regclass, u.condition FROM pg_extension e, unnest(e.extconfig, e.extcondition) u(id, condition)
+WHERE e.extname = 'abie' AND u.condition <> '';
+-- each has a primary key
+SELECT c.object FROM relation c
+WHERE c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p')
+ORDER BY 1;
+
+-- Aggregates can be computed in parts, here and on other nodes: a combine function, and a state that has a text form.
+SELECT r.object, a.aggcombinefn, a.aggtranstype::regtype FROM routine r JOIN pg_aggregate a ON a.aggfnoid = r.oid
+WHERE a.aggcombinefn = 0 OR a.aggtranstype = 'internal'::regtype OR (SELECT t.typtype FROM pg_type t WHERE t.oid = a.aggtranstype) = 'p'
+ORDER BY 1;
+SELECT count(*) > 0 AS aggregates FROM routine r WHERE r.prokind = 'a';
+
+SET client_min_messages = warning;
+DROP SCHEMA catalog_test CASCADE;
