@@ -57,7 +57,7 @@ CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, 
 		$$CASE WHEN upper(r_urn) = 'NAT' THEN 'national summary row' END$$),
 	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', NULL, 'academic_year',
 		$$CASE WHEN r_geographic_level <> 'School' THEN 'geographic level ' || r_geographic_level END$$),
-	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date', 'given_date',
+	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date', 'to_char(given_date, ''YYYY-MM-DD'')',
 		$$CASE WHEN r_type_group = 'Welsh schools' OR r_region = 'Wales (pseudo)' THEN 'school in Wales' END$$),
 	('gias-links', 'Get Information about Schools, links (links_edubasealldata)', 'school_link', NULL, NULL, NULL),
 	('school-idaci', 'URN to income deprivation affecting children (IDACI)', 'school_context', 'year', 'given_year', NULL);

@@ -22,12 +22,12 @@ scan(text *value)
 }
 
 static void
-refuse(text *value, const char *expected)
+refuse(text *value, const char *expected, const char *numbers)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("invalid input syntax for %s: \"%s\"", expected, text_to_cstring(value)),
-			 errhint("Accepted are plain decimal numbers and the markers %s.", FIGURE_MARKERS)));
+			 errhint("Accepted are empty text, %s and the markers %s.", numbers, FIGURE_MARKERS)));
 }
 
 Datum
@@ -37,7 +37,7 @@ abie_figure(PG_FUNCTION_ARGS)
 	Figure		figure = scan(value);
 
 	if (figure.kind == FIGURE_MALFORMED)
-		refuse(value, "published figure");
+		refuse(value, "published figure", "plain decimal numbers");
 	if (figure.kind != FIGURE_NUMBER)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(figure_value(&figure));
@@ -50,7 +50,7 @@ abie_figure_marker(PG_FUNCTION_ARGS)
 	Figure		figure = scan(value);
 
 	if (figure.kind == FIGURE_MALFORMED)
-		refuse(value, "published figure");
+		refuse(value, "published figure", "plain decimal numbers");
 	if (figure.kind != FIGURE_MARKER)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
@@ -73,7 +73,7 @@ abie_figure_count(PG_FUNCTION_ARGS)
 	if (figure.kind == FIGURE_EMPTY || figure.kind == FIGURE_MARKER)
 		PG_RETURN_NULL();
 	if (!figure_is_count(&figure))
-		refuse(value, "published count");
+		refuse(value, "published count", "whole numbers");
 	PG_RETURN_INT64(figure_count_value(&figure));
 }
 

@@ -14,7 +14,7 @@
 #define FIGURE_MAX_DIGITS 40
 
 /* The markers, for hints: the text that figure_scan accepts in any case. */
-#define FIGURE_MARKERS "SUPP, NE, NA, N/A, z, x, c, k, low, u, ~, :, .."
+#define FIGURE_MARKERS "SUPP, NE, NA, N/A, .., :, ~, z, x, c, k, low, u"
 
 typedef enum FigureKind
 {

@@ -1,0 +1,174 @@
+-- The import on the server: header, staging, checks, merging, log. The files are made here, in the published layouts.
+\set SHOW_CONTEXT never
+
+-- A client's work on one file: begin, copy, finish. Data lines are separated by |.
+CREATE FUNCTION pg_temp.import(format text, file text, header text, lines text, year text = NULL, date date = NULL) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	logged abie.import;
+	columns integer := cardinality(abie.import_header(header));
+BEGIN
+	PERFORM abie.import_begin(format, file, header, encode(sha256(convert_to(header || lines, 'UTF8')), 'hex'), year, date);
+	IF lines <> '' THEN
+		EXECUTE (SELECT 'INSERT INTO pg_temp.abie_import_stage VALUES ' || string_agg('(' || (
+				SELECT string_agg(quote_nullable(nullif(split_part(line, ',', n), '')), ', ' ORDER BY n) FROM generate_series(1, columns) AS n) || ')', ', ' ORDER BY place)
+			FROM regexp_split_to_table(lines, '\|') WITH ORDINALITY AS split (line, place));
+	END IF;
+	logged := abie.import_finish();
+	RETURN format('%s: %s read, %s stored, %s updated, %s unchanged, %s set aside %s, %s rejected; schools %s, %s', logged.format,
+		logged.rows_read, logged.stored, logged.updated, logged.unchanged, logged.set_aside, logged.set_aside_reasons, logged.rejected,
+		logged.schools_stored, logged.schools_updated);
+END
+$$;
+\set ees '''time_period,geographic_level,urn,laestab,old_la_code,region_code,school_type,enrolments,sess_possible,sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,sess_auth_illness,sess_auth_ext_holiday,sess_auth_totalreasons'''
+
+-- header lines
+SELECT abie.import_header('a,"b ""c"", d",e' || E'\r'), abie.import_header(U&'\FEFF"URN",LA'), abie.import_header('one'), abie.import_header('a,"b'), abie.import_header('a;b');
+SELECT f.name, abie.import_detect(abie.import_header(f.header))
+FROM (VALUES ('ees', :ees), ('abs', 'ppersabs10,PERCTOT,urn,estab,la'), ('links', 'URN,LinkURN,LinkType'), ('idaci', 'urn,idaci_rank'), ('other', 'a,b')) AS f (name, header);
+
+-- a format is found for every publication, and every kind, table and column named exists
+SELECT count(*) FROM abie.import_format AS f WHERE NOT EXISTS (SELECT FROM abie.import_kind AS k WHERE k.kind = f.kind)
+	OR NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = f.format);
+SELECT t.* FROM abie.import_target AS t WHERE NOT EXISTS (
+	SELECT FROM pg_attribute AS a WHERE a.attrelid = ('abie.' || t.target_table)::regclass AND a.attname = t.target_column);
+
+-- cells: dates and years
+SELECT text, abie.import_date(text) FROM unnest(ARRAY['01-09-2012', '31/08/2019', '2020-02-29', '29-02-2019', '2019-13-01', '00-01-2019', '1-9-2012', '2012', '']) AS text;
+SELECT text, abie.import_year(text) FROM unnest(ARRAY['201819', '2018/19', '199900', '2018', '201820', '2018-19']) AS text;
+SELECT abie.import_region('E13000002'), abie.import_region('E12000003'), abie.import_region('Yorkshire and The Humber'), abie.import_region('Wales (pseudo)') IS NULL AS elsewhere;
+
+-- attendance: counts, reasons without total, a marker, a blank URN, a summary row, and every way to be rejected
+SELECT pg_temp.import('auto', 'ees.csv', :ees,
+	'201819,School,100001,2012001,201,E13000001,State-funded primary,100,1000,50,30,20,10,25,:,30|'
+	|| '201819,School, ,2012002,201,E13000001,State-funded primary,x,900,0,0,0,,0,:,0|'
+	|| '201819,National,,,,,Total,1,1,1,1,0,1,1,:,1|'
+	|| '201819,School,1001,2012003,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100004,201,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100005,2012005,201,E13000001,Special,ten,100,5,3,2,1,1.5,,|'
+	|| '201819,School,100006,2012006,201,E13000001,Special,10,100,101,99,2,1,,,|'
+	|| '201819,School,100007,2012007,201,E13000001,Special,10,100,5,3,3,1,,,|'
+	|| '201819,School,100008,2012008,201,E13000001,Special,10,100,5,3,2,11,,,|'
+	|| '201819,School,100009,2012009,201,E13000001,Special,-1,100,5,3,2,1,,,|'
+	|| '2018,School,100010,2012010,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100011,2012001,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100012,,201,E13000001,Special,10,99999999999,5,3,2,1,,,');
+SELECT academic_year, laestab, urn, enrolments, sess_possible, sess_overall, enrolments_pa_10_exact, reasons, markers, source FROM abie.attendance ORDER BY laestab;
+SELECT urn, laestab, la_code, region, sources FROM abie.school ORDER BY urn;
+SELECT line, reason FROM abie.import_reject ORDER BY line;
+SELECT "row" FROM abie.import_reject WHERE line = 5;
+
+-- the same file again: nothing changes, no second copy of the rejects, not even the time of recording
+CREATE TEMP TABLE before AS SELECT 'attendance' AS name, md5(string_agg(a::text, '' ORDER BY laestab)) AS content FROM abie.attendance AS a
+	UNION ALL SELECT 'school', md5(string_agg(s::text, '' ORDER BY urn)) FROM abie.school AS s
+	UNION ALL SELECT 'import_reject', md5(string_agg(r::text, '' ORDER BY line)) FROM abie.import_reject AS r;
+SELECT pg_temp.import('ees-absence', 'again.csv', :ees,
+	'201819,School,100001,2012001,201,E13000001,State-funded primary,100,1000,50,30,20,10,25,:,30|'
+	|| '201819,School, ,2012002,201,E13000001,State-funded primary,x,900,0,0,0,,0,:,0|'
+	|| '201819,National,,,,,Total,1,1,1,1,0,1,1,:,1|'
+	|| '201819,School,1001,2012003,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100004,201,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100005,2012005,201,E13000001,Special,ten,100,5,3,2,1,1.5,,|'
+	|| '201819,School,100006,2012006,201,E13000001,Special,10,100,101,99,2,1,,,|'
+	|| '201819,School,100007,2012007,201,E13000001,Special,10,100,5,3,3,1,,,|'
+	|| '201819,School,100008,2012008,201,E13000001,Special,10,100,5,3,2,11,,,|'
+	|| '201819,School,100009,2012009,201,E13000001,Special,-1,100,5,3,2,1,,,|'
+	|| '2018,School,100010,2012010,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100011,2012001,201,E13000001,Special,10,100,5,3,2,1,,,|'
+	|| '201819,School,100012,,201,E13000001,Special,10,99999999999,5,3,2,1,,,');
+SELECT b.name, b.content = now.content AS same FROM before AS b JOIN (
+	SELECT 'attendance' AS name, md5(string_agg(a::text, '' ORDER BY laestab)) AS content FROM abie.attendance AS a
+	UNION ALL SELECT 'school', md5(string_agg(s::text, '' ORDER BY urn)) FROM abie.school AS s
+	UNION ALL SELECT 'import_reject', md5(string_agg(r::text, '' ORDER BY line)) FROM abie.import_reject AS r) AS now USING (name) ORDER BY b.name;
+
+-- an own entry is never overwritten, a gap beside it is filled
+TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
+INSERT INTO abie.school_context (urn, academic_year, fsm_pct) VALUES (100001, '2018/19', 33);
+SELECT pg_temp.import('england-census', 'census.csv', 'URN,LA,ESTAB,SCHOOLTYPE,NOR,NUMFSM,PNUMFSMEVER,PSENELK,PSENELSE,PNUMEAL',
+	'100001,201,2001,State-funded primary,200,50,30%,10,2.5,NA|NAT,,PRI,State-funded primary,1,1,1,1,1,1|100002,201,2002,Special,10,11,1,1,1,1', '201819');
+-- fsm would be 100 x 50 / 200 = 25
+SELECT urn, academic_year, headcount, fsm_pct, fsm6_pct, sen_support_pct, ehc_plan_pct, eal_pct, markers, sources FROM abie.school_context;
+SELECT reason FROM abie.import_reject;
+
+-- GIAS: an older extract fills gaps and overrides nothing; a blank CloseDate of a newer one stands; Welsh schools are set aside
+TRUNCATE abie.school, abie.school_context;
+\set gias '''URN,LA (code),EstablishmentNumber,EstablishmentName,TypeOfEstablishment (name),EstablishmentTypeGroup (name),EstablishmentStatus (name),CloseDate,PhaseOfEducation (name),SchoolCapacity,GOR (name),Easting'''
+SELECT pg_temp.import('gias', 'new.csv', :gias, '100001,201,2001,New name,Community school,LA maintained,Open,,Primary,,London,0|401000,660,2000,Ysgol,Welsh establishment,Welsh schools,Open,,Primary,,Wales (pseudo),1', NULL, '2025-05-24');
+SELECT pg_temp.import('gias', 'old.csv', :gias, '100001,201,2001,Old name,Community school,LA maintained,Open,31-08-2024,Primary,210,Inner London,530000|100003,000,,Abroad,Other,Other,Open,,Not applicable,,Not Applicable,|100004,201,2004,Date,Other,Other,Open,31-02-2024,Primary,,,', NULL, '2024-01-01');
+SELECT urn, name, laestab, la_code, region, status, close_date, capacity, easting, register_date FROM abie.school ORDER BY urn;
+SELECT sources ->> 'name' AS name, sources ->> 'easting' AS easting FROM abie.school WHERE urn = 100001;
+SELECT reason FROM abie.import_reject WHERE file = 'old.csv';
+
+-- links
+SELECT pg_temp.import('gias-links', 'links.csv', 'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate', '100001,100002,B,Successor,01-09-2012|100001,100002,B,Successor,01-09-2013|100002,,A,Predecessor,2012-09-01');
+SELECT urn, link_urn, link_type, link_name, established_date FROM abie.school_link;
+SELECT line, reason FROM abie.import_reject WHERE file = 'links.csv' ORDER BY line;
+
+-- The order of different files does not matter: all 120 orders of five files on two schools give one state.
+-- school 100001 counts in EES under LAESTAB 2012001, in the performance tables under 2019001.
+CREATE TABLE pg_temp.files (file text, header text, lines text, year text, date date);
+INSERT INTO pg_temp.files VALUES
+	('ees', :ees, '201819,School,100001,2012001,201,E13000001,State-funded primary,100,1000,50,30,20,10,25,:,30|201718,School,100001,2012009,201,E12000001,Special,90,1000,50,30,20,10,25,:,30', NULL, NULL),
+	('abs', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,9001,100001,5.0,SUPP|202,2002,100002,6.1,9.9', '2018/19', NULL),
+	('census', 'URN,LA,ESTAB,SCHOOLTYPE,NOR,NUMFSM,PNUMFSMEVER,PSENELK,PSENELSE,PNUMEAL', '100001,201,9001,State-funded primary,200,50,30%,10,2.5,NA|100002,202,2002,Independent school,20,NA,NA,NA,NA,NA', '2018/19', NULL),
+	('spc', 'time_period,urn,laestab,la_name,region_name,phase_type_grouping,headcount of pupils,% of pupils known to be eligible for free school meals,% of pupils whose first language is known or believed to be other than English,school_name,denomination',
+		'201819,100001,2019001,Here,London,State-funded primary,201,24.9,12.5,Spc name,None|201819,100002,2022002,There,South East,Independent school,20,z,z,Spc two,None', NULL, NULL),
+	('gias', :gias, '100001,201,2001,Gias name,Community school,LA maintained,Open,,Primary,,London,530000', NULL, '2025-05-24');
+CREATE TABLE pg_temp.states (files text, state text);
+DO $$
+DECLARE
+	ordering text[];
+BEGIN
+	FOR ordering IN
+		SELECT ARRAY[a.file, b.file, c.file, d.file, e.file] FROM pg_temp.files a, pg_temp.files b, pg_temp.files c, pg_temp.files d, pg_temp.files e
+		WHERE cardinality(ARRAY(SELECT DISTINCT unnest(ARRAY[a.file, b.file, c.file, d.file, e.file]))) = 5
+	LOOP
+		TRUNCATE abie.school, abie.school_context, abie.attendance;
+		PERFORM pg_temp.import('auto', f.file, f.header, f.lines, f.year, f.date)
+		FROM unnest(ordering) WITH ORDINALITY AS o (file, place) JOIN pg_temp.files AS f USING (file) ORDER BY o.place;
+		INSERT INTO pg_temp.states SELECT array_to_string(ordering, ' '), md5(
+			(SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.urn) FROM abie.school AS t)
+			|| (SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.urn, t.academic_year) FROM abie.school_context AS t)
+			|| (SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.laestab, t.academic_year) FROM abie.attendance AS t));
+	END LOOP;
+END
+$$;
+SELECT count(*) AS orders, count(DISTINCT state) AS states FROM pg_temp.states;
+SELECT academic_year, laestab, urn, sess_possible, sess_overall_percent, markers FROM abie.attendance ORDER BY academic_year, laestab;
+SELECT urn, academic_year, headcount, fsm_pct, fsm6_pct, eal_pct, religious_character, markers FROM abie.school_context ORDER BY urn;
+SELECT urn, laestab, name, la_name, region, type, religious_character FROM abie.school ORDER BY urn;
+
+-- refusals
+SELECT pg_temp.import('england-census', 'wrong.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5', '2018/19');
+SELECT pg_temp.import('auto', 'unknown.csv', 'a,b', '1,2');
+SELECT pg_temp.import('edubase', 'x.csv', 'a,b', '1,2');
+SELECT pg_temp.import('auto', 'text.txt', 'just a line of text', '');
+SELECT pg_temp.import('auto', 'nothing.csv', E' \r', '');
+SELECT pg_temp.import('gias-links', 'links.csv', 'URN,LinkURN,LinkType', '');
+SELECT pg_temp.import('gias-links', 'links.csv', 'URN,LinkURN,LinkType,urn', '1,2,3,4');
+SELECT pg_temp.import('auto', 'abs.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5');
+SELECT pg_temp.import('auto', 'abs.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5', '2018');
+SELECT pg_temp.import('gias', 'gias.csv', :gias, '1,2,3,4,5,6,7,8,9,10,11,12');
+SELECT abie.import_finish();
+TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
+
+-- who is whose family, and one school's history
+-- 100001 became 100002 under a new LAESTAB in 2018/19 (both parts of the year are there); 100003 and 100004 ran side by side
+-- and are linked as merged; 100005 took 100006's LAESTAB; 100007 shares a sixth form centre only.
+INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (100001, 100002, 'Successor'), (100002, 100001, 'Predecessor'),
+	(100003, 100004, 'Successor - merged'), (100007, 100001, 'Sixth Form Centre Link');
+INSERT INTO abie.attendance (academic_year, laestab, urn, sess_possible, sess_overall) VALUES
+	('2016/17', 2012001, 100001, 100, 4), ('2017/18', 2012001, 100001, 100, 5), ('2018/19', 2012001, 100001, 50, 2), ('2018/19', 2012002, 100002, 50, 3),
+	('2016/17', 2012003, 100003, 100, 6), ('2016/17', 2012004, 100004, 100, 7),
+	('2016/17', 2012005, 100006, 100, 8), ('2017/18', 2012005, 100005, 100, 9), ('2017/18', 2012006, NULL, 100, 1);
+INSERT INTO abie.school (urn, laestab) VALUES (100007, NULL), (100008, 2012004);
+SELECT * FROM abie.school_family() ORDER BY urn;
+SELECT school_urn, academic_year, laestab, urn, attendance_percent FROM abie.school_history ORDER BY school_urn, academic_year, laestab;
+SELECT academic_year, urn FROM abie.school_history(100001);
+SELECT count(*) FROM abie.school_history(999999);
+SELECT * FROM abie.connected_components('{5,9,3,7}', '{3,7,3,8}');
+SELECT * FROM abie.connected_components('{}', '{}');
+SELECT * FROM abie.connected_components('{1,2}', '{1}');
+SELECT * FROM abie.connected_components('{1,NULL}', '{1,2}');
+SELECT * FROM abie.connected_components('{{1,2}}', '{{1,2}}');
+TRUNCATE abie.school, abie.attendance, abie.school_link;
