@@ -1,0 +1,128 @@
+# abie-load end to end: how files come (gzip, byte-order mark, Windows-1252, CRLF, names with spaces) and which are refused.
+use strict;
+use warnings;
+use File::Basename qw(dirname);
+use File::Spec;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $load = File::Spec->rel2abs(dirname(__FILE__) . '/../../bin/abie-load');
+my $node = PostgreSQL::Test::Cluster->new('load');
+$node->init;
+# a tree installed with DESTDIR is found through these two
+$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
+	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'\n")
+  if $ENV{ABIE_DESTDIR};
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION abie');
+
+my $dir = PostgreSQL::Test::Utils::tempdir;
+
+sub write_file
+{
+	my ($name, $bytes) = @_;
+	my $path = "$dir/$name";
+	open my $out, '>:raw', $path or die "$path: $!";
+	print $out $bytes;
+	close $out;
+	return $path;
+}
+
+# Runs abie-load; gives exit status, standard output, standard error.
+sub load
+{
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ $load, '--db', $node->connstr('postgres'), @_ ], '>', \$out, '2>', \$err);
+	return ($? >> 8, $out, $err);
+}
+
+sub loads
+{
+	my ($name, $expected, @arguments) = @_;
+	my ($status, $out, $err) = load(@arguments);
+	is($status, 0, "$name: exit status") or diag $err;
+	like($out, $expected, "$name: report");
+	is($err, '', "$name: no noise");
+}
+
+sub refuses
+{
+	my ($name, $expected, @arguments) = @_;
+	my $before = state();
+	my ($status, $out, $err) = load(@arguments);
+	is($status, 1, "$name: exit status");
+	is($out, '', "$name: no report");
+	like($err, $expected, "$name: reason");
+	like($err, qr/not imported, nothing was stored/, "$name: says that nothing was stored");
+	unlike($err, qr/psql:|CONTEXT|ERROR/, "$name: psql's own words are hidden");
+	is(state(), $before, "$name: nothing was stored");
+}
+
+sub state
+{
+	return $node->safe_psql('postgres', q{
+		SELECT md5(coalesce(string_agg(row, ''), '')) FROM (
+			SELECT s::text AS row FROM abie.school AS s UNION ALL SELECT a::text FROM abie.attendance AS a
+			UNION ALL SELECT l::text FROM abie.school_link AS l UNION ALL SELECT c::text FROM abie.school_context AS c
+			UNION ALL SELECT r::text FROM abie.import_reject AS r ORDER BY 1) AS rows});
+}
+
+my $abs = "LA,ESTAB,URN,PERCTOT,PPERSABS10\n201,2001,100001,4.5,9.1\n201,2002,100002,5.5,SUPP\nNAT,PRI,,4.0,8.2\n";
+my $read = qr/4\.5/;
+
+# how a file comes
+loads('plain', qr/^plain\.csv: format england-abs, 3 rows read: 2 stored, 0 updated, 0 unchanged, 1 set aside \(1 national summary row\), 0 rejected; schools: 2 added, 0 updated$/,
+	'--year', '2018/19', 'england-abs', write_file('plain.csv', $abs));
+my $once = state();
+loads('same file again', qr/0 stored, 0 updated, 2 unchanged/, '--year', '2018/19', 'auto', "$dir/plain.csv");
+is(state(), $once, 'same file again: nothing changed');
+
+system('gzip', '-k', "$dir/plain.csv") == 0 or die;
+loads('gzip', qr/^plain\.csv\.gz: .* 2 unchanged/, '--year', '2018/19', 'auto', "$dir/plain.csv.gz");
+is($node->safe_psql('postgres', 'SELECT count(DISTINCT digest) FROM abie.import'), '1', 'gzip: the digest is of the content');
+loads('byte-order mark and CRLF', qr/2 unchanged/, '--year', '2018/19', 'auto', write_file('bom.csv', "\xef\xbb\xbf" . ($abs =~ s/\n/\r\n/gr)));
+loads('name with spaces and quotes', qr/^it's "a" file\.csv: .* 2 unchanged/, '--year', '2018/19', 'auto', write_file(q{it's "a" file.csv}, $abs));
+loads('several files', qr/2 unchanged.*\n.*2 unchanged/, '--year', '2018/19', 'auto', "$dir/plain.csv", "$dir/bom.csv");
+is(state(), $once, 'however it came, it is the same');
+
+my $gias = '"URN","LA (code)","EstablishmentNumber","EstablishmentName","TypeOfEstablishment (name)","EstablishmentTypeGroup (name)","PhaseOfEducation (name)"' . "\r\n";
+loads('Windows-1252 with a quoted line break', qr/1 stored/, '--date', '2025-05-24', 'auto',
+	write_file('gias.csv', $gias . qq{"100003","201","2003","Ren\xe9e \x96 \r\nthe ""Good""","Community school","Group","Primary"\r\n}));
+is($node->safe_psql('postgres', q{SELECT name = U&'Ren\00E9e \2013 ' || E'\r\n' || 'the "Good"' FROM abie.school WHERE urn = 100003}), 't', 'Windows-1252: letters and line break');
+
+my ($status, $out, $err) = load('--year', '2018/19', 'england-abs', write_file('some bad.csv', $abs . "201,2003,1,4.5,9.1\n"));
+is($status, 0, 'rejected row: the rest is imported');
+like($out, qr/1 rejected; see: SELECT line, reason, "row" FROM abie\.import_reject WHERE file = 'some bad\.csv'$/, 'rejected row: where to look');
+is($node->safe_psql('postgres', q{SELECT line, reason FROM abie.import_reject WHERE file = 'some bad.csv'}), '5|URN "1" is not a URN (six digits)', 'rejected row: kept');
+
+# what is refused
+my @year = ('--year', '2018/19');
+refuses('wrong format', qr/Missing: SCHOOLTYPE.*Its columns fit format "england-abs"/s, @year, 'england-census', "$dir/plain.csv");
+refuses('unknown columns', qr/fit no known format/, @year, 'auto', write_file('other.csv', "a,b\n1,2\n"));
+refuses('no year', qr/needs the academic year/, 'auto', "$dir/plain.csv");
+refuses('no date', qr/needs the date/, 'auto', "$dir/gias.csv");
+refuses('last row cut off', qr/line 5 has fewer columns than the header/, @year, 'auto', write_file('cut.csv', $abs . '201,2003,1000'));
+refuses('too many columns', qr/line 5 has more columns than the header/, @year, 'auto', write_file('wide.csv', $abs . "201,2003,100005,1,2,3\n"));
+refuses('cut off inside quotes', qr/is not closed: the file is cut off/, @year, 'auto', write_file('quote.csv', $abs . '201,2003,100005,1,"2'));
+refuses('empty', qr/is empty/, @year, 'auto', write_file('empty.csv', ''));
+refuses('only a header', qr/holds no rows/, @year, 'auto', write_file('header.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS10\n"));
+refuses('not CSV', qr/not a CSV file/, @year, 'auto', write_file('page.html', "<html>\n<body>\n"));
+refuses('zip', qr/zip or Excel/, @year, 'auto', write_file('data.zip', "PK\x03\x04rest"));
+refuses('no such file', qr/cannot be read/, @year, 'auto', "$dir/none.csv");
+my $packed = slurp_file("$dir/plain.csv.gz");
+refuses('gzip cut off', qr/gzip file is damaged/, @year, 'auto', write_file('cut.csv.gz', substr($packed, 0, length($packed) - 9)));
+
+# one bad file among good ones
+($status, $out, $err) = load(@year, 'auto', "$dir/empty.csv", "$dir/plain.csv");
+is($status, 1, 'one refused of two: exit status');
+like($out, qr/2 unchanged/, 'one refused of two: the other is imported');
+
+# the command line
+is((load('--year'))[0], 2, 'option without value');
+is((load('auto'))[0], 2, 'no file');
+is((load('--frob', 'auto', 'x'))[0], 2, 'unknown option');
+like((load('--help'))[1], qr/^Usage: abie-load/, 'help');
+
+$node->stop;
+done_testing();
