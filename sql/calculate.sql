@@ -170,18 +170,19 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT s.stratum, s.la_code,
-	CASE WHEN bool_and(s.sess_possible IS NOT NULL)
+	CASE WHEN bool_and(s.counted)
 		THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
-		ELSE (sum(s.attendance::numeric * s.enrolments) / sum(s.enrolments))::float8 END
+		ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments), 0))::float8 END
 FROM (
 	-- every school of the stratum that the baseline year's attendance is published of, in the run or not
 	SELECT coalesce(r.stratum, abie.stratum(a.school_type)) AS stratum, a.laestab / 10000 AS la_code,
 		coalesce(a.enrolments, r.enrolments) AS enrolments, a.sess_possible, a.sess_overall,
+		a.sess_possible > 0 AND a.sess_overall IS NOT NULL AS counted,
 		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
 	FROM abie.attendance a LEFT JOIN abie.run_school r ON r.run_id = average_attendance.run_id AND r.laestab = a.laestab
 	WHERE a.academic_year = (SELECT x.baseline_year FROM abie.run x WHERE x.run_id = average_attendance.run_id)
 ) s
-WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL AND s.enrolments > 0
+WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL
 GROUP BY GROUPING SETS ((s.stratum, s.la_code), (s.stratum))
 $$;
 COMMENT ON FUNCTION abie.average_attendance(integer) IS
@@ -264,9 +265,15 @@ SELECT encode(sha256(convert_to(
 		FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
 			s.easting, s.northing, s.family, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
-		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
+		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
+	-- what was read of other schools and years
+	|| coalesce((SELECT string_agg(ROW(e.urn, e.la_average, e.national_average, e.pre_pandemic)::text, E'\n' ORDER BY e.urn)
+		FROM abie.expectation e WHERE e.run_id = input_digest.run_id), '')
+	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
+		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
 $$;
-COMMENT ON FUNCTION abie.input_digest(integer) IS 'SHA-256, hexadecimal, of the settings of a run''s methodology and of the figures of the schools in it.';
+COMMENT ON FUNCTION abie.input_digest(integer) IS
+'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, and of the schools left out. Runs of equal input digests have equal result digests.';
 
 CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000

@@ -34,7 +34,7 @@ COMMENT ON COLUMN abie.run.stages IS 'Stages done: [{"stage": "pool", "rows": 21
 COMMENT ON COLUMN abie.run.schools_in_scope IS 'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
 COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
-COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures of the schools that entered.';
+COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
 COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_school and abie.exclusion; the same inputs give the same digest.';
 COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
 COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
