@@ -343,6 +343,7 @@ BEGIN
 	-- one import at a time: what is held is read, compared and written
 	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
+	ANALYZE pg_temp.abie_import_row;
 	IF NOT EXISTS (SELECT FROM pg_temp.abie_import_row) THEN
 		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
 			USING ERRCODE = 'invalid_parameter_value';
@@ -354,6 +355,10 @@ BEGIN
 	logged := abie.import_log(state, counts, schools);
 	PERFORM abie.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
+	-- the next import and the first calculation come before autovacuum; only an owner may analyze
+	IF logged.stored + logged.updated > 1000 AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class AS c WHERE c.oid = ('abie.' || main)::regclass) THEN
+		EXECUTE format('ANALYZE abie.%I, abie.school', main);
+	END IF;
 	RETURN logged;
 END
 $$;

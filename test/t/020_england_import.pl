@@ -59,7 +59,7 @@ foreach my $file (@files)
 {
 	my ($name, $options, $rows, $set_aside) = @$file;
 	my $seconds = import_file($name, $options);
-	cmp_ok($seconds, '<', 30, "$name: in less than 30 seconds");
+	cmp_ok($seconds, '<', 60, "$name: in less than a minute, on a busy machine too");
 	is($node->safe_psql('postgres', q{SELECT rows_read, set_aside, rejected FROM abie.import ORDER BY import_id DESC LIMIT 1}),
 		"$rows|$set_aside|0", "$name: every row is read, none is rejected");
 }
