@@ -323,8 +323,10 @@ COMMENT ON FUNCTION abie.import_keep_rejects(bigint, text, text, text[]) IS 'Kee
 CREATE FUNCTION abie.import_finish() RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
--- compiling its long expressions takes longer than running them
+-- compiling its long expressions takes longer than running them; a nested loop over tables that were filled a moment ago,
+-- of which the planner knows little, takes for ever
 SET jit = off
+SET enable_nestloop = off
 AS $$
 DECLARE
 	state record;

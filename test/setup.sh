@@ -1,5 +1,5 @@
 # Set-up shared by test/check and test/demo. Sourced by bash; expects $root, the source tree.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # shellcheck disable=SC2034 # for the scripts that source this
 PG_VERSION=15
@@ -42,7 +42,6 @@ install_packages() {
 
 # Copy the source tree, without what a build leaves, so that nothing is built inside it.
 copy_tree() {
-	# shellcheck disable=SC2154 # root is the sourcing script's
 	mkdir -p "$1"
 	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude='./sql/abie--*' --exclude=./test/results -cf - . |
 		tar -C "$1" -xf -
