@@ -354,8 +354,9 @@ BEGIN
 	IF NOT abie.lock_year(target_year) THEN
 		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
 			USING ERRCODE = 'lock_not_available',
-				DETAIL = (SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
+				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
 					FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
+					'Its run is only just beginning.'),
 				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
 	END IF;
 	BEGIN
