@@ -4,7 +4,7 @@ CREATE FUNCTION abie.local_mean(value float8[], distance float8[], weight float8
 AS 'MODULE_PATHNAME', 'abie_local_mean'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.local_mean(float8[], float8[], float8[], float8) IS
-'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the order given. NULL where there are no values or all weights are 0. Errors: arrays of different length, NULL elements, negative distances, weights or bandwidth, NaN or infinity.';
+'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the order given. NULL where there are no values or all weights are 0. Errors: arrays of different length, NULL elements, negative distances, weights or bandwidth, NaN, infinity other than as bandwidth, which gives each value its weight alone.';
 
 CREATE FUNCTION abie.improvement_expectation(baseline float8, expected float8, pace float8, ladder_top float8,
 	gap_share float8 DEFAULT 0.2, floor float8 DEFAULT 0.1, cap float8 DEFAULT 1.0) RETURNS float8

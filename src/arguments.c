@@ -20,56 +20,75 @@ check_vector_length(int length)
 				 errmsg("vectors cannot have more than %d elements, not %d", DISTANCE_MAX_ELEMENTS, length)));
 }
 
-/* One rule for every float array: finite elements, NULL for missing. */
+/* Constants for what callers leave out, so that short vectors need no memory. */
+static const bool all_present[DISTANCE_MAX_ELEMENTS] = {[0 ... DISTANCE_MAX_ELEMENTS - 1] = true};
+static const double unit_weights[DISTANCE_MAX_ELEMENTS] = {[0 ... DISTANCE_MAX_ELEMENTS - 1] = 1.0};
+
+/* One rule for every float array: finite elements. */
 static void
-check_finite(double value, const char *name, int row, int column)
+check_finite(const FloatMatrix *matrix, const char *name, bool null_is_missing)
 {
-	if (isfinite(value))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s cannot hold %s", name, isnan(value) ? "NaN" : "infinity"),
-			 errdetail("Row %d, element %d is not a finite number.", row + 1, column + 1),
-			 errhint("Use NULL for a missing value.")));
+	Size		count = (Size) matrix->rows * matrix->columns;
+
+	for (Size i = 0; i < count; i++)
+		if (unlikely(!isfinite(matrix->value[i])))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s cannot hold %s", name, isnan(matrix->value[i]) ? "NaN" : "infinity"),
+					 matrix->rows == 1 ?
+					 errdetail("Element %d is not a finite number.", (int) i + 1) :
+					 errdetail("Row %d, element %d is not a finite number.",
+							   (int) (i / matrix->columns) + 1, (int) (i % matrix->columns) + 1),
+					 null_is_missing ? errhint("Use NULL for a missing value.") : 0));
 }
 
-/* Copy rows x columns elements out of the array. */
+/* The elements of an array with NULLs: values with 0 in their place, and which are present. */
+static void
+spread_elements(ArrayType *array, FloatMatrix *matrix)
+{
+	Size		count = (Size) matrix->rows * matrix->columns;
+	const double *data = (const double *) ARR_DATA_PTR(array);
+	const bits8 *bitmap = ARR_NULLBITMAP(array);
+	double	   *value = palloc(sizeof(double) * count);
+	bool	   *present = palloc(sizeof(bool) * count);
+
+	for (Size i = 0; i < count; i++)
+	{
+		present[i] = bitmap[i / 8] >> (i % 8) & 1;
+		value[i] = present[i] ? *data++ : 0.0;
+		matrix->complete &= present[i];
+	}
+	matrix->value = value;
+	matrix->present = present;
+}
+
 static FloatMatrix
-unpack_floats(ArrayType *array, int rows, int columns, const char *name)
+unpack_floats(ArrayType *array, int rows, int columns, const char *name, bool null_is_missing)
 {
 	FloatMatrix matrix = {.rows = rows, .columns = columns, .complete = true};
 	Size		count = (Size) rows * columns;
-	const double *data = (const double *) ARR_DATA_PTR(array);
-	bits8	   *bitmap = ARR_NULLBITMAP(array);
 
-	matrix.value = palloc(sizeof(double) * Max(count, 1));
-	matrix.present = palloc(sizeof(bool) * Max(count, 1));
-	for (Size i = 0; i < count; i++)
+	if (ARR_HASNULL(array))
+		spread_elements(array, &matrix);
+	else
 	{
-		matrix.present[i] = bitmap == NULL || (bitmap[i / 8] >> (i % 8) & 1);
-		if (matrix.present[i])
-		{
-			matrix.value[i] = *data++;
-			check_finite(matrix.value[i], name, i / columns, i % columns);
-		}
-		else
-		{
-			matrix.value[i] = 0.0;
-			matrix.complete = false;
-		}
+		matrix.value = (const double *) ARR_DATA_PTR(array);
+		matrix.present = count <= DISTANCE_MAX_ELEMENTS ? all_present :
+			memset(palloc(sizeof(bool) * count), true, sizeof(bool) * count);
 	}
+	check_finite(&matrix, name, null_is_missing);
 	return matrix;
 }
 
 FloatMatrix
-float_vector_argument(ArrayType *array, const char *name)
+float_vector_argument(ArrayType *array, const char *name, bool null_is_missing)
 {
 	Assert(ARR_ELEMTYPE(array) == FLOAT8OID);
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", name, ARR_NDIM(array))));
-	return unpack_floats(array, 1, ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0], name);
+	return unpack_floats(array, 1, ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0], name, null_is_missing);
 }
 
 FloatMatrix
@@ -77,30 +96,24 @@ float_matrix_argument(ArrayType *array, const char *name)
 {
 	Assert(ARR_ELEMTYPE(array) == FLOAT8OID);
 	if (ARR_NDIM(array) == 0)
-		return unpack_floats(array, 0, 0, name);
+		return unpack_floats(array, 0, 0, name, true);
 	if (ARR_NDIM(array) != 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must be a two-dimensional array, not one of %d dimensions", name, ARR_NDIM(array)),
 				 errhint("Give one row of characteristics a school, such as array_agg(vector) makes.")));
-	return unpack_floats(array, ARR_DIMS(array)[0], ARR_DIMS(array)[1], name);
+	return unpack_floats(array, ARR_DIMS(array)[0], ARR_DIMS(array)[1], name, true);
 }
 
-double *
+const double *
 weights_argument(ArrayType *array, int length)
 {
 	FloatMatrix weights;
 	double		sum = 0.0;
 
 	if (array == NULL)
-	{
-		double	   *ones = palloc(sizeof(double) * Max(length, 1));
-
-		for (int j = 0; j < length; j++)
-			ones[j] = 1.0;
-		return ones;
-	}
-	weights = float_vector_argument(array, "weights");
+		return unit_weights;
+	weights = float_vector_argument(array, "weights", false);
 	if (weights.columns != length)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

@@ -13,16 +13,18 @@ typedef struct FloatMatrix
 {
 	int			rows;
 	int			columns;
-	double	   *value;
-	bool	   *present;
+	const double *value;
+	const bool *present;
 	bool		complete;		/* every element is present */
 } FloatMatrix;
 
 /*
  * A one-dimensional float8 array as a matrix of one row; finite elements or
- * NULL only.  name: what error messages call it.  The empty array has no columns.
+ * NULL only.  name: what error messages call it; null_is_missing: they may
+ * advise NULL.  The empty array has no columns.  Without NULLs the values are
+ * those of the array itself, not a copy.
  */
-extern FloatMatrix float_vector_argument(ArrayType *array, const char *name);
+extern FloatMatrix float_vector_argument(ArrayType *array, const char *name, bool null_is_missing);
 
 /* A two-dimensional float8 array; the empty array has no rows. */
 extern FloatMatrix float_matrix_argument(ArrayType *array, const char *name);
@@ -31,7 +33,7 @@ extern FloatMatrix float_matrix_argument(ArrayType *array, const char *name);
  * Weights for vectors of the given length: each finite and not negative, the
  * sum positive.  A NULL array means 1 each.
  */
-extern double *weights_argument(ArrayType *array, int length);
+extern const double *weights_argument(ArrayType *array, int length);
 
 /* Values and presence of a one-dimensional array of bigint or boolean with the given length. */
 extern int64 *bigint_array_argument(ArrayType *array, int length, const char *name, bool **present);

@@ -16,31 +16,29 @@ typedef struct Pair
 {
 	FloatMatrix a;
 	FloatMatrix b;
-	double	   *weights;
+	const double *weights;
 	DistanceTerms terms;
+	int			element[DISTANCE_MAX_ELEMENTS]; /* room for the terms */
 } Pair;
 
-static Pair
-pair_arguments(FunctionCallInfo fcinfo)
+static void
+pair_arguments(FunctionCallInfo fcinfo, Pair *pair)
 {
-	Pair		pair;
-	bool	   *both;
+	bool		both[DISTANCE_MAX_ELEMENTS];
 	int			p;
 
-	pair.a = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector");
-	pair.b = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "vector");
-	p = pair.a.columns;
-	if (pair.b.columns != p)
+	pair->a = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector", true);
+	pair->b = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "vector", true);
+	p = pair->a.columns;
+	if (pair->b.columns != p)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("cannot compare vectors of %d and %d elements", p, pair.b.columns)));
+				 errmsg("cannot compare vectors of %d and %d elements", p, pair->b.columns)));
 	check_vector_length(p);
-	pair.weights = weights_argument(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), p);
-	both = palloc(sizeof(bool) * Max(p, 1));
+	pair->weights = weights_argument(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P(2), p);
 	for (int j = 0; j < p; j++)
-		both[j] = pair.a.present[j] && pair.b.present[j];
-	pair.terms = distance_terms(pair.weights, p, both, palloc(sizeof(int) * Max(p, 1)));
-	return pair;
+		both[j] = pair->a.present[j] && pair->b.present[j];
+	pair->terms = distance_terms(pair->weights, p, both, pair->element);
 }
 
 /* The distance, or an error where its square does not fit a double. */
@@ -63,7 +61,7 @@ abie_distance(PG_FUNCTION_ARGS)
 	/* not STRICT: NULL weights mean 1 each */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	pair = pair_arguments(fcinfo);
+	pair_arguments(fcinfo, &pair);
 	if (!pair.terms.comparable)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sqrt(pair_distance_squared(&pair)));
@@ -78,7 +76,7 @@ abie_distance_parts(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	pair = pair_arguments(fcinfo);
+	pair_arguments(fcinfo, &pair);
 	if (!pair.terms.comparable)
 		PG_RETURN_NULL();
 	(void) pair_distance_squared(&pair);	/* for its range check */

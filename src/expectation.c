@@ -17,10 +17,10 @@
 /* ---------- local mean ---------- */
 
 /* A float8 array of the given length without NULL and, if so asked, without negative numbers. */
-static double *
+static const double *
 complete_vector(ArrayType *array, int length, const char *name, bool not_negative)
 {
-	FloatMatrix vector = float_vector_argument(array, name);
+	FloatMatrix vector = float_vector_argument(array, name, false);
 
 	if (vector.columns != length)
 		ereport(ERROR,
@@ -49,9 +49,9 @@ abie_local_mean(PG_FUNCTION_ARGS)
 	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
 	double		bandwidth = PG_GETARG_FLOAT8(3);
 	int			count = ARR_NDIM(values) == 0 ? 0 : ARR_DIMS(values)[0];
-	double	   *value = complete_vector(values, count, "value", false);
-	double	   *distance = complete_vector(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
-	double	   *weight = complete_vector(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
+	const double *value = complete_vector(values, count, "value", false);
+	const double *distance = complete_vector(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
+	const double *weight = complete_vector(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
 	double		mean;
 
 	if (!(bandwidth >= 0.0))
@@ -143,7 +143,7 @@ check_same_share(double one, double other)
 static FloatMatrix
 pared_mean_state(ArrayType *array)
 {
-	FloatMatrix state = float_vector_argument(array, "pared_mean state");
+	FloatMatrix state = float_vector_argument(array, "pared_mean state", false);
 
 	if (state.columns % 2 != 1 || !state.complete)
 		ereport(ERROR,

@@ -58,7 +58,7 @@ typedef struct NearestArguments
 	bool	   *has_id;
 	FloatMatrix vectors;
 	int			k;
-	double	   *weights;
+	const double *weights;
 	bool	   *candidate;
 	int64	   *family;
 	bool	   *has_family;

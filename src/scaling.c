@@ -125,9 +125,9 @@ abie_scale(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("clip must be greater than 0, not %g", clip)));
-	vector = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector");
-	location = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "location");
-	scale = float_vector_argument(PG_GETARG_ARRAYTYPE_P(2), "scale");
+	vector = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector", true);
+	location = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "location", true);
+	scale = float_vector_argument(PG_GETARG_ARRAYTYPE_P(2), "scale", true);
 	check_parameters(vector.columns, &location, &scale);
 	scaled = palloc(sizeof(Datum) * Max(vector.columns, 1));
 	missing = palloc(sizeof(bool) * Max(vector.columns, 1));
