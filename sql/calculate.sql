@@ -359,25 +359,20 @@ BEGIN
 					'Its run is only just beginning.'),
 				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
 	END IF;
-	BEGIN
-		-- this session has the lock, so a run of the year still marked running has died
-		PERFORM abie.end_run(r.run_id, 'interrupted', 'the session ended while the run went on')
-		FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
-		IF NOT abie.builtin_methodology(methodology) THEN
-			RAISE EXCEPTION 'methodology "%" does not exist', methodology
-				USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
-		END IF;
-		IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
-			RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
-				USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
-		END IF;
-		INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
-		VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
-		RETURNING abie.run.run_id INTO started;
-	EXCEPTION WHEN OTHERS OR query_canceled THEN
-		PERFORM abie.unlock_year(target_year);
-		RAISE;
-	END;
+	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
+	PERFORM abie.end_run(r.run_id, 'interrupted', 'the session ended while the run went on')
+	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
+	IF NOT abie.builtin_methodology(methodology) THEN
+		RAISE EXCEPTION 'methodology "%" does not exist', methodology
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
+		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
+			USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
+	END IF;
+	INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
+	VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
+	RETURNING abie.run.run_id INTO started;
 	RETURN started;
 END $$;
 COMMENT ON FUNCTION abie.start_run(text, text) IS 'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
@@ -393,13 +388,12 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
-DECLARE
-	done integer := 100 * (array_position(abie.run_stages(), stage) - 1) / cardinality(abie.run_stages());
 BEGIN
-	UPDATE abie.run r SET stage = show_stage.stage, percent = done WHERE r.run_id = show_stage.run_id;
-	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage, done), false);
+	UPDATE abie.run r SET stage = show_stage.stage,
+		percent = 100 * (array_position(abie.run_stages(), show_stage.stage) - 1) / cardinality(abie.run_stages())
+	WHERE r.run_id = show_stage.run_id;
 END $$;
-COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in, in abie.run and in application_name.';
+COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
 
 -- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
 CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text, OUT hint text)
@@ -411,6 +405,9 @@ DECLARE
 	started timestamptz := clock_timestamp();
 	handled bigint;
 BEGIN
+	-- shown at once, and until the function ends
+	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage,
+		(SELECT r.percent FROM abie.run r WHERE r.run_id = run_stage.run_id)), true);
 	CASE stage
 		WHEN 'pool' THEN handled := abie.calculate_pool(run_id);
 		WHEN 'scaling' THEN handled := abie.calculate_scaling(run_id);
@@ -455,7 +452,6 @@ CREATE PROCEDURE abie.calculate(target_year text, methodology text DEFAULT 'simi
 LANGUAGE plpgsql
 AS $$
 DECLARE
-	application text := pg_catalog.current_setting('application_name');
 	stage text;
 	failure record;
 BEGIN
@@ -475,7 +471,6 @@ BEGIN
 	IF failure.error_code IS NULL THEN
 		PERFORM abie.end_run(run_id, 'calculated', NULL);
 	END IF;
-	PERFORM pg_catalog.set_config('application_name', application, false);
 	COMMIT;
 	PERFORM abie.unlock_year(target_year);
 	IF failure.error_code IS NOT NULL THEN

@@ -212,16 +212,26 @@ CREATE TRIGGER delete_run_rows AFTER DELETE ON abie.run
 REFERENCING OLD TABLE AS old_run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
 
--- One calculation a target year: an advisory lock, which a dead session lets go of. The first number spells 'abie'.
+-- One calculation a target year: an advisory lock, which a dead session lets go of. Its first number spells 'abie'.
+CREATE FUNCTION abie.lock_year(year integer) RETURNS boolean
+AS 'MODULE_PATHNAME', 'abie_lock_year'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
+COMMENT ON FUNCTION abie.lock_year(integer) IS 'Internal: takes the session lock of the target year that starts in this year; false when another session holds it. A transaction that aborts lets go of it.';
+
+CREATE FUNCTION abie.unlock_year(year integer) RETURNS boolean
+AS 'MODULE_PATHNAME', 'abie_unlock_year'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
+COMMENT ON FUNCTION abie.unlock_year(integer) IS 'Internal: lets go of the lock abie.lock_year took of the target year that starts in this year; false when this session does not hold it.';
+
 CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-RETURN pg_try_advisory_lock(1633839461, extract(year FROM abie.year_start(target_year))::int);
+RETURN abie.lock_year(extract(year FROM abie.year_start(target_year))::int);
 COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; false when another session holds it.';
 
 CREATE FUNCTION abie.unlock_year(target_year text) RETURNS boolean
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-RETURN pg_advisory_unlock(1633839461, extract(year FROM abie.year_start(target_year))::int);
-COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took.';
+RETURN abie.unlock_year(extract(year FROM abie.year_start(target_year))::int);
+COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took of a target year.';
 
 CREATE VIEW abie.run_status WITH (security_invoker = true) AS
 SELECT r.run_id, r.target_year, r.methodology,
