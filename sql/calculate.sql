@@ -128,14 +128,16 @@ BEGIN
 	FROM found f JOIN summary y ON y.urn = f.urn AND y.comparable >= wanted
 		JOIN abie.run_school a ON a.run_id = calculate_similar_schools.run_id AND a.urn = f.urn
 		JOIN abie.run_school b ON b.run_id = calculate_similar_schools.run_id AND b.urn = f.similar_urn
-	WHERE f.rank <= wanted;
+	WHERE f.rank <= wanted
+	-- in the order of the key, which fills its index fastest and is the order it is read in
+	ORDER BY f.urn, f.rank;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
 	RETURN stored;
 END $$;
 COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: third stage of a run. Fills abie.similar_school and what abie.run_school says of the comparable schools; the number of similar schools stored.';
 
--- Method similar-schools: expected attendance is the local mean of the similar schools' attendance.
+-- Method similar-schools: expected attendance is the local mean of the similar schools' attendance. The same pass gives their rungs.
 CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -144,23 +146,40 @@ SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
+	benchmark_share float8;
 	done bigint;
 BEGIN
-	WITH peers AS (
-		SELECT n.urn, array_agg(p.attendance ORDER BY n.rank) AS attendance, array_agg(n.distance ORDER BY n.rank) AS distance,
-			array_agg(p.enrolments::float8 ORDER BY n.rank) AS enrolments
+	SELECT m.benchmark_share INTO STRICT benchmark_share
+	FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = calculate_expected_attendance.run_id;
+	WITH member AS (
+		-- the school itself has rank 0 and counts for the pared mean only
+		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments
+		FROM abie.run_school s
+		WHERE s.run_id = calculate_expected_attendance.run_id
+			AND s.urn IN (SELECT n.urn FROM abie.similar_school n WHERE n.run_id = calculate_expected_attendance.run_id AND n.rank = 1)
+		UNION ALL
+		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments
 		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		WHERE n.run_id = calculate_expected_attendance.run_id
-		GROUP BY n.urn
+	), peers AS (
+		SELECT g.urn, max(g.distance) AS farthest,
+			array_agg(g.attendance ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS attendance,
+			array_agg(g.distance ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS distance,
+			array_agg(g.enrolments ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS enrolments,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
+			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, benchmark_share) AS pared_mean
+		FROM member g
+		GROUP BY g.urn
 	)
 	UPDATE abie.run_school s
-	SET expected = abie.local_mean(p.attendance, p.distance, p.enrolments, s.bandwidth)
+	SET expected = abie.local_mean(p.attendance, p.distance, p.enrolments, s.bandwidth),
+		farthest = p.farthest, similar_upper_quartile = p.upper_quartile, pared_mean = p.pared_mean
 	FROM peers p
 	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: fourth stage of a run. Fills abie.run_school.expected; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: fourth stage of a run. Fills what abie.run_school says of the similar schools'' attendance; the number of schools.';
 
 -- Attendance of an area and stratum: sessions pooled, or where only rates are published their mean by enrolments.
 CREATE FUNCTION abie.average_attendance(run_id integer)
@@ -188,7 +207,35 @@ $$;
 COMMENT ON FUNCTION abie.average_attendance(integer) IS
 'Attendance of each stratum in the baseline year of a run, per cent, by local authority and (la_code NULL) for England: 100 x (possible - absent) / possible over all schools published, or the mean of their rates weighted by enrolments where one of them has only a rate. The sums are exact, so their order changes nothing.';
 
--- Ladder and expectation in one pass over the similar schools.
+CREATE FUNCTION abie.pre_pandemic_attendance(run_id integer)
+RETURNS TABLE (urn integer, attendance float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+AS $$
+WITH own AS MATERIALIZED (
+	SELECT s.urn, s.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM abie.run_school s LEFT JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = s.laestab
+	WHERE s.run_id = pre_pandemic_attendance.run_id
+		-- not where it would be a later year's
+		AND (SELECT r.baseline_year >= '2018/19' FROM abie.run r WHERE r.run_id = pre_pandemic_attendance.run_id)
+), lineage AS MATERIALIZED (
+	-- asked only where a school had another LAESTAB then
+	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.attendance IS NULL)
+)
+SELECT o.urn, o.attendance FROM own o WHERE o.attendance IS NOT NULL
+UNION ALL
+(SELECT DISTINCT ON (o.urn) o.urn, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
+FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage past ON past.school_urn = mine.school_urn
+	JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = past.laestab
+WHERE o.attendance IS NULL
+ORDER BY o.urn, a.laestab)
+$$;
+COMMENT ON FUNCTION abie.pre_pandemic_attendance(integer) IS
+'Attendance of 2018/19, per cent, of the schools in a run: of the row with the school''s LAESTAB, else of the school''s lineage (abie.school_lineage). No rows for a school without one, and none where the baseline year is before 2018/19.';
+
+-- Ladder and expectation.
 CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -202,50 +249,28 @@ DECLARE
 BEGIN
 	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_expectation.run_id;
 	WITH school AS (
-		SELECT s.* FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id
-	), member AS (
-		-- the school itself has rank 0
-		SELECT s.urn, 0 AS rank, s.urn AS member_urn, 0::float8 AS distance FROM school s WHERE s.expected IS NOT NULL
-		UNION ALL
-		SELECT n.urn, n.rank, n.similar_urn, n.distance FROM abie.similar_school n WHERE n.run_id = calculate_expectation.run_id
-	), peers AS (
-		SELECT g.urn, max(g.distance) AS farthest,
-			percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
-			100 * abie.pared_mean(p.attendance / 100 * p.enrolments, p.enrolments, m.benchmark_share) AS pared_mean
-		FROM member g JOIN school p ON p.urn = g.member_urn
-		GROUP BY g.urn
+		SELECT s.* FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	), far AS (
-		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY p.farthest) AS limit_distance
-		FROM peers p JOIN school s ON s.urn = p.urn GROUP BY s.stratum
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY s.farthest) AS limit_distance
+		FROM school s GROUP BY s.stratum
 	), average AS (
 		SELECT * FROM abie.average_attendance(calculate_expectation.run_id)
-	), lineage AS MATERIALIZED (
-		SELECT * FROM abie.school_lineage()
-	), before AS (
-		-- not where it would be a later year's; a school that changed in 2018/19 has two rows, its present LAESTAB's is its own
-		SELECT DISTINCT ON (s.urn) s.urn, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-		FROM school s JOIN abie.run r ON r.run_id = s.run_id AND r.baseline_year >= '2018/19'
-			JOIN lineage own ON own.laestab = s.laestab
-			JOIN lineage other ON other.school_urn = own.school_urn
-			JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = other.laestab
-		ORDER BY s.urn, a.laestab = s.laestab DESC, a.laestab
 	), rung AS (
-		SELECT s.urn, s.laestab, s.stratum, s.enrolments, s.attendance AS baseline, s.expected, p.upper_quartile, p.pared_mean,
-			b.attendance AS pre_pandemic, greatest(p.pared_mean, b.attendance) AS top, l.attendance AS la_average, e.attendance AS national_average,
-			p.farthest > f.limit_distance AS poor_match,
-			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(p.pared_mean, b.attendance),
+		SELECT s.*, b.attendance AS pre_pandemic, greatest(s.pared_mean, b.attendance) AS top,
+			l.attendance AS la_average, e.attendance AS national_average, s.farthest > f.limit_distance AS poor_match,
+			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(s.pared_mean, b.attendance),
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
-		FROM peers p JOIN school s ON s.urn = p.urn JOIN far f ON f.stratum = s.stratum
+		FROM school s JOIN far f ON f.stratum = s.stratum
 			JOIN average l ON l.stratum = s.stratum AND l.la_code = s.la_code
 			JOIN average e ON e.stratum = s.stratum AND e.la_code IS NULL
-			LEFT JOIN before b ON b.urn = s.urn
+			LEFT JOIN abie.pre_pandemic_attendance(calculate_expectation.run_id) b ON b.urn = s.urn
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, baseline, expected, gap, improvement, improvement_rounded, target,
 		statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic, poor_match)
-	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.baseline, r.expected,
-		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
-		CASE WHEN r.baseline >= r.top THEN 'maintain' ELSE 'improve' END,
-		r.top, r.la_average, r.national_average, r.upper_quartile, r.pared_mean, r.pre_pandemic, r.poor_match
+	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected,
+		greatest(0, r.expected - r.attendance), r.improvement, abie.round_half_up(r.improvement, 1), r.attendance + r.improvement,
+		CASE WHEN r.attendance >= r.top THEN 'maintain' ELSE 'improve' END,
+		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic, r.poor_match
 	FROM rung r;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
@@ -280,6 +305,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET extra_float_digits = 1
+SET max_parallel_workers_per_gather = 0
 AS $$
 SELECT encode(sha256(
 	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.baseline, e.expected, e.gap, e.improvement,
@@ -288,8 +314,9 @@ SELECT encode(sha256(
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int4send(n.urn) || int4send(n.similar_urn) || float8send(n.distance), '' ORDER BY n.urn, n.rank)
-		FROM abie.similar_school n WHERE n.run_id = result_digest.run_id), '')), 'hex')
+	|| coalesce((SELECT string_agg(int4send(n.urn) || int4send(n.similar_urn) || float8send(n.distance), '')
+		-- in the order of the key: a sort inside the aggregate would take most of the time
+		FROM (SELECT * FROM abie.similar_school x WHERE x.run_id = result_digest.run_id ORDER BY x.urn, x.rank) n), '')), 'hex')
 $$;
 COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions and similar schools. Equal for runs with equal results, whatever their numbers.';
 

@@ -88,9 +88,12 @@ CREATE TABLE abie.run_school (
 	vector float8[],
 	comparable integer,
 	bandwidth float8,
+	farthest float8,
 	expected float8,
+	similar_upper_quartile float8,
+	pared_mean float8,
 	PRIMARY KEY (run_id, urn)
-);
+) WITH (fillfactor = 70);
 COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
 COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
@@ -110,7 +113,10 @@ COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
 COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
 COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
+COMMENT ON COLUMN abie.run_school.farthest IS 'Distance of the last similar school.';
 COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
 
 -- Plain integers: checking the domain on the 400,000 rows of a run costs more than finding them.
 CREATE TABLE abie.similar_school (
