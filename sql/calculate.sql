@@ -144,6 +144,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
+SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
 	benchmark_share float8;
@@ -163,12 +164,13 @@ BEGIN
 		WHERE n.run_id = calculate_expected_attendance.run_id
 	), peers AS (
 		SELECT g.urn, max(g.distance) AS farthest,
-			array_agg(g.attendance ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS attendance,
-			array_agg(g.distance ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS distance,
-			array_agg(g.enrolments ORDER BY g.rank) FILTER (WHERE g.rank > 0) AS enrolments,
+			array_agg(g.attendance) FILTER (WHERE g.rank > 0) AS attendance,
+			array_agg(g.distance) FILTER (WHERE g.rank > 0) AS distance,
+			array_agg(g.enrolments) FILTER (WHERE g.rank > 0) AS enrolments,
 			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
 			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, benchmark_share) AS pared_mean
-		FROM member g
+		-- sorted once here, not in each aggregate
+		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	)
 	UPDATE abie.run_school s

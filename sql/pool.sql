@@ -30,13 +30,15 @@ WITH year AS (
 		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
 	FROM abie.attendance a
 	WHERE a.academic_year = (SELECT y.baseline FROM year y)
+), succession AS MATERIALIZED (
+	SELECT x.urn, x.successor_urn FROM abie.school_succession x
 ), named AS (
 	SELECT s.laestab, s.urn, true AS own FROM scope s WHERE s.urn IS NOT NULL
 	UNION ALL
 	SELECT s.laestab, o.urn, false
 	FROM scope s JOIN (
-		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM abie.school_succession x
-		UNION SELECT x.successor_urn, x.urn FROM abie.school_succession x
+		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
+		UNION SELECT x.successor_urn, x.urn FROM succession x
 		UNION SELECT c.urn, x.urn FROM abie.attendance c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn
 			WHERE c.academic_year = (SELECT y.baseline FROM year y)) o ON o.own_urn = s.urn
 ), context AS (
@@ -66,7 +68,7 @@ WITH year AS (
 		(array_agg(c.admissions_policy) FILTER (WHERE c.admissions_policy IS NOT NULL))[1] AS admissions_policy,
 		(array_agg(c.other) FILTER (WHERE c.this_year AND c.other <> '{}'))[1] AS other
 	FROM context c GROUP BY c.laestab
-), whole AS (
+), whole AS MATERIALIZED (
 	SELECT s.laestab, s.urn, s.rows_of_urn, abie.stratum(coalesce(s.school_type, k.school_type,
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
