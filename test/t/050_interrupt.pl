@@ -1,0 +1,314 @@
+# Calculations that do not end well: errors, cancels, kills; what others see meanwhile; dump and restore.
+use strict;
+use warnings;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $target_year = '2025/26';
+my @stages = ('pool', 'scaling', 'similar schools', 'expected attendance', 'expectation', 'digest');
+my $cancel_goal = 0.1;
+my $cancel_limit = 2;
+my $kills = 5;
+my $cancels = 24;
+
+my $node = PostgreSQL::Test::Cluster->new('interrupt');
+$node->init;
+# the test modules switch it off
+$node->append_conf('postgresql.conf', 'restart_after_crash = on');
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE england');
+
+sub query
+{
+	my ($sql) = @_;
+	return $node->safe_psql('england', $sql);
+}
+
+# What psql says of several statements, one after the other in one session, errors and all.
+sub session
+{
+	my (@statement) = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), map { ('-c', $_) } @statement ], '>', \$out, '2>', \$err);
+	return ($out, $err);
+}
+
+# After a session is killed the server takes all others down and starts again.
+sub wait_for_recovery
+{
+	my $patience = time() + 60;
+	while (time() < $patience)
+	{
+		return if (session('SELECT 1'))[0] eq "1\n";
+		sleep(0.1);
+	}
+	die 'the server did not come back';
+}
+
+my @kept = qw(run run_characteristic run_school similar_school expectation exclusion);
+my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
+
+query('CREATE EXTENSION abie');
+query('SELECT abie.load_demo(3000)');
+query(
+	q{
+	-- every byte of a run
+	CREATE FUNCTION content(run_id int) RETURNS text LANGUAGE sql RETURN concat_ws(' ',}
+	  . join(",\n", map { "(SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM abie.$_ t WHERE t.run_id = content.run_id)" } @kept) . q{);
+	-- rows that belong to a run, but for its own
+	CREATE FUNCTION rows_of(run_id int) RETURNS bigint LANGUAGE sql RETURN }
+	  . join(' + ', map { "(SELECT count(*) FROM abie.$_ t WHERE t.run_id = rows_of.run_id)" } grep { $_ ne 'run' } @kept) . q{;
+	CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken on purpose' USING ERRCODE = '22012', DETAIL = 'details', HINT = 'hints'; END $$;
+	-- cancels the calculation as soon as it is in the stage: process, milliseconds until its statement had ended
+	CREATE FUNCTION cancel_in(stage text, delay float8) RETURNS text LANGUAGE plpgsql AS $$
+	DECLARE
+		victim int;
+		cancelled timestamptz;
+		patience timestamptz := clock_timestamp() + interval '5 s';
+	BEGIN
+		LOOP
+			PERFORM pg_stat_clear_snapshot();
+			SELECT a.pid INTO victim FROM pg_stat_activity a WHERE a.application_name LIKE 'abie run %: ' || stage || ', %' AND a.state = 'active';
+			EXIT WHEN FOUND;
+			IF clock_timestamp() > patience THEN
+				-- it was over before it was seen
+				RETURN NULL;
+			END IF;
+		END LOOP;
+		PERFORM pg_sleep(delay);
+		cancelled := clock_timestamp();
+		PERFORM pg_cancel_backend(victim);
+		LOOP
+			PERFORM pg_stat_clear_snapshot();
+			EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = victim AND a.state = 'active' AND a.query LIKE 'CALL%');
+			IF clock_timestamp() > patience THEN
+				RAISE EXCEPTION 'the calculation is not cancelled in the stage %', stage;
+			END IF;
+		END LOOP;
+		RETURN extract(epoch FROM clock_timestamp() - cancelled);
+	END $$;
+	});
+
+query($calculate);
+my $first = query('SELECT max(run_id) FROM abie.run');
+my $content = query("SELECT content($first)");
+my $digest = query("SELECT result_digest FROM abie.run WHERE run_id = $first");
+cmp_ok(query("SELECT expectations FROM abie.run WHERE run_id = $first"), '>', 2500, 'a run to be kept');
+
+# The last run: its number is higher than that of any before.
+sub last_run
+{
+	return split /\|/, query('SELECT run_id, status, stage, coalesce(error, $$$$), finished_at IS NOT NULL, rows_of(run_id) FROM abie.run ORDER BY run_id DESC LIMIT 1');
+}
+
+sub is_first_kept
+{
+	my ($what) = @_;
+	return is(query("SELECT content($first)"), $content, "$what: the earlier run is as it was, byte for byte");
+}
+
+#
+# Errors
+#
+my %break = (
+	'pool' => 'INSERT ON abie.run_school',
+	'scaling' => 'INSERT ON abie.run_characteristic',
+	'similar schools' => 'INSERT ON abie.similar_school',
+	'expected attendance' => 'UPDATE OF expected ON abie.run_school',
+	'expectation' => 'INSERT ON abie.expectation',
+	'digest' => 'UPDATE OF result_digest ON abie.run');
+for my $stage (@stages)
+{
+	my ($table) = $break{$stage} =~ /ON (.*)/;
+	query("CREATE TRIGGER broken BEFORE $break{$stage} FOR EACH ROW EXECUTE FUNCTION broken()");
+	my ($out, $err) = session("SET application_name = 'patient'", $calculate,
+		"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 'SHOW application_name');
+	query("DROP TRIGGER broken ON $table");
+	like($err, qr/^ERROR:  broken on purpose\nDETAIL:  details\nHINT:  hints\n/, "error in $stage: reported, with its detail and hint");
+	is($out, "0\npatient\n", "error in $stage: the year is free and the session has its name again");
+	my ($run, @state) = last_run();
+	is_deeply(\@state, [ 'failed', $stage, 'broken on purpose', 't', 0 ], "error in $stage: run $run is marked, nothing else of it is left");
+	cmp_ok($run, '>', $first, "error in $stage: a run of its own");
+}
+is_first_kept('errors');
+
+# A CHECK that the rows break
+query("ALTER TABLE abie.expectation ADD CONSTRAINT never CHECK (improvement < 0) NOT VALID");
+my (undef, $check_error) = session($calculate);
+query("ALTER TABLE abie.expectation DROP CONSTRAINT never");
+like($check_error, qr/^ERROR:  new row for relation "expectation" violates check constraint "never"/, 'a constraint that is broken is reported');
+is((last_run())[1], 'failed', 'and the run is marked');
+
+#
+# Progress, seen by another session
+#
+{
+	my ($out, $err) = ('', '');
+	my $running = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('england'), '-c', "SET application_name = 'shy'", '-c', $calculate ], '>', \$out, '2>', \$err);
+	my (%shown, %named, %status);
+	my $patience = time() + 60;
+	while (time() < $patience)
+	{
+		my ($status, $stage, $percent, $name) = split /\|/, query(
+			q{SELECT r.status, r.stage, r.percent, (SELECT a.application_name FROM pg_stat_activity a WHERE a.pid = r.pid) FROM abie.run_status s JOIN abie.run r USING (run_id) ORDER BY run_id DESC LIMIT 1});
+		next if !defined $stage || $stage eq '';
+		$status{$status} = 1;
+		$shown{$stage} = $percent if $status eq 'running';
+		$named{$1} = $2 if ($name // '') =~ /^abie run \d+: (.*), (\d+) %$/;
+		last if $status eq 'calculated' && %shown;
+	}
+	$running->finish;
+	is($err, '', 'a calculation that is watched');
+	ok($status{running} && $status{calculated}, 'seen running and calculated');
+	cmp_ok(scalar(keys %shown), '>=', 2, 'stages seen in abie.run: ' . join(', ', map { "$_ $shown{$_} %" } sort { $shown{$a} <=> $shown{$b} } keys %shown));
+	cmp_ok(scalar(keys %named), '>=', 2, 'stages seen in application_name: ' . join(', ', map { "$_ $named{$_} %" } sort { $named{$a} <=> $named{$b} } keys %named));
+}
+
+#
+# Cancels, in each stage: at its start and later on
+#
+my $longest = 0;
+for my $stage (@stages)
+{
+	my ($cancelled, $tries) = (0, 0);
+	for my $delay (0, 0.005, 0.02, 0.1)
+	{
+		my ($out, $err) = ('', '');
+		my $running = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), '-c', "SET application_name = 'patient'", '-c', $calculate,
+				'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", '-c', 'SHOW application_name' ], '>', \$out, '2>', \$err);
+		my $seconds = query("SELECT cancel_in('$stage', $delay)");
+		$running->finish;
+		$tries++;
+		# the stage, or all of the run, may have been over before the cancel came
+		next if $err eq '';
+		my ($run, $status, $reached, $error, $ended, $rows) = last_run();
+		like($err, qr/^ERROR:  canceling statement due to user request/, "cancel in $stage: reported");
+		is($out, "0\npatient\n", "cancel in $stage: the year is free and the session has its name again");
+		is(query("SELECT status FROM abie.run_status WHERE run_id = $run"), 'interrupted', "cancel in $stage: run $run is interrupted in $reached");
+		cmp_ok($seconds, '<', $cancel_limit, "cancel in $stage: $seconds s");
+		# between two stages there is nobody to clear up; the next calculation does
+		is($rows, 0, "cancel in $stage: nothing of it is left") if $status ne 'running';
+		$longest = $seconds if $seconds > $longest;
+		$cancelled++ if $reached eq $stage;
+	}
+	cmp_ok($cancelled, '>', 0, "cancelled in $stage: $cancelled of $tries times");
+}
+diag(sprintf 'longest time from a cancel to the end of the statement: %.0f ms (goal %.0f ms)', 1000 * $longest, 1000 * $cancel_goal);
+is_first_kept('cancels');
+
+# Cancels at any moment, also between two stages, where the procedure cannot catch them
+my $between = 0;
+for my $try (1 .. $cancels)
+{
+	my ($out, $err) = ('', '');
+	my $running = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), '-c', $calculate,
+			'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'" ], '>', \$out, '2>', \$err);
+	# as soon as the stage's row is there
+	my $wanted = $stages[ $try % 6 ];
+	query(qq{DO \$\$ BEGIN
+		FOR i IN 1 .. 100000 LOOP
+			PERFORM pg_stat_clear_snapshot();
+			IF EXISTS (SELECT FROM abie.run WHERE status = 'running' AND stage = '$wanted') THEN
+				PERFORM pg_cancel_backend(pid) FROM abie.run WHERE status = 'running' AND stage = '$wanted';
+				EXIT;
+			END IF;
+			EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'CALL%') AND i > 20000;
+		END LOOP;
+	END \$\$});
+	$running->finish;
+	next if $err eq '';
+	my ($run, $status) = last_run();
+	$between++ if $status eq 'running';
+	$out =~ s/^\d+\n(?=\d)//;
+	fail("cancel at the start of $wanted: $out locks held") if $out ne "0\n";
+	my $shown = query("SELECT status FROM abie.run_status WHERE run_id = $run");
+	fail("cancel at the start of $wanted: shown as $shown") if $shown ne 'interrupted';
+}
+pass("cancels at the very start of a stage: none left the year locked");
+diag("cancels between two stages: $between of $cancels");
+
+#
+# Kills: the session, and the server
+#
+# Starts a calculation, waits for a share of the time one takes, and does something to it.
+my $start = time();
+query($calculate);
+my $usual = time() - $start;
+srand(20);
+for my $victim ('session', 'server')
+{
+	my $hit = 0;
+	for my $kill (1 .. $kills)
+	{
+		my ($out, $err) = ('', '');
+		my $before = query('SELECT coalesce(max(run_id), 0) FROM abie.run');
+		my $running = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('england'), '-c', $calculate ], '>', \$out, '2>', \$err);
+		my $pid;
+		my $patience = time() + 20;
+		$pid = query("SELECT pid FROM abie.run WHERE run_id > $before") while !$pid && time() < $patience;
+		sleep($usual * rand(0.7));
+		if ($victim eq 'session')
+		{
+			kill 'KILL', $pid;
+			$running->finish;
+			wait_for_recovery();
+		}
+		else
+		{
+			$node->stop('immediate');
+			$running->finish;
+			$node->start;
+		}
+		my ($run, $status, $stage) = last_run();
+		my $shown = query("SELECT status FROM abie.run_status WHERE run_id = $run");
+		$hit++ if $status eq 'running';
+		is($shown, $status eq 'calculated' ? 'calculated' : 'interrupted', "$victim killed in $stage: run $run is shown as $shown");
+		is_first_kept("$victim killed in $stage");
+
+		# the next calculation takes its place, with the same result
+		query($calculate);
+		my $next = (last_run())[0];
+		is(query("SELECT status || ' ' || rows_of(run_id) FROM abie.run WHERE run_id = $run"), 'interrupted 0', "$victim killed in $stage: run $run is marked and cleared by run $next")
+		  if $status ne 'calculated';
+		is(query("SELECT result_digest FROM abie.run WHERE run_id = $next AND status = 'calculated'"), $digest, "$victim killed in $stage: run $next has the result of the first");
+		query("DELETE FROM abie.run WHERE run_id <> $first");
+	}
+	cmp_ok($hit, '>', 0, "$victim killed $hit of $kills times before the run had ended");
+}
+is(query('SELECT count(*) FROM abie.run_school WHERE run_id <> ' . $first), 0, 'nothing of the deleted runs is left');
+
+#
+# Dump and restore
+#
+query("SELECT abie.create_methodology('of our own', '{\"similar_schools\": 10, \"pace\": 0.1}')");
+query("CALL abie.calculate('$target_year', 'of our own', NULL)");
+query("INSERT INTO abie.import (format, file, digest, rows_read, stored, updated, unchanged, set_aside, rejected) VALUES ('gias', 'f.csv', repeat('a', 64), 1, 0, 0, 0, 0, 1)");
+query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
+my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
+my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
+my $dumped = query($whole);
+unlike($dumped, qr/ 0 /, 'every table holds something');
+my $file = $node->basedir . '/england.dump';
+for my $format ('custom', 'plain')
+{
+	$node->safe_psql('postgres', "CREATE DATABASE restored_$format");
+	$node->command_ok([ 'pg_dump', '-d', $node->connstr('england'), '-F', $format, '-f', $file ], "dumped: $format");
+	$node->command_ok(
+		$format eq 'custom'
+		? [ 'pg_restore', '--exit-on-error', '-d', $node->connstr("restored_$format"), $file ]
+		: [ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("restored_$format"), '-f', $file ],
+		"restored: $format");
+	is($node->safe_psql("restored_$format", $whole), $dumped, "restored: $format: every row of every table");
+	is($node->safe_psql("restored_$format", 'SELECT count(*) FROM abie.run WHERE result_digest IS DISTINCT FROM abie.result_digest(run_id) OR input_digest IS DISTINCT FROM abie.input_digest(run_id)'),
+		0, "restored: $format: the digests hold");
+	$node->safe_psql("restored_$format", $calculate);
+	is($node->safe_psql("restored_$format", 'SELECT result_digest FROM abie.run ORDER BY run_id DESC LIMIT 1'), $digest, "restored: $format: calculates again, with the same result");
+	my (undef, undef, $refused) = $node->psql("restored_$format", "DELETE FROM abie.methodology WHERE name = 'of our own'");
+	like($refused, qr/has been used by a run/, "restored: $format: methodologies that runs used are still guarded");
+}
+
+$node->stop;
+done_testing();
