@@ -1,0 +1,301 @@
+# abie.calculate on the real schools of England, against the published files themselves.
+#
+# The files are read a second time here, in Perl, by nothing of abie's: what a school's figures are, which schools
+# there are, which select by ability, who succeeded whom, what the national and local averages are.
+use strict;
+use warnings;
+use FindBin;
+use IO::Uncompress::Gunzip qw($GunzipError);
+use List::Util qw(max min sum0);
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $top = "$FindBin::RealBin/../..";
+my $data = $ENV{ABIE_DATA} // "$top/../shared/data";
+my @imports = (
+	[ 'ees_absence_school_201819', 'ees-absence' ],
+	[ 'ees_absence_school_200607_201819_core', 'ees-absence' ],
+	[ 'census_school_201901', 'england-census', '--year', '2018/19' ],
+	[ 'spc_school_202301', 'spc' ],
+	[ 'gias_open_20250524', 'gias', '--date', '2025-05-24' ],
+	[ 'gias_links_20220831', 'gias-links' ],
+	[ 'derived_school_lsoa11_idaci', 'school-idaci', '--year', '2018/19' ],
+	[ 'absence_school_202223', 'england-abs', '--year', '2022/23' ],
+	[ 'census_school_202301', 'england-census', '--year', '2022/23' ]);
+for my $name ((map { $_->[0] } @imports), 'ees_absence_nat_reg_la_200607_201819')
+{
+	plan skip_all => "no real data: $data/$name.csv.gz is not there (set ABIE_DATA to its folder)" unless -r "$data/$name.csv.gz";
+}
+my $similar_schools = 20;
+my $sampled = 200;
+my $searched = 20;
+
+# Calls a function with each row of a file, as a hash of the columns wanted, by lower-case name.
+sub each_row
+{
+	my ($name, $wanted, $call) = @_;
+	my $in = IO::Uncompress::Gunzip->new("$data/$name.csv.gz") or die "could not read $name: $GunzipError";
+	my $header = $in->getline();
+	$header =~ s/^\x{EF}\x{BB}\x{BF}|[\r\n]+$//g;
+	my $n = 0;
+	my %place = map { lc($_) => $n++ } split /,/, $header;
+	while (my $line = $in->getline())
+	{
+		$line =~ s/[\r\n]+$//;
+		my @cell = $line =~ /"/ ? map { s/^"|"$//gr } $line =~ /("(?:[^"]|"")*"|[^,]*)(?:,|$)/g : split /,/, $line, -1;
+		$call->({ map { $_ => $cell[ $place{$_} // die "$name has no column $_" ] } @$wanted });
+	}
+	return;
+}
+
+#
+# The files, as they are
+#
+my (%school, %published, %rows, %reorganised);
+each_row('ees_absence_school_201819', [qw(urn laestab old_la_code school_type enrolments sess_possible sess_overall)],
+	sub {
+		my ($row) = @_;
+		my $la = substr($row->{laestab}, 0, 3);
+		$rows{ $row->{school_type} }++;
+		$school{ $row->{urn} } = $row;
+		$reorganised{$la} = $reorganised{ $row->{old_la_code} } = 1 if $la ne $row->{old_la_code};
+	});
+# Dorset and Bournemouth became other authorities in April 2019: the file has two schools under a new LAESTAB and the old authority
+is(join(' ', sort keys %reorganised), '835 837 838 839', 'authorities that LAESTAB and publication do not agree on');
+is($rows{'State-funded primary'} + $rows{'State-funded secondary'}, 20186, 'primary and secondary schools in the file of 2018/19');
+my %mainstream = map { $_ => 1 } grep { $school{$_}{school_type} =~ /^State-funded (primary|secondary)$/ } keys %school;
+is(scalar(keys %mainstream), 20186, 'each with a URN of its own');
+
+each_row('ees_absence_nat_reg_la_200607_201819', [qw(time_period geographic_level old_la_code school_type sess_possible sess_overall)],
+	sub {
+		my ($row) = @_;
+		return if $row->{time_period} ne '201819' || $row->{school_type} !~ /^State-funded (.*)/;
+		my $area = $row->{geographic_level} eq 'National' ? 'England' : $row->{old_la_code};
+		$published{"$1 $area"} = 100 * ($row->{sess_possible} - $row->{sess_overall}) / $row->{sess_possible} if $row->{geographic_level} ne 'Regional';
+	});
+
+my %admits;
+each_row('spc_school_202301', [qw(urn admissions_policy)], sub { my ($row) = @_; $admits{ $row->{urn} } = $row->{admissions_policy} eq 'Selective' ? 1 : 0; });
+my %relative;
+each_row('gias_links_20220831', [qw(urn linkurn linktype)],
+	sub { my ($row) = @_; $relative{ $row->{urn} }{ $row->{linkurn} } = $relative{ $row->{linkurn} }{ $row->{urn} } = 1 if $row->{linktype} =~ /^(Predecessor|Successor)/; });
+my %of_laestab;
+each_row('ees_absence_school_200607_201819_core', [qw(urn laestab)], sub { my ($row) = @_; $of_laestab{ $row->{laestab} }{ $row->{urn} } = 1; });
+for my $urns (values %of_laestab)
+{
+	for my $one (keys %$urns)
+	{
+		$relative{$one}{$_} = 1 for grep { $_ ne $one } keys %$urns;
+	}
+}
+
+#
+# Import
+#
+my $node = PostgreSQL::Test::Cluster->new('england');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION abie');
+for my $import (@imports)
+{
+	my ($name, $format, @option) = @$import;
+	my $started = time();
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ "$top/bin/abie-load", '--db', $node->connstr('postgres'), @option, $format, "$data/$name.csv.gz" ], '>', \$out, '2>', \$err);
+	is($?, 0, "$name is imported") or BAIL_OUT("$name: $out$err");
+	diag(sprintf '%s: imported in %.1f s', $name, time() - $started);
+}
+sub query
+{
+	my ($sql) = @_;
+	return $node->safe_psql('postgres', $sql);
+}
+
+sub rows
+{
+	my ($sql) = @_;
+	return map { [ split /\|/, $_, -1 ] } split /\n/, query($sql);
+}
+
+# A run; and the memory its session took at most, where the system tells.
+sub calculate
+{
+	my ($year) = @_;
+	my $started = time();
+	my ($run, $peak) = split /\n/, query(qq{
+		CALL abie.calculate('$year', run_id => NULL);
+		SELECT coalesce((regexp_match(pg_read_file('/proc/' || pg_backend_pid() || '/status', 0, 10000, true), 'VmHWM:\\s*(\\d+)'))[1], '0')});
+	diag(sprintf 'expectations for %s: %.2f s, at most %.0f MB with shared buffers touched (%s)', $year, time() - $started, $peak / 1024,
+		query("SELECT string_agg(format('%s %s s', s ->> 'stage', s ->> 'seconds'), ', ' ORDER BY n) FROM abie.run, jsonb_array_elements(stages) WITH ORDINALITY x(s, n) WHERE run_id = $run"));
+	return $run;
+}
+
+#
+# 2019/20 from 2018/19
+#
+my $run = calculate('2019/20');
+is(query("SELECT status FROM abie.run WHERE run_id = $run"), 'calculated', 'expectations for 2019/20 are calculated');
+
+my %expectation = map { $_->[0] => { stratum => $_->[1], baseline => $_->[2], expected => $_->[3], la => $_->[4], england => $_->[5], la_code => $_->[6] } }
+  rows("SELECT urn, stratum, baseline, expected, la_average, national_average, laestab / 10000 FROM abie.expectation WHERE run_id = $run");
+my %exclusion = map { $_->[0] => $_->[1] } rows("SELECT urn, reason FROM abie.exclusion WHERE run_id = $run AND urn IS NOT NULL");
+is(scalar(grep { !(exists $expectation{$_} xor exists $exclusion{$_}) } keys %school), 0, 'every school of the file has an expectation or a reason, and not both');
+is(scalar(grep { !exists $school{$_} } keys %expectation, keys %exclusion), 0, 'nothing else has');
+is(scalar(grep { exists $expectation{$_} || exists $exclusion{$_} } keys %mainstream), 20186, 'all 20,186 primary and secondary schools');
+is(scalar(grep { !$mainstream{$_} } keys %expectation), 0, 'only primary and secondary schools have an expectation');
+cmp_ok(scalar(keys %expectation), '>', 19500, 'schools with an expectation: ' . keys %expectation);
+my %reasons;
+$reasons{ $exclusion{$_} }++ for grep { $mainstream{$_} } keys %exclusion;
+diag('expectations: ' . keys(%expectation) . '; primary and secondary schools left out: ' . join ', ', map { "$reasons{$_} $_" } sort keys %reasons);
+is(scalar(grep { !$mainstream{$_} && $exclusion{$_} ne 'special school' } keys %exclusion), 0, 'special schools are left out as such');
+is(scalar(grep { $exclusion{$_} eq 'fewer than the minimum enrolments' && $school{$_}{enrolments} >= 30 } keys %exclusion), 0, 'small schools left out are small');
+is(scalar(grep { $school{$_}{enrolments} < 30 } keys %expectation), 0, 'no small school has an expectation');
+
+# Figures
+my $wrong = 0;
+for my $urn (keys %expectation)
+{
+	my ($possible, $overall) = @{ $school{$urn} }{qw(sess_possible sess_overall)};
+	$wrong++ if $expectation{$urn}{baseline} != 100 * ($possible - $overall) / $possible;
+	$wrong++ if $school{$urn}{school_type} ne "State-funded $expectation{$urn}{stratum}";
+}
+is($wrong, 0, 'every baseline is 100 x (possible - absent) / possible of the file');
+my %checked;
+for my $e (values %expectation)
+{
+	$checked{England}{ $e->{stratum} } = max($checked{England}{ $e->{stratum} } // 0, abs($e->{england} - $published{"$e->{stratum} England"}));
+	$checked{areas}{"$e->{stratum} $e->{la_code}"} = abs($e->{la} - ($published{"$e->{stratum} $e->{la_code}"} // 'inf')) if !$reorganised{ $e->{la_code} };
+}
+is(join(' ', sort keys %{ $checked{England} }), 'primary secondary', 'strata');
+cmp_ok(max(values %{ $checked{England} }), '<', 1e-11, 'national averages are the published national rows');
+cmp_ok(max(values %{ $checked{areas} }), '<', 1e-11, 'local averages are the published rows of ' . keys(%{ $checked{areas} }) . ' authorities and strata');
+
+# Similar schools
+my (%similar, %fault);
+for my $row (rows("SELECT urn, rank, similar_urn, distance FROM abie.similar_school WHERE run_id = $run"))
+{
+	my ($urn, $rank, $other, $distance) = @$row;
+	$similar{$urn}[ $rank - 1 ] = [ $other, $distance ];
+	$fault{self}++ if $urn == $other;
+	$fault{family}++ if $relative{$urn}{$other} || grep { $relative{$other}{$_} } keys %{ $relative{$urn} // {} };
+	$fault{stratum}++ if $school{$urn}{school_type} ne $school{$other}{school_type};
+	$fault{'selective with others'}++ if exists $admits{$urn} && exists $admits{$other} && $admits{$urn} != $admits{$other};
+	$fault{'of a school without expectation'}++ if !exists $expectation{$urn};
+}
+is_deeply(\%fault, {}, 'no school is matched with itself, with family, or selective with others');
+is(scalar(grep { @{ $similar{$_} // [] } != $similar_schools || grep { !defined } @{ $similar{$_} } } keys %expectation), 0, "every school has exactly $similar_schools similar schools");
+is(scalar(grep { my %seen = map { $_->[0] => 1 } @{ $similar{$_} }; keys %seen != $similar_schools } keys %similar), 0, 'all different');
+is(scalar(grep { my $s = $similar{$_}; grep { $s->[$_][1] < $s->[ $_ - 1 ][1] || ($s->[$_][1] == $s->[ $_ - 1 ][1] && $s->[$_][0] < $s->[ $_ - 1 ][0]) } 1 .. $#$s } keys %similar),
+	0, 'nearest first, ties by URN');
+cmp_ok(scalar(grep { $admits{$_} } keys %expectation), '>', 140, 'selective schools among them');
+
+# The search by hand, for some: all schools of the stratum, missing characteristics left out of the sum
+my %vector;
+for my $row (rows("SELECT urn, stratum, selective, bandwidth, enrolments, array_to_string(vector, ',', '') FROM abie.run_school WHERE run_id = $run"))
+{
+	my ($urn, $stratum, $selective, $bandwidth, $enrolments, $vector) = @$row;
+	$vector{$urn} = { pool => "$stratum $selective", stratum => $stratum, bandwidth => $bandwidth, vector => [ split /,/, $vector, -1 ] };
+	$wrong++ if $enrolments != $school{$urn}{enrolments};
+}
+is($wrong, 0, 'enrolments are those of the file');
+my %weight;
+push @{ $weight{ $_->[0] } }, $_->[1] for rows("SELECT stratum, weight FROM abie.run_characteristic WHERE run_id = $run ORDER BY stratum, position");
+
+sub distance
+{
+	my ($a, $b, $weights) = @_;
+	my ($sum, $present, $total) = (0, 0, 0);
+	for my $i (0 .. $#$weights)
+	{
+		$total += $weights->[$i];
+		next if $a->[$i] eq '' || $b->[$i] eq '';
+		$present += $weights->[$i];
+		$sum += $weights->[$i] * ($a->[$i] - $b->[$i])**2;
+	}
+	return $present >= 0.8 * $total - 1e-9 ? sqrt($sum * $total / $present) : undef;
+}
+
+my @urns = sort keys %expectation;
+my @sample = map { $urns[ int(($_ + 0.5) * @urns / $sampled) ] } 0 .. $sampled - 1;
+my ($different, $pairs) = (0, 0);
+for my $urn (@sample[ map { $_ * $sampled / $searched } 0 .. $searched - 1 ])
+{
+	my $own = $vector{$urn};
+	my @found;
+	for my $other (keys %vector)
+	{
+		next if $other eq $urn || $vector{$other}{pool} ne $own->{pool};
+		my $distance = distance($own->{vector}, $vector{$other}{vector}, $weight{ $own->{stratum} });
+		push @found, [ $other, $distance ] if defined $distance;
+		$pairs++;
+	}
+	@found = grep { !$relative{$urn}{ $_->[0] } } sort { $a->[1] <=> $b->[1] } @found;
+	for my $rank (0 .. $similar_schools - 1)
+	{
+		# equal ones may change places
+		$different++ if abs($found[$rank][1] - $similar{$urn}[$rank][1]) > 1e-9;
+		$different++ if $found[$rank][0] ne $similar{$urn}[$rank][0] && abs($found[$rank][1] - $found[ $rank + 1 ][1]) > 1e-9 && abs($found[$rank][1] - ($rank ? $found[ $rank - 1 ][1] : -1)) > 1e-9;
+	}
+	$different++ if abs($found[$similar_schools][1] - $own->{bandwidth}) > 1e-9;
+}
+is($different, 0, "$searched schools compared with $pairs others: the same nearest");
+
+# Expected attendance from the file's figures
+my $largest = 0;
+for my $urn (@sample)
+{
+	my ($sum, $total) = (0, 0);
+	for my $peer (@{ $similar{$urn} })
+	{
+		my ($other, $distance) = @$peer;
+		my ($possible, $overall, $enrolments) = @{ $school{$other} }{qw(sess_possible sess_overall enrolments)};
+		my $u = $distance / $vector{$urn}{bandwidth};
+		my $weight = $u < 1 ? $enrolments * (1 - $u**3)**3 : 0;
+		$sum += $weight * 100 * (1 - $overall / $possible);
+		$total += $weight;
+	}
+	$largest = max($largest, abs($sum / $total - $expectation{$urn}{expected}));
+}
+cmp_ok($largest, '<', 1e-11, "expected attendance of $sampled schools, recomputed from the file");
+
+# Improvement: between 0 and 1, rounded to a tenth; what goes with what
+is(query("SELECT count(*) FROM abie.expectation WHERE run_id = $run AND NOT (improvement BETWEEN 0 AND 1 AND improvement_rounded = round(improvement::numeric, 1)
+	AND (improvement >= 0.1 OR improvement = greatest(0, ladder_top - baseline)) AND (statement = 'maintain') = (baseline >= ladder_top)
+	AND pre_pandemic = baseline AND target = baseline + improvement)"), 0, 'improvements, statements and rungs fit together');
+
+# Again
+my $again = calculate('2019/20');
+is(query("SELECT count(*) FROM (SELECT DISTINCT input_digest, result_digest FROM abie.run WHERE run_id IN ($run, $again) AND result_digest IS NOT NULL) d"), 1, 'a rerun has the same digests');
+is(query("SELECT count(*) FROM (SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE run_id = $run EXCEPT SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE run_id = $again) d"), 0, 'and the same rows');
+
+#
+# 2023/24 from 2022/23, of which only rates are published
+#
+my %rate;
+each_row('absence_school_202223', [qw(urn perctot)], sub { my ($row) = @_; $rate{ $row->{urn} } = $row->{perctot} if $row->{urn} =~ /^\d{6}$/; });
+is(scalar(keys %rate), 21281, 'schools in the file of 2022/23');
+my $later = calculate('2023/24');
+my %now = map { $_->[0] => $_->[1] } rows("SELECT urn, baseline FROM abie.expectation WHERE run_id = $later");
+my %out = map { $_->[0] => $_->[1] } rows("SELECT urn, reason FROM abie.exclusion WHERE run_id = $later AND urn IS NOT NULL");
+is(scalar(grep { !(exists $now{$_} xor exists $out{$_}) } keys %rate), 0, 'every school of the file has an expectation or a reason, and not both');
+is(scalar(grep { !exists $rate{$_} } keys %now, keys %out), 0, 'nothing else has');
+cmp_ok(scalar(keys %now), '>', 19000, 'schools with an expectation: ' . keys %now);
+is(scalar(grep { abs($now{$_} - (100 - $rate{$_})) > 1e-9 } keys %now), 0, 'every baseline is 100 less the published rate');
+%reasons = ();
+$reasons{$_}++ for values %out;
+diag('expectations: ' . keys(%now) . '; left out: ' . join ', ', map { "$reasons{$_} $_" } sort keys %reasons);
+is( query("SELECT count(*) FROM abie.similar_school n JOIN abie.run_school a ON (a.run_id, a.urn) = (n.run_id, n.urn) JOIN abie.run_school b ON (b.run_id, b.urn) = (n.run_id, n.similar_urn)
+	WHERE n.run_id = $later AND (n.urn = n.similar_urn OR a.family = b.family OR a.selective <> b.selective OR a.stratum <> b.stratum)"),
+	0, 'no school is matched with itself, with family, or selective with others');
+is(query("SELECT count(*) FROM abie.expectation e WHERE e.run_id = $later AND (SELECT count(*) FROM abie.similar_school n WHERE n.run_id = e.run_id AND n.urn = e.urn) <> $similar_schools"),
+	0, "every school has exactly $similar_schools similar schools");
+# where a school was before the pandemic, the file of 2018/19 says; under its own URN for those that kept it
+my %past = map { $_->[0] => $_->[1] } rows("SELECT urn, pre_pandemic FROM abie.expectation WHERE run_id = $later AND pre_pandemic IS NOT NULL");
+is( scalar(grep { exists $school{$_} && abs(($past{$_} // 0) - 100 * (1 - $school{$_}{sess_overall} / $school{$_}{sess_possible})) > 1e-9 } grep { exists $school{$_} && $school{$_}{sess_possible} > 0 } keys %now),
+	0, 'pre-pandemic attendance of schools that kept their URN');
+cmp_ok(scalar(grep { !exists $school{$_} } keys %past), '>', 1000, 'pre-pandemic attendance over a change of URN: ' . (grep { !exists $school{$_} } keys %past) . ' schools');
+
+$node->stop;
+done_testing();
