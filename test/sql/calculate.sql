@@ -73,7 +73,9 @@ UNION ALL VALUES
 	(130031, 2032531, 'primary', false, 'sessions possible, but absence as a rate'),
 	(130032, 2022532, 'primary', false, 'moved to another LAESTAB'),
 	(130033, 2022533, 'primary', false, 'merger of two'),
-	(130034, 2022534, 'primary', false, 'moved on by a link both ways');
+	(130034, 2022534, 'primary', false, 'moved on by a link both ways'),
+	(130035, 2022535, 'primary', false, 'moved in 2018/19'),
+	(130036, 2022536, 'primary', false, 'successor of two');
 
 INSERT INTO abie.school (urn, laestab, name, la_code, region, phase, status, close_date, register_date, easting, northing)
 SELECT p.urn, CASE p.urn WHEN 130025 THEN 2012524 ELSE p.laestab END, p.label || ' ' || p.urn, p.laestab / 10000,
@@ -89,7 +91,8 @@ INSERT INTO abie.school (urn, laestab, name) VALUES (140001, 2012001, 'a success
 INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES
 	(130002, 140001, 'Successor'), (130022, 130023, 'Predecessor - amalgamated'), (130028, 140028, 'Predecessor'),
 	(140032, 130032, 'Successor'), (130034, 140034, 'Predecessor'), (140034, 130034, 'Successor'),
-	(130033, 140033, 'Predecessor - merged'), (130033, 140133, 'Predecessor - merged');
+	(130033, 140033, 'Predecessor - merged'), (130033, 140133, 'Predecessor - merged'),
+	(130035, 140035, 'Predecessor'), (130036, 140036, 'Predecessor'), (130036, 140136, 'Predecessor');
 
 INSERT INTO abie.school_context (urn, academic_year, headcount, fsm_pct, sen_support_pct, eal_pct, idaci_rank, region, urban_rural, religious_character,
 	admissions_policy, other)
@@ -147,6 +150,8 @@ SELECT '2018/19', p.laestab, p.urn + CASE WHEN p.urn % 4 = 0 THEN 50000 ELSE 0 E
 FROM plan p WHERE p.stratum = 'primary' AND p.urn < 110000 AND p.urn % 2 = 0
 UNION ALL VALUES
 	('2018/19', 2092532, 140032, 'State-funded primary', 100, 38000, 380), ('2018/19', 2092534, 140034, 'State-funded primary', 100, 38000, 760),
+	('2018/19', 2002535, 140035, 'State-funded primary', 100, 38000, 3800), ('2018/19', 2022535, 130035, 'State-funded primary', 100, 38000, 1140),
+	('2018/19', 2092536, 140036, 'State-funded primary', 100, 38000, 380), ('2018/19', 2092636, 140136, 'State-funded primary', 100, 38000, 380),
 	('2018/19', 2092533, 140033, 'State-funded primary', 100, 38000, 380), ('2018/19', 2092633, 140133, 'State-funded primary', 100, 38000, 380);
 
 SELECT name FROM abie.create_methodology('five', '{"similar_schools": 5, "pace": 0.05, "improvement_cap": 0.5, "poor_match_percentile": 90, "clip": 2,
@@ -160,6 +165,7 @@ INSERT INTO checked VALUES (:run_id, 'five');
 CALL abie.calculate('2023/24', run_id => NULL) \gset
 INSERT INTO checked VALUES (:run_id, 'default');
 SHOW application_name;
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
 SELECT c.label, r.target_year, r.baseline_year, r.methodology, r.status, r.stage, r.percent, r.schools_in_scope, r.expectations, r.exclusions, r.error,
 	r.run_by = session_user AS mine, r.pid = pg_backend_pid() AS here, r.finished_at >= r.started_at AS ended
 FROM checked c JOIN abie.run r USING (run_id) ORDER BY c.label DESC;
@@ -363,9 +369,9 @@ WITH member AS (
 SELECT run_id, urn, sum(attendance * enrolments) / sum(enrolments) AS pared_mean FROM ordered WHERE before < wanted GROUP BY run_id, urn;
 SELECT count(*) > 100 AS many, count(*) FILTER (WHERE NOT coalesce(abs(e.pared_mean - l.pared_mean) < 1e-11, false)) AS different
 FROM abie.expectation e FULL JOIN ladder l USING (run_id, urn);
--- before the pandemic: under the same LAESTAB whatever the URN, over one-to-one links, not over a merger
+-- before the pandemic: under the same LAESTAB whatever the URN, over one-to-one links, not over a merger; of two rows of the year the present LAESTAB's
 SELECT e.urn, p.label, e.pre_pandemic FROM abie.expectation e JOIN plan p USING (urn)
-WHERE e.run_id = (SELECT run_id FROM checked WHERE label = 'five') AND e.urn IN (130032, 130033, 130034) ORDER BY e.urn;
+WHERE e.run_id = (SELECT run_id FROM checked WHERE label = 'five') AND e.urn BETWEEN 130032 AND 130036 ORDER BY e.urn;
 SELECT count(*) FILTER (WHERE e.pre_pandemic IS NOT NULL) AS held, count(*) FILTER (WHERE a.urn <> e.urn) AS "under another URN",
 	count(*) FILTER (WHERE e.pre_pandemic IS DISTINCT FROM 100.0::float8 * (38000 - a.sess_overall) / 38000) AS different
 FROM abie.expectation e LEFT JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = e.laestab
