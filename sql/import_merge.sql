@@ -220,6 +220,9 @@ BEGIN
 	END IF;
 	IF target_table = 'school_link' THEN
 		counts := abie.import_merge_links(file);
+	ELSIF cardinality(columns) = 0 THEN
+		-- the file says nothing of schools but their URNs
+		counts := '{0,0,0}';
 	ELSE
 		EXECUTE abie.import_merge_query(target_table, columns, abie.import_incoming_query(format, target_table, columns))
 		INTO counts USING format || ': ' || file;

@@ -138,6 +138,12 @@ SELECT academic_year, laestab, urn, sess_possible, sess_overall_percent, markers
 SELECT urn, academic_year, headcount, fsm_pct, fsm6_pct, eal_pct, religious_character, markers FROM abie.school_context ORDER BY urn;
 SELECT urn, laestab, name, la_name, region, type, religious_character FROM abie.school ORDER BY urn;
 
+-- no more than the required columns: nothing is said of schools but their URNs
+TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
+SELECT pg_temp.import('school-idaci', 'idaci.csv', 'urn,idaci_rank', '100001,5', '2018/19');
+SELECT urn, academic_year, idaci_rank FROM abie.school_context;
+SELECT count(*) AS schools FROM abie.school;
+
 -- refusals
 SELECT pg_temp.import('england-census', 'wrong.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5', '2018/19');
 SELECT pg_temp.import('auto', 'unknown.csv', 'a,b', '1,2');
