@@ -135,6 +135,22 @@ for my $stage (@stages)
 }
 is_first_kept('errors');
 
+# An error while a stage commits: the procedure cannot catch it, so nobody clears up before the next calculation
+{
+	query(q{CREATE CONSTRAINT TRIGGER late AFTER UPDATE OF stage ON abie.run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+		WHEN (NEW.stage = 'expectation') EXECUTE FUNCTION broken()});
+	my ($out, $err) = session("SET application_name = 'patient'", $calculate,
+		"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 'SHOW application_name',
+		'SELECT status FROM abie.run_status ORDER BY run_id DESC LIMIT 1');
+	query('DROP TRIGGER late ON abie.run');
+	like($err, qr/^ERROR:  broken on purpose\n/, 'error in a commit: reported');
+	is($out, "0\npatient\ninterrupted\n", 'error in a commit: the year is free, the session has its name again, the run is interrupted');
+	my ($run) = last_run();
+	query($calculate);
+	is(query("SELECT status || ' ' || rows_of(run_id) FROM abie.run WHERE run_id = $run"), 'interrupted 0', 'error in a commit: marked and cleared by the next calculation');
+	is((last_run())[1], 'calculated', 'error in a commit: which goes well');
+}
+
 # A CHECK that the rows break
 query("ALTER TABLE abie.expectation ADD CONSTRAINT never CHECK (improvement < 0) NOT VALID");
 my (undef, $check_error) = session($calculate);
