@@ -1,19 +1,17 @@
 -- abie.calculate and its stages.
 --
--- The stages' functions switch off just-in-time compilation, which takes longer than they do, and nested loops where
--- tables are joined that were filled a moment ago, because the planner's statistics are then of another time.
+-- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's statistics
+-- are then of another time.
 
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 AS $$
 DECLARE
-	m abie.methodology;
+	m abie.methodology := abie.run_methodology(run_id);
 	done bigint;
 BEGIN
-	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_scaling.run_id;
 	WITH listed AS (
 		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(c.kind, 'number') AS kind,
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
@@ -68,7 +66,6 @@ COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: second stage o
 CREATE FUNCTION abie.exclude_without_similar_schools(run_id integer, wanted integer) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 AS $$
 INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 SELECT s.run_id, s.laestab, s.urn,
@@ -90,16 +87,13 @@ COMMENT ON FUNCTION abie.exclude_without_similar_schools(integer, integer) IS 'I
 CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	wanted integer;
+	wanted integer := (abie.run_methodology(run_id)).similar_schools;
 	stored bigint;
 BEGIN
-	SELECT m.similar_schools INTO STRICT wanted
-	FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = calculate_similar_schools.run_id;
 	WITH weight AS (
 		SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights
 		FROM abie.run_characteristic c WHERE c.run_id = calculate_similar_schools.run_id
@@ -141,17 +135,14 @@ COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: third 
 CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	benchmark_share float8;
+	benchmark_share float8 := (abie.run_methodology(run_id)).benchmark_share;
 	done bigint;
 BEGIN
-	SELECT m.benchmark_share INTO STRICT benchmark_share
-	FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = calculate_expected_attendance.run_id;
 	WITH member AS (
 		-- the school itself has rank 0 and counts for the pared mean only
 		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments
@@ -241,15 +232,13 @@ COMMENT ON FUNCTION abie.pre_pandemic_attendance(integer) IS
 CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	m abie.methodology;
+	m abie.methodology := abie.run_methodology(run_id);
 	stored bigint;
 BEGIN
-	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_expectation.run_id;
 	WITH school AS (
 		SELECT s.* FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	), far AS (
@@ -287,9 +276,8 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 SELECT encode(sha256(convert_to(
-	(SELECT ROW(r.target_year, m.method, m.characteristics, m.weights, m.scaling, m.clip, m.similar_schools, m.minimum_enrolments,
-			m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share)::text
-		FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology WHERE r.run_id = input_digest.run_id)
+	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,created_by,created_at}'::text[])::text
+		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
 			s.easting, s.northing, s.family, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
@@ -325,14 +313,14 @@ COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a r
 CREATE FUNCTION abie.calculate_digest(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 AS $$
 DECLARE
 	in_scope bigint;
 	accounted bigint;
 BEGIN
 	UPDATE abie.run r
-	SET input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
+	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
+		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
 		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
 		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id),
 		schools_in_scope = (SELECT count(*) FROM abie.attendance a WHERE a.academic_year = r.baseline_year)
@@ -344,134 +332,7 @@ BEGIN
 	END IF;
 	RETURN accounted;
 END $$;
-COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for and stores the digests; the number of schools in scope.';
-
--- Keep nothing of a run that did not end well but its row in abie.run.
-CREATE FUNCTION abie.end_run(run_id integer, status text, error text) RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
--- not STRICT: a calculated run has no error
-DELETE FROM abie.similar_school s WHERE s.run_id = end_run.run_id AND end_run.status <> 'calculated';
-DELETE FROM abie.run_school s WHERE s.run_id = end_run.run_id AND end_run.status <> 'calculated';
-DELETE FROM abie.run_characteristic c WHERE c.run_id = end_run.run_id AND end_run.status <> 'calculated';
-DELETE FROM abie.expectation e WHERE e.run_id = end_run.run_id AND end_run.status <> 'calculated';
-DELETE FROM abie.exclusion x WHERE x.run_id = end_run.run_id AND end_run.status <> 'calculated';
-UPDATE abie.run r SET status = end_run.status, error = end_run.error, finished_at = clock_timestamp(),
-	percent = CASE end_run.status WHEN 'calculated' THEN 100 ELSE r.percent END
-WHERE r.run_id = end_run.run_id;
-$$;
-COMMENT ON FUNCTION abie.end_run(integer, text, text) IS 'Internal: marks a run calculated, failed or interrupted; in the latter two cases its rows are deleted.';
-
-CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
-LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
--- not STRICT: a NULL argument gets an error that names it
-#variable_conflict use_variable
-DECLARE
-	baseline text;
-	started integer;
-BEGIN
-	IF target_year IS NULL OR methodology IS NULL THEN
-		RAISE EXCEPTION '% cannot be NULL', CASE WHEN target_year IS NULL THEN 'target_year' ELSE 'methodology' END
-			USING ERRCODE = 'null_value_not_allowed';
-	END IF;
-	baseline := abie.previous_year(target_year);
-	IF NOT abie.lock_year(target_year) THEN
-		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
-			USING ERRCODE = 'lock_not_available',
-				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
-					FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
-					'Its run is only just beginning.'),
-				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
-	END IF;
-	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
-	PERFORM abie.end_run(r.run_id, 'interrupted', 'the session ended while the run went on')
-	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
-	IF NOT abie.builtin_methodology(methodology) THEN
-		RAISE EXCEPTION 'methodology "%" does not exist', methodology
-			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
-	END IF;
-	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
-		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
-			USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
-	END IF;
-	INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
-	VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
-	RETURNING abie.run.run_id INTO started;
-	RETURN started;
-END $$;
-COMMENT ON FUNCTION abie.start_run(text, text) IS 'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
-
-CREATE FUNCTION abie.run_stages() RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[];
-COMMENT ON FUNCTION abie.run_stages() IS 'The stages of a calculation, in order.';
-
--- Make the stage visible to other sessions before its work starts.
-CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-BEGIN
-	UPDATE abie.run r SET stage = show_stage.stage,
-		percent = 100 * (array_position(abie.run_stages(), show_stage.stage) - 1) / cardinality(abie.run_stages())
-	WHERE r.run_id = show_stage.run_id;
-END $$;
-COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
-
--- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
-CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text, OUT hint text)
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-DECLARE
-	started timestamptz := clock_timestamp();
-	handled bigint;
-BEGIN
-	-- shown at once, and until the function ends
-	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage,
-		(SELECT r.percent FROM abie.run r WHERE r.run_id = run_stage.run_id)), true);
-	CASE stage
-		WHEN 'pool' THEN handled := abie.calculate_pool(run_id);
-		WHEN 'scaling' THEN handled := abie.calculate_scaling(run_id);
-		WHEN 'similar schools' THEN handled := abie.calculate_similar_schools(run_id);
-		WHEN 'expected attendance' THEN handled := abie.calculate_expected_attendance(run_id);
-		WHEN 'expectation' THEN handled := abie.calculate_expectation(run_id);
-		WHEN 'digest' THEN handled := abie.calculate_digest(run_id);
-	END CASE;
-	UPDATE abie.run r
-	SET stages = r.stages || jsonb_build_object('stage', run_stage.stage, 'rows', handled,
-		'seconds', round(extract(epoch FROM clock_timestamp() - started), 3))
-	WHERE r.run_id = run_stage.run_id;
-EXCEPTION WHEN OTHERS OR query_canceled THEN
-	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	PERFORM abie.end_run(run_id, CASE error_code WHEN '57014' THEN 'interrupted' ELSE 'failed' END, message);
-END $$;
-COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error (a cancel too) the run is marked and cleared, and the error is the result; all NULL otherwise.';
-
-CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-BEGIN
-	-- an empty detail or hint would be shown as an empty line
-	IF detail <> '' AND hint <> '' THEN
-		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail, HINT = hint;
-	ELSIF detail <> '' THEN
-		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail;
-	ELSIF hint <> '' THEN
-		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, HINT = hint;
-	END IF;
-	RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message;
-END $$;
-COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS 'Internal: raises again the error that abie.run_stage returned.';
+COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests and marks the run calculated; the number of schools in scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not
@@ -492,15 +353,9 @@ BEGIN
 		PERFORM abie.show_stage(run_id, stage);
 		COMMIT;
 		failure := abie.run_stage(run_id, stage);
-		IF failure.error_code IS NOT NULL THEN
-			EXIT;
-		END IF;
 		COMMIT;
+		EXIT WHEN failure.error_code IS NOT NULL;
 	END LOOP;
-	IF failure.error_code IS NULL THEN
-		PERFORM abie.end_run(run_id, 'calculated', NULL);
-	END IF;
-	COMMIT;
 	PERFORM abie.unlock_year(target_year);
 	IF failure.error_code IS NOT NULL THEN
 		PERFORM abie.raise_failure(failure.error_code, failure.message, failure.detail, failure.hint);

@@ -22,8 +22,9 @@ WITH run AS (
 	SELECT 0, 1, 'left out', NULL::float8, x.reason || coalesce(': ' || x.detail, '')
 	FROM abie.exclusion x WHERE x.run_id = explain.run_id AND x.urn = explain.urn
 	UNION ALL
-	SELECT 1, 1, 'baseline', s.attendance, CASE WHEN s.sess_possible IS NULL THEN '100 less the absence rate published for ' || r.baseline_year
-		ELSE format('100 x (%s sessions possible - %s absent) / %s in %s', s.sess_possible, s.sess_overall, s.sess_possible, r.baseline_year) END
+	SELECT 1, 1, 'baseline', s.attendance, CASE WHEN s.sess_possible > 0 AND s.sess_overall IS NOT NULL
+		THEN format('100 x (%s sessions possible - %s absent) / %s in %s', s.sess_possible, s.sess_overall, s.sess_possible, r.baseline_year)
+		ELSE '100 less the absence rate published for ' || r.baseline_year END
 	FROM school s, run r
 	UNION ALL
 	SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
@@ -44,7 +45,7 @@ WITH run AS (
 		format('attendance; distance %s, %s enrolments%s', n.distance, n.enrolments, coalesce(format(', %s km away', round(n.km::numeric, 1)), ''))
 	FROM similar_school n
 	UNION ALL
-	SELECT 4, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s', r.similar_schools) FROM school s, run r
+	SELECT 4, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s, or of the last where there is none', r.similar_schools) FROM school s, run r
 	UNION ALL
 	SELECT 4, 2, 'expected', e.expected, 'mean of the similar schools'' attendance, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3' FROM expectation e
 	UNION ALL

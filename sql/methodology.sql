@@ -2,25 +2,24 @@
 
 CREATE VIEW abie.characteristic AS
 SELECT * FROM (VALUES
-	('fsm_pct', 'number', false, 'c.fsm_pct', 'Pupils eligible for free school meals, per cent'),
-	('fsm6_pct', 'number', false, 'c.fsm6_pct', 'Pupils eligible for free school meals in the past six years, per cent'),
-	('sen_support_pct', 'number', false, 'c.sen_support_pct', 'Pupils with SEN support, per cent'),
-	('ehc_plan_pct', 'number', false, 'c.ehc_plan_pct', 'Pupils with an education, health and care plan, per cent'),
-	('semh_pct', 'number', false, 'c.semh_pct', 'Pupils whose primary need is social, emotional and mental health, per cent'),
-	('eal_pct', 'number', false, 'c.eal_pct', 'Pupils with English as an additional language, per cent'),
-	('mobility_pct', 'number', false, 'c.mobility_pct', 'Pupils who joined or left at other than the usual times, per cent'),
+	('fsm_pct', 'number', 'c.fsm_pct', 'Pupils eligible for free school meals, per cent'),
+	('fsm6_pct', 'number', 'c.fsm6_pct', 'Pupils eligible for free school meals in the past six years, per cent'),
+	('sen_support_pct', 'number', 'c.sen_support_pct', 'Pupils with SEN support, per cent'),
+	('ehc_plan_pct', 'number', 'c.ehc_plan_pct', 'Pupils with an education, health and care plan, per cent'),
+	('semh_pct', 'number', 'c.semh_pct', 'Pupils whose primary need is social, emotional and mental health, per cent'),
+	('eal_pct', 'number', 'c.eal_pct', 'Pupils with English as an additional language, per cent'),
+	('mobility_pct', 'number', 'c.mobility_pct', 'Pupils who joined or left at other than the usual times, per cent'),
 	-- numeric ln, because the C library's may differ in the last bit from one CPU to another
-	('ln_headcount', 'number', false, 'ln(nullif(c.headcount, 0)::numeric)::float8', 'Natural logarithm of the headcount'),
-	('idaci_score', 'number', true, 'c.idaci_score', 'Mean IDACI score of the pupils'' home areas, 0-1'),
-	('idaci_rank', 'number', true, 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
-	('region', 'category', true, 'c.region', 'Region of England'),
-	('urban_rural', 'category', true, 'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
-	('religious_character', 'category', true, 'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN c.religious_character IS NOT NULL THEN ''other'' END', 'Religious character: Church of England, Roman Catholic, other or none')
-) v(name, kind, stable, expression, meaning);
+	('ln_headcount', 'number', 'ln(nullif(c.headcount, 0)::numeric)::float8', 'Natural logarithm of the headcount'),
+	('idaci_score', 'number', 'c.idaci_score', 'Mean IDACI score of the pupils'' home areas, 0-1'),
+	('idaci_rank', 'number', 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
+	('region', 'category', 'c.region', 'Region of England'),
+	('urban_rural', 'category', 'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
+	('religious_character', 'category', 'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN c.religious_character IS NOT NULL THEN ''other'' END', 'Religious character: Church of England, Roman Catholic, other or none')
+) v(name, kind, expression, meaning);
 COMMENT ON VIEW abie.characteristic IS 'The characteristics a methodology may compare schools by, besides other.NAME for a number in abie.school_context.other.';
 COMMENT ON COLUMN abie.characteristic.name IS 'Name used in abie.methodology.characteristics.';
 COMMENT ON COLUMN abie.characteristic.kind IS 'number (scaled by the methodology) or category (schools differ by 1 where it differs).';
-COMMENT ON COLUMN abie.characteristic.stable IS 'Whether a school''s value of another year stands in where the year''s own is missing: true for its place and character, false for its pupils.';
 COMMENT ON COLUMN abie.characteristic.expression IS 'How it is made from the columns of abie.school_context.';
 COMMENT ON COLUMN abie.characteristic.meaning IS 'What it measures.';
 
@@ -172,17 +171,17 @@ END $$;
 COMMENT ON FUNCTION abie.create_methodology(text, jsonb) IS
 'Makes a methodology with the given settings (columns of abie.methodology); others get their defaults. Errors: unknown setting or a value out of range (22023), name taken (42710).';
 
-CREATE FUNCTION abie.builtin_methodology(name text) RETURNS boolean
+CREATE FUNCTION abie.ensure_methodology(name text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF builtin_methodology.name = 'similar-schools' THEN
+	IF ensure_methodology.name = 'similar-schools' THEN
 		-- shipped as a default in code, not as a row: a restored dump then has no row to collide with; another session may just have made it
 		INSERT INTO abie.methodology (name, description)
 		VALUES ('similar-schools', 'Mean attendance of the 20 most similar schools; baseline is last year''s attendance.')
 		ON CONFLICT DO NOTHING;
 	END IF;
-	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = builtin_methodology.name);
+	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = ensure_methodology.name);
 END $$;
-COMMENT ON FUNCTION abie.builtin_methodology(text) IS 'Internal: whether the methodology exists; similar-schools is made on first use.';
+COMMENT ON FUNCTION abie.ensure_methodology(text) IS 'Internal: whether the methodology exists; similar-schools is made on first use.';

@@ -114,7 +114,6 @@ COMMENT ON FUNCTION abie.school_scope(text, integer) IS
 CREATE FUNCTION abie.characteristic_array(characteristics text[], kind text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 AS $$
 SELECT 'ARRAY[' || coalesce(string_agg(coalesce(c.expression, format('(c.other ->> %L)::float8', substr(n.name, 7))), ', ' ORDER BY n.position), '')
 	|| CASE characteristic_array.kind WHEN 'number' THEN ']::float8[]' ELSE ']::text[]' END
@@ -126,15 +125,12 @@ COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS 'Internal: SQL ex
 CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off
 AS $$
 DECLARE
-	m abie.methodology;
-	target_year text;
+	m abie.methodology := abie.run_methodology(run_id);
+	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
 	entered bigint;
 BEGIN
-	SELECT r.target_year INTO STRICT target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id;
-	SELECT x.* INTO STRICT m FROM abie.methodology x JOIN abie.run r ON r.methodology = x.name WHERE r.run_id = calculate_pool.run_id;
 	EXECUTE format($sql$
 		WITH scope AS MATERIALIZED (
 			SELECT * FROM abie.school_scope($2, $3)

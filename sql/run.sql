@@ -202,6 +202,12 @@ SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.exclusion', '');
 
+CREATE FUNCTION abie.run_methodology(run_id integer) RETURNS abie.methodology
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = run_methodology.run_id $$;
+COMMENT ON FUNCTION abie.run_methodology(integer) IS 'The methodology a run used; NULL when there is no such run.';
+
 -- Foreign keys on the two largest tables would cost more than the calculation itself, so a trigger deletes their rows.
 CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql
@@ -219,25 +225,18 @@ REFERENCING OLD TABLE AS old_run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
 
 -- One calculation a target year: an advisory lock, which a dead session lets go of. Its first number spells 'abie'.
-CREATE FUNCTION abie.lock_year(year integer) RETURNS boolean
+CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_lock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.lock_year(integer) IS 'Internal: takes the session lock of the target year that starts in this year; false when another session holds it. A transaction that aborts lets go of it.';
-
-CREATE FUNCTION abie.unlock_year(year integer) RETURNS boolean
-AS 'MODULE_PATHNAME', 'abie_unlock_year'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.unlock_year(integer) IS 'Internal: lets go of the lock abie.lock_year took of the target year that starts in this year; false when this session does not hold it.';
-
-CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-RETURN abie.lock_year(extract(year FROM abie.year_start(target_year))::int);
-COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; false when another session holds it.';
+COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; false when another session holds it, or this one holds any. A transaction that aborts lets go of it.';
 
 CREATE FUNCTION abie.unlock_year(target_year text) RETURNS boolean
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-RETURN abie.unlock_year(extract(year FROM abie.year_start(target_year))::int);
-COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took of a target year.';
+AS 'MODULE_PATHNAME', 'abie_unlock_year'
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
+COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took; false when this session does not hold it.';
+
+-- whoever may lock a year can keep others from calculating it
+REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM PUBLIC;
 
 CREATE VIEW abie.run_status WITH (security_invoker = true) AS
 SELECT r.run_id, r.target_year, r.methodology,
@@ -245,7 +244,7 @@ SELECT r.run_id, r.target_year, r.methodology,
 		SELECT FROM pg_locks l
 		WHERE l.locktype = 'advisory' AND l.classid = 1633839461 AND l.objsubid = 2 AND l.granted AND l.pid = r.pid
 			AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-			AND l.objid = extract(year FROM abie.year_start(r.target_year))::int::oid)
+			AND l.objid = left(r.target_year, 4)::int::oid)
 		THEN 'interrupted' ELSE r.status END AS status,
 	r.stage, r.percent,
 	extract(epoch FROM coalesce(r.finished_at, now()) - r.started_at)::float8 AS seconds,
@@ -265,3 +264,118 @@ COMMENT ON COLUMN abie.run_status.schools_in_scope IS 'Schools with attendance i
 COMMENT ON COLUMN abie.run_status.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run_status.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run_status.error IS 'Message of the error that ended it.';
+
+CREATE FUNCTION abie.run_stages() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[];
+COMMENT ON FUNCTION abie.run_stages() IS 'The stages of a calculation, in order.';
+
+-- Keep nothing of a run that did not end well but its row in abie.run.
+CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DELETE FROM abie.similar_school s WHERE s.run_id = stop_run.run_id;
+DELETE FROM abie.run_school s WHERE s.run_id = stop_run.run_id;
+DELETE FROM abie.run_characteristic c WHERE c.run_id = stop_run.run_id;
+DELETE FROM abie.expectation e WHERE e.run_id = stop_run.run_id;
+DELETE FROM abie.exclusion x WHERE x.run_id = stop_run.run_id;
+UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp() WHERE r.run_id = stop_run.run_id;
+$$;
+COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted and deletes its rows.';
+
+CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: a NULL argument gets an error that names it
+#variable_conflict use_variable
+DECLARE
+	baseline text;
+	started integer;
+BEGIN
+	IF target_year IS NULL OR methodology IS NULL THEN
+		RAISE EXCEPTION '% cannot be NULL', CASE WHEN target_year IS NULL THEN 'target_year' ELSE 'methodology' END
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	baseline := abie.previous_year(target_year);
+	IF NOT abie.lock_year(target_year) THEN
+		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
+			USING ERRCODE = 'lock_not_available',
+				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
+					FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
+					'Its run is only just beginning.'),
+				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
+	END IF;
+	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
+	PERFORM abie.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
+	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
+	IF NOT abie.ensure_methodology(methodology) THEN
+		RAISE EXCEPTION 'methodology "%" does not exist', methodology
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
+	END IF;
+	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
+		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
+			USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
+	END IF;
+	INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
+	VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
+	RETURNING abie.run.run_id INTO started;
+	RETURN started;
+END $$;
+COMMENT ON FUNCTION abie.start_run(text, text) IS 'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
+
+-- Make the stage visible to other sessions before its work starts.
+CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE abie.run r SET stage = show_stage.stage,
+		percent = 100 * (array_position(abie.run_stages(), show_stage.stage) - 1) / cardinality(abie.run_stages())
+	WHERE r.run_id = show_stage.run_id;
+END $$;
+COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
+
+-- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
+CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text, OUT hint text)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+-- compiling would take longer than running
+SET jit = off
+AS $$
+DECLARE
+	started timestamptz := clock_timestamp();
+	handled bigint;
+BEGIN
+	-- shown at once, and until the function ends
+	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage,
+		(SELECT r.percent FROM abie.run r WHERE r.run_id = run_stage.run_id)), true);
+	-- each stage is a function: 'similar schools' is abie.calculate_similar_schools
+	EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) INTO handled USING run_id;
+	UPDATE abie.run r
+	SET stages = r.stages || jsonb_build_object('stage', run_stage.stage, 'rows', handled,
+		'seconds', round(extract(epoch FROM clock_timestamp() - started), 3))
+	WHERE r.run_id = run_stage.run_id;
+EXCEPTION WHEN OTHERS OR query_canceled THEN
+	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	PERFORM abie.stop_run(run_id, CASE error_code WHEN '57014' THEN 'interrupted' ELSE 'failed' END, message);
+END $$;
+COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error (a cancel too) the run is marked and cleared, and the error is the result; all NULL otherwise.';
+
+CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- an empty detail or hint would be shown as an empty line
+	IF detail <> '' AND hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail, HINT = hint;
+	ELSIF detail <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, DETAIL = detail;
+	ELSIF hint <> '' THEN
+		RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message, HINT = hint;
+	END IF;
+	RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message;
+END $$;
+COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS 'Internal: raises again the error that abie.run_stage returned.';

@@ -6,88 +6,80 @@
  * an error does not let go of.  A procedure that commits cannot catch errors
  * either: one between two stages, such as a cancel while a commit waits for
  * the disk, would leave the year locked until the session ends.  Hence the
- * callback: a transaction that aborts lets go of the years locked here.
+ * callback: a transaction that aborts lets go of the year locked here.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "nodes/pg_list.h"
 #include "storage/lock.h"
-#include "utils/memutils.h"
+#include "utils/builtins.h"
 
 /* Spells 'abie'; the view run_status looks for it. */
 #define LOCK_CLASS 1633839461
 
+/* The first year of the target year this session has locked; 0 for none. */
+static int	locked_year = 0;
+
 /* Class and number as the advisory lock functions of two integers have them. */
-#define SET_LOCKTAG_YEAR(tag, year) \
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) (year), 2)
-
-/* One element a lock taken, as locking twice takes unlocking twice. */
-static List *locked_years = NIL;
-
-PG_FUNCTION_INFO_V1(abie_lock_year);
-PG_FUNCTION_INFO_V1(abie_unlock_year);
-
-static bool
-release_year(int year)
+static LOCKTAG
+year_tag(int year)
 {
 	LOCKTAG		tag;
 
-	SET_LOCKTAG_YEAR(tag, year);
-	return LockRelease(&tag, ExclusiveLock, true);
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) year, 2);
+	return tag;
 }
 
 static void
-release_at_abort(XactEvent event, void *arg)
+release_year(void)
 {
-	ListCell   *cell;
+	LOCKTAG		tag = year_tag(locked_year);
 
-	(void) arg;
-	if (event != XACT_EVENT_ABORT)
-		return;
-	foreach(cell, locked_years)
-		release_year(lfirst_int(cell));
-	list_free(locked_years);
-	locked_years = NIL;
+	locked_year = 0;
+	LockRelease(&tag, ExclusiveLock, true);
 }
 
+static void
+release_at_abort(XactEvent event, void *arg pg_attribute_unused())
+{
+	if (event == XACT_EVENT_ABORT && locked_year != 0)
+		release_year();
+}
+
+/* 2018 of 2018/19 */
+static int
+first_year(text *target_year)
+{
+	return (int) strtol(text_to_cstring(target_year), NULL, 10);
+}
+
+PG_FUNCTION_INFO_V1(abie_lock_year);
 Datum
 abie_lock_year(PG_FUNCTION_ARGS)
 {
 	static bool registered = false;
-	int			year = PG_GETARG_INT32(0);
-	MemoryContext previous;
-	LOCKTAG		tag;
+	int			year = first_year(PG_GETARG_TEXT_PP(0));
+	LOCKTAG		tag = year_tag(year);
 
 	if (!registered)
 	{
 		RegisterXactCallback(release_at_abort, NULL);
 		registered = true;
 	}
-
-	/* first the element, for which there may be no memory */
-	previous = MemoryContextSwitchTo(TopMemoryContext);
-	locked_years = lappend_int(locked_years, year);
-	MemoryContextSwitchTo(previous);
-
-	SET_LOCKTAG_YEAR(tag, year);
-	if (LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
-	{
-		locked_years = list_delete_last(locked_years);
+	if (locked_year != 0 || LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
 		PG_RETURN_BOOL(false);
-	}
+	locked_year = year;
 	PG_RETURN_BOOL(true);
 }
 
+PG_FUNCTION_INFO_V1(abie_unlock_year);
 Datum
 abie_unlock_year(PG_FUNCTION_ARGS)
 {
-	int			year = PG_GETARG_INT32(0);
-
-	if (!list_member_int(locked_years, year))
+	if (locked_year == 0 || locked_year != first_year(PG_GETARG_TEXT_PP(0)))
 		PG_RETURN_BOOL(false);
-	locked_years = list_delete_int(locked_years, year);
-	PG_RETURN_BOOL(release_year(year));
+	release_year();
+	PG_RETURN_BOOL(true);
 }

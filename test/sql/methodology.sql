@@ -31,7 +31,6 @@ SELECT d.name FROM abie.methodology m, unnest(m.characteristics) d(name)
 WHERE m.name = 'plain' AND d.name NOT IN (SELECT c.name FROM abie.characteristic c);
 SELECT kind, array_agg(name ORDER BY name COLLATE "C") FROM abie.characteristic GROUP BY kind ORDER BY kind;
 -- place and character stand in from other years, numbers of pupils do not
-SELECT array_agg(name ORDER BY name COLLATE "C") AS stable FROM abie.characteristic WHERE stable;
 -- limits are included
 SELECT name FROM abie.create_methodology('low', '{"similar_schools": 2, "minimum_enrolments": 1, "poor_match_percentile": 0, "pace": -10, "gap_share": 0,
 	"improvement_floor": 0, "improvement_cap": 0, "benchmark_share": 1e-9, "clip": 1e-9}');
@@ -133,7 +132,7 @@ DELETE FROM abie.methodology WHERE name IN ('plain', 'high') RETURNING name;
 DROP TRIGGER fail ON abie.expectation;
 CALL abie.calculate('2025/26', run_id => NULL) \gset
 SELECT to_jsonb(m) - 'created_by' - 'created_at' AS settings FROM abie.methodology m WHERE m.name = 'similar-schools';
-SELECT abie.builtin_methodology('similar-schools') AS builtin, abie.builtin_methodology('nobody''s') AS unknown, count(*) AS made
+SELECT abie.ensure_methodology('similar-schools') AS builtin, abie.ensure_methodology('nobody''s') AS unknown, count(*) AS made
 FROM abie.methodology m WHERE m.name IN ('similar-schools', 'nobody''s');
 
 \c :home
