@@ -33,8 +33,10 @@ BEGIN
 		FROM number n JOIN listed l ON l.kind = 'number' AND l.element = n.element
 		WHERE n.present > 0
 		UNION ALL
-		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / 2, NULL, NULL, c.present
+		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights add up to w
+		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / count(*) OVER this, 0, sqrt(2 / (count(*) OVER this)::float8), c.present
 		FROM category c JOIN listed l ON l.kind = 'category' AND l.element = c.element
+		WINDOW this AS (PARTITION BY c.stratum, l.element)
 	)
 	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, weight, location, scale, present)
 	SELECT calculate_scaling.run_id, e.stratum,
@@ -48,12 +50,14 @@ BEGIN
 			array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS location,
 			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS scale,
 			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_element,
-			array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category
+			array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category,
+			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_scale
 		FROM abie.run_characteristic c WHERE c.run_id = calculate_scaling.run_id GROUP BY c.stratum
 	)
 	UPDATE abie.run_school s
 	SET vector = coalesce(abie.scale(ARRAY(SELECT s.numbers[e] FROM unnest(d.number_element) e), d.location, d.scale, m.clip), '{}')
-		|| ARRAY(SELECT (s.categories[u.element] = u.value)::integer::float8 FROM unnest(d.category_element, d.category) u(element, value))
+		|| ARRAY(SELECT (s.categories[u.element] = u.value)::integer::float8 / u.scale
+			FROM unnest(d.category_element, d.category, d.category_scale) u(element, value, scale))
 	FROM described d
 	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;

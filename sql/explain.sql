@@ -29,12 +29,12 @@ WITH run AS (
 	UNION ALL
 	SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
 	UNION ALL
-	SELECT 2, c.position, c.characteristic || coalesce(' is ' || c.category, ''), CASE WHEN c.category IS NULL THEN s.numbers[c.element] ELSE s.vector[c.position] END,
+	SELECT 2, c.position, c.characteristic || coalesce(' is ' || c.category, ''), CASE WHEN c.category IS NULL THEN s.numbers[c.element] ELSE 1 END,
 		CASE WHEN s.vector[c.position] IS NULL THEN 'missing'
-			WHEN c.category IS NOT NULL THEN format('1 if so; weight %s', c.weight)
+			WHEN c.category IS NOT NULL THEN format('1 if so, divided by %s; weight %s', c.scale, c.weight)
 			ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s; weight %s', s.vector[c.position], c.location, c.scale, r.clip, c.weight) END
 	FROM school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum, run r
-	WHERE c.category IS NULL OR s.vector[c.position] = 1
+	WHERE c.category IS NULL OR s.vector[c.position] > 0
 	UNION ALL
 	SELECT 2, min(c.position), c.characteristic, NULL, 'missing'
 	FROM school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum

@@ -64,9 +64,9 @@ COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, fr
 COMMENT ON COLUMN abie.run_characteristic.characteristic IS 'Characteristic; a category has an element for each of its values.';
 COMMENT ON COLUMN abie.run_characteristic.element IS 'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
 COMMENT ON COLUMN abie.run_characteristic.category IS 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
-COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance. Each element of a category has half the category''s weight, so that a difference counts the whole.';
-COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; NULL for categories.';
-COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; NULL for categories.';
+COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance. The V elements of a category share its weight equally.';
+COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
+COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for the V elements of a category sqrt(2 / V), so that a school that differs in it is as far away as by 1 in a number of the same weight.';
 COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic.';
 
 CREATE TABLE abie.run_school (

@@ -237,14 +237,22 @@ WITH middle AS (
 	SELECT run_id, stratum, position, m.median, m.sd, 1.4826 * percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(r.value - m.median)) AS mad
 	FROM raw r JOIN middle m USING (run_id, stratum, position) GROUP BY run_id, stratum, position, m.median, m.sd
 )
-SELECT r.*, p.mad, CASE WHEN r.category IS NOT NULL OR r.value IS NULL THEN r.value
+SELECT r.*, p.mad, CASE WHEN r.value IS NULL THEN NULL
+	WHEN r.category IS NOT NULL THEN r.value * sqrt((SELECT count(*) FROM abie.run_characteristic v
+		WHERE v.run_id = r.run_id AND v.stratum = r.stratum AND v.characteristic = r.characteristic) / 2.0)
 	WHEN p.mad = 0 AND p.sd = 0 THEN 0 * r.value
 	ELSE greatest(-r.clip, least(r.clip, (r.value - p.median) / CASE WHEN p.mad = 0 THEN p.sd ELSE p.mad END)) END AS expected
 FROM raw r LEFT JOIN spread p USING (run_id, stratum, position);
 SELECT count(*) > 2500 AS many, count(*) FILTER (WHERE element IS NULL <> (expected IS NULL) OR abs(element - expected) > 1e-12) AS different,
 	count(*) FILTER (WHERE mad = 0) > 50 AS "by deviation", count(*) FILTER (WHERE abs(expected) = clip AND category IS NULL) > 0 AS clipped, count(*) FILTER (WHERE expected IS NULL) > 0 AS missing
 FROM scaled;
--- one element for each number that a school of the stratum has, one for each value of a category at half the weight
+-- one element for each number that a school of the stratum has, one for each value of a category; a category's elements have
+-- its weight between them, and a school that differs in it has that weight for the part of the distance
+SELECT count(*) > 10 AS categories, count(*) FILTER (WHERE abs(total - w) > 1e-12 OR abs(part - w) > 1e-12) AS different
+FROM (SELECT c.run_id, c.stratum, c.characteristic, sum(c.weight) AS total, 2 * min(c.weight) / min(c.scale) ^ 2 AS part,
+		coalesce(min(m.weights[array_position(m.characteristics, c.characteristic)]), 1) AS w
+	FROM checked r JOIN abie.run_characteristic c USING (run_id) JOIN abie.run x USING (run_id) JOIN abie.methodology m ON m.name = x.methodology
+	WHERE c.category IS NOT NULL GROUP BY 1, 2, 3) t;
 SELECT c.stratum, c.characteristic, c.category, c.weight, c.present FROM abie.run_characteristic c
 WHERE c.run_id = (SELECT run_id FROM checked WHERE label = 'five') ORDER BY c.stratum, c.position;
 SELECT s.urn FROM checked c JOIN abie.run_school s USING (run_id)
