@@ -12,7 +12,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
 LOCAL_HEADERS = $(wildcard src/*.h) $(wildcard src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
 SCRIPTS = bin/abie-load
-EXTRA_CLEAN = $(EXTENSION_SCRIPT) test/results
+EXTRA_CLEAN = test/results
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 # pg_regress looks for sql/NAME.sql in its output directory first, and this one has topic files of the same names in sql/

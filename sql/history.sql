@@ -119,15 +119,9 @@ CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_histo
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 13
 SET jit = off
 BEGIN ATOMIC
-	WITH lineage AS MATERIALIZED (SELECT * FROM abie.school_lineage())
-	SELECT whole.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown, a.enrolments,
-		a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact, a.enrolments_pa_50_exact,
-		a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
-		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
-	FROM lineage AS whole JOIN abie.attendance AS a ON a.laestab = whole.laestab
-	WHERE whole.school_urn IN (
-		SELECT own.school_urn FROM lineage AS own JOIN abie.attendance AS any_year ON any_year.laestab = own.laestab
-		WHERE any_year.urn = school_history.urn)
-	ORDER BY a.academic_year;
+	WITH history AS MATERIALIZED (SELECT * FROM abie.school_history)
+	SELECT h.* FROM history AS h
+	WHERE h.school_urn IN (SELECT x.school_urn FROM history AS x WHERE x.urn = school_history.urn)
+	ORDER BY h.academic_year, h.laestab;
 END;
 COMMENT ON FUNCTION abie.school_history(integer) IS 'The rows of abie.school_history of the school that had this URN in any year, oldest first.';

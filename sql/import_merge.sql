@@ -189,7 +189,7 @@ BEGIN
 					WHERE a.academic_year = r.given_year AND a.laestab = r.la_code * 10000 + r.establishment AND a.urn = r.urn)
 				AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS other
 					WHERE other.la_code * 10000 + other.establishment = counted.laestab AND other.first_line = other.line);
-		ELSIF format = 'ees-absence' THEN
+		ELSE
 			UPDATE abie.attendance AS held
 			SET laestab = incoming.laestab
 			FROM (SELECT r.urn, r.academic_year, min(r.laestab) AS laestab FROM pg_temp.abie_import_row AS r
@@ -201,7 +201,7 @@ BEGIN
 				AND NOT EXISTS (SELECT FROM abie.attendance AS a
 					WHERE a.academic_year = held.academic_year AND a.laestab = incoming.laestab);
 		END IF;
-		EXIT WHEN NOT FOUND OR format NOT IN ('england-abs', 'ees-absence');
+		EXIT WHEN NOT FOUND;
 	END LOOP;
 END
 $$;

@@ -172,8 +172,8 @@ COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded h
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
 COMMENT ON COLUMN abie.expectation.ladder_top IS 'Highest rung: the greater of pared_mean and pre_pandemic.';
-COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum, sessions pooled.';
-COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum, sessions pooled.';
+COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum (abie.average_attendance).';
+COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum (abie.average_attendance).';
 COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
 COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
 COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
