@@ -217,6 +217,7 @@ is_first_kept('cancels');
 
 # Cancels at any moment, also between two stages, where the procedure cannot catch them
 my $between = 0;
+my @left;
 for my $try (1 .. $cancels)
 {
 	my ($out, $err) = ('', '');
@@ -239,11 +240,11 @@ for my $try (1 .. $cancels)
 	my ($run, $status) = last_run();
 	$between++ if $status eq 'running';
 	$out =~ s/^\d+\n(?=\d)//;
-	fail("cancel at the start of $wanted: $out locks held") if $out ne "0\n";
+	push @left, "cancel at the start of $wanted: locks held: $out" if $out ne "0\n";
 	my $shown = query("SELECT status FROM abie.run_status WHERE run_id = $run");
-	fail("cancel at the start of $wanted: shown as $shown") if $shown ne 'interrupted';
+	push @left, "cancel at the start of $wanted: shown as $shown" if $shown ne 'interrupted';
 }
-pass("cancels at the very start of a stage: none left the year locked");
+is_deeply(\@left, [], "cancels at the very start of a stage: none left the year locked");
 diag("cancels between two stages: $between of $cancels");
 
 #
