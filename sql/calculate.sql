@@ -76,7 +76,7 @@ SELECT s.run_id, s.laestab, s.urn,
 	CASE WHEN c.stratum IS NULL OR abie.distance(s.vector, s.vector, c.weights) IS NULL THEN 'no characteristics' ELSE 'too few comparable schools' END,
 	CASE WHEN c.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
 		WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
-		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name, ', ' ORDER BY n.name)
+		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
 			FROM unnest(s.vector, c.names) n(value, name) WHERE n.value IS NULL)
 		ELSE s.comparable || ' comparable schools, ' || wanted || ' wanted' END
 FROM abie.run_school s LEFT JOIN (
@@ -178,60 +178,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: fourth stage of a run. Fills what abie.run_school says of the similar schools'' attendance; the number of schools.';
 
--- Attendance of an area and stratum: sessions pooled, or where only rates are published their mean by enrolments.
-CREATE FUNCTION abie.average_attendance(run_id integer)
-RETURNS TABLE (stratum text, la_code integer, attendance float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 300
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-SELECT s.stratum, s.la_code,
-	CASE WHEN bool_and(s.counted)
-		THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
-		ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments), 0))::float8 END
-FROM (
-	-- every school of the stratum that the baseline year's attendance is published of, in the run or not
-	SELECT coalesce(r.stratum, abie.stratum(a.school_type)) AS stratum, a.laestab / 10000 AS la_code,
-		coalesce(a.enrolments, r.enrolments) AS enrolments, a.sess_possible, a.sess_overall,
-		a.sess_possible > 0 AND a.sess_overall IS NOT NULL AS counted,
-		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-	FROM abie.attendance a LEFT JOIN abie.run_school r ON r.run_id = average_attendance.run_id AND r.laestab = a.laestab
-	WHERE a.academic_year = (SELECT x.baseline_year FROM abie.run x WHERE x.run_id = average_attendance.run_id)
-) s
-WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL
-GROUP BY GROUPING SETS ((s.stratum, s.la_code), (s.stratum))
-$$;
-COMMENT ON FUNCTION abie.average_attendance(integer) IS
-'Attendance of each stratum in the baseline year of a run, per cent, by local authority and (la_code NULL) for England: 100 x (possible - absent) / possible over all schools published, or the mean of their rates weighted by enrolments where one of them has only a rate. The sums are exact, so their order changes nothing.';
-
-CREATE FUNCTION abie.pre_pandemic_attendance(run_id integer)
-RETURNS TABLE (urn integer, attendance float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET enable_nestloop = off
-AS $$
-WITH own AS MATERIALIZED (
-	SELECT s.urn, s.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-	FROM abie.run_school s LEFT JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = s.laestab
-	WHERE s.run_id = pre_pandemic_attendance.run_id
-		-- not where it would be a later year's
-		AND (SELECT r.baseline_year >= '2018/19' FROM abie.run r WHERE r.run_id = pre_pandemic_attendance.run_id)
-), lineage AS MATERIALIZED (
-	-- asked only where a school had another LAESTAB then
-	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.attendance IS NULL)
-)
-SELECT o.urn, o.attendance FROM own o WHERE o.attendance IS NOT NULL
-UNION ALL
-(SELECT DISTINCT ON (o.urn) o.urn, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
-FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage past ON past.school_urn = mine.school_urn
-	JOIN abie.attendance a ON a.academic_year = '2018/19' AND a.laestab = past.laestab
-WHERE o.attendance IS NULL
-ORDER BY o.urn, a.laestab)
-$$;
-COMMENT ON FUNCTION abie.pre_pandemic_attendance(integer) IS
-'Attendance of 2018/19, per cent, of the schools in a run: of the row with the school''s LAESTAB, else of the school''s lineage (abie.school_lineage). No rows for a school without one, and none where the baseline year is before 2018/19.';
-
 -- Ladder and expectation.
 CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -248,17 +194,11 @@ BEGIN
 	), far AS (
 		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY s.farthest) AS limit_distance
 		FROM school s GROUP BY s.stratum
-	), average AS (
-		SELECT * FROM abie.average_attendance(calculate_expectation.run_id)
 	), rung AS (
-		SELECT s.*, b.attendance AS pre_pandemic, greatest(s.pared_mean, b.attendance) AS top,
-			l.attendance AS la_average, e.attendance AS national_average, s.farthest > f.limit_distance AS poor_match,
-			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(s.pared_mean, b.attendance),
+		SELECT s.*, greatest(s.pared_mean, s.pre_pandemic) AS top, s.farthest > f.limit_distance AS poor_match,
+			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 		FROM school s JOIN far f ON f.stratum = s.stratum
-			JOIN average l ON l.stratum = s.stratum AND l.la_code = s.la_code
-			JOIN average e ON e.stratum = s.stratum AND e.la_code IS NULL
-			LEFT JOIN abie.pre_pandemic_attendance(calculate_expectation.run_id) b ON b.urn = s.urn
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, baseline, expected, gap, improvement, improvement_rounded, target,
 		statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic, poor_match)
@@ -283,11 +223,8 @@ SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
-			s.easting, s.northing, s.family, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
+			s.easting, s.northing, s.family, s.la_average, s.national_average, s.pre_pandemic, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
-	-- what was read of other schools and years
-	|| coalesce((SELECT string_agg(ROW(e.urn, e.la_average, e.national_average, e.pre_pandemic)::text, E'\n' ORDER BY e.urn)
-		FROM abie.expectation e WHERE e.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
 $$;
@@ -326,13 +263,12 @@ BEGIN
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
 		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
 		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
-		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id),
-		schools_in_scope = (SELECT count(*) FROM abie.attendance a WHERE a.academic_year = r.baseline_year)
+		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id)
 	WHERE r.run_id = calculate_digest.run_id
 	RETURNING r.schools_in_scope, r.expectations + r.exclusions INTO in_scope, accounted;
 	IF in_scope <> accounted THEN
 		RAISE EXCEPTION '% schools are in scope, but % have an expectation or a reason why not', in_scope, accounted
-			USING ERRCODE = 'data_exception', HINT = 'Attendance was changed while the run went on: calculate again.';
+			USING ERRCODE = 'internal_error';
 	END IF;
 	RETURN accounted;
 END $$;

@@ -5,6 +5,7 @@ RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 60
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET extra_float_digits = 1
 AS $$
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*

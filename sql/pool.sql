@@ -73,7 +73,9 @@ WITH year AS (
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
-		g.status, g.close_date, g.register_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
+		g.status, g.close_date,
+		-- a later extract may say nothing of the status, so the date is that of the extract the status came from
+		coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
@@ -88,7 +90,7 @@ WITH year AS (
 		WHEN w.stratum = 'other' THEN 'not mainstream'
 		WHEN w.attendance IS NULL THEN 'no attendance figure'
 		-- one that a later register does not list is not thereby closed
-		WHEN w.close_date < y.target_start OR (w.close_date IS NULL AND w.status = 'Closed' AND w.register_date < y.target_start)
+		WHEN w.close_date < y.target_start OR (w.close_date IS NULL AND w.status = 'Closed' AND w.status_date < y.target_start)
 			THEN 'closed before the target year'
 		WHEN w.enrolments IS NULL OR w.enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
 		END AS reason
@@ -100,7 +102,7 @@ SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overal
 	CASE j.reason
 		WHEN 'URN not unique' THEN j.rows_of_urn || ' rows of attendance with this URN'
 		WHEN 'closed before the target year' THEN coalesce('closed ' || to_char(j.close_date, 'YYYY-MM-DD'),
-			'closed in the register of ' || to_char(j.register_date, 'YYYY-MM-DD'))
+			'closed in the register of ' || to_char(j.status_date, 'YYYY-MM-DD'))
 			|| coalesce('; successor ' || (SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn) FROM abie.school_link l
 				WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%'), '')
 		WHEN 'fewer than the minimum enrolments' THEN coalesce(j.enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
@@ -122,31 +124,82 @@ WHERE coalesce(c.kind, 'number') = characteristic_array.kind
 $$;
 COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS 'Internal: SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
 
+CREATE FUNCTION abie.pre_pandemic_attendance(baseline_year text)
+RETURNS TABLE (laestab integer, attendance float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+AS $$
+WITH past AS MATERIALIZED (
+	SELECT a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM abie.attendance a
+	-- not where it would be a later year's
+	WHERE a.academic_year = '2018/19' AND pre_pandemic_attendance.baseline_year >= '2018/19'
+), own AS MATERIALIZED (
+	SELECT b.laestab, p.attendance FROM abie.attendance b LEFT JOIN past p ON p.laestab = b.laestab
+	WHERE b.academic_year = pre_pandemic_attendance.baseline_year
+), lineage AS MATERIALIZED (
+	-- asked only where a school had another LAESTAB then
+	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.attendance IS NULL) AND EXISTS (SELECT FROM past)
+)
+SELECT o.laestab, o.attendance FROM own o WHERE o.attendance IS NOT NULL
+UNION ALL
+(SELECT DISTINCT ON (o.laestab) o.laestab, p.attendance
+FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage earlier ON earlier.school_urn = mine.school_urn
+	JOIN past p ON p.laestab = earlier.laestab
+WHERE o.attendance IS NULL AND p.attendance IS NOT NULL
+ORDER BY o.laestab, p.laestab)
+$$;
+COMMENT ON FUNCTION abie.pre_pandemic_attendance(text) IS
+'Attendance of 2018/19, per cent, of the schools with attendance in a baseline year, by their LAESTAB in that year: of the row of 2018/19 with the same LAESTAB, else of the school''s lineage (abie.school_lineage). No row for a school without one, and none where the baseline year is before 2018/19.';
+
 CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
 AS $$
 DECLARE
 	m abie.methodology := abie.run_methodology(run_id);
 	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
 	entered bigint;
 BEGIN
+	-- one statement, so that all inputs are of one moment
 	EXECUTE format($sql$
 		WITH scope AS MATERIALIZED (
 			SELECT * FROM abie.school_scope($2, $3)
+		), average AS (
+			SELECT s.stratum, s.laestab / 10000 AS la_code,
+				CASE WHEN bool_and(s.sess_possible > 0 AND s.sess_overall IS NOT NULL)
+					THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
+					-- exact sums, so that their order changes nothing
+					ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments), 0))::float8 END AS attendance
+			FROM scope s WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL
+			GROUP BY GROUPING SETS ((s.stratum, s.laestab / 10000), (s.stratum))
+		), counted AS (
+			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM scope) WHERE r.run_id = $1
 		), excluded AS (
 			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
 		)
 		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
-			attendance, easting, northing, family, numbers, categories)
+			attendance, easting, northing, family, la_average, national_average, pre_pandemic, numbers, categories)
 		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
-			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.easting, c.northing, f.family, %s, %s
-		FROM scope c LEFT JOIN abie.school_family() f ON f.urn = c.urn
+			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.easting, c.northing, f.family,
+			l.attendance, e.attendance, p.attendance, %s, %s
+		FROM scope c JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
+			JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL
+			LEFT JOIN abie.school_family() f ON f.urn = c.urn
+			LEFT JOIN abie.pre_pandemic_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
 		WHERE c.reason IS NULL
 		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
 	USING run_id, target_year, m.minimum_enrolments;
 	GET DIAGNOSTICS entered = ROW_COUNT;
+	IF EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.stratum = 'secondary')
+		AND NOT EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.selective) THEN
+		RAISE WARNING 'no secondary school is known to be selective'
+			USING HINT = 'Admissions policies come with the formats spc and gias; a school without one is compared as not selective.';
+	END IF;
 	RETURN entered;
 END $$;
 COMMENT ON FUNCTION abie.calculate_pool(integer) IS 'Internal: first stage of a run. Fills abie.run_school and abie.exclusion; the number of schools that entered.';

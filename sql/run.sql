@@ -83,6 +83,9 @@ CREATE TABLE abie.run_school (
 	easting integer,
 	northing integer,
 	family bigint,
+	la_average float8 NOT NULL,
+	national_average float8 NOT NULL,
+	pre_pandemic float8,
 	numbers float8[] NOT NULL,
 	categories text[] NOT NULL,
 	vector float8[],
@@ -99,7 +102,7 @@ COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
 COMMENT ON COLUMN abie.run_school.laestab IS 'Local authority number times 10000 plus establishment number in the baseline year.';
 COMMENT ON COLUMN abie.run_school.stratum IS 'primary, or secondary including all-through.';
-COMMENT ON COLUMN abie.run_school.selective IS 'Selects by ability; selective schools are compared with selective only, others with others.';
+COMMENT ON COLUMN abie.run_school.selective IS 'Selects by ability; selective schools are compared with selective only, others with others. False where the admissions policy is not known.';
 COMMENT ON COLUMN abie.run_school.la_code IS 'Local authority number, from the LAESTAB.';
 COMMENT ON COLUMN abie.run_school.enrolments IS 'Enrolments of the baseline year; the headcount where only rates are published.';
 COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the baseline year; NULL where only rates are published.';
@@ -108,6 +111,9 @@ COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
+COMMENT ON COLUMN abie.run_school.la_average IS 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not: 100 x (possible - absent) / possible of all their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate.';
+COMMENT ON COLUMN abie.run_school.national_average IS 'The same of all schools of the stratum.';
+COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The school''s own attendance in 2018/19: abie.pre_pandemic_attendance.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
@@ -172,8 +178,8 @@ COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded h
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
 COMMENT ON COLUMN abie.expectation.ladder_top IS 'Highest rung: the greater of pared_mean and pre_pandemic.';
-COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum (abie.average_attendance).';
-COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum (abie.average_attendance).';
+COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average.';
+COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
 COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
 COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
 COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
@@ -219,6 +225,19 @@ BEGIN
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_school and abie.run_school.';
+
+CREATE FUNCTION abie.truncate_run_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	TRUNCATE abie.similar_school, abie.run_school;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_school and abie.run_school with abie.run.';
+
+CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
+FOR EACH STATEMENT EXECUTE FUNCTION abie.truncate_run_rows();
 
 CREATE TRIGGER delete_run_rows AFTER DELETE ON abie.run
 REFERENCING OLD TABLE AS old_run
@@ -318,6 +337,8 @@ BEGIN
 		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
 			USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
 	END IF;
+	-- a change of the methodology that has not committed yet is waited for, and none can come between
+	PERFORM FROM abie.methodology m WHERE m.name = methodology FOR SHARE;
 	INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version)
 	VALUES (target_year, baseline, methodology, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
 	RETURNING abie.run.run_id INTO started;

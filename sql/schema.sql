@@ -1,3 +1,12 @@
+-- Names of schools and published files need a database that can hold them.
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
+		RAISE EXCEPTION 'abie needs a database in encoding UTF8, not %', pg_catalog.current_setting('server_encoding')
+			USING ERRCODE = 'feature_not_supported', HINT = 'Make one with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
+	END IF;
+END $$;
+
 -- Schemas. Tables carry no grants: what they hold is confidential until somebody is granted it.
 CREATE SCHEMA abie;
 COMMENT ON SCHEMA abie IS 'abie: contextual attendance expectations for schools. Types, functions and tables; rates are percentages 0-100, differences percentage points.';

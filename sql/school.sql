@@ -122,7 +122,8 @@ CREATE TABLE abie.school_context (
 	urban_rural text,
 	religious_character text,
 	admissions_policy text,
-	other jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(other) = 'object'),
+	other jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(other) = 'object')
+		CONSTRAINT other_holds_numbers CHECK (NOT jsonb_path_exists(other, '$.* ? (@.type() != "number" && @.type() != "null")')),
 	markers jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(markers) = 'object'),
 	sources jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(sources) = 'object'),
 	source text NOT NULL DEFAULT 'own entry',

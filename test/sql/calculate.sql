@@ -355,9 +355,9 @@ SELECT stratum, la_code, bool_and(sess_overall IS NOT NULL) AS pooled,
 FROM published WHERE stratum IN ('primary', 'secondary') AND rate IS NOT NULL
 GROUP BY GROUPING SETS ((stratum, la_code), (stratum));
 SELECT stratum, la_code, pooled FROM average ORDER BY 1, 2;
-SELECT c.label, v.stratum, v.la_code, v.attendance, x.attendance AS expected
-FROM checked c CROSS JOIN LATERAL abie.average_attendance(c.run_id) v FULL JOIN average x ON x.stratum = v.stratum AND x.la_code IS NOT DISTINCT FROM v.la_code
-WHERE NOT coalesce(abs(v.attendance - x.attendance) < 1e-11, false) ORDER BY 1, 2, 3;
+SELECT count(*) > 100 AS many, count(*) FILTER (WHERE NOT coalesce(abs(s.la_average - l.attendance) < 1e-11 AND abs(s.national_average - n.attendance) < 1e-11, false)) AS different
+FROM checked c JOIN abie.run_school s USING (run_id) LEFT JOIN average l ON l.stratum = s.stratum AND l.la_code = s.laestab / 10000
+	LEFT JOIN average n ON n.stratum = s.stratum AND n.la_code IS NULL;
 SELECT count(*) AS different FROM abie.expectation e
 	JOIN average l ON l.stratum = e.stratum AND l.la_code = e.laestab / 10000 JOIN average n ON n.stratum = e.stratum AND n.la_code IS NULL
 WHERE abs(e.la_average - l.attendance) > 1e-11 OR abs(e.national_average - n.attendance) > 1e-11;
@@ -477,9 +477,12 @@ CALL abie.calculate('2023/24', 'categories only', NULL) \gset
 SELECT r.status, r.expectations > 50 AS many FROM abie.run r WHERE r.run_id = :run_id;
 SELECT count(*) AS "not as counted" FROM abie.similar_school n JOIN abie.run_school a ON (a.run_id, a.urn) = (n.run_id, n.urn) JOIN abie.run_school b ON (b.run_id, b.urn) = (n.run_id, n.similar_urn)
 WHERE n.run_id = :run_id AND abs(n.distance ^ 2 - (a.categories[1] <> b.categories[1])::int - (a.categories[2] <> b.categories[2])::int) > 1e-12;
--- a number that is no number stops the run, and says why; the application's name comes back, the year is free
-UPDATE abie.school_context SET other = '{"young_carers_pct": "many"}' WHERE urn = 100001;
+-- an error stops the run, and says why; the application's name comes back, the year is free
+\set VERBOSITY terse
+ALTER TABLE abie.run_school ADD CONSTRAINT broken CHECK (urn <> 100001) NOT VALID;
 CALL abie.calculate('2023/24', 'five', NULL) \gset
+ALTER TABLE abie.run_school DROP CONSTRAINT broken;
+\set VERBOSITY default
 SHOW application_name;
 SELECT r.status, r.stage, r.error, r.finished_at IS NOT NULL AS ended, r.expectations, (SELECT count(*) FROM abie.run_school s WHERE s.run_id = r.run_id) AS rows
 FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
@@ -498,7 +501,33 @@ SELECT label, rows_of(run_id) FROM checked WHERE label IN ('five', 'default') OR
 DELETE FROM abie.run WHERE run_id = (SELECT run_id FROM checked WHERE label = 'five');
 SELECT label, rows_of(run_id) FROM checked WHERE label IN ('five', 'default') ORDER BY run_id;
 SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie.result_digest(c.run_id);
-DELETE FROM abie.run;
+
+--
+-- What a run uses is of one moment: figures that change while it goes on do not enter it
+--
+SELECT abie.ensure_methodology('similar-schools');
+INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version) VALUES ('2023/24', '2022/23', 'similar-schools', '1.0') RETURNING run_id \gset
+SELECT abie.calculate_pool(:run_id) > 0 AS pool;
+BEGIN;
+UPDATE abie.attendance SET sess_overall = 0, sess_authorised = 0, sess_unauthorised = 0 WHERE academic_year = '2022/23' AND sess_overall > 0;
+SELECT abie.calculate_scaling(:run_id) > 0 AS scaling, abie.calculate_similar_schools(:run_id) > 0 AS similar_schools,
+	abie.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie.calculate_expectation(:run_id) > 0 AS expectation,
+	abie.calculate_digest(:run_id) > 0 AS digest;
+SELECT result_digest AS changed_inputs FROM abie.run WHERE run_id = :run_id \gset
+ROLLBACK;
+SELECT abie.calculate_scaling(:run_id) > 0 AS scaling, abie.calculate_similar_schools(:run_id) > 0 AS similar_schools,
+	abie.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie.calculate_expectation(:run_id) > 0 AS expectation,
+	abie.calculate_digest(:run_id) > 0 AS digest;
+SELECT result_digest = :'changed_inputs' AS same FROM abie.run WHERE run_id = :run_id;
+
+-- a number in other is a number
+\set VERBOSITY terse
+INSERT INTO abie.school_context (urn, academic_year, other) VALUES (999999, '2022/23', '{"x": "n/a"}');
+\set VERBOSITY default
+
+-- emptying abie.run empties all
+SELECT count(*) > 0 AS held FROM abie.run_school;
+TRUNCATE abie.run CASCADE;
 SELECT sum((xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass), true, true, '')))[1]::text::bigint) AS rows
 FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r' AND c.relname IN ('run', 'run_characteristic', 'run_school', 'similar_school', 'expectation', 'exclusion');
 

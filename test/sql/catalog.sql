@@ -54,6 +54,7 @@ INSERT INTO not_parallel_safe VALUES
 	('create_methodology', 'writes abie.methodology'),
 	('ensure_methodology', 'writes abie.methodology'),
 	('delete_run_rows', 'trigger'),
+	('truncate_run_rows', 'trigger'),
 	('lock_year', 'takes an advisory lock of the session'),
 	('unlock_year', 'lets go of an advisory lock of the session'),
 	('start_run', 'writes abie.run'),
