@@ -12,13 +12,13 @@
  * the true squared distance; who passes is measured by distance_squared and
  * takes part by (distance, row).  The result therefore depends neither on the
  * filter nor on the order in which candidates are visited.  Blocks are visited
- * outward from the row's own place (nearest_layout.h), so that the first
- * candidates are good and the limit is soon tight.
+ * nearest first, so that the limit is soon tight.
  */
 #include "core/nearest.h"
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/distance.h"
@@ -33,6 +33,13 @@ typedef struct Query
 	NeighbourHeap nearest;		/* found so far */
 } Query;
 
+/* A block and how far its centre is from the rows searched for. */
+typedef struct Visit
+{
+	float		distance;
+	int			block;
+} Visit;
+
 struct NearestSearch
 {
 	NearestInput input;
@@ -46,6 +53,7 @@ struct NearestSearch
 	bool	   *both;			/* p: work space */
 	float	   *norm;			/* |b|^2 of each lane over the terms, lowered */
 	float	   *coefficient;	/* FILTER_QUERIES x p */
+	Visit	   *visit;			/* blocks: those of a pattern in the order of their visit */
 	Query		query[FILTER_QUERIES];
 	NeighbourList list[FILTER_QUERIES];
 };
@@ -76,6 +84,7 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	search->norm = allocate(sizeof(float) * search->layout.blocks * FILTER_LANES);
 	search->coefficient = allocate(sizeof(float) * FILTER_QUERIES * p);
 	memset(search->coefficient, 0, sizeof(float) * FILTER_QUERIES * p);
+	search->visit = allocate(sizeof(Visit) * search->layout.blocks);
 	for (int q = 0; q < FILTER_QUERIES; q++)
 	{
 		search->query[q].nearest.k = input->k;
@@ -179,35 +188,49 @@ search_block(NearestSearch *search, const DistanceTerms *terms, int block, int q
 	}
 }
 
-/* The block of the pattern in which the place would stand. */
 static int
-block_at(const NearestLayout *layout, const Pattern *pattern, double place)
+compare_visits(const void *left, const void *right)
 {
-	int			low = pattern->first_block;
-	int			high = pattern->first_block + pattern->blocks - 1;
+	const Visit *a = left;
+	const Visit *b = right;
 
-	while (low < high)
-	{
-		int			middle = (low + high + 1) / 2;
-
-		if (layout->block_place[middle] <= place)
-			low = middle;
-		else
-			high = middle - 1;
-	}
-	return low;
+	if (a->distance != b->distance)
+		return a->distance < b->distance ? -1 : 1;
+	return (a->block > b->block) - (a->block < b->block);
 }
 
-/* Visit the blocks of a pattern outward from the queries' place. */
+/*
+ * Order every pattern's blocks by the distance of their centres from the next
+ * rows, as many as a block holds: they stand together in the k-d tree.
+ */
+static void
+plan_visits(NearestSearch *search)
+{
+	const NearestLayout *layout = &search->layout;
+	const Pattern *own = &layout->pattern[search->current_pattern];
+	const float *here = layout_row(layout, layout->order[own->first_row + search->next_row]);
+
+	for (int block = 0; block < layout->blocks; block++)
+	{
+		const float *centre = layout->centre + (size_t) block * layout->p;
+		float		distance = 0.0f;
+
+		for (int j = 0; j < layout->p; j++)
+			distance += (centre[j] - here[j]) * (centre[j] - here[j]);
+		search->visit[block] = (Visit) {distance, block};
+	}
+	for (int g = 0; g < layout->patterns; g++)
+		qsort(search->visit + layout->pattern[g].first_block, layout->pattern[g].blocks, sizeof(Visit), compare_visits);
+}
+
+/* Visit the blocks of a pattern. */
 static void
 search_pattern(NearestSearch *search, int g, int queries)
 {
 	const NearestLayout *layout = &search->layout;
 	const Pattern *pattern = &layout->pattern[g];
 	const DistanceTerms *terms = &search->terms[g];
-	int			end = pattern->first_block + pattern->blocks;
-	int			up = block_at(layout, pattern, layout->place[search->query[0].row]);
-	int			down = up - 1;
+	const Visit *visit = search->visit + pattern->first_block;
 	float		limit[FILTER_QUERIES] = {-FLT_MAX, -FLT_MAX, -FLT_MAX, -FLT_MAX};
 
 	for (int q = 0; q < queries; q++)
@@ -217,13 +240,8 @@ search_pattern(NearestSearch *search, int g, int queries)
 		query->norm = lowered_norm(search, layout_row(layout, query->row), 1, terms);
 		limit[q] = filter_limit(search, query, terms);
 	}
-	while (up < end || down >= pattern->first_block)
-	{
-		if (up < end)
-			search_block(search, terms, up++, queries, limit);
-		if (down >= pattern->first_block)
-			search_block(search, terms, down--, queries, limit);
-	}
+	for (int v = 0; v < pattern->blocks; v++)
+		search_block(search, terms, visit[v].block, queries, limit);
 }
 
 /* Set up the next rows, all of one pattern; how many. */
@@ -243,6 +261,8 @@ next_queries(NearestSearch *search)
 		enter_pattern(search);
 	}
 	pattern = &layout->pattern[search->current_pattern];
+	if (search->next_row % FILTER_LANES == 0)
+		plan_visits(search);
 	for (; queries < FILTER_QUERIES && search->next_row < pattern->rows; queries++)
 	{
 		Query	   *query = &search->query[queries];

@@ -2,17 +2,14 @@
  * nearest_layout.c
  *	  How the rows of a search are laid out in memory.
  *
- * Nothing here decides who is nearest: another centre, direction or order
- * would give the same neighbours, later.
+ * Nothing here decides who is nearest: another centre or order would give the
+ * same neighbours, later.
  */
 #include "core/nearest_layout.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Rounds of the power iteration; a rough direction is enough. */
-#define SPREAD_ROUNDS 8
 
 static double
 column_mean(const NearestInput *in, int j)
@@ -70,51 +67,11 @@ scale_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate alloca
 			layout->scaled[(size_t) i * in->p + j] = (float) (weighted_element(in, centre, i, j) * shrink);
 }
 
-/* Places of the rows along a direction, and the direction's image under the rows' scatter. */
-static void
-project_rows(NearestLayout *layout, int n, const double *direction, double *image)
-{
-	memset(image, 0, sizeof(double) * layout->p);
-	for (int i = 0; i < n; i++)
-	{
-		const float *row = layout_row(layout, i);
-		double		place = 0.0;
-
-		for (int j = 0; j < layout->p; j++)
-			place += row[j] * direction[j];
-		for (int j = 0; j < layout->p; j++)
-			image[j] += place * row[j];
-		layout->place[i] = place;
-	}
-}
-
-/* Direction of greatest spread by power iteration. */
-static void
-place_rows(NearestLayout *layout, int n, NearestAllocate allocate)
-{
-	double	   *direction = allocate(sizeof(double) * layout->p);
-	double	   *image = allocate(sizeof(double) * layout->p);
-
-	for (int j = 0; j < layout->p; j++)
-		direction[j] = 1.0;
-	for (int round = 0; round < SPREAD_ROUNDS; round++)
-	{
-		double		length = 0.0;
-
-		project_rows(layout, n, direction, image);
-		for (int j = 0; j < layout->p; j++)
-			length += image[j] * image[j];
-		for (int j = 0; j < layout->p && length > 0.0; j++)
-			direction[j] = image[j] / sqrt(length);
-	}
-}
-
-/* What qsort needs to order rows by pattern, place and row. */
+/* What qsort needs to order rows by pattern. */
 typedef struct RowKey
 {
 	const bool *present;
 	int			p;
-	double		place;
 	int			row;
 } RowKey;
 
@@ -132,21 +89,17 @@ compare_row_keys(const void *left, const void *right)
 	const RowKey *b = right;
 	int			by_pattern = compare_presence(a, b);
 
-	if (by_pattern != 0)
-		return by_pattern;
-	if (a->place != b->place)
-		return a->place < b->place ? -1 : 1;
-	return a->row < b->row ? -1 : a->row > b->row;
+	return by_pattern != 0 ? by_pattern : (a->row > b->row) - (a->row < b->row);
 }
 
-/* Order the rows and find the patterns. */
+/* Order the rows by pattern and find the patterns. */
 static void
 group_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate allocate)
 {
 	RowKey	   *key = allocate(sizeof(RowKey) * in->n);
 
 	for (int i = 0; i < in->n; i++)
-		key[i] = (RowKey) {in->present + (size_t) i * in->p, in->p, layout->place[i], i};
+		key[i] = (RowKey) {in->present + (size_t) i * in->p, in->p, i};
 	qsort(key, in->n, sizeof(RowKey), compare_row_keys);
 
 	layout->patterns = 1;
@@ -161,6 +114,72 @@ group_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate alloca
 			layout->pattern[layout->patterns++] = (Pattern) {.present = key[i].present, .first_row = i};
 		layout->pattern[layout->patterns - 1].rows++;
 	}
+}
+
+/* What qsort needs to order rows by one element. */
+typedef struct ElementKey
+{
+	float		value;
+	int			row;
+} ElementKey;
+
+static int
+compare_element_keys(const void *left, const void *right)
+{
+	const ElementKey *a = left;
+	const ElementKey *b = right;
+
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+/* The element in which the rows differ most. */
+static int
+widest_element(const NearestLayout *layout, const int *row, int count)
+{
+	int			widest = 0;
+	float		most = -1.0f;
+
+	for (int j = 0; j < layout->p; j++)
+	{
+		float		low = layout_row(layout, row[0])[j];
+		float		high = low;
+
+		for (int i = 1; i < count; i++)
+		{
+			float		value = layout_row(layout, row[i])[j];
+
+			low = fminf(low, value);
+			high = fmaxf(high, value);
+		}
+		if (high - low > most)
+		{
+			most = high - low;
+			widest = j;
+		}
+	}
+	return widest;
+}
+
+/* Order rows by halving them along their widest element until a block is left. */
+static void
+order_rows(const NearestLayout *layout, int *row, int count, ElementKey *key)
+{
+	int			blocks = (count + FILTER_LANES - 1) / FILTER_LANES;
+	int			half = blocks / 2 * FILTER_LANES;
+	int			element;
+
+	if (blocks <= 1)
+		return;
+	element = widest_element(layout, row, count);
+	for (int i = 0; i < count; i++)
+		key[i] = (ElementKey) {layout_row(layout, row[i])[element], row[i]};
+	qsort(key, count, sizeof(ElementKey), compare_element_keys);
+	for (int i = 0; i < count; i++)
+		row[i] = key[i].row;
+	order_rows(layout, row, half, key);
+	order_rows(layout, row + half, count - half, key);
 }
 
 static int
@@ -195,39 +214,57 @@ fill_blocks(NearestLayout *layout, const NearestInput *in, const Pattern *patter
 
 		if (!in->candidate[row])
 			continue;
-		if (lane % FILTER_LANES == 0)
-			layout->block_place[lane / FILTER_LANES] = layout->place[row];
 		fill_lane(layout, lane++, row);
 	}
 	while (lane % FILTER_LANES != 0)
 		fill_lane(layout, lane++, -1);
 }
 
+/* Means of the candidates of each block. */
+static void
+find_centres(NearestLayout *layout)
+{
+	memset(layout->centre, 0, sizeof(float) * layout->blocks * layout->p);
+	for (int block = 0; block < layout->blocks; block++)
+	{
+		const int  *lane_row = layout->lane_row + (size_t) block * FILTER_LANES;
+		float	   *centre = layout->centre + (size_t) block * layout->p;
+		int			count = 0;
+
+		while (count < FILTER_LANES && lane_row[count] >= 0)
+			count++;
+		for (int lane = 0; lane < count; lane++)
+			for (int j = 0; j < layout->p; j++)
+				centre[j] += layout_row(layout, lane_row[lane])[j] / count;
+	}
+}
+
 NearestLayout
 nearest_layout(const NearestInput *in, NearestAllocate allocate)
 {
 	NearestLayout layout = {.p = in->p};
+	ElementKey *key = allocate(sizeof(ElementKey) * in->n);
 	size_t		lanes;
 
 	layout.scaled = allocate(sizeof(float) * in->n * in->p);
-	layout.place = allocate(sizeof(double) * in->n);
 	layout.order = allocate(sizeof(int) * in->n);
 	scale_rows(&layout, in, allocate);
-	place_rows(&layout, in->n, allocate);
 	group_rows(&layout, in, allocate);
 	for (int g = 0; g < layout.patterns; g++)
 	{
 		Pattern    *pattern = &layout.pattern[g];
 
+		order_rows(&layout, layout.order + pattern->first_row, pattern->rows, key);
 		pattern->first_block = layout.blocks;
 		pattern->blocks = (count_candidates(&layout, in, pattern) + FILTER_LANES - 1) / FILTER_LANES;
 		layout.blocks += pattern->blocks;
 	}
 	lanes = (size_t) layout.blocks * FILTER_LANES;
 	layout.block = allocate(sizeof(float) * lanes * in->p);
-	layout.block_place = allocate(sizeof(double) * layout.blocks);
+	layout.centre = allocate(sizeof(float) * layout.blocks * in->p);
 	layout.lane_row = allocate(sizeof(int) * lanes);
 	for (int g = 0; g < layout.patterns; g++)
 		fill_blocks(&layout, in, &layout.pattern[g]);
+	find_centres(&layout);
 	return layout;
 }

@@ -4,9 +4,9 @@
  *
  * Rows with the same elements present form a pattern.  Between two patterns
  * the terms of the distance are the same for every pair, so missing elements
- * cost nothing inside a block.  Within a pattern rows are ordered along the
- * direction of greatest spread, and its candidates fill blocks in that order.
- * Elements are centred, weighted and shrunk to single precision so that no row
+ * cost nothing inside a block.  Within a pattern rows are ordered by a k-d tree
+ * (Bentley 1975), so that rows that stand together are alike in every element,
+ * and its candidates fill blocks in that order.  Elements are centred, weighted and shrunk to single precision so that no row
  * is longer than 1.
  */
 #ifndef ABIE_CORE_NEAREST_LAYOUT_H
@@ -29,13 +29,12 @@ typedef struct NearestLayout
 	int			p;
 	double		unit;			/* squared length in the layout of a squared distance of 1 */
 	float	   *scaled;			/* n x p */
-	double	   *place;			/* n: coordinate along the direction of greatest spread */
-	int		   *order;			/* n: rows by pattern, then place */
+	int		   *order;			/* n: rows by pattern, then k-d tree */
 	Pattern    *pattern;
 	int			patterns;
 	int			blocks;
 	float	   *block;			/* FILTER_LANES candidates, element by element */
-	double	   *block_place;	/* place of a block's first candidate */
+	float	   *centre;			/* blocks x p: mean of a block's candidates */
 	int		   *lane_row;		/* row in each lane, -1 for none */
 } NearestLayout;
 
