@@ -9,27 +9,19 @@ RETURN CASE
 	ELSE 'other' END;
 COMMENT ON FUNCTION abie.stratum(text) IS 'Stratum of a published school type: primary, secondary (with all-through), special or other (nurseries, alternative provision, independent schools).';
 
-CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+CREATE FUNCTION abie.known_context(academic_year text)
 RETURNS TABLE (
-	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
-	attendance float8, easting integer, northing integer,
-	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	laestab integer, school_type text, headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
-	admissions_policy text, other jsonb,
-	reason text, detail text)
+	admissions_policy text, other jsonb)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
 -- the context is sorted once and each characteristic takes its first value in that order; parallel plans would lose it
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET max_parallel_workers_per_gather = 0
 AS $$
-WITH year AS (
-	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
-), scope AS (
-	SELECT a.laestab, a.urn, count(*) OVER (PARTITION BY a.urn) AS rows_of_urn, a.school_type, a.enrolments,
-		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-	FROM abie.attendance a
-	WHERE a.academic_year = (SELECT y.baseline FROM year y)
+WITH scope AS (
+	SELECT a.laestab, a.urn FROM abie.attendance a WHERE a.academic_year = known_context.academic_year
 ), succession AS MATERIALIZED (
 	SELECT x.urn, x.successor_urn FROM abie.school_succession x
 ), named AS (
@@ -39,35 +31,57 @@ WITH year AS (
 	FROM scope s JOIN (
 		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
 		UNION SELECT x.successor_urn, x.urn FROM succession x
-		UNION SELECT c.urn, x.urn FROM abie.attendance c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn
-			WHERE c.academic_year = (SELECT y.baseline FROM year y)) o ON o.own_urn = s.urn
+		UNION SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn) o ON o.own_urn = s.urn
 ), context AS (
 	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor or successor
-	SELECT n.laestab, c.academic_year = y.baseline AS this_year, c.school_type, c.headcount,
+	SELECT n.laestab, c.academic_year = known_context.academic_year AS this_year, c.school_type, c.headcount,
 		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score, c.idaci_rank,
 		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
-	FROM year y, named n JOIN abie.school_context c ON c.urn = n.urn
-	ORDER BY n.laestab, c.academic_year = y.baseline DESC, c.academic_year < y.baseline DESC,
-		abs(substr(c.academic_year, 1, 4)::int - substr(y.baseline, 1, 4)::int), n.own DESC, n.urn
-), known AS (
-	SELECT c.laestab,
-		(array_agg(c.school_type) FILTER (WHERE c.school_type IS NOT NULL))[1] AS school_type,
-		(array_agg(c.headcount) FILTER (WHERE c.this_year AND c.headcount IS NOT NULL))[1] AS headcount,
-		(array_agg(c.fsm_pct) FILTER (WHERE c.this_year AND c.fsm_pct IS NOT NULL))[1] AS fsm_pct,
-		(array_agg(c.fsm6_pct) FILTER (WHERE c.this_year AND c.fsm6_pct IS NOT NULL))[1] AS fsm6_pct,
-		(array_agg(c.sen_support_pct) FILTER (WHERE c.this_year AND c.sen_support_pct IS NOT NULL))[1] AS sen_support_pct,
-		(array_agg(c.ehc_plan_pct) FILTER (WHERE c.this_year AND c.ehc_plan_pct IS NOT NULL))[1] AS ehc_plan_pct,
-		(array_agg(c.semh_pct) FILTER (WHERE c.this_year AND c.semh_pct IS NOT NULL))[1] AS semh_pct,
-		(array_agg(c.eal_pct) FILTER (WHERE c.this_year AND c.eal_pct IS NOT NULL))[1] AS eal_pct,
-		(array_agg(c.mobility_pct) FILTER (WHERE c.this_year AND c.mobility_pct IS NOT NULL))[1] AS mobility_pct,
-		(array_agg(c.idaci_score) FILTER (WHERE c.idaci_score IS NOT NULL))[1] AS idaci_score,
-		(array_agg(c.idaci_rank) FILTER (WHERE c.idaci_rank IS NOT NULL))[1] AS idaci_rank,
-		(array_agg(c.region) FILTER (WHERE c.region IS NOT NULL))[1] AS region,
-		(array_agg(c.urban_rural) FILTER (WHERE c.urban_rural IS NOT NULL))[1] AS urban_rural,
-		(array_agg(c.religious_character) FILTER (WHERE c.religious_character IS NOT NULL))[1] AS religious_character,
-		(array_agg(c.admissions_policy) FILTER (WHERE c.admissions_policy IS NOT NULL))[1] AS admissions_policy,
-		(array_agg(c.other) FILTER (WHERE c.this_year AND c.other <> '{}'))[1] AS other
-	FROM context c GROUP BY c.laestab
+	FROM named n JOIN abie.school_context c ON c.urn = n.urn
+	ORDER BY n.laestab, c.academic_year = known_context.academic_year DESC, c.academic_year < known_context.academic_year DESC,
+		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
+)
+SELECT c.laestab,
+	(array_agg(c.school_type) FILTER (WHERE c.school_type IS NOT NULL))[1] AS school_type,
+	(array_agg(c.headcount) FILTER (WHERE c.this_year AND c.headcount IS NOT NULL))[1] AS headcount,
+	(array_agg(c.fsm_pct) FILTER (WHERE c.this_year AND c.fsm_pct IS NOT NULL))[1] AS fsm_pct,
+	(array_agg(c.fsm6_pct) FILTER (WHERE c.this_year AND c.fsm6_pct IS NOT NULL))[1] AS fsm6_pct,
+	(array_agg(c.sen_support_pct) FILTER (WHERE c.this_year AND c.sen_support_pct IS NOT NULL))[1] AS sen_support_pct,
+	(array_agg(c.ehc_plan_pct) FILTER (WHERE c.this_year AND c.ehc_plan_pct IS NOT NULL))[1] AS ehc_plan_pct,
+	(array_agg(c.semh_pct) FILTER (WHERE c.this_year AND c.semh_pct IS NOT NULL))[1] AS semh_pct,
+	(array_agg(c.eal_pct) FILTER (WHERE c.this_year AND c.eal_pct IS NOT NULL))[1] AS eal_pct,
+	(array_agg(c.mobility_pct) FILTER (WHERE c.this_year AND c.mobility_pct IS NOT NULL))[1] AS mobility_pct,
+	(array_agg(c.idaci_score) FILTER (WHERE c.idaci_score IS NOT NULL))[1] AS idaci_score,
+	(array_agg(c.idaci_rank) FILTER (WHERE c.idaci_rank IS NOT NULL))[1] AS idaci_rank,
+	(array_agg(c.region) FILTER (WHERE c.region IS NOT NULL))[1] AS region,
+	(array_agg(c.urban_rural) FILTER (WHERE c.urban_rural IS NOT NULL))[1] AS urban_rural,
+	(array_agg(c.religious_character) FILTER (WHERE c.religious_character IS NOT NULL))[1] AS religious_character,
+	(array_agg(c.admissions_policy) FILTER (WHERE c.admissions_policy IS NOT NULL))[1] AS admissions_policy,
+	(array_agg(c.other) FILTER (WHERE c.this_year AND c.other <> '{}'))[1] AS other
+FROM context c GROUP BY c.laestab
+$$;
+COMMENT ON FUNCTION abie.known_context(text) IS
+'What abie.school_context knows of every school with attendance in an academic year, by its LAESTAB: numbers of pupils (headcount to mobility_pct, other) of that year, under its URN or one of the same LAESTAB or of a sole predecessor or successor; place and character (IDACI, region, urban/rural, religion, admissions; and school_type) of that year, else of the nearest earlier, else of the nearest later year. Each figure alone: NULL where none is held.';
+
+CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+RETURNS TABLE (
+	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	attendance float8, easting integer, northing integer,
+	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
+	admissions_policy text, other jsonb,
+	reason text, detail text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH year AS (
+	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
+), scope AS (
+	SELECT a.laestab, a.urn, count(*) OVER (PARTITION BY a.urn) AS rows_of_urn, a.school_type, a.enrolments,
+		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM abie.attendance a
+	WHERE a.academic_year = (SELECT y.baseline FROM year y)
 ), whole AS MATERIALIZED (
 	SELECT s.laestab, s.urn, s.rows_of_urn, abie.stratum(coalesce(s.school_type, k.school_type,
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
@@ -80,7 +94,7 @@ WITH year AS (
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
 		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
-	FROM scope s LEFT JOIN known k ON k.laestab = s.laestab LEFT JOIN abie.school g ON g.urn = s.urn
+	FROM scope s LEFT JOIN abie.known_context((SELECT y.baseline FROM year y)) k ON k.laestab = s.laestab LEFT JOIN abie.school g ON g.urn = s.urn
 ), judged AS (
 	SELECT w.*, CASE
 		WHEN w.urn IS NULL THEN 'no URN'
@@ -110,7 +124,7 @@ SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overal
 FROM judged j
 $$;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
-'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Numbers of pupils are of the baseline year, under the school''s URN, or one of the same LAESTAB or of a sole predecessor or successor; place and character (region, urban/rural, religion, admissions, IDACI) are of that year, else of the nearest earlier, else of the nearest later year, else from abie.school. enrolments is the headcount where only rates are published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
+'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of abie.known_context; place and character, where it has none, are from abie.school. enrolments is the headcount where only rates are published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
 
 -- The columns of abie.school_scope as arrays in the methodology's order: an expression for numbers, one for categories.
 CREATE FUNCTION abie.characteristic_array(characteristics text[], kind text) RETURNS text
