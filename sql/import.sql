@@ -78,7 +78,7 @@ RETURNS TABLE (field text, column_number integer, header_name text, part_of text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 30
 BEGIN ATOMIC
 	-- a name with * maps to as many fields as the header has; each is a part of the field that lists it
-	SELECT CASE WHEN wanted.name LIKE '%*' THEN pg_catalog.lower(cell.name) ELSE columns.field END,
+	SELECT CASE WHEN wanted.name LIKE '%*' THEN pg_catalog.lower(cell.name COLLATE "C") ELSE columns.field END,
 		cell.place::integer, cell.name,
 		CASE WHEN wanted.name LIKE '%*' THEN columns.field END
 	FROM abie.import_format AS columns,
@@ -86,9 +86,9 @@ BEGIN ATOMIC
 		LATERAL pg_catalog.unnest(import_mapping.header) WITH ORDINALITY AS cell (name, place)
 	WHERE columns.format = import_mapping.format
 		AND CASE WHEN wanted.name LIKE '%*'
-			THEN pg_catalog.starts_with(pg_catalog.lower(cell.name), pg_catalog.rtrim(wanted.name, '*'))
-				AND cell.name !~* '(totalreasons|percent|rate|exact)$'
-			ELSE pg_catalog.lower(cell.name) = pg_catalog.lower(wanted.name) END;
+			THEN pg_catalog.starts_with(pg_catalog.lower(cell.name COLLATE "C"), pg_catalog.rtrim(wanted.name, '*'))
+				AND cell.name COLLATE "C" !~* '(totalreasons|percent|rate|exact)$'
+			ELSE pg_catalog.lower(cell.name COLLATE "C") = pg_catalog.lower(wanted.name COLLATE "C") END;
 END;
 COMMENT ON FUNCTION abie.import_mapping(text, text[]) IS 'Which column of a file with this header holds which field of the format; field, column number from 1, header name, and the field it is a part of.';
 
@@ -106,7 +106,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- the format that finds all it requires; of two, the one that finds more columns
 RETURN (SELECT publication.format FROM abie.import_publication AS publication
 	WHERE abie.import_missing(publication.format, header) = '{}'
-	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC, publication.format
+	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC, publication.format COLLATE "C"
 	LIMIT 1);
 COMMENT ON FUNCTION abie.import_detect(text[]) IS 'The format a header fits; NULL when it fits none.';
 
@@ -133,7 +133,7 @@ BEGIN
 	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
 		RAISE EXCEPTION 'format "%" is not known', wanted
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = format('Known formats are auto, %s.', (SELECT string_agg(p.format, ', ' ORDER BY p.format) FROM abie.import_publication AS p));
+				HINT = format('Known formats are auto, %s.', (SELECT string_agg(p.format, ', ' ORDER BY p.format COLLATE "C") FROM abie.import_publication AS p));
 	END IF;
 	missing := abie.import_missing(wanted, header);
 	IF missing <> '{}' THEN
@@ -143,7 +143,7 @@ BEGIN
 				HINT = CASE WHEN fits IS NULL THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
 					ELSE format('Its columns fit format "%s".', fits) END;
 	END IF;
-	SELECT string_agg(DISTINCT m.header_name, ', ') INTO twice
+	SELECT string_agg(DISTINCT m.header_name COLLATE "C", ', ' ORDER BY m.header_name COLLATE "C") INTO twice
 	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times FROM abie.import_mapping(wanted, header) AS m) AS m
 	WHERE m.times > 1;
 	IF twice IS NOT NULL THEN
@@ -222,7 +222,10 @@ BEGIN
 		FROM fields AS f JOIN abie.import_kind AS k USING (kind)
 	), collected AS (
 		SELECT c.field, (SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')', string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
-				FROM fields AS p WHERE p.part_of = c.field) AS expression
+				FROM fields AS p WHERE p.part_of = c.field) AS expression,
+			-- the marker of the whole is that of its first part; it counts where no part is a figure
+			(SELECT 'coalesce(' || string_agg(format('%I', 'm_' || p.field), ', ' ORDER BY p.column_number) || ')'
+				FROM fields AS p WHERE p.part_of = c.field) AS marker
 		FROM abie.import_format AS c
 		WHERE c.format = import_parse_query.format AND EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
 	), pieces AS (
@@ -235,7 +238,7 @@ BEGIN
 				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
 			string_agg(format('CASE WHEN %s THEN %s END AS %I', valid, value, field), E',\n\t\t') AS typed,
 			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw, 'm_' || field), '')
-				FILTER (WHERE kind IN ('count', 'percent', 'rank', 'score') AND part_of IS NULL), '') AS markers
+				FILTER (WHERE kind IN ('count', 'percent', 'rank', 'score', 'reasons')), '') AS markers
 		FROM cells
 	)
 	SELECT format($query$
@@ -257,7 +260,7 @@ SELECT *, CASE WHEN set_aside IS NULL AND problems IS NULL
 FROM checked$query$,
 		pieces.raws, academic_year, register_date, coalesce(publication.set_aside, 'NULL::text'),
 		pieces.problems, pieces.typed, pieces.markers,
-		coalesce((SELECT string_agg(format(', %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field), '') FROM collected AS c), ''),
+		coalesce((SELECT string_agg(format(', %s AS %I, %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field, coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected AS c), ''),
 		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '') FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
 		(SELECT string_agg(t.expression, ', ') FROM abie.import_target AS t
 			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table

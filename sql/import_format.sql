@@ -50,11 +50,11 @@ COMMENT ON FUNCTION abie.import_region(text) IS 'The one of the nine regions of 
 CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, set_aside) AS VALUES
 	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', NULL, 'academic_year',
 		$$CASE WHEN r_geographic_level <> 'School' THEN 'geographic level ' || r_geographic_level
-			WHEN r_time_identifier ~* '^(autumn|spring|summer)' THEN 'time identifier ' || r_time_identifier END$$),
+			WHEN r_time_identifier COLLATE "C" ~* '^(autumn|spring|summer)' THEN 'time identifier ' || r_time_identifier END$$),
 	('england-abs', 'Performance tables, absence (england_abs)', 'attendance', 'year', 'given_year',
-		$$CASE WHEN upper(r_la_code) = 'NAT' THEN 'national summary row' END$$),
+		$$CASE WHEN upper(r_la_code COLLATE "C") = 'NAT' THEN 'national summary row' END$$),
 	('england-census', 'Performance tables, school census (england_census)', 'school_context', 'year', 'given_year',
-		$$CASE WHEN upper(r_urn) = 'NAT' THEN 'national summary row' END$$),
+		$$CASE WHEN upper(r_urn COLLATE "C") = 'NAT' THEN 'national summary row' END$$),
 	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', NULL, 'academic_year',
 		$$CASE WHEN r_geographic_level <> 'School' THEN 'geographic level ' || r_geographic_level END$$),
 	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date', 'to_char(given_date, ''YYYY-MM-DD'')',
@@ -245,13 +245,14 @@ COMMENT ON COLUMN abie.import_target.target_column IS 'Column of that table.';
 COMMENT ON COLUMN abie.import_target.fields IS 'Fields of abie.import_format it is made from; a column is left alone by files that hold none of them.';
 COMMENT ON COLUMN abie.import_target.expression IS 'Expression over the fields; given_year and given_date are what the user said.';
 
-CREATE VIEW abie.import_check (format, fails, reason) AS VALUES
-	('ees-absence', 'sess_overall > sess_possible', '''sess_overall '' || sess_overall || '' is more than sess_possible '' || sess_possible'),
-	('ees-absence', 'sess_authorised + sess_unauthorised <> sess_overall', '''sess_authorised '' || sess_authorised || '' and sess_unauthorised '' || sess_unauthorised || '' do not add up to sess_overall '' || sess_overall'),
-	('ees-absence', 'enrolments_pa_10_exact > enrolments', '''enrolments_pa_10_exact '' || enrolments_pa_10_exact || '' is more than enrolments '' || enrolments'),
-	('ees-absence', 'enrolments_pa_50_exact > enrolments_pa_10_exact', '''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || enrolments_pa_10_exact'),
-	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount');
+CREATE VIEW abie.import_check (format, fails, reason, of_table) AS VALUES
+	('ees-absence', 'sess_overall > sess_possible', '''sess_overall '' || sess_overall || '' is more than sess_possible '' || sess_possible', true),
+	('ees-absence', 'sess_authorised + sess_unauthorised <> sess_overall', '''sess_authorised '' || sess_authorised || '' and sess_unauthorised '' || sess_unauthorised || '' do not add up to sess_overall '' || sess_overall', true),
+	('ees-absence', 'enrolments_pa_10_exact > enrolments', '''enrolments_pa_10_exact '' || enrolments_pa_10_exact || '' is more than enrolments '' || enrolments', true),
+	('ees-absence', 'enrolments_pa_50_exact > enrolments_pa_10_exact', '''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || enrolments_pa_10_exact', true),
+	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount', false);
 COMMENT ON VIEW abie.import_check IS 'What must hold between the cells of a row; a row that fails is rejected with the reason.';
 COMMENT ON COLUMN abie.import_check.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_check.fails IS 'Condition over the fields that must not be true.';
 COMMENT ON COLUMN abie.import_check.reason IS 'Expression: the reason given.';
+COMMENT ON COLUMN abie.import_check.of_table IS 'Whether the fields are columns of the main table, so that the row must pass once it is merged with what is held, too.';

@@ -138,6 +138,96 @@ SELECT academic_year, laestab, urn, sess_possible, sess_overall_percent, markers
 SELECT urn, academic_year, headcount, fsm_pct, fsm6_pct, eal_pct, religious_character, markers FROM abie.school_context ORDER BY urn;
 SELECT urn, laestab, name, la_name, region, type, religious_character FROM abie.school ORDER BY urn;
 
+-- Another school's rate is never put into a school's row. 100060 holds its place with markers alone; 100061 is turned away.
+TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
+\set abs '''LA,ESTAB,URN,PERCTOT,PPERSABS10'''
+\set counts '''time_period,laestab,urn,school_type,enrolments,sess_possible,sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,sess_auth_illness'''
+SELECT pg_temp.import('auto', 'ees.csv', :counts, '201617,2016002,100060,Special,c,c,c,c,c,c,c');
+SELECT pg_temp.import('auto', 'abs.csv', :abs, '201,6002,100061,9.9,1|201,6003,100062,8.8,1', '2016/17');
+SELECT laestab, urn, sess_overall_percent, markers ->> 'reasons' AS reasons FROM abie.attendance ORDER BY laestab;
+SELECT file, line, reason FROM abie.import_reject;
+-- an own entry is somebody's too; EES is turned away from it as rates are
+INSERT INTO abie.attendance (academic_year, laestab, urn) VALUES ('2016/17', 2016004, 100063);
+SELECT pg_temp.import('auto', 'ees2.csv', :counts, '201617,2016004,100064,Special,10,100,5,3,2,1,1|201617,2016003,100065,Special,10,100,5,3,2,1,1');
+SELECT line, reason FROM abie.import_reject WHERE file = 'ees2.csv' ORDER BY line;
+-- a publication may correct the URN it gave, and only its own
+SELECT pg_temp.import('auto', 'ees3.csv', :counts, '201617,2016002,100066,Special,10,100,5,3,2,1,1');
+SELECT laestab, urn, sess_possible, sess_overall_percent FROM abie.attendance ORDER BY laestab;
+
+-- Schools that stand in each other's place: two that changed places, a ring of three, one that follows into a place that is left,
+-- a URN that is double in EES, one that is double in the rates, and a place held without a URN. Both orders give one state.
+CREATE FUNCTION pg_temp.attendance_state() RETURNS text
+RETURN (SELECT string_agg(concat_ws(' ', laestab, coalesce(urn::integer, 0), coalesce(sess_possible, -1), coalesce(sess_overall_percent, -1)), E'\n' ORDER BY laestab) FROM abie.attendance);
+CREATE FUNCTION pg_temp.import_places(ordering text[]) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	format text;
+	results text := '';
+BEGIN
+	TRUNCATE abie.school, abie.attendance, abie.import_reject;
+	FOREACH format IN ARRAY ordering LOOP
+		results := results || E'\n' || CASE format WHEN 'ees' THEN
+			pg_temp.import('ees-absence', 'ees', 'time_period,laestab,urn,school_type,enrolments,sess_possible,sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact',
+				'201617,2010001,100001,S,9,101,1,1,0,1|201617,2010002,100002,S,9,102,1,1,0,1'
+				|| '|201617,2010003,100003,S,9,103,1,1,0,1|201617,2010004,100004,S,9,104,1,1,0,1|201617,2010005,100005,S,9,105,1,1,0,1'
+				|| '|201617,2010006,100006,S,9,106,1,1,0,1|201617,2010007,100007,S,9,107,1,1,0,1'
+				|| '|201617,2010008,100008,S,9,108,1,1,0,1|201617,2010009,100008,S,9,109,1,1,0,1'
+				|| '|201617,2010010,100010,S,9,110,1,1,0,1|201617,2010013,100013,S,9,113,1,1,0,1')
+		ELSE
+			pg_temp.import('england-abs', 'abs', 'LA,ESTAB,URN,PERCTOT,PPERSABS10',
+				'201,2,100001,1,1|201,1,100002,2,1|201,4,100003,3,1|201,5,100004,4,1|201,3,100005,5,1|201,7,100006,6,1|201,77,100007,7,1'
+				|| '|201,8,100008,8,1|201,88,100008,8.8,1|201,11,100010,10,1|201,12,100010,10.1,1|201,13,,13,1|201,14,100013,13.1,1', '2016/17')
+		END;
+	END LOOP;
+	RETURN results || E'\n' || pg_temp.attendance_state();
+END
+$$;
+SELECT pg_temp.import_places('{ees,abs,abs,ees}');
+SELECT line, reason FROM abie.import_reject ORDER BY line;
+CREATE TEMP TABLE places AS SELECT pg_temp.attendance_state() AS state;
+SELECT pg_temp.import_places('{abs,ees,ees,abs}');
+SELECT pg_temp.attendance_state() = state AS same FROM places;
+-- one URN twice, at places of others in either publication: the rest of the file is stored
+TRUNCATE abie.school, abie.attendance, abie.import_reject;
+SELECT pg_temp.import('auto', 'abs', :abs, '201,1,109664,1,1|201,2,109664,2,1', '2016/17');
+SELECT pg_temp.import('auto', 'ees', :counts, '201617,2010003,109664,S,9,103,1,1,0,1,1|201617,2010004,100004,S,9,104,1,1,0,1,1');
+SELECT pg_temp.import('auto', 'abs', :abs, '201,1,109664,1,1|201,2,109664,2,1', '2016/17');
+SELECT pg_temp.attendance_state();
+-- figures of one's own stay at the place they were entered for
+TRUNCATE abie.school, abie.attendance;
+INSERT INTO abie.attendance (academic_year, laestab, enrolments) VALUES ('2016/17', 2010001, 77);
+SELECT pg_temp.import('auto', 'abs', :abs, '201,1,100002,1,1', '2016/17');
+SELECT pg_temp.import('auto', 'ees', :counts, '201617,2010002,100002,S,9,103,1,1,0,1,1');
+SELECT laestab, urn, enrolments, sess_possible, sess_overall_percent FROM abie.attendance ORDER BY laestab;
+
+-- A revised edition: a marker withdraws the publication's own figure, an empty cell does not; nothing of two editions is mixed.
+TRUNCATE abie.school, abie.attendance, abie.import_reject;
+SELECT pg_temp.import('auto', 'edition 1', :counts, '201617,2010001,100001,S,90,1000,50,30,20,9,11|201617,2010002,100002,S,90,1000,50,30,20,9,11|201617,2010003,100003,S,90,1000,50,30,20,9,11'
+	|| '|201617,2010004,100004,S,90,1000,50,30,20,9,11');
+INSERT INTO abie.attendance (academic_year, laestab, sess_overall) VALUES ('2016/17', 2010005, 7);
+INSERT INTO abie.attendance (academic_year, laestab, sess_overall) VALUES ('2016/17', 2010006, 7);
+\set edition2 '''201617,2010001,100001,S,90,4000,c,c,c,c,c|201617,2010002,100002,S,90,1000,60,c,c,9,12|201617,2010003,100003,S,90,1000,60,,,9,12|201617,2010004,100004,S,8,,,,,,|201617,2010005,100005,S,90,1000,50,30,20,9,11|201617,2010006,100006,S,90,1000,c,c,c,9,11'''
+SELECT pg_temp.import('auto', 'edition 2', :counts, :edition2);
+SELECT laestab, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, enrolments_pa_10_exact, reasons, markers FROM abie.attendance ORDER BY laestab;
+SELECT sources ->> 'sess_overall' AS overall, sources ->> 'sess_possible' AS possible FROM abie.attendance ORDER BY laestab;
+SELECT line, reason FROM abie.import_reject ORDER BY line;
+SELECT pg_temp.import('auto', 'edition 2', :counts, :edition2);
+-- and the figure that is published after all takes the marker's place
+SELECT pg_temp.import('auto', 'edition 3', :counts, '201617,2010001,100001,S,90,4000,50,30,20,9,11');
+SELECT sess_possible, sess_overall, reasons, markers FROM abie.attendance WHERE laestab = 2010001;
+-- a column this file lacks is checked as it is held
+TRUNCATE abie.school, abie.attendance, abie.import_reject;
+SELECT pg_temp.import('auto', 'with severe', 'time_period,laestab,urn,school_type,enrolments,sess_possible,sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,enrolments_pa_50_exact', '201617,2010001,100001,S,90,1000,50,30,20,9,8');
+SELECT pg_temp.import('auto', 'without', :counts, '201617,2010001,100001,S,90,1000,50,30,20,5,11|201617,2010002,100002,S,90,1000,50,30,20,5,11');
+SELECT laestab, enrolments_pa_10_exact, enrolments_pa_50_exact FROM abie.attendance ORDER BY laestab;
+SELECT reason FROM abie.import_reject;
+-- a marker of another publication withdraws nothing
+TRUNCATE abie.school, abie.school_context;
+SELECT pg_temp.import('auto', 'spc', 'time_period,urn,phase_type_grouping,headcount of pupils,% of pupils known to be eligible for free school meals,% of pupils whose first language is known or believed to be other than English', '201819,100001,P,200,10,20');
+SELECT pg_temp.import('auto', 'census', 'URN,LA,ESTAB,SCHOOLTYPE,NOR,NUMFSM,PNUMFSMEVER,PSENELK,PSENELSE,PNUMEAL', '100001,201,1,P,SUPP,SUPP,30,1,1,SUPP', '2018/19');
+SELECT pg_temp.import('auto', 'census', 'URN,LA,ESTAB,SCHOOLTYPE,NOR,NUMFSM,PNUMFSMEVER,PSENELK,PSENELSE,PNUMEAL', '100001,201,1,P,SUPP,SUPP,SUPP,1,1,SUPP', '2018/19');
+SELECT headcount, fsm_pct, eal_pct, fsm6_pct, markers FROM abie.school_context;
+
 -- no more than the required columns: nothing is said of schools but their URNs
 TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
 SELECT pg_temp.import('school-idaci', 'idaci.csv', 'urn,idaci_rank', '100001,5', '2018/19');

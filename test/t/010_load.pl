@@ -113,10 +113,44 @@ refuses('no such file', qr/cannot be read/, @year, 'auto', "$dir/none.csv");
 my $packed = slurp_file("$dir/plain.csv.gz");
 refuses('gzip cut off', qr/gzip file is damaged/, @year, 'auto', write_file('cut.csv.gz', substr($packed, 0, length($packed) - 9)));
 
+refuses('a line that ends the data', qr/line 3 is \\\. and nothing else/, @year, 'auto', write_file('dot.csv', $abs =~ s/(4\.5,9\.1\n)/$1\\.\n/r));
+refuses('a line that ends the data, CRLF', qr/line 5 is \\\. and nothing else/, @year, 'auto', write_file('dot.csv', ($abs . "\\.\n") =~ s/\n/\r\n/gr));
+refuses('a line that ends the data, at the end', qr/line 5 is \\\. and nothing else/, @year, 'auto', write_file('dot.csv', $abs . '\\.'));
+refuses('a blank line among the others', qr/line 3 has fewer columns/, @year, 'auto', write_file('gap.csv', $abs =~ s/(4\.5,9\.1\n)/$1\n/r));
+refuses('blank lines only', qr/is empty/, @year, 'auto', write_file('blank.csv', "\n\r\n \n"));
+refuses('a header and blank lines', qr/holds no rows/, @year, 'auto', write_file('header.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS10\n\n\n"));
+
+# how a file ends
+my $whole = qr/the last line has no line end: check that the file is whole/;
+loads('last line without end', qr/2 unchanged.*; $whole$/, @year, 'auto', write_file('open.csv', $abs =~ s/\n\z//r));
+unlike((load(@year, 'auto', "$dir/plain.csv"))[1], $whole, 'last line with its end: nothing is said');
+foreach my $end ("\n", "\r\n", "\n\n \r\n\n", '   ')
+{
+	my ($status, $out, $err) = load(@year, 'auto', write_file('blank end.csv', $abs . $end));
+	is($status, 0, 'blank lines at the end: imported') or diag $err;
+	like($out, qr/3 rows read: .* 2 unchanged.* 0 rejected$/, 'blank lines at the end: no row, and nothing is said');
+}
+($status, $out, $err) = load(@year, 'auto', write_file('some open.csv', $abs . '201,2003,1,4.5,9.1'));
+like($out, qr/1 rejected; $whole; see: SELECT/, 'last line without end, rejected: both are said');
+
 # one bad file among good ones
 ($status, $out, $err) = load(@year, 'auto', "$dir/empty.csv", "$dir/plain.csv");
 is($status, 1, 'one refused of two: exit status');
 like($out, qr/2 unchanged/, 'one refused of two: the other is imported');
+
+# a database of another language: letters of headers are compared as ASCII, so a Turkish I is an I
+SKIP:
+{
+	skip 'no ICU', 2 unless $node->psql('postgres',
+		q{CREATE DATABASE turkish LOCALE_PROVIDER icu ICU_LOCALE 'tr' ENCODING UTF8 LOCALE 'C' TEMPLATE template0}) == 0;
+	$node->safe_psql('turkish', 'CREATE EXTENSION abie');
+	my $ees = 'TIME_PERIOD,LAESTAB,URN,SCHOOL_TYPE,ENROLMENTS,SESS_POSSIBLE,SESS_OVERALL,SESS_AUTHORISED,SESS_UNAUTHORISED,ENROLMENTS_PA_10_EXACT,SESS_AUTH_ILLNESS';
+	my ($out, $err) = ('', '');
+	IPC::Run::run([ $load, '--db', $node->connstr('turkish'), 'auto', write_file('upper.csv', "$ees\n201819,2012001,100001,Special,10,100,5,3,2,1,3\n") ],
+		'>', \$out, '2>', \$err);
+	like($out, qr/format ees-absence, 1 rows read: 1 stored/, 'Turkish database: columns are found') or diag $err;
+	is($node->safe_psql('turkish', 'SELECT reasons FROM abie.attendance'), '{"sess_auth_illness": 3}', 'Turkish database: reasons have their names');
+}
 
 # the command line
 is((load('--year'))[0], 2, 'option without value');
