@@ -79,7 +79,13 @@ compare_ids(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Memory for the search, which asks for it between its stages: the place to be cancelled at. */
+static void
+check_for_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* Memory for the search, which asks for it between its stages: a place to be cancelled at, too. */
 static void *
 allocate(size_t size)
 {
@@ -188,7 +194,8 @@ in_order_of_id(const NearestArguments *args, const IdRow *sorted)
 	}
 	return (NearestInput) {
 		.n = n, .p = (int) p, .k = args->k, .vectors = vectors, .present = present,
-		.weights = args->weights, .candidate = candidate, .family = family, .has_family = has_family
+		.weights = args->weights, .candidate = candidate, .family = family, .has_family = has_family,
+		.pause = check_for_interrupts
 	};
 }
 

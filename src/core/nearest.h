@@ -27,6 +27,7 @@ typedef struct NearestInput
 	const bool *candidate;		/* n: may be chosen as a neighbour */
 	const int64_t *family;		/* n: a row is never chosen for a row of the same family */
 	const bool *has_family;		/* n: family[i] is known */
+	void		(*pause) (void);	/* called every few thousand steps: the place to be cancelled at */
 } NearestInput;
 
 typedef struct Neighbour

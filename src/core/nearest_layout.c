@@ -164,7 +164,7 @@ widest_element(const NearestLayout *layout, const int *row, int count)
 
 /* Order rows by halving them along their widest element until a block is left. */
 static void
-order_rows(const NearestLayout *layout, int *row, int count, ElementKey *key)
+order_rows(const NearestLayout *layout, const NearestInput *in, int *row, int count, ElementKey *key)
 {
 	int			blocks = (count + FILTER_LANES - 1) / FILTER_LANES;
 	int			half = blocks / 2 * FILTER_LANES;
@@ -172,14 +172,15 @@ order_rows(const NearestLayout *layout, int *row, int count, ElementKey *key)
 
 	if (blocks <= 1)
 		return;
+	in->pause();
 	element = widest_element(layout, row, count);
 	for (int i = 0; i < count; i++)
 		key[i] = (ElementKey) {layout_row(layout, row[i])[element], row[i]};
 	qsort(key, count, sizeof(ElementKey), compare_element_keys);
 	for (int i = 0; i < count; i++)
 		row[i] = key[i].row;
-	order_rows(layout, row, half, key);
-	order_rows(layout, row + half, count - half, key);
+	order_rows(layout, in, row, half, key);
+	order_rows(layout, in, row + half, count - half, key);
 }
 
 static int
@@ -254,7 +255,7 @@ nearest_layout(const NearestInput *in, NearestAllocate allocate)
 	{
 		Pattern    *pattern = &layout.pattern[g];
 
-		order_rows(&layout, layout.order + pattern->first_row, pattern->rows, key);
+		order_rows(&layout, in, layout.order + pattern->first_row, pattern->rows, key);
 		pattern->first_block = layout.blocks;
 		pattern->blocks = (count_candidates(&layout, in, pattern) + FILTER_LANES - 1) / FILTER_LANES;
 		layout.blocks += pattern->blocks;
