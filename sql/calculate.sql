@@ -77,12 +77,9 @@ SELECT s.run_id, s.laestab, s.urn,
 	CASE WHEN c.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
 		WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
 		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
-			FROM unnest(s.vector, c.names) n(value, name) WHERE n.value IS NULL)
+			FROM unnest(s.vector, c.characteristics) n(value, name) WHERE n.value IS NULL)
 		ELSE s.comparable || ' comparable schools, ' || wanted || ' wanted' END
-FROM abie.run_school s LEFT JOIN (
-	SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights, array_agg(c.characteristic ORDER BY c.position) AS names
-	FROM abie.run_characteristic c WHERE c.run_id = exclude_without_similar_schools.run_id
-	GROUP BY c.stratum HAVING sum(c.weight) > 0) c ON c.stratum = s.stratum
+FROM abie.run_school s LEFT JOIN abie.run_weights(exclude_without_similar_schools.run_id) c ON c.stratum = s.stratum
 WHERE s.run_id = exclude_without_similar_schools.run_id AND s.comparable < wanted
 $$;
 COMMENT ON FUNCTION abie.exclude_without_similar_schools(integer, integer) IS 'Internal: gives schools with fewer comparable schools than wanted their reason in abie.exclusion.';
@@ -99,9 +96,7 @@ DECLARE
 	stored bigint;
 BEGIN
 	WITH weight AS (
-		SELECT c.stratum, array_agg(c.weight ORDER BY c.position) AS weights
-		FROM abie.run_characteristic c WHERE c.run_id = calculate_similar_schools.run_id
-		GROUP BY c.stratum HAVING sum(c.weight) > 0
+		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
 	), pool AS (
 		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
 			array_agg(s.family ORDER BY s.urn) AS family

@@ -9,7 +9,7 @@ SET extra_float_digits = 1
 AS $$
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*
-	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology WHERE r.run_id = explain.run_id
+	FROM abie.run r, abie.run_methodology(r.run_id) m WHERE r.run_id = explain.run_id
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain.run_id AND s.urn = explain.urn
 ), expectation AS (

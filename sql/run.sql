@@ -214,6 +214,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = run_methodology.run_id $$;
 COMMENT ON FUNCTION abie.run_methodology(integer) IS 'The methodology a run used; NULL when there is no such run.';
 
+CREATE FUNCTION abie.run_weights(run_id integer) RETURNS TABLE (stratum text, weights float8[], characteristics text[])
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.stratum, array_agg(c.weight ORDER BY c.position), array_agg(c.characteristic ORDER BY c.position)
+FROM abie.run_characteristic c WHERE c.run_id = run_weights.run_id
+GROUP BY c.stratum HAVING sum(c.weight) > 0
+$$;
+COMMENT ON FUNCTION abie.run_weights(integer) IS 'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a stratum that has nothing to compare by.';
+
 -- Foreign keys on the two largest tables would cost more than the calculation itself, so a trigger deletes their rows.
 CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql

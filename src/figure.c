@@ -30,14 +30,22 @@ refuse(text *value, const char *expected, const char *numbers)
 			 errhint("Accepted are empty text, %s and the markers %s.", numbers, FIGURE_MARKERS)));
 }
 
-Datum
-abie_figure(PG_FUNCTION_ARGS)
+/* A number, a marker or empty; anything else is an error. */
+static Figure
+scan_or_refuse(text *value)
 {
-	text	   *value = PG_GETARG_TEXT_PP(0);
 	Figure		figure = scan(value);
 
 	if (figure.kind == FIGURE_MALFORMED)
 		refuse(value, "published figure", "plain decimal numbers");
+	return figure;
+}
+
+Datum
+abie_figure(PG_FUNCTION_ARGS)
+{
+	Figure		figure = scan_or_refuse(PG_GETARG_TEXT_PP(0));
+
 	if (figure.kind != FIGURE_NUMBER)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(figure_value(&figure));
@@ -46,11 +54,8 @@ abie_figure(PG_FUNCTION_ARGS)
 Datum
 abie_figure_marker(PG_FUNCTION_ARGS)
 {
-	text	   *value = PG_GETARG_TEXT_PP(0);
-	Figure		figure = scan(value);
+	Figure		figure = scan_or_refuse(PG_GETARG_TEXT_PP(0));
 
-	if (figure.kind == FIGURE_MALFORMED)
-		refuse(value, "published figure", "plain decimal numbers");
 	if (figure.kind != FIGURE_MARKER)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));

@@ -3,8 +3,9 @@
  *	  The k nearest rows of every row, exactly, by the distance of distance.h.
  *
  * Plain C11: memory comes from the caller, nothing is freed, the same bits on
- * every CPU.  Memory: about (8 p + 40) bytes a row besides the input, never a
- * matrix of rows by rows.
+ * every CPU.  Memory besides the input: about (8 p + 50) bytes a row, and up to
+ * 128 p more for each combination of missing elements; never a matrix of rows
+ * by rows.
  */
 #ifndef ABIE_CORE_NEAREST_H
 #define ABIE_CORE_NEAREST_H
@@ -27,7 +28,7 @@ typedef struct NearestInput
 	const bool *candidate;		/* n: may be chosen as a neighbour */
 	const int64_t *family;		/* n: a row is never chosen for a row of the same family */
 	const bool *has_family;		/* n: family[i] is known */
-	void		(*pause) (void);	/* called every few thousand steps: the place to be cancelled at */
+	void		(*pause) (void);	/* called between the steps of the ordering: a place to be cancelled at */
 } NearestInput;
 
 typedef struct Neighbour
