@@ -45,7 +45,7 @@ abie_attendance_codes(PG_FUNCTION_ARGS)
 		bool		null[10] = {[6] = row->reason_group == NULL, [8] = row->valid_to == DAY_OPEN, [9] = !held};
 
 		if (held)
-			value[9] = day_range(TupleDescAttr(result->setDesc, 9)->atttypid, row->valid_from, code_applies_to(row));
+			value[9] = day_range(TupleDescAttr(result->setDesc, 9)->atttypid, code_applies_from(row), code_applies_to(row));
 		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
 	}
 	return (Datum) 0;

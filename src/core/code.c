@@ -16,6 +16,8 @@
 #define FIRST_2006 DAY(2006, 9, 1)
 #define LAST_D_ATTENDING DAY(2011, 8, 31)
 #define LAST_2006 DAY(2024, 8, 18)
+/* X began to be used for covid; its sub-codes, which came later, are accepted for all of that time */
+#define FIRST_COVID DAY(2020, 9, 1)
 
 const AttendanceCode attendance_codes[] = {
 	{2006, MARK_AM, "/", CATEGORY_PRESENT, true, "reason_present_am", FIRST_2006, LAST_2006,
@@ -72,7 +74,7 @@ const AttendanceCode attendance_codes[] = {
 		"Name set up but pupil not yet on the admission register"},
 	{2006, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, "reason_not_attending_planned_closed", FIRST_2006, LAST_2006,
 		"Planned whole or part closure"},
-	{2006, MARK_LIMIT, "X", CATEGORY_ADMINISTRATIVE, true, "sess_x_covid", DAY(2020, 9, 1), DAY(2022, 3, 31),
+	{2006, MARK_LIMIT, "X", CATEGORY_ADMINISTRATIVE, true, "sess_x_covid", FIRST_COVID, DAY(2022, 3, 31),
 		"Covid use of X for pupils of compulsory age (possible but neither present nor absent in 2020/21 and 2021/22 statistics)"},
 	{2006, 16, "I01", CATEGORY_AUTHORISED, true, "sess_auth_illness", DAY(2021, 3, 8), DAY_OPEN,
 		"Illness other than confirmed covid (sub-code of I)"},
@@ -186,7 +188,7 @@ code_start(void)
 
 		if (row->mark == MARK_LIMIT || mark_class[row->mark].code != NULL)
 			continue;			/* a later row of the mark has the same class */
-		mark_class[row->mark] = (MarkClass) {row->code, row->category, row->possible, row->valid_from};
+		mark_class[row->mark] = (MarkClass) {row->code, row->category, row->possible, code_applies_from(row)};
 		if (row->code[1] == '\0' && row->mark != MARK_D_ATTENDING)
 			mark_of_character[(unsigned char) row->code[0]] = (int8_t) row->mark;
 	}
@@ -239,6 +241,12 @@ bool
 mark_valid_on(Mark mark, Day day)
 {
 	return day >= mark_class[mark].first_day && mark_on_day(mark, day) == mark;
+}
+
+Day
+code_applies_from(const AttendanceCode *row)
+{
+	return row->category == CATEGORY_ADMINISTRATIVE && row->possible ? FIRST_COVID : row->valid_from;
 }
 
 Day

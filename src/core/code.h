@@ -106,7 +106,11 @@ extern Mark mark_on_day(Mark mark, Day day);
 /* Whether the code of a mark was in use on a day, or earlier and withdrawn since. */
 extern bool mark_valid_on(Mark mark, Day day);
 
-/* Last day (or DAY_OPEN) to which the class of a row applies: withdrawn codes that still arrive keep their last class. */
+/*
+ * First and last day (or DAY_OPEN) to which the class of a row applies:
+ * withdrawn codes that still arrive keep their last class.
+ */
+extern Day	code_applies_from(const AttendanceCode *row);
 extern Day	code_applies_to(const AttendanceCode *row);
 
 /* Name of a category, such as approved_activity; and its number, or -1. */
