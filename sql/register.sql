@@ -33,7 +33,7 @@ CREATE FUNCTION abie.register_from_ctf(attendance_start_date date, attendance_ma
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_from_run';
 COMMENT ON FUNCTION abie.register_from_ctf(date, text, integer, jsonb) IS
-'A register from an unbroken run of marks, AM then PM for each day from any start date on, as AttendanceStartDate and AttendanceMarks of a Common Transfer File hold it. days_a_week 7: the run has every calendar day, ## (or --) on Saturdays and Sundays; 5: it has Monday to Friday only. aliases as in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
+'A register from an unbroken run of marks, AM then PM for each day from any start date on, as AttendanceStartDate and AttendanceMarks of a Common Transfer File hold it. days_a_week 7: the run has every calendar day, ## (or --) on Saturdays and Sundays; 5: it has Monday to Friday only, and a start at a weekend means the Monday after. aliases as in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
 
 CREATE FUNCTION abie.register_merge(abie.register, abie.register) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_merge';

@@ -32,7 +32,12 @@ read_aliases(Jsonb *mapping, MarkLayout *layout)
 		int			mark;
 
 		JsonbIteratorNext(&iterator, &value, true);
-		if (value.type != jbvString || key.val.string.len == 0)
+		if (key.val.string.len == 0 || is_space(key.val.string.val[0]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("an alias must not be empty or begin with white space"),
+					 errhint("White space between marks is skipped; write - for no mark recorded.")));
+		if (value.type != jbvString)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("alias \"%s\" must map to the text of a code", pnstrdup(key.val.string.val, key.val.string.len))));

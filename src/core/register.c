@@ -109,6 +109,15 @@ register_place(Mark given, Day day, bool afternoon, Mark *placed)
 	return mark_valid_on(*placed, day) ? REGISTER_GOOD : REGISTER_CODE_TOO_EARLY;
 }
 
+/* The day of the first two marks: without weekends in the layout, the Monday after one. */
+static Day
+first_day(const MarkLayout *layout)
+{
+	int			day = weekday(layout->start);
+
+	return layout->days_a_week == 5 && day >= 5 ? layout->start + (7 - day) : layout->start;
+}
+
 /* The day after, in a layout. */
 static Day
 next_day(Day day, int days_a_week)
@@ -120,10 +129,10 @@ RegisterFault
 register_parse_marks(const char *text, size_t length, const MarkLayout *layout,
 					 Mark *mark, Register *result, RegisterError *error)
 {
-	Day			day = layout->start;
+	Day			day = first_day(layout);
 	int			session = 0;
 
-	*result = (Register) {layout->start - weekday(layout->start), 0, mark};
+	*result = (Register) {day - weekday(day), 0, mark};
 	for (size_t at = 0, code_length; at < length; at += code_length)
 	{
 		int			given;

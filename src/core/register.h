@@ -36,7 +36,7 @@ typedef struct CodeAlias
 /* How a run of marks lies in time. */
 typedef struct MarkLayout
 {
-	Day			start;			/* day of the first two marks */
+	Day			start;			/* day of the first two marks, or a day of the weekend before */
 	int			days_a_week;	/* 5: Monday to Friday only; 7: every day */
 	const CodeAlias *alias;
 	int			aliases;
