@@ -9,8 +9,10 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "register.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 #include "utils/formatting.h"
 
 #define REGISTER_FORMAT 0
@@ -72,12 +74,18 @@ session_name(int session)
 static const char *
 date_text(Day day)
 {
-	int			year,
-				month,
-				day_of_month;
+	struct pg_tm date;
+	char	   *text = palloc(MAXDATELEN + 1);
 
-	date_of_day(day, &year, &month, &day_of_month);
-	return psprintf("%04d-%02d-%02d", year, month, day_of_month);
+	/* a date that a row gives may be BC or infinite */
+	if (DATE_NOT_FINITE(day))
+		EncodeSpecialDate(day, text);
+	else
+	{
+		j2date(day + POSTGRES_EPOCH_JDATE, &date.tm_year, &date.tm_mon, &date.tm_mday);
+		EncodeDateOnly(&date, USE_ISO_DATES, text);
+	}
+	return text;
 }
 
 /* What to do about a code that does not exist: for use in ereport. */

@@ -151,7 +151,12 @@ abie_tally_agg_char_step(PG_FUNCTION_ARGS)
 	int			mark = mark_of_code(&code, 1);
 
 	if (mark < 0)
-		raise_unknown_code(&code, code == '\0' ? 0 : 1);
+	{
+		/* a byte beyond ASCII is no character by itself */
+		const char *shown = IS_HIGHBIT_SET(code) ? psprintf("\\%03o", (unsigned char) code) : pnstrdup(&code, 1);
+
+		raise_unknown_code(shown, strlen(shown));
+	}
 	state->count[mark]++;
 	PG_RETURN_POINTER(state);
 }

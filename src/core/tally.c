@@ -203,9 +203,9 @@ tally_print(const Tally *tally, char *text)
 	return length;
 }
 
-/* A word, CODE:COUNT. */
+/* A word, CODE:COUNT; the bit of its mark is set in seen. */
 static TallyFault
-parse_count(const char *word, size_t length, Tally *tally)
+parse_count(const char *word, size_t length, Tally *tally, uint64_t *seen)
 {
 	const char *colon = memchr(word, ':', length);
 	const char *digit = colon == NULL ? NULL : colon + 1;
@@ -227,8 +227,9 @@ parse_count(const char *word, size_t length, Tally *tally)
 			mark = i;
 	if (mark < 0)
 		return TALLY_UNKNOWN_CODE;
-	if (tally->count[mark] != 0)
+	if (*seen >> mark & 1)
 		return TALLY_TWICE;
+	*seen |= UINT64_C(1) << mark;
 	tally->count[mark] = count;
 	return TALLY_GOOD;
 }
@@ -236,6 +237,8 @@ parse_count(const char *word, size_t length, Tally *tally)
 TallyFault
 tally_parse(const char *text, size_t length, Tally *tally, size_t *offset, size_t *word_length)
 {
+	uint64_t	seen = 0;
+
 	memset(tally, 0, sizeof(Tally));
 	for (*offset = 0; *offset < length; *offset += *word_length)
 	{
@@ -246,7 +249,7 @@ tally_parse(const char *text, size_t length, Tally *tally, size_t *offset, size_
 			continue;
 		while (*offset + *word_length < length && !is_space(text[*offset + *word_length]))
 			++*word_length;
-		fault = parse_count(text + *offset, *word_length, tally);
+		fault = parse_count(text + *offset, *word_length, tally, &seen);
 		if (fault != TALLY_GOOD)
 			return fault;
 	}
