@@ -128,7 +128,7 @@ COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register, date, d
 'Internal: adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_step(state abie.absence_state, tally abie.tally) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_tally_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.tally) IS 'Internal: adds an enrolment to the state of abie.absence.';
+COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.tally) IS 'Internal: adds an enrolment of which the tally is known to the state of abie.absence.';
 CREATE FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_combine';
 COMMENT ON FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) IS 'Internal: the state of both sets of enrolments. Error 22003 for a count above 10^15.';

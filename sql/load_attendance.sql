@@ -78,7 +78,7 @@ COMMENT ON FUNCTION abie.registers_check(regclass) IS 'Internal: whether a relat
 CREATE FUNCTION abie.registers_query(registers regclass, academic_year text, from_date date, to_date date) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-AS $$
+AS $function$
 DECLARE
 	start_year integer := extract(year FROM abie.year_start(academic_year))::integer;
 	-- of the last day of the first half of the summer term: the Sunday before the bank holiday
@@ -101,17 +101,19 @@ SELECT urn, pupil, register, last_day, CASE
 		THEN 'joined after the spring bank holiday' END AS left_out
 FROM (
 	SELECT urn, pupil, age, CASE WHEN age = 15 THEN least(%3$L::date, %5$L) ELSE %3$L::date END AS last_day,
-		CASE WHEN %6$s THEN abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31') ELSE register END AS register
+		%6$s AS register
 	FROM (SELECT urn::integer AS urn, pupil, register, %4$s AS age FROM %1$s) AS row
-	WHERE register IS NULL OR (abie.start_date(register) <= %3$L AND abie.end_date(register) >= %2$L)
+	WHERE register IS NULL OR (abie.start_date(register) < %8$L AND abie.end_date(register) >= %7$L)
 ) AS cohort$query$,
 		registers, from_date, to_date,
 		CASE WHEN has_birth AND has_group THEN format('coalesce(extract(year FROM age(%1$L::date, date_of_birth))::integer, (year_group + 4)::integer)', make_date(start_year, 8, 31))
 			WHEN has_birth THEN format('extract(year FROM age(%1$L::date, date_of_birth))::integer', make_date(start_year, 8, 31))
 			WHEN has_group THEN '(year_group + 4)::integer' ELSE '5' END,
-		half_term, academic_year IN ('2020/21', '2021/22'));
+		half_term,
+		CASE WHEN academic_year IN ('2020/21', '2021/22') THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
+		make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
 END
-$$;
+$function$;
 COMMENT ON FUNCTION abie.registers_query(regclass, text, date, date) IS
 'Internal: the query that gives the registers of an academic year (urn, pupil, register), the last day that counts for each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in 2020/21 and 2021/22, when all of the cohort were of compulsory school age.';
 
@@ -120,6 +122,7 @@ RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 -- Not STRICT: the dates may be NULL. Groups by school and week must fit: 300 MB hold a whole England.
 SET search_path = pg_catalog, pg_temp
+SET datestyle = ISO
 SET jit = off
 SET work_mem = '64MB'
 SET hash_mem_multiplier = 5
@@ -127,32 +130,34 @@ AS $$
 DECLARE
 	first_day date := make_date(extract(year FROM abie.year_start(academic_year))::integer, 8, 1);
 	last_day date := (first_day + interval '1 year')::date - 1;
+	starts date := coalesce(from_date, first_day);
+	ends date := coalesce(to_date, last_day);
 	query text;
 	twice record;
 BEGIN
 	IF registers IS NULL OR academic_year IS NULL THEN
 		RAISE EXCEPTION '% cannot be NULL', CASE WHEN registers IS NULL THEN 'registers' ELSE 'academic_year' END
 			USING ERRCODE = 'null_value_not_allowed';
-	ELSIF coalesce(from_date, first_day) NOT BETWEEN first_day AND coalesce(to_date, last_day) OR coalesce(to_date, last_day) > last_day THEN
-		RAISE EXCEPTION 'the dates % to % are not a part of the academic year %', from_date, to_date, academic_year
+	ELSIF starts NOT BETWEEN first_day AND ends OR ends > last_day THEN
+		RAISE EXCEPTION 'the dates % to % are not a part of the academic year %', starts, ends, academic_year
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('It runs from %s to %s.', first_day, last_day);
 	END IF;
 	PERFORM abie.registers_check(registers);
-	query := abie.registers_query(registers, academic_year, coalesce(from_date, first_day), coalesce(to_date, last_day));
+	query := abie.registers_query(registers, academic_year, starts, ends);
 	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE left_out IS NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
 	INTO twice;
 	IF twice.pupils > 0 THEN
-		RAISE EXCEPTION '% pupils have more than one register at a school in %', twice.pupils, academic_year
+		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
 			USING ERRCODE = 'cardinality_violation', DETAIL = format('The first such school is %s.', twice.urn),
 				HINT = 'Merge them: a view with abie.register_agg(register) GROUP BY urn, pupil.';
 	END IF;
 	LOCK TABLE abie.attendance IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, abie.absence(register, %L, last_day) AS measures FROM (%s) AS r GROUP BY urn, left_out',
-		coalesce(from_date, first_day), query);
+		starts, query);
 	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
-		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', coalesce(from_date, first_day), coalesce(to_date, last_day)) END);
-	PERFORM abie.load_attendance_week(registers, academic_year, query, coalesce(from_date, first_day), coalesce(to_date, last_day));
-	DROP TABLE pg_temp.abie_load_year;
+		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', starts, ends) END);
+	PERFORM abie.load_attendance_week(registers, academic_year, query, starts, ends);
+	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week;
 END
 $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
@@ -183,6 +188,10 @@ BEGIN
 			LEFT JOIN abie.school AS s ON s.urn = y.urn
 		WHERE y.left_out IS NULL
 	) AS l;
+	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
+	DELETE FROM abie.attendance AS a
+	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
+		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn HAVING bool_and(y.left_out IS NOT NULL));
 	INSERT INTO abie.attendance AS held (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall, sess_authorised,
 		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, sources, source)
 	SELECT load_attendance_year.academic_year, l.laestab, l.urn, load_attendance_year.year_breakdown, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised,
@@ -221,14 +230,13 @@ FROM (%1$s) AS r CROSS JOIN generate_series(0, 7 * 52, 7) AS days, LATERAL (SELE
 WHERE r.left_out IS NULL AND w.week_start <= %3$L
 GROUP BY r.urn, w.week_start$weeks$, query, from_date, to_date);
 	DELETE FROM abie.attendance_week AS held
-	USING pg_temp.abie_load_school AS l
-	WHERE held.academic_year = load_attendance_week.academic_year AND held.urn = l.urn AND l.left_out IS NULL;
+	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
+		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL);
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons, source)
 	SELECT load_attendance_week.academic_year, w.urn, w.week_start, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised, (m).sess_unauthorised,
 		abie.sess_reasons(m), 'registers: ' || registers
 	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL, LATERAL (SELECT w.measures) AS x (m)
 	WHERE (m).sess_possible > 0;
-	DROP TABLE pg_temp.abie_load_school, pg_temp.abie_load_week;
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS 'Internal: replaces the weeks of the schools of pg_temp.abie_load_school by those of the registers.';
+COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS 'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers; those of schools whose year was not written stay.';

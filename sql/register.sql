@@ -98,19 +98,19 @@ COMMENT ON FUNCTION abie.date_range(abie.register) IS 'The dates from the Monday
 -- ---------- comparing ----------
 
 CREATE FUNCTION abie.register_eq(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_eq';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_eq';
 CREATE FUNCTION abie.register_ne(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_ne';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ne';
 CREATE FUNCTION abie.register_lt(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_lt';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_lt';
 CREATE FUNCTION abie.register_le(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_le';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_le';
 CREATE FUNCTION abie.register_gt(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_gt';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_gt';
 CREATE FUNCTION abie.register_ge(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_ge';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ge';
 CREATE FUNCTION abie.register_cmp(abie.register, abie.register) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_register_cmp';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_cmp';
 CREATE FUNCTION abie.register_hash(abie.register) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash';
 CREATE FUNCTION abie.register_hash_extended(abie.register, bigint) RETURNS bigint

@@ -28,10 +28,10 @@ COMMENT ON FUNCTION abie.tally_add(abie.tally, abie.tally) IS 'Sum of two tallie
 CREATE OPERATOR abie.+ (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_add, COMMUTATOR = OPERATOR(abie.+));
 COMMENT ON OPERATOR abie.+ (abie.tally, abie.tally) IS 'Sum of two tallies.';
 CREATE FUNCTION abie.tally_eq(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_tally_eq';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_eq';
 COMMENT ON FUNCTION abie.tally_eq(abie.tally, abie.tally) IS 'Whether two tallies have the same counts.';
 CREATE FUNCTION abie.tally_ne(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE LEAKPROOF COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
 COMMENT ON FUNCTION abie.tally_ne(abie.tally, abie.tally) IS 'Whether two tallies differ in a count.';
 CREATE OPERATOR abie.= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_eq,
 	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel);
@@ -52,7 +52,7 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tal
 COMMENT ON FUNCTION abie.tally_agg_step(abie.tally, text) IS 'Internal: counts a code in the state of abie.tally_agg.';
 CREATE FUNCTION abie.tally_agg_step(state abie.tally, code "char") RETURNS abie.tally
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_agg_char_step';
-COMMENT ON FUNCTION abie.tally_agg_step(abie.tally, "char") IS 'Internal: counts a code in the state of abie.tally_agg.';
+COMMENT ON FUNCTION abie.tally_agg_step(abie.tally, "char") IS 'Internal: counts a code of one character in the state of abie.tally_agg.';
 CREATE FUNCTION abie.tally_agg_step(state abie.tally, code text, session_date date) RETURNS abie.tally
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_day_step';
 COMMENT ON FUNCTION abie.tally_agg_step(abie.tally, text, date) IS 'Internal: counts a code of a day in the state of abie.tally_agg.';
@@ -68,7 +68,7 @@ COMMENT ON AGGREGATE abie.tally_agg(text) IS
 CREATE AGGREGATE abie.tally_agg(code "char") (
 	SFUNC = abie.tally_agg_step, STYPE = abie.tally, COMBINEFUNC = abie.tally_add, INITCOND = '', PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE abie.tally_agg("char") IS 'Counts by code of rows of marks of one character, faster than text. Error 22023 for an unknown code.';
+COMMENT ON AGGREGATE abie.tally_agg("char") IS 'Counts by code of rows of marks of one character. Error 22023 for an unknown code.';
 CREATE AGGREGATE abie.tally_agg(code text, session_date date) (
 	SFUNC = abie.tally_agg_step, STYPE = abie.tally, COMBINEFUNC = abie.tally_add, INITCOND = '', PARALLEL = SAFE
 );
