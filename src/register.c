@@ -177,6 +177,11 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("a register cannot span more than ten years (%d weeks)", REGISTER_MAX_WEEKS)));
 			break;
+		case REGISTER_TOO_LATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("a register cannot go beyond %s", date_text(REGISTER_LAST_DAY))));
+			break;
 		case REGISTER_CONFLICT:
 			ereport(ERROR,
 					(errcode(ERRCODE_CARDINALITY_VIOLATION),

@@ -54,7 +54,7 @@ read_aliases(Jsonb *mapping, MarkLayout *layout)
 static void
 check_start(DateADT start)
 {
-	if (start < day_of_date(1, 1, 1) || start > day_of_date(9999, 12, 31))
+	if (start < REGISTER_FIRST_DAY || start > REGISTER_LAST_DAY)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("start date of a register is out of range")));

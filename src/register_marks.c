@@ -69,8 +69,7 @@ abie_register_slice(PG_FUNCTION_ARGS)
 	Register	source;
 	SessionRange range;
 	Mark	   *mark;
-	int			first_week;
-	int			count;
+	SessionRange weeks;
 	struct varlena *value;
 
 	/* not STRICT: the dates may be NULL */
@@ -78,12 +77,10 @@ abie_register_slice(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	source = PG_GETARG_REGISTER(0);
 	range = register_window(fcinfo, 1, &source);
-	first_week = range.first / REGISTER_WEEK;
-	count = range.first == range.end ? 0 :
-		((range.end + REGISTER_WEEK - 1) / REGISTER_WEEK - first_week) * REGISTER_WEEK;
-	value = register_allocate(source.start + 7 * first_week, count, &mark);
-	memset(mark, MARK_NONE, count);
-	memcpy(mark + range.first - first_week * REGISTER_WEEK, source.mark + range.first, range.end - range.first);
+	weeks = whole_weeks(range);
+	value = register_allocate(day_of_session(source.start, weeks.first), weeks.end - weeks.first, &mark);
+	memset(mark, MARK_NONE, weeks.end - weeks.first);
+	memcpy(mark + range.first % REGISTER_WEEK, source.mark + range.first, range.end - range.first);
 	PG_RETURN_POINTER(value);
 }
 

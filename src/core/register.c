@@ -38,6 +38,17 @@ session_range(const Register *source, Day from, Day to)
 	return (SessionRange) {first < end ? first : end, end};
 }
 
+SessionRange
+whole_weeks(SessionRange range)
+{
+	int			first = range.first - range.first % REGISTER_WEEK;
+	int			end = range.end + REGISTER_WEEK - 1;
+
+	if (range.first == range.end)
+		return (SessionRange) {0, 0};
+	return (SessionRange) {first, end - end % REGISTER_WEEK};
+}
+
 /* ---------- reading ---------- */
 
 /* The number of so many digits, or -1. */
@@ -149,6 +160,8 @@ register_parse_marks(const char *text, size_t length, const MarkLayout *layout,
 		error->mark = (Mark) given;
 		if (place >= REGISTER_MAX_SESSIONS)
 			return error->fault = REGISTER_TOO_LONG;
+		if (day > REGISTER_LAST_DAY)
+			return error->fault = REGISTER_TOO_LATE;
 		error->fault = register_place((Mark) given, day, session % 2 == 1, &placed);
 		if (error->fault != REGISTER_GOOD)
 			return error->fault;
@@ -232,7 +245,7 @@ RegisterFault
 register_check(const Register *source, RegisterError *error)
 {
 	*error = (RegisterError) {.day = source->start};
-	if (source->start < day_of_date(1, 1, 1) || source->start > day_of_date(9999, 12, 31))
+	if (source->start < REGISTER_FIRST_DAY || source->start > REGISTER_LAST_DAY)
 		return error->fault = REGISTER_BAD_DATE;
 	if (weekday(source->start) != 0)
 		return error->fault = REGISTER_NOT_MONDAY;
@@ -240,6 +253,8 @@ register_check(const Register *source, RegisterError *error)
 		return error->fault = REGISTER_TOO_LONG;
 	if (source->count < 0 || source->count % REGISTER_WEEK != 0)
 		return error->fault = REGISTER_NOT_CANONICAL;
+	if (source->count > 0 && day_of_session(source->start, source->count - 1) > REGISTER_LAST_DAY)
+		return error->fault = REGISTER_TOO_LATE;
 	for (int session = 0; session < source->count; session++)
 	{
 		Mark		mark = source->mark[session];

@@ -14,6 +14,9 @@
 #define REGISTER_MAX_WEEKS 523	/* the weeks that ten years can touch */
 #define REGISTER_MAX_SESSIONS (REGISTER_WEEK * REGISTER_MAX_WEEKS)
 #define REGISTER_DATE_LENGTH 10 /* 2025-09-01 */
+/* what the text form can say: every session, so that any part of a register has a text too */
+#define REGISTER_FIRST_DAY day_of_date(1, 1, 1)
+#define REGISTER_LAST_DAY day_of_date(9999, 12, 31)
 /* the most text a register of so many sessions can make, without the final NUL */
 #define REGISTER_TEXT_LENGTH(sessions) \
 	(REGISTER_DATE_LENGTH + 1 + (sessions) * CODE_MAX_LENGTH + (sessions) / REGISTER_WEEK)
@@ -52,6 +55,7 @@ typedef enum RegisterFault
 	REGISTER_CODE_TOO_EARLY,	/* mark did not exist on day */
 	REGISTER_WEEKEND,			/* a mark other than # and - on a Saturday or Sunday */
 	REGISTER_TOO_LONG,
+	REGISTER_TOO_LATE,			/* a session after REGISTER_LAST_DAY */
 	REGISTER_CONFLICT,			/* mark and other_mark for one session */
 	REGISTER_NOT_CANONICAL		/* a stored mark that cannot stand there */
 } RegisterFault;
@@ -103,5 +107,8 @@ typedef struct SessionRange
 } SessionRange;
 
 extern SessionRange session_range(const Register *source, Day from, Day to);
+
+/* The sessions of the weeks that a range touches; for one without sessions none, at the start. */
+extern SessionRange whole_weeks(SessionRange range);
 
 #endif
