@@ -20,7 +20,7 @@ CREATE TYPE abie.register (
 	INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended
 );
 COMMENT ON TYPE abie.register IS
-'One pupil''s attendance register: a mark for each session from a Monday on, ten sessions a week, Monday AM to Friday PM. Text: the Monday, a colon, then ten marks a week, one week a word, as in 2025-09-01:##/\/\/\/\ /\/\/\IIC1V/\. # is closed, - no mark recorded; codes of two and three characters are read by longest match; white space does not matter on input; a last week that is not complete is filled with -. / in an afternoon and \ in a morning are present and written back as the sign of their session. At most ten years. 6 bytes plus one a session.';
+'One pupil''s attendance register: a mark for each session from a Monday on, ten sessions a week, Monday AM to Friday PM. Text: the Monday, a colon, then ten marks a week, one week a word, as in 2025-09-01:##/\/\/\/\ /\/\/\IIC1V/\. # is closed, - no mark recorded; codes of two and three characters are read by longest match; white space does not matter on input; a last week that is not complete is filled with -. / in an afternoon and \ in a morning are present and written back as the sign of their session. At most ten years. One byte a session and 6 more, 9 beyond 120 sessions.';
 
 -- ---------- making ----------
 

@@ -162,7 +162,7 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("attendance code \"%s\" was not in use on %s", mark_class[error->mark].code, date_text(error->day)),
-					 errdetail("It is in use from %s.", date_text(mark_class[error->mark].first_day)),
+					 errdetail("It is in use from %s.", date_text(mark_class[mark_on_day(error->mark, error->day)].first_day)),
 					 errhint("The view abie.attendance_code says from when to when each code is valid.")));
 			break;
 		case REGISTER_WEEKEND:
