@@ -92,8 +92,8 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_reg
 COMMENT ON FUNCTION abie.session_count(abie.register) IS 'Sessions of the grid, recorded or not: ten a week.';
 CREATE FUNCTION abie.date_range(register abie.register) RETURNS daterange
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
-RETURN daterange(abie.start_date(register), abie.end_date(register), CASE WHEN abie.session_count(register) = 0 THEN '()' ELSE '[]' END);
-COMMENT ON FUNCTION abie.date_range(abie.register) IS 'The dates from the Monday a register starts on to the Friday it ends on.';
+RETURN CASE WHEN abie.session_count(register) = 0 THEN daterange 'empty' ELSE daterange(abie.start_date(register), abie.end_date(register), '[]') END;
+COMMENT ON FUNCTION abie.date_range(abie.register) IS 'The dates from the Monday a register starts on to the Friday it ends on; empty for one without sessions.';
 
 -- ---------- comparing ----------
 
