@@ -230,28 +230,66 @@ require_parts(const Register *source, uint64_t *seed)
 	free((void *) rest.mark);
 }
 
-/* Where two registers differ, the first such session is named; else they merge to one that is accepted. */
-static void
-require_conflict_named(const Register *source, uint64_t *seed)
+/* The mark a register has for a session of another's grid; none outside. */
+static Mark
+mark_in(const Register *source, const Register *grid, int session)
 {
-	Register	moved = {source->start + 7 * (Day) (next_number(seed) % 3), source->count, source->mark};
-	Register	merged;
-	RegisterError error;
-	Mark	   *mark;
+	Day			day = day_of_session(grid->start, session);
+	SessionRange range = session_range(source, day, day);
 
-	if (register_check(&moved, &error) != REGISTER_GOOD || register_span(source, &moved, &merged) != REGISTER_GOOD)
-		return;
-	mark = malloc(merged.count + 1);
-	if (register_merge(source, &moved, mark, &merged, &error) == REGISTER_GOOD)
-		require_checked(&merged);
-	else
+	return range.first == range.end ? MARK_NONE : source->mark[range.first + session % 2];
+}
+
+/* Any two registers: each mark of both, or the first session at which they differ. */
+static void
+require_both(const Register *one, const Register *other)
+{
+	Register	merged;
+	RegisterError error = {0};
+	RegisterFault fault;
+	Mark	   *mark;
+	int			session = 0;
+
+	if (register_span(one, other, &merged) != REGISTER_GOOD)
 	{
-		REQUIRE(error.fault == REGISTER_CONFLICT && error.session < source->count);
-		REQUIRE(error.mark == source->mark[error.session] && error.mark != error.other_mark);
-		REQUIRE(error.other_mark == moved.mark[error.session - sessions_before(source->start, moved.start)]);
-		REQUIRE(error.day == day_of_session(source->start, error.session));
+		REQUIRE(abs(one->start - other->start) / 7 + (one->start > other->start ? one : other)->count / REGISTER_WEEK > REGISTER_MAX_WEEKS);
+		return;
 	}
+	REQUIRE(merged.count <= REGISTER_MAX_SESSIONS);
+	mark = malloc(merged.count + 1);
+	fault = register_merge(one, other, mark, &merged, &error);
+	merged.mark = mark;
+	for (; session < merged.count; session++)
+	{
+		Mark		in_one = mark_in(one, &merged, session);
+		Mark		in_other = mark_in(other, &merged, session);
+
+		if (in_one != in_other && in_one != MARK_NONE && in_other != MARK_NONE)
+		{
+			REQUIRE(fault == REGISTER_CONFLICT && error.fault == fault && error.session == session);
+			REQUIRE(error.mark == in_one && error.other_mark == in_other);
+			REQUIRE(error.day == day_of_session(merged.start, session));
+			break;
+		}
+		if (fault == REGISTER_GOOD)
+			REQUIRE(mark[session] == (in_one != MARK_NONE ? in_one : in_other));
+	}
+	REQUIRE((fault == REGISTER_GOOD) == (session == merged.count));
+	if (fault == REGISTER_GOOD)
+		require_checked(&merged);
 	free(mark);
+}
+
+/* With itself moved by some weeks, few or so many that both together are too long. */
+static void
+require_moved(const Register *source, uint64_t *seed)
+{
+	uint64_t	number = next_number(seed);
+	Register	moved = {source->start + 7 * (Day) (number / 4 % (number % 4 == 0 ? 2 * REGISTER_MAX_WEEKS : 3)), source->count, source->mark};
+	RegisterError error;
+
+	if (register_check(&moved, &error) == REGISTER_GOOD)
+		require_both(source, &moved);
 }
 
 void
@@ -265,6 +303,6 @@ require_register(const Register *source, uint64_t seed)
 	for (int i = 0; i < 2; i++)
 		require_window(&copy, &seed);
 	require_parts(&copy, &seed);
-	require_conflict_named(&copy, &seed);
+	require_moved(&copy, &seed);
 	free((void *) copy.mark);
 }
