@@ -78,39 +78,37 @@ COMMENT ON FUNCTION abie.registers_check(regclass) IS 'Internal: whether a relat
 CREATE FUNCTION abie.registers_query(registers regclass, academic_year text, from_date date, to_date date) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET datestyle = ISO
 AS $function$
 DECLARE
 	start_year integer := extract(year FROM abie.year_start(academic_year))::integer;
-	-- of the last day of the first half of the summer term: the Sunday before the bank holiday
+	-- the last day of the first half of the summer term: the Sunday before the bank holiday
 	half_term date := abie.spring_bank_holiday(start_year + 1) - extract(isodow FROM abie.spring_bank_holiday(start_year + 1))::integer;
-	has_birth boolean;
-	has_group boolean;
+	-- a condition on the age on 31 August: by date_of_birth, else by year_group (Year 1 are 5, Year 11 are 15), of these the columns that are there
+	age text := (SELECT CASE WHEN count(*) = 0 THEN 'false'
+			ELSE 'coalesce(' || string_agg(CASE a.attname WHEN 'date_of_birth' THEN '%1$s' ELSE '%2$s' END, ', ' ORDER BY a.attname) || ')' END
+		FROM pg_attribute AS a WHERE a.attrelid = registers AND NOT a.attisdropped AND a.attname IN ('date_of_birth', 'year_group'));
 BEGIN
-	SELECT coalesce(bool_or(a.attname = 'date_of_birth'), false), coalesce(bool_or(a.attname = 'year_group'), false) INTO has_birth, has_group
-	FROM pg_attribute AS a WHERE a.attrelid = registers AND NOT a.attisdropped;
-	-- age on 31 August at the start of the year, from the date of birth, else as usual in the year group (Year 1: 5); 5 where neither is a column
 	RETURN format($query$
 SELECT urn, pupil, register, last_day, CASE
 	WHEN register IS NULL THEN 'no register'
 	WHEN urn IS NULL THEN 'no URN'
-	WHEN age IS NULL THEN 'age not known'
-	WHEN age < 5 THEN 'aged under 5 on 31 August'
-	WHEN age > 15 THEN 'aged over 15 on 31 August'
-	WHEN abie.sess_possible(abie.tally(register, %2$L, last_day)) = 0 THEN 'no possible session'
-	WHEN %3$L::date > %5$L AND abie.sess_possible(abie.tally(register, %2$L, %5$L)) + abie.category_count(abie.tally(register, %2$L, %5$L), 'not_possible') = 0
-		THEN 'joined after the spring bank holiday' END AS left_out
+	WHEN young IS NULL THEN 'age not known'
+	WHEN young THEN 'aged under 5 on 31 August'
+	WHEN old THEN 'aged over 15 on 31 August'
+	WHEN abie.sess_possible(register, %2$L, last_day) = 0 THEN 'no possible session'
+	WHEN abie.first_on_roll(register, %2$L, %3$L) > %4$L THEN 'joined after the spring bank holiday' END AS left_out
 FROM (
-	SELECT urn, pupil, age, CASE WHEN age = 15 THEN least(%3$L::date, %5$L) ELSE %3$L::date END AS last_day,
-		%6$s AS register
-	FROM (SELECT urn::integer AS urn, pupil, register, %4$s AS age FROM %1$s) AS row
-	WHERE register IS NULL OR (abie.start_date(register) < %8$L AND abie.end_date(register) >= %7$L)
+	SELECT urn::integer AS urn, pupil, %5$s AS register, CASE WHEN %7$s THEN least(%3$L::date, %4$L) ELSE %3$L END AS last_day, %6$s AS young, %8$s AS old
+	FROM %1$s
+	WHERE register IS NULL OR (abie.start_date(register) < %10$L AND abie.end_date(register) >= %9$L)
+	OFFSET 0
 ) AS cohort$query$,
-		registers, from_date, to_date,
-		CASE WHEN has_birth AND has_group THEN format('coalesce(extract(year FROM age(%1$L::date, date_of_birth))::integer, (year_group + 4)::integer)', make_date(start_year, 8, 31))
-			WHEN has_birth THEN format('extract(year FROM age(%1$L::date, date_of_birth))::integer', make_date(start_year, 8, 31))
-			WHEN has_group THEN '(year_group + 4)::integer' ELSE '5' END,
-		half_term,
+		registers, from_date, to_date, half_term,
 		CASE WHEN academic_year IN ('2020/21', '2021/22') THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
+		format(age, format('date_of_birth > %L', make_date(start_year - 5, 8, 31)), 'year_group < 1'),
+		format(age, format('date_of_birth <= %L', make_date(start_year - 15, 8, 31)), 'year_group > 10'),
+		format(age, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)), 'year_group > 11'),
 		make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
 END
 $function$;
@@ -120,7 +118,7 @@ COMMENT ON FUNCTION abie.registers_query(regclass, text, date, date) IS
 CREATE FUNCTION abie.load_attendance(registers regclass, academic_year text, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
--- Not STRICT: the dates may be NULL. Groups by school and week must fit: 300 MB hold a whole England.
+-- Not STRICT: the dates may be NULL. Groups by school and week must fit: 300 MB hold ten weeks of a whole England.
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
 SET jit = off
@@ -144,7 +142,7 @@ BEGIN
 	END IF;
 	PERFORM abie.registers_check(registers);
 	query := abie.registers_query(registers, academic_year, starts, ends);
-	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE left_out IS NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
+	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE register IS NOT NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
 	INTO twice;
 	IF twice.pupils > 0 THEN
 		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
@@ -220,15 +218,21 @@ COMMENT ON FUNCTION abie.load_attendance_year(regclass, text, text) IS 'Internal
 CREATE FUNCTION abie.load_attendance_week(registers regclass, academic_year text, query text, from_date date, to_date date) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- the planner cannot know how few groups there are
+SET enable_sort = off
 AS $$
+DECLARE
+	monday date;
 BEGIN
-	-- a table first: an INSERT has no parallel plan
-	EXECUTE format($weeks$
-CREATE TEMP TABLE abie_load_week ON COMMIT DROP AS
-SELECT r.urn, w.week_start, abie.absence(r.register, greatest(w.week_start, %2$L), least(w.week_start + 6, r.last_day)) AS measures
-FROM (%1$s) AS r CROSS JOIN generate_series(0, 7 * 52, 7) AS days, LATERAL (SELECT date_trunc('week', %2$L::timestamp)::date + days) AS w (week_start)
-WHERE r.left_out IS NULL AND w.week_start <= %3$L
-GROUP BY r.urn, w.week_start$weeks$, query, from_date, to_date);
+	CREATE TEMP TABLE abie_load_week (urn integer, week_start date, measures abie.absence_measures) ON COMMIT DROP;
+	-- ten weeks at a time, so that the groups fit; the weeks in the select list, so that each register is read once
+	FOR monday IN SELECT generate_series(date_trunc('week', from_date::timestamp), to_date::timestamp, interval '10 weeks')::date LOOP
+		EXECUTE format($weeks$
+INSERT INTO pg_temp.abie_load_week
+SELECT urn, week_start, abie.absence(register, greatest(week_start, %2$L), least(week_start + 6, last_day))
+FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start FROM (%1$s) AS r WHERE left_out IS NULL OFFSET 0) AS w
+GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
+	END LOOP;
 	DELETE FROM abie.attendance_week AS held
 	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
 		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL);

@@ -58,6 +58,12 @@ CREATE FUNCTION abie.summary(register abie.register, from_date date DEFAULT NULL
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_register_summary';
 COMMENT ON FUNCTION abie.summary(abie.register, date, date) IS 'Attendance of a pupil, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
 
+CREATE FUNCTION abie.sess_possible(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS bigint
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_possible';
+COMMENT ON FUNCTION abie.sess_possible(abie.register, date, date) IS 'Possible sessions of a pupil, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
+CREATE FUNCTION abie.sess_overall(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS bigint
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_overall';
+COMMENT ON FUNCTION abie.sess_overall(abie.register, date, date) IS 'Sessions of absence of a pupil, authorised and unauthorised, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_persistently_absent(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_persistent';
 COMMENT ON FUNCTION abie.is_persistently_absent(abie.register, date, date) IS 'Whether 10 x absent >= possible, in integers; NULL without a possible session;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
@@ -84,6 +90,9 @@ COMMENT ON FUNCTION abie.late_after_close(abie.register, date, date) IS 'Session
 CREATE FUNCTION abie.first_absence(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS date
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_absence';
 COMMENT ON FUNCTION abie.first_absence(abie.register, date, date) IS 'Date of the first absence; NULL without one;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
+CREATE FUNCTION abie.first_on_roll(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS date
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_on_roll';
+COMMENT ON FUNCTION abie.first_on_roll(abie.register, date, date) IS 'Date of the first session at which the pupil was on roll: with a mark other than # (closed), Z (not yet on roll) and - (no mark); NULL if there is none;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.longest_absence(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL) RETURNS abie.absence_run
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_longest_absence';
 COMMENT ON FUNCTION abie.longest_absence(abie.register, date, date) IS 'The longest run of absence, the earliest of equals. Sessions that were not possible (closed, D, Q, X, Y, no mark) neither end a run nor count for it;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';

@@ -39,7 +39,29 @@ windowed_sessions(FunctionCallInfo fcinfo, SessionCount *sessions)
 	return true;
 }
 
-/* ---------- persistent, severe, band ---------- */
+/* ---------- possible, persistent, severe, band ---------- */
+
+PG_FUNCTION_INFO_V1(abie_register_possible);
+Datum
+abie_register_possible(PG_FUNCTION_ARGS)
+{
+	SessionCount sessions;
+
+	if (!windowed_sessions(fcinfo, &sessions))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(sessions.possible);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_overall);
+Datum
+abie_register_overall(PG_FUNCTION_ARGS)
+{
+	SessionCount sessions;
+
+	if (!windowed_sessions(fcinfo, &sessions))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(sessions.authorised + sessions.unauthorised);
+}
 
 /* No possible session: NULL. */
 static Datum
@@ -129,9 +151,9 @@ abie_tally_band(PG_FUNCTION_ARGS)
 
 /* ---------- absence in time ---------- */
 
-PG_FUNCTION_INFO_V1(abie_register_first_absence);
-Datum
-abie_register_first_absence(PG_FUNCTION_ARGS)
+/* The date of the first session of a kind; NULL if there is none. */
+static Datum
+first_date(FunctionCallInfo fcinfo, int (*first) (const Mark *, SessionRange))
 {
 	Register	source;
 	SessionRange range;
@@ -139,10 +161,24 @@ abie_register_first_absence(PG_FUNCTION_ARGS)
 
 	if (!windowed_register(fcinfo, &source, &range))
 		PG_RETURN_NULL();
-	session = first_absence(source.mark, range);
+	session = first(source.mark, range);
 	if (session < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(day_of_session(source.start, session));
+}
+
+PG_FUNCTION_INFO_V1(abie_register_first_absence);
+Datum
+abie_register_first_absence(PG_FUNCTION_ARGS)
+{
+	return first_date(fcinfo, first_absence);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_first_on_roll);
+Datum
+abie_register_first_on_roll(PG_FUNCTION_ARGS)
+{
+	return first_date(fcinfo, first_on_roll);
 }
 
 static Datum

@@ -12,6 +12,23 @@ is_absence(Mark mark)
 	return mark_class[mark].category == CATEGORY_AUTHORISED || mark_class[mark].category == CATEGORY_UNAUTHORISED;
 }
 
+/* Covid X is administrative and possible; # and Z are neither. */
+static bool
+is_on_roll(Mark mark)
+{
+	return mark_class[mark].possible || mark_class[mark].category == CATEGORY_NOT_POSSIBLE;
+}
+
+/* The first session of a range whose mark is of a kind, or -1. */
+static int
+first_session(const Mark *mark, SessionRange range, bool (*kind) (Mark))
+{
+	for (int session = range.first; session < range.end; session++)
+		if (kind(mark[session]))
+			return session;
+	return -1;
+}
+
 int
 absence_band(const SessionCount *sessions)
 {
@@ -23,10 +40,13 @@ absence_band(const SessionCount *sessions)
 int
 first_absence(const Mark *mark, SessionRange range)
 {
-	for (int session = range.first; session < range.end; session++)
-		if (is_absence(mark[session]))
-			return session;
-	return -1;
+	return first_session(mark, range, is_absence);
+}
+
+int
+first_on_roll(const Mark *mark, SessionRange range)
+{
+	return first_session(mark, range, is_on_roll);
 }
 
 AbsenceRun

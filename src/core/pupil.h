@@ -14,6 +14,9 @@ extern int	absence_band(const SessionCount *sessions);
 /* First session of a range that is an absence, or -1. */
 extern int	first_absence(const Mark *mark, SessionRange range);
 
+/* First session of a range at which the pupil was on roll: with a mark other than #, Z and none; or -1. */
+extern int	first_on_roll(const Mark *mark, SessionRange range);
+
 /* A run of absence: sessions that were possible and absent, one after the other. */
 typedef struct AbsenceRun
 {
