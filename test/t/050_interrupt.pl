@@ -303,6 +303,8 @@ is(query('SELECT count(*) FROM abie.run_school WHERE run_id <> ' . $first), 0, '
 query("SELECT abie.create_methodology('of our own', '{\"similar_schools\": 10, \"pace\": 0.1}')");
 query("CALL abie.calculate('$target_year', 'of our own', NULL)");
 query("INSERT INTO abie.import (format, file, digest, rows_read, stored, updated, unchanged, set_aside, rejected) VALUES ('gias', 'f.csv', repeat('a', 64), 1, 0, 0, 0, 0, 1)");
+query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
+	SELECT '$target_year', min(urn), '2025-09-01', 100, 1000, 50, 40, 10, '{}' FROM abie.school");
 query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
