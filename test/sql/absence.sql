@@ -339,6 +339,27 @@ SELECT how, name, count(*) AS results, count(*) FILTER (WHERE r.value IS DISTINC
 FROM (SELECT * FROM result WHERE how LIKE 'states%') AS r JOIN (SELECT name, key, value FROM result WHERE how = 'serial') AS s USING (name, key) GROUP BY how, name ORDER BY how, name COLLATE "C";
 -- forms of a state
 SELECT absence_state '0 0 0 0 0 0' AS none, absence_state '  1 1 0 10 1 0   I:1 /:9 #:4' AS one, absence_part(register '2025-09-01:I\/\/\/\/G') AS "of two in ten", length(absence_state_send('0 0 0 0 0 0')) AS bytes;
+-- wrong bytes: what COPY writes of a bytea it reads as a state
+CREATE TABLE received (state absence_state);
+CREATE TABLE sent (n integer, what text, bytes bytea);
+INSERT INTO sent VALUES
+	(1, 'right', absence_state_send('1 1 1 2 1 0 I:1 /:1')),
+	(2, 'an enrolment without a possible session', decode('0000000000000001' || repeat('00', 552), 'hex')),
+	(3, 'a count of a mark that does not exist', decode(repeat('00', 559) || '01', 'hex')),
+	(4, 'too short', decode(repeat('00', 559), 'hex'));
+\copy (SELECT bytes FROM sent WHERE n = 1) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/absence_binary && rm "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 2) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/absence_binary && rm "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 3) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/absence_binary && rm "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 4) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/absence_binary && rm "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\set VERBOSITY sqlstate
+\copy (SELECT bytes FROM sent WHERE n = 2) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/absence_binary && rm "$PG_ABS_BUILDDIR"/results/absence_binary' WITH (FORMAT binary)
+\set VERBOSITY default
+SELECT * FROM received;
 
 --
 -- Errors
@@ -370,6 +391,8 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT '1 1 0 11 1 0 I:1 /:10'::abie.absence_state$$,
 	$$SELECT '1 0 0 10 1 0 I:1 /:9'::abie.absence_state$$,
 	$$SELECT '2 1 0 1 2 0 I:2 /:9'::abie.absence_state$$,
+	-- more persistent than their sessions
+	$$SELECT '2 2 0 1 1 0 I:2'::abie.absence_state$$,
 	-- counts beyond 10^15, of a tally and of two; of enrolments
 	$$SELECT abie.absence(t) FROM (VALUES (abie.tally 'I:1000000000000000'), ('I:1')) AS v (t)$$,
 	$$SELECT abie.absence_combine('1 1 1 1000000000000000 1000000000000000 0 I:1000000000000000', '1 1 1 1 1 0 I:1')$$,

@@ -81,6 +81,11 @@ SELECT is_persistently_absent(NULL::register) IS NULL AND is_persistently_absent
 --
 SELECT first_absence('2025-09-01:/L#X-B////// //I'), first_absence('2025-09-01:I'), first_absence('2025-09-01:///////////////////U') AS last, first_absence('2025-09-01:/LBX#-') IS NULL AS none, first_absence('2025-09-01:X02Y1DQZ') IS NULL AS "not possible",
 	first_absence('2025-09-01:I/I', '2025-09-02') AS "in a window", first_absence('2025-09-01:I/I', NULL, '2025-08-31') IS NULL AS before, first_absence(NULL) IS NULL AS "of NULL";
+-- on roll with any mark but # Z and -, so with one that is not possible too
+SELECT first_on_roll('2025-09-01:##ZZ--X/') AS "X", first_on_roll('2025-09-01:Z/') AS "/", first_on_roll('2021-09-06:ZZX02') AS "covid X", first_on_roll('2025-09-01:--#Y1 I') AS "Y1", first_on_roll('2025-09-01:##ZZ--') IS NULL AS never,
+	first_on_roll('2025-09-01:/ ZZZ#I', '2025-09-02') AS "in a window", first_on_roll('2025-09-01:ZZI', NULL, '2025-09-01') IS NULL AS before, first_on_roll(NULL) IS NULL AS "of NULL";
+SELECT sess_possible(r), sess_overall(r), sess_possible(r, '2025-09-02') AS "from Tuesday", sess_overall(r, NULL, '2025-09-01') AS "to Monday", sess_possible(r, '2025-09-08') AS after, sess_possible(NULL::register) IS NULL AND sess_overall(NULL::register) IS NULL AS "of NULL"
+FROM (SELECT register '2025-09-01:/IU#X\--BX02' AS r) AS r;
 SELECT late_after_close('2025-09-01:ULU/U I'), late_after_close('2025-09-01:ULU/U I', '2025-09-02', '2025-09-02') AS "on Tuesday", late_after_close('2025-09-01:') AS none, late_after_close(NULL) IS NULL AS "of NULL";
 SELECT what, (longest_absence(r)).* FROM (VALUES
 	(1, 'none', register '2025-09-01:/LB#X'), (2, 'no session', '2025-09-01:'), (3, 'one', '2025-09-01:/\/I'), (4, 'the earliest of equals', '2025-09-01:II/\UU/\GN'), (5, 'the longer, later', '2025-09-01:II/\GNO'),
@@ -138,7 +143,7 @@ CREATE TABLE counted AS
 SELECT id, part, count(*) FILTER (WHERE possible)::integer AS possible, count(*) FILTER (WHERE category IN ('present', 'approved_activity'))::integer AS attending, count(*) FILTER (WHERE absent)::integer AS overall,
 	count(*) FILTER (WHERE category = 'authorised')::integer AS authorised, count(*) FILTER (WHERE category = 'unauthorised')::integer AS unauthorised, count(*) FILTER (WHERE code = 'L')::integer AS late,
 	count(*) FILTER (WHERE code = 'U')::integer AS after_close, count(*) FILTER (WHERE category = 'not_possible')::integer AS not_possible, count(*) FILTER (WHERE code = '-')::integer AS unrecorded,
-	min(session_date) FILTER (WHERE absent) AS first
+	min(session_date) FILTER (WHERE absent) AS first, min(session_date) FILTER (WHERE code NOT IN ('#', 'Z', '-')) AS on_roll
 FROM part LEFT JOIN mark USING (id, part) GROUP BY id, part;
 -- a run ends with a session that was possible and not absent
 CREATE TABLE run AS
@@ -149,7 +154,8 @@ SELECT count(*) AS parts, count(*) FILTER (WHERE summary(register, p.from_date, 
 		CASE WHEN possible > 0 THEN overall * 10 >= possible END, CASE WHEN possible > 0 THEN overall * 2 >= possible END, late, after_close, not_possible, unrecorded, first,
 		coalesce(r.sessions, 0), r.from_date, r.from_session, r.to_date, r.to_session)::attendance_summary) AS "summary differs",
 	count(*) FILTER (WHERE longest_absence(register, p.from_date, p.to_date) IS DISTINCT FROM ROW(coalesce(r.sessions, 0), r.from_date, r.from_session, r.to_date, r.to_session)::absence_run) AS "run differs",
-	count(*) FILTER (WHERE first_absence(register, p.from_date, p.to_date) IS DISTINCT FROM first) AS "first differs",
+	count(*) FILTER (WHERE first_absence(register, p.from_date, p.to_date) IS DISTINCT FROM first OR first_on_roll(register, p.from_date, p.to_date) IS DISTINCT FROM on_roll) AS "first differs",
+	count(*) FILTER (WHERE (sess_possible(register, p.from_date, p.to_date), sess_overall(register, p.from_date, p.to_date)) IS DISTINCT FROM (possible::bigint, overall::bigint)) AS "sessions differ",
 	count(*) FILTER (WHERE late_after_close(register, p.from_date, p.to_date) IS DISTINCT FROM after_close) AS "late differs",
 	count(*) FILTER (WHERE is_persistently_absent(register, p.from_date, p.to_date) IS DISTINCT FROM (10 * overall >= nullif(possible, 0)) OR is_severely_absent(register, p.from_date, p.to_date) IS DISTINCT FROM (2 * overall >= nullif(possible, 0))) AS "persistent differs",
 	count(*) FILTER (WHERE absence_band(register, p.from_date, p.to_date) IS DISTINCT FROM CASE WHEN possible > 0 THEN CASE floor(20.0 * overall / possible) WHEN 20 THEN '100' WHEN 19 THEN '95_99'

@@ -116,6 +116,58 @@ CREATE TABLE again (id integer, held register);
 \copy again FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
 SELECT count(*), count(*) FILTER (WHERE a.held = s.held AND a.held::text = s.canonical) AS equal FROM again a JOIN sample s USING (id);
 
+-- wrong bytes: what COPY writes of a bytea it reads as a register. 2025-09-01 is day 0000249f from 2000-01-01.
+CREATE TABLE received (held register);
+CREATE TABLE sent (n integer, what text, bytes bytea);
+INSERT INTO sent VALUES
+	(1, 'right', '\x00 0000249f 01 02 0f 10 03 0c 1d 28 32 00'),
+	(2, 'another format', '\x01 0000249f'),
+	(3, 'no whole week', '\x00 0000249f 01 02 0f 0f 01 02 01 02 01'),
+	(4, 'a number that is no mark', '\x00 0000249f 01 02 33 00 00 00 00 00 00 00'),
+	(5, 'an afternoon''s sign in a morning', '\x00 0000249f 01 02 02 00 00 00 00 00 00 00'),
+	(6, 'D of before September 2011', '\x00 0000249f 01 02 01 0a 00 00 00 00 00 00'),
+	(7, 'a code not in use', '\x00' || int4send(date '2023-09-04' - date '2000-01-01') || '\x01020102040000000000'),
+	(8, 'a Tuesday', '\x00 000024a0 01 02 01 02 00 00 00 00 00 00'),
+	(9, 'no such date', '\x00 7fffffff'),
+	(10, 'beyond the year 9999', '\x00' || int4send(date '9999-12-27' - date '2000-01-01') || decode(repeat('00', 20), 'hex')),
+	(11, 'too long', '\x00 0000249f'::bytea || decode(repeat('00', 5240), 'hex')),
+	(12, 'too short', '\x00 0000');
+SELECT n, what FROM sent ORDER BY n;
+\copy (SELECT bytes FROM sent WHERE n = 1) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 2) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 3) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 4) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 5) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 6) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 7) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 8) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 9) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 10) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 11) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 12) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\set VERBOSITY sqlstate
+\copy (SELECT bytes FROM sent WHERE n = 4) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_binary && rm "$PG_ABS_BUILDDIR"/results/register_binary' WITH (FORMAT binary)
+\set VERBOSITY default
+SELECT * FROM received;
+-- and what is in a table by mistake
+CREATE CAST (bytea AS abie.register) WITHOUT FUNCTION;
+SELECT '\x01000000'::bytea::register;
+SELECT '\x010000249f'::bytea::register;
+DROP CAST (bytea AS abie.register);
+
 --
 -- What cannot be read
 --
@@ -128,6 +180,7 @@ SELECT error_of(format('SELECT $$%s$$::abie.register', given)) FROM (VALUES
 	(23, '2025-09-01:C9'), (24, '2025-09-01:Y8'), (25, '2025-09-01:X010'), (26, '2025-09-01:C 1'), (27, '2025-09-01:/\AB'), (28, '2025-09-01:/\:'), (29, '2025-09-01:D2006'),
 	(30, '2024-08-12:/\C1'), (31, '2024-08-12:/\/\/\/\K'), (32, '2006-08-28:/\'), (33, '2006-08-28:--#'), (34, '2006-08-28:D'), (35, '2020-08-31:X09'), (36, '2021-03-01:/\/\/\/\I02'),
 	(37, '1950-01-02:-I')) AS bad (n, given) ORDER BY n;
+SELECT error_of($$SELECT '9999-12-27:/\/\/\/\/\ -'::abie.register$$);
 SELECT replace(error_of(format('SELECT $$%s$$::abie.register', '2015-09-07:' || repeat('I', 5231))), repeat('I', 5231), 'I x 5231');
 \pset tuples_only
 \pset format aligned
@@ -175,6 +228,11 @@ FROM run JOIN sample USING (id);
 --
 SELECT register '2025-09-01:/\' = '2025-09-01:\/' AS eq, register '2025-09-01:/\' = '2025-09-01:/\--------' AS padded, register '2025-09-01:/\' <> '2025-09-08:/\' AS start,
 	register '2025-09-01:' = '2025-09-08:' AS empty, register '2025-09-01:I' = '2025-09-01:I ----------' AS longer, register '2025-09-01:I' = '2025-09-01:M' AS mark;
+-- one mark, anywhere, makes the difference
+SELECT count(*), count(*) FILTER (WHERE a = b OR NOT a <> b OR NOT a < b OR b <= a OR register_cmp(a, b) <> -1 OR register_hash(a) = register_hash(b)) AS wrong,
+	-- the seed goes into all of the extended hash, whose low half without one is the hash
+	count(*) FILTER (WHERE (register_hash_extended(a, 1) # register_hash_extended(b, 1)) = (register_hash_extended(a, 2) # register_hash_extended(b, 2)) OR (register_hash_extended(a, 0) # register_hash(a)) & 4294967295 <> 0) AS "wrong hash"
+FROM generate_series(0, 99) AS place, LATERAL (SELECT register('2025-09-01', rpad(repeat('-', place) || 'I', 100, '-')) AS a, register('2025-09-01', rpad(repeat('-', place) || 'M', 100, '-')) AS b) AS r;
 -- the order is of start, length, marks, the same by every operator
 SELECT count(*) AS pairs,
 	count(*) FILTER (WHERE register_cmp(a.held, b.held) <> sign(CASE WHEN a.k = b.k THEN 0 WHEN a.k < b.k THEN -1 ELSE 1 END)) AS "otherwise",
@@ -334,6 +392,7 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT abie.register('-infinity', '/\')$$,
 	$$SELECT abie.register('0001-01-01 BC', '-')$$,
 	$$SELECT abie.register('10000-01-03', '/\')$$,
+	$$SELECT abie.register('9999-12-27', repeat('/', 11))$$,
 	$$SELECT abie.register('2015-09-07', repeat('I', 5231))$$,
 	$$SELECT abie.register('2025-09-01', '/\', '[]')$$,
 	$$SELECT abie.register('2025-09-01', '/\', '"+"')$$,
@@ -354,6 +413,7 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT abie.register_from_ctf('2025-09-03', '/\/\/\####/\?')$$,
 	$$SELECT abie.register_from_ctf('2025-09-04', '/\/\/\?', 5)$$,
 	$$SELECT abie.register_from_ctf('infinity', '/\')$$,
+	$$SELECT abie.register_from_ctf('9999-12-31', '/\#')$$,
 	$$SELECT abie.register_from_ctf('2015-09-11', repeat('I', 5223), 5)$$,
 	$$SELECT abie.register_from_ctf('2015-09-07', repeat('#', 2 * 7 * 523 + 1))$$,
 	$$SELECT '2025-09-01:/\I'::abie.register OPERATOR(abie.||) '2025-09-01:/\M'$$,

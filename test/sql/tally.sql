@@ -95,6 +95,34 @@ CREATE TABLE again (school integer, tally tally);
 \copy held TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
 \copy again FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
 SELECT count(*), count(*) FILTER (WHERE a.tally = h.tally AND a.tally::text = h.tally::text) AS equal FROM again a JOIN held h USING (school);
+-- wrong bytes: what COPY writes of a bytea it reads as a tally
+CREATE TABLE received (tally tally);
+CREATE TABLE sent (n integer, what text, bytes bytea);
+INSERT INTO sent VALUES
+	(1, 'right', tally_send('I:1000000000000000')),
+	(2, 'fewer than none', decode(repeat('ff', 8) || repeat('00', 504), 'hex')),
+	(3, 'more than 10^15', decode('00038d7ea4c68001' || repeat('00', 504), 'hex')),
+	(4, 'a mark that does not exist', decode(repeat('00', 8 * 51) || '0000000000000001' || repeat('00', 8 * 12), 'hex')),
+	(5, 'too short', decode(repeat('00', 511), 'hex')),
+	(6, 'too long', decode(repeat('00', 513), 'hex'));
+SELECT n, what FROM sent ORDER BY n;
+\copy (SELECT bytes FROM sent WHERE n = 1) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 2) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 3) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 4) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 5) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy (SELECT bytes FROM sent WHERE n = 6) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\set VERBOSITY sqlstate
+\copy (SELECT bytes FROM sent WHERE n = 2) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/tally_binary && rm "$PG_ABS_BUILDDIR"/results/tally_binary' WITH (FORMAT binary)
+\set VERBOSITY default
+SELECT * FROM received;
 -- 64 counts of eight bytes, each at the number of its mark (as in a register's binary form)
 SELECT length(tally_send('I:1')), tally_send('-:258 \:3') = '\x00000000000001020000000000000000 0000000000000003'::bytea || decode(repeat('00', 512 - 24), 'hex') AS places;
 SELECT count(*), count(*) FILTER (WHERE tally_send((code || ':7')::tally) <> decode(repeat('00', 8 * place) || '0000000000000007' || repeat('00', 8 * (63 - place)), 'hex')) AS elsewhere
