@@ -4,13 +4,13 @@ CREATE TYPE abie.register;
 
 CREATE FUNCTION abie.register_in(cstring) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_in';
-COMMENT ON FUNCTION abie.register_in(cstring) IS 'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no Monday or a code not yet in use, 22008 for a date that does not exist, 54000 beyond ten years.';
+COMMENT ON FUNCTION abie.register_in(cstring) IS 'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no Monday or a code not yet in use, 22008 for a date that does not exist or sessions beyond 9999-12-31, 54000 beyond ten years.';
 CREATE FUNCTION abie.register_out(abie.register) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_out';
 COMMENT ON FUNCTION abie.register_out(abie.register) IS 'Text output of abie.register: canonical, one week a word.';
 CREATE FUNCTION abie.register_recv(internal) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recv';
-COMMENT ON FUNCTION abie.register_recv(internal) IS 'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text input; error 22P03.';
+COMMENT ON FUNCTION abie.register_recv(internal) IS 'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text input; errors as there, but 22P03 for what is not a mark or not canonical.';
 CREATE FUNCTION abie.register_send(abie.register) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_send';
 COMMENT ON FUNCTION abie.register_send(abie.register) IS 'Binary output of abie.register.';
@@ -79,7 +79,7 @@ COMMENT ON FUNCTION abie.mark(abie.register, date, text) IS 'The code of one ses
 CREATE FUNCTION abie.slice(register abie.register, from_date date, to_date date) RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_register_slice';
 COMMENT ON FUNCTION abie.slice(abie.register, date, date) IS
-'The weeks of a register that from_date to to_date touch, with - for the sessions outside; both included, NULL for no bound. Not STRICT: the dates may be NULL.';
+'The weeks of a register that from_date to to_date touch, with - for the sessions outside; both included, NULL for no bound. Without any session of it an empty register of the same start. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.start_date(abie.register) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_start_date';
