@@ -80,6 +80,7 @@ require_counts(const Mark *mark, SessionRange range)
 	SessionCount of_tally;
 	AbsenceRun	run = longest_absence(mark, range);
 	int			first = first_absence(mark, range);
+	int			on_roll = first_on_roll(mark, range);
 	int			absent = 0;
 
 	stretch_read(mark, range, &stretch);
@@ -99,6 +100,7 @@ require_counts(const Mark *mark, SessionRange range)
 	REQUIRE(memcmp(&sum, &of_tally, sizeof(SessionCount)) == 0);
 	absent = (int) (sum.authorised + sum.unauthorised);
 	REQUIRE((first >= range.first && first < range.end) || (first == -1 && absent == 0));
+	REQUIRE(first == -1 || (on_roll >= range.first && on_roll <= first));
 	REQUIRE(run.sessions <= absent && (run.sessions > 0) == (absent > 0));
 	REQUIRE(run.sessions == 0 || (run.first >= first && run.last - run.first + 1 >= run.sessions && run.last < range.end));
 	REQUIRE(absence_band(&sum) >= (sum.possible > 0 ? 0 : -1) && absence_band(&sum) <= 100);
