@@ -161,8 +161,8 @@ SELECT w.*, count(*) AS schools, count(*) FILTER (WHERE m.measures IS DISTINCT F
 	-- a slice has - for what is outside its dates in its weeks
 	count(*) FILTER (WHERE to_jsonb(m.measures) - 'sess_unrecorded' IS DISTINCT FROM to_jsonb(sliced) - 'sess_unrecorded') AS "slices differ"
 FROM date_window w CROSS JOIN generate_series(0, 49) AS school
-	LEFT JOIN LATERAL (SELECT absence(register, from_date, to_date) AS measures, absence(slice(register, from_date, to_date)) AS sliced FROM pupil WHERE pupil.school = school.school AND id <= 2000) AS m ON (m.measures).enrolments > 0
-	LEFT JOIN (SELECT w.from_date AS f, w.to_date AS t, p.* FROM date_window w, by_plain_sql(from_date, to_date, 2000) AS p) AS p ON p.school = school.school AND (f, t) IS NOT DISTINCT FROM (from_date, to_date)
+	LEFT JOIN LATERAL (SELECT absence(register, from_date, to_date) AS measures, absence(slice(register, from_date, to_date)) AS sliced FROM pupil WHERE pupil.school = school.school AND id <= 1000) AS m ON (m.measures).enrolments > 0
+	LEFT JOIN (SELECT w.from_date AS f, w.to_date AS t, p.* FROM date_window w, by_plain_sql(from_date, to_date, 1000) AS p) AS p ON p.school = school.school AND (f, t) IS NOT DISTINCT FROM (from_date, to_date)
 WHERE m.measures IS NOT NULL OR p.measures IS NOT NULL
 GROUP BY w.from_date, w.to_date ORDER BY 1, 2;
 SELECT count(*) FILTER (WHERE absence IS DISTINCT FROM measures) AS "no bounds differ" FROM (SELECT school, absence(register, NULL, NULL) FROM pupil GROUP BY school) AS a JOIN measured USING (school);
