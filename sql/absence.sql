@@ -99,7 +99,7 @@ CREATE TYPE abie.absence_state;
 
 CREATE FUNCTION abie.absence_state_in(cstring) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_in';
-COMMENT ON FUNCTION abie.absence_state_in(cstring) IS 'Internal: text input of abie.absence_state. Error 22P02 for what cannot be a state.';
+COMMENT ON FUNCTION abie.absence_state_in(cstring) IS 'Internal: text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for abie.tally.';
 CREATE FUNCTION abie.absence_state_out(abie.absence_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_out';
 COMMENT ON FUNCTION abie.absence_state_out(abie.absence_state) IS 'Internal: text output of abie.absence_state.';

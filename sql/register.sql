@@ -62,7 +62,7 @@ CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recode';
 COMMENT ON FUNCTION abie.recode(abie.register, text, text, date, date) IS
-'The register with a code written for another, from from_date to to_date, both included and NULL for no bound: N to O once a reason can no longer be given; X to X07 for pupils of compulsory school age from 2020-09-01 to 2022-03-31. Not STRICT: the dates may be NULL. Error 22023 for an unknown code or one not in use on a day.';
+'The register with a code written for another, from from_date to to_date, both included and NULL for no bound: N to O once a reason can no longer be given; X to X07 for pupils of compulsory school age from 2020-09-01 to 2022-03-31. / is the sign of mornings only, \ that of afternoons. Not STRICT: the dates may be NULL. Error 22023 for an unknown code or one not in use on a day.';
 
 -- ---------- reading ----------
 

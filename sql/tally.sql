@@ -34,11 +34,21 @@ CREATE FUNCTION abie.tally_ne(abie.tally, abie.tally) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
 COMMENT ON FUNCTION abie.tally_ne(abie.tally, abie.tally) IS 'Whether two tallies differ in a count.';
 CREATE OPERATOR abie.= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_eq,
-	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel);
+	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES);
 CREATE OPERATOR abie.<> (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_ne,
 	COMMUTATOR = OPERATOR(abie.<>), NEGATOR = OPERATOR(abie.=), RESTRICT = neqsel, JOIN = neqjoinsel);
 COMMENT ON OPERATOR abie.= (abie.tally, abie.tally) IS 'Same counts.';
 COMMENT ON OPERATOR abie.<> (abie.tally, abie.tally) IS 'Counts that differ.';
+CREATE FUNCTION abie.tally_hash(abie.tally) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash';
+COMMENT ON FUNCTION abie.tally_hash(abie.tally) IS 'Internal: hash of a tally, for joins and grouping.';
+CREATE FUNCTION abie.tally_hash_extended(abie.tally, bigint) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash_extended';
+COMMENT ON FUNCTION abie.tally_hash_extended(abie.tally, bigint) IS 'Internal: hash of a tally with a seed.';
+CREATE OPERATOR CLASS abie.tally_ops DEFAULT FOR TYPE abie.tally USING hash AS
+	OPERATOR 1 abie.=, FUNCTION 1 abie.tally_hash(abie.tally), FUNCTION 2 abie.tally_hash_extended(abie.tally, bigint);
+COMMENT ON OPERATOR CLASS abie.tally_ops USING hash IS 'Hash joins, DISTINCT and grouping of tallies.';
+COMMENT ON OPERATOR FAMILY abie.tally_ops USING hash IS 'Hash joins, DISTINCT and grouping of tallies.';
 
 -- ---------- counting ----------
 

@@ -170,7 +170,7 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("a register has no session on %s %s for the code \"%s\"", weekday_names[weekday(error->day)],
 							date_text(error->day), mark_class[error->mark].code),
-					 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. A run without weekends needs days_a_week => 5.")));
+					 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. For a run of marks without weekends give register_from_ctf days_a_week => 5.")));
 			break;
 		case REGISTER_TOO_LONG:
 			ereport(ERROR,

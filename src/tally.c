@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "common/hashfn.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -119,6 +120,20 @@ Datum
 abie_tally_ne(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(memcmp(PG_GETARG_TALLY(0), PG_GETARG_TALLY(1), sizeof(Tally)) != 0);
+}
+
+PG_FUNCTION_INFO_V1(abie_tally_hash);
+Datum
+abie_tally_hash(PG_FUNCTION_ARGS)
+{
+	return UInt32GetDatum(hash_bytes((unsigned char *) PG_GETARG_TALLY(0), sizeof(Tally)));
+}
+
+PG_FUNCTION_INFO_V1(abie_tally_hash_extended);
+Datum
+abie_tally_hash_extended(PG_FUNCTION_ARGS)
+{
+	return UInt64GetDatum(hash_bytes_extended((unsigned char *) PG_GETARG_TALLY(0), sizeof(Tally), (uint64) PG_GETARG_INT64(1)));
 }
 
 /* ---------- counting ---------- */

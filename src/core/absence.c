@@ -156,24 +156,32 @@ absence_combine(AbsenceState *state, const AbsenceState *other)
 	return true;
 }
 
+/* Whether so many enrolments, each with a possible session, can have these sessions. */
+static bool
+sessions_fit(int64_t enrolments, const SessionCount *sessions)
+{
+	return enrolments >= 0 && sessions->authorised >= 0 && sessions->unauthorised >= 0
+		&& sessions->authorised + sessions->unauthorised <= sessions->possible
+		&& enrolments <= sessions->possible && (enrolments > 0 || sessions->possible == 0);
+}
+
 bool
 absence_check(const AbsenceState *state)
 {
 	const SessionCount *part = &state->of_persistent;
 	SessionCount all;
+	SessionCount rest;
 
-	if (!tally_check(&state->tally))
+	if (!tally_check(&state->tally) || state->enrolments > TALLY_MAX || state->persistent > state->enrolments)
 		return false;
 	all = tally_sessions(&state->tally);
-	/* an enrolment has a possible session; one persistently absent has a tenth of its own absent */
-	return state->enrolments >= 0 && state->enrolments <= all.possible && state->enrolments <= TALLY_MAX
-		&& (state->enrolments > 0 || all.possible == 0)
-		&& state->severe >= 0 && state->severe <= state->persistent && state->persistent <= state->enrolments
-		&& part->authorised >= 0 && part->authorised <= all.authorised
-		&& part->unauthorised >= 0 && part->unauthorised <= all.unauthorised
-		&& part->authorised + part->unauthorised <= part->possible && part->possible <= all.possible
-		&& state->persistent <= part->possible
-		&& (state->persistent > 0 ? persistently_absent(part) : part->possible == 0);
+	if (!sessions_fit(state->enrolments, &all) || !sessions_fit(state->persistent, part) || part->possible > all.possible)
+		return false;
+	rest = (SessionCount) {all.possible - part->possible, all.authorised - part->authorised, all.unauthorised - part->unauthorised};
+	/* the rule holds for the sums, since it holds for each enrolment on either side of it */
+	return sessions_fit(state->enrolments - state->persistent, &rest) && !persistently_absent(&rest)
+		&& (state->persistent == 0 || persistently_absent(part))
+		&& state->severe >= 0 && state->severe <= state->persistent;
 }
 
 /* ---------- counts ---------- */

@@ -385,6 +385,11 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT '1 2 0 10 1 0 I:1 /:9'::abie.absence_state$$,
 	$$SELECT '1 0 1 0 0 0 I:1 /:9'::abie.absence_state$$,
 	$$SELECT '1 1 -1 10 1 0 I:1 /:9'::abie.absence_state$$,
+	-- the second enrolment has no session left; the one that is left would be persistently absent; sessions without enrolments
+	$$SELECT '2 1 0 10 1 0 I:1 /:9'::abie.absence_state$$,
+	$$SELECT '2 1 0 10 1 0 I:2 /:18'::abie.absence_state$$,
+	$$SELECT '1 0 0 0 0 0 I:1 /:9'::abie.absence_state$$,
+	$$SELECT '1 1 0 10 1 0 I:1 /:10'::abie.absence_state$$,
 	-- more sessions of the persistent than of all; not persistent; none though sessions
 	$$SELECT '1 1 0 11 2 0 I:1 /:9'::abie.absence_state$$,
 	$$SELECT '1 1 0 10 0 1 I:1 /:9'::abie.absence_state$$,

@@ -39,6 +39,13 @@ INSERT INTO text_form VALUES
 SELECT given, given::tally FROM text_form WHERE given::tally::text <> canonical OR canonical::tally::text <> canonical OR given::tally <> canonical::tally;
 SELECT count(*) FROM text_form;
 SELECT tally 'I:1' = 'I:1' AS eq, tally 'I:1' = 'I:2' AS "less", tally 'I:1' = 'M:1' AS "other code", tally 'D:1' = 'D2006:1' AS "other D", tally 'I:1' <> 'I:2' AS ne, tally '' = '' AS empty;
+-- grouping, DISTINCT and hash joins; the hash with seed 0 is the hash
+SELECT count(*) AS rows, count(DISTINCT t::text) AS texts, (SELECT count(*) FROM (SELECT t FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t GROUP BY t) AS g) AS groups
+FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t;
+SELECT tally_hash('I:1') = tally_hash('I:1 M:0') AS same, tally_hash('I:1') <> tally_hash('M:1') AS differs,
+	tally_hash_extended('I:1', 0)::bit(32) = tally_hash('I:1')::bit(32) AS "low bits", tally_hash_extended('I:1', 0) <> tally_hash_extended('I:1', 1) AS seed;
+SELECT count(*) > 8 AS some, count(*) = (SELECT count(*) FROM text_form a JOIN text_form b ON a.given::tally::text = b.canonical) AS same
+FROM text_form a JOIN text_form b ON a.given::tally = b.canonical::tally;
 
 -- rows of marks of any code in use on the day, in both regimes
 SELECT setseed(0.7);

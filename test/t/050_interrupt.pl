@@ -67,16 +67,20 @@ query(
 	DECLARE
 		victim int;
 		cancelled timestamptz;
-		patience timestamptz := clock_timestamp() + interval '5 s';
+		patience timestamptz := clock_timestamp() + interval '60 s';
+		calling boolean;
+		seen boolean := false;
 	BEGIN
 		LOOP
 			PERFORM pg_stat_clear_snapshot();
 			SELECT a.pid INTO victim FROM pg_stat_activity a WHERE a.application_name LIKE 'abie run %: ' || stage || ', %' AND a.state = 'active';
 			EXIT WHEN FOUND;
-			IF clock_timestamp() > patience THEN
-				-- it was over before it was seen
+			calling := EXISTS (SELECT FROM pg_stat_activity a WHERE a.state = 'active' AND a.query LIKE 'CALL%');
+			IF seen AND NOT calling OR clock_timestamp() > patience THEN
+				-- the stage was over before it was seen
 				RETURN NULL;
 			END IF;
+			seen := seen OR calling;
 		END LOOP;
 		PERFORM pg_sleep(delay);
 		cancelled := clock_timestamp();
