@@ -156,12 +156,13 @@ absence_combine(AbsenceState *state, const AbsenceState *other)
 	return true;
 }
 
-/* Whether so many enrolments, each with a possible session, can have these sessions. */
+/* Whether so many enrolments, each with a possible session, can have these sessions. Any numbers: nothing overflows. */
 static bool
 sessions_fit(int64_t enrolments, const SessionCount *sessions)
 {
 	return enrolments >= 0 && sessions->authorised >= 0 && sessions->unauthorised >= 0
-		&& sessions->authorised + sessions->unauthorised <= sessions->possible
+		&& sessions->authorised <= sessions->possible
+		&& sessions->unauthorised <= sessions->possible - sessions->authorised
 		&& enrolments <= sessions->possible && (enrolments > 0 || sessions->possible == 0);
 }
 
