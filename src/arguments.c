@@ -91,6 +91,31 @@ float_vector_argument(ArrayType *array, const char *name, bool null_is_missing)
 	return unpack_floats(array, 1, ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0], name, null_is_missing);
 }
 
+const double *
+complete_vector_argument(ArrayType *array, int length, const char *name, bool not_negative)
+{
+	FloatMatrix vector = float_vector_argument(array, name, false);
+
+	if (vector.columns != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s has %d elements for %d values", name, vector.columns, length)));
+	for (int i = 0; i < length; i++)
+	{
+		if (!vector.present[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s cannot hold NULL", name),
+					 errdetail("Element %d is NULL.", i + 1)));
+		if (not_negative && vector.value[i] < 0.0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s cannot be negative", name),
+					 errdetail("Element %d is %g.", i + 1, vector.value[i])));
+	}
+	return vector.value;
+}
+
 FloatMatrix
 float_matrix_argument(ArrayType *array, const char *name)
 {

@@ -26,6 +26,9 @@ typedef struct FloatMatrix
  */
 extern FloatMatrix float_vector_argument(ArrayType *array, const char *name, bool null_is_missing);
 
+/* A one-dimensional float8 array of the given length without NULL and, if so asked, without negative numbers. */
+extern const double *complete_vector_argument(ArrayType *array, int length, const char *name, bool not_negative);
+
 /* A two-dimensional float8 array; the empty array has no rows. */
 extern FloatMatrix float_matrix_argument(ArrayType *array, const char *name);
 

@@ -16,32 +16,6 @@
 
 /* ---------- local mean ---------- */
 
-/* A float8 array of the given length without NULL and, if so asked, without negative numbers. */
-static const double *
-complete_vector(ArrayType *array, int length, const char *name, bool not_negative)
-{
-	FloatMatrix vector = float_vector_argument(array, name, false);
-
-	if (vector.columns != length)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s has %d elements for %d values", name, vector.columns, length)));
-	for (int i = 0; i < length; i++)
-	{
-		if (!vector.present[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s cannot hold NULL", name),
-					 errdetail("Element %d is NULL.", i + 1)));
-		if (not_negative && vector.value[i] < 0.0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s cannot be negative", name),
-					 errdetail("Element %d is %g.", i + 1, vector.value[i])));
-	}
-	return vector.value;
-}
-
 PG_FUNCTION_INFO_V1(abie_local_mean);
 Datum
 abie_local_mean(PG_FUNCTION_ARGS)
@@ -49,9 +23,9 @@ abie_local_mean(PG_FUNCTION_ARGS)
 	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
 	double		bandwidth = PG_GETARG_FLOAT8(3);
 	int			count = ARR_NDIM(values) == 0 ? 0 : ARR_DIMS(values)[0];
-	const double *value = complete_vector(values, count, "value", false);
-	const double *distance = complete_vector(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
-	const double *weight = complete_vector(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
+	const double *value = complete_vector_argument(values, count, "value", false);
+	const double *distance = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
+	const double *weight = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
 	double		mean;
 
 	if (!(bandwidth >= 0.0))
