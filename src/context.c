@@ -206,22 +206,53 @@ abie_cross_leverage(PG_FUNCTION_ARGS)
 
 /* ---------- terms ---------- */
 
+/* Elements of a vector, from 1, each of which exists. */
+static const int *
+element_numbers(ArrayType *array, int elements, int *count)
+{
+	const int  *number = (const int *) ARR_DATA_PTR(array);
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("indicators must be a one-dimensional array, not one of %d dimensions", ARR_NDIM(array))));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("indicators cannot hold NULL")));
+	*count = array_length(array);
+	for (int i = 0; i < *count; i++)
+		if (number[i] < 1 || number[i] > elements)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("indicator %d is not one of %d elements", number[i], elements)));
+	return number;
+}
+
 PG_FUNCTION_INFO_V1(abie_context_terms);
 Datum
 abie_context_terms(PG_FUNCTION_ARGS)
 {
-	int			numbers = array_length(PG_GETARG_ARRAYTYPE_P(0));
-	int			others = array_length(PG_GETARG_ARRAYTYPE_P(1));
-	const double *number = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(0), numbers, "numbers", false);
-	const double *other = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), others, "others", false);
-	Size		count = context_terms_count(numbers, others);
+	FloatMatrix vector = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "vector", true);
+	int			numbers = PG_GETARG_INT32(2);
+	int			indicators;
+	ContextShape shape;
+	Size		count;
 	double	   *term;
 
-	if (count > PG_INT32_MAX)
-		float_overflow_error();
-	check_vector_length((int) count);
+	if (numbers < 0 || numbers > vector.columns)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("numbers must be between 0 and the %d elements, not %d", vector.columns, numbers)));
+	check_vector_length(vector.columns);
+	shape = (ContextShape) {.elements = vector.columns, .numbers = numbers};
+	shape.substitute = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), vector.columns, "substitutes", false);
+	shape.indicator = element_numbers(PG_GETARG_ARRAYTYPE_P(3), vector.columns, &indicators);
+	shape.indicators = indicators;
+	count = context_terms_count(&shape);
+	check_vector_length((int) Min(count, PG_INT32_MAX));
 	term = palloc(sizeof(double) * Max(count, 1));
-	context_terms(number, numbers, other, others, term);
+	context_terms(&shape, vector.value, vector.present, term);
 	PG_RETURN_DATUM(float_array(term, (int) count));
 }
 

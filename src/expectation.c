@@ -1,7 +1,7 @@
 /*
  * expectation.c
- *	  SQL functions local_mean and improvement_expectation and the aggregate
- *	  pared_mean over core/expectation.c.
+ *	  SQL functions local_mean, local_mean_error and improvement_expectation and
+ *	  the aggregate pared_mean over core/expectation.c.
  */
 #include "postgres.h"
 
@@ -16,9 +16,12 @@
 
 /* ---------- local mean ---------- */
 
-PG_FUNCTION_INFO_V1(abie_local_mean);
-Datum
-abie_local_mean(PG_FUNCTION_ARGS)
+/* A statistic of values by distance: local_mean or local_mean_error. */
+typedef double (*LocalStatistic) (const double *value, const double *distance, const double *weight,
+								  size_t count, double bandwidth);
+
+static Datum
+local_statistic(FunctionCallInfo fcinfo, LocalStatistic statistic)
 {
 	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
 	double		bandwidth = PG_GETARG_FLOAT8(3);
@@ -26,18 +29,32 @@ abie_local_mean(PG_FUNCTION_ARGS)
 	const double *value = complete_vector_argument(values, count, "value", false);
 	const double *distance = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
 	const double *weight = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
-	double		mean;
+	double		result;
 
 	if (!(bandwidth >= 0.0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bandwidth must be 0 or more, not %g", bandwidth)));
-	mean = local_mean(value, distance, weight, count, bandwidth);
-	if (isnan(mean))			/* no values, or no weight at all */
+	result = statistic(value, distance, weight, count, bandwidth);
+	if (isnan(result))			/* no values, or no weight at all */
 		PG_RETURN_NULL();
-	if (isinf(mean))
+	if (isinf(result))
 		float_overflow_error();
-	PG_RETURN_FLOAT8(mean);
+	PG_RETURN_FLOAT8(result);
+}
+
+PG_FUNCTION_INFO_V1(abie_local_mean);
+Datum
+abie_local_mean(PG_FUNCTION_ARGS)
+{
+	return local_statistic(fcinfo, local_mean);
+}
+
+PG_FUNCTION_INFO_V1(abie_local_mean_error);
+Datum
+abie_local_mean_error(PG_FUNCTION_ARGS)
+{
+	return local_statistic(fcinfo, local_mean_error);
 }
 
 /* ---------- improvement expectation ---------- */

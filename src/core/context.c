@@ -4,27 +4,27 @@
  */
 #include "core/context.h"
 
-#include <string.h>
-
 size_t
-context_terms_count(size_t numbers, size_t others)
+context_terms_count(const ContextShape *shape)
 {
-	return numbers + others + numbers * (numbers + 1) / 2;
+	return shape->elements + shape->indicators + shape->numbers * (shape->numbers + 1) / 2;
 }
 
 void
-context_terms(const double *number, size_t numbers, const double *other, size_t others,
+context_terms(const ContextShape *shape, const double *vector, const bool *present,
 			  double *term)
 {
-	size_t		at = numbers + others;
+	size_t		at = shape->elements;
 
-	memcpy(term, number, sizeof(double) * numbers);
-	memcpy(term + numbers, other, sizeof(double) * others);
-	for (size_t a = 0; a < numbers; a++)
-		term[at++] = number[a] * number[a];
-	for (size_t a = 0; a < numbers; a++)
-		for (size_t b = a + 1; b < numbers; b++)
-			term[at++] = number[a] * number[b];
+	for (size_t j = 0; j < shape->elements; j++)
+		term[j] = present[j] ? vector[j] : shape->substitute[j];
+	for (size_t j = 0; j < shape->indicators; j++)
+		term[at++] = present[shape->indicator[j] - 1] ? 0.0 : 1.0;
+	for (size_t a = 0; a < shape->numbers; a++)
+		term[at++] = term[a] * term[a];
+	for (size_t a = 0; a < shape->numbers; a++)
+		for (size_t b = a + 1; b < shape->numbers; b++)
+			term[at++] = term[a] * term[b];
 }
 
 void

@@ -5,16 +5,28 @@
 #ifndef ABIE_CORE_CONTEXT_H
 #define ABIE_CORE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+/* A school's vector as the model takes it: numbers first, then categories. */
+typedef struct ContextShape
+{
+	size_t		elements;		/* of the vector */
+	size_t		numbers;		/* of them, numbers */
+	const double *substitute;	/* elements: what a missing one is taken as */
+	size_t		indicators;
+	const int  *indicator;		/* elements, from 1, whose being missing is a column */
+} ContextShape;
+
 /* How many terms context_terms makes. */
-extern size_t context_terms_count(size_t numbers, size_t others);
+extern size_t context_terms_count(const ContextShape *shape);
 
 /*
- * The numbers, the other columns, the squares of the numbers, and the products
- * of each two numbers (1x2, 1x3, ... 2x3, ...), in this order.
+ * The elements; for each indicator 1 where its element is missing, else 0; the
+ * squares of the numbers; the products of each two numbers (1x2, 1x3, ... 2x3,
+ * ...), in this order.
  */
-extern void context_terms(const double *number, size_t numbers, const double *other, size_t others,
+extern void context_terms(const ContextShape *shape, const double *vector, const bool *present,
 						  double *term);
 
 /* coefficient x (value - location) of each column: what it adds to a prediction beside that at the locations. */
