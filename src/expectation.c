@@ -68,18 +68,6 @@ abie_local_mean(PG_FUNCTION_ARGS)
 
 /* ---------- improvement expectation ---------- */
 
-static double
-finite_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	double		value = PG_GETARG_FLOAT8(number);
-
-	if (!isfinite(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a finite number, not %g", name, value)));
-	return value;
-}
-
 PG_FUNCTION_INFO_V1(abie_improvement_expectation);
 Datum
 abie_improvement_expectation(PG_FUNCTION_ARGS)
