@@ -274,6 +274,18 @@ finite_argument(FunctionCallInfo fcinfo, int number, const char *name)
 	return value;
 }
 
+double
+not_negative_argument(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	double		value = finite_argument(fcinfo, number, name);
+
+	if (value < 0.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be negative: %g", name, value)));
+	return value;
+}
+
 void
 check_positive(const double *value, int count, const char *name)
 {

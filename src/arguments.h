@@ -56,8 +56,9 @@ typedef struct FloatColumns
  */
 extern FloatColumns float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const *name);
 
-/* A finite float8 argument, or an error that names it. */
+/* A finite float8 argument, or one that is 0 or more besides, or an error that names it. */
 extern double finite_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern double not_negative_argument(FunctionCallInfo fcinfo, int number, const char *name);
 
 /* Error unless all of these are greater than 0. */
 extern void check_positive(const double *value, int count, const char *name);

@@ -19,26 +19,14 @@
 
 /* ---------- shrinkage ---------- */
 
-static double
-variance_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	double		variance = finite_argument(fcinfo, number, name);
-
-	if (variance < 0.0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s cannot be negative: %g", name, variance)));
-	return variance;
-}
-
 PG_FUNCTION_INFO_V1(abie_shrink);
 Datum
 abie_shrink(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_FLOAT8(shrink(finite_argument(fcinfo, 0, "rate"),
 							finite_argument(fcinfo, 1, "expected"),
-							variance_argument(fcinfo, 2, "sampling_variance"),
-							variance_argument(fcinfo, 3, "between_variance")));
+							not_negative_argument(fcinfo, 2, "sampling_variance"),
+							not_negative_argument(fcinfo, 3, "between_variance")));
 }
 
 double
@@ -56,7 +44,7 @@ abie_shrunk_baseline(PG_FUNCTION_ARGS)
 {
 	BaselineRule rule = {
 		.last_weight = finite_argument(fcinfo, 4, "last_weight"),
-		.n0 = variance_argument(fcinfo, 5, "n0")
+		.n0 = not_negative_argument(fcinfo, 5, "n0")
 	};
 
 	if (rule.last_weight < 0.0 || rule.last_weight > 1.0)
