@@ -116,14 +116,14 @@ COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enro
 COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
 COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
 COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
-COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL without two years.';
+COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
 COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
-COMMENT ON COLUMN abie.run_model.sampling_c1 IS 'Sampling variance of one year''s rate is sampling_c1 / enrolments: half of change_c1; without two years, the slope of the squared residuals on 1 / enrolments.';
+COMMENT ON COLUMN abie.run_model.sampling_c1 IS 'Sampling variance of one year''s rate is sampling_c1 / enrolments: half of change_c1; where that is not known, the slope of the squared residuals attendance - expected on 1 / enrolments; NULL with fewer than 30 schools.';
 COMMENT ON COLUMN abie.run_model.between_variance IS 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the residuals.';
 COMMENT ON COLUMN abie.run_model.learning_schools IS 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the forecast are learned from.';
-COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline. NULL with fewer than 100 learning_schools.';
+COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline. NULL with fewer than 30 learning_schools.';
 COMMENT ON COLUMN abie.run_model.n0 IS 'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight.';
-COMMENT ON COLUMN abie.run_model.forecast_coefficients IS 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 100 learning_schools.';
+COMMENT ON COLUMN abie.run_model.forecast_coefficients IS 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
 COMMENT ON COLUMN abie.run_model.forecast_c0 IS 'Variance of the forecast''s errors is forecast_c0 + forecast_c1 / enrolments.';
 COMMENT ON COLUMN abie.run_model.forecast_c1 IS 'See forecast_c0.';
 COMMENT ON COLUMN abie.run_model.forecast_quantile IS '95 per cent quantile of the standardised errors of the forecast.';
@@ -481,10 +481,10 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	stages text[] := abie.run_stages((abie.run_methodology(run_id)).method);
+	planned text[] := abie.run_stages((abie.run_methodology(run_id)).method);
 BEGIN
 	UPDATE abie.run r SET stage = show_stage.stage,
-		percent = 100 * (array_position(stages, show_stage.stage) - 1) / cardinality(stages)
+		percent = 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned)
 	WHERE r.run_id = show_stage.run_id;
 END $$;
 COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
