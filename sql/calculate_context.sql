@@ -146,7 +146,7 @@ BEGIN
 			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools
 		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL
 		GROUP BY s.stratum
-	), noise AS (
+	), noise AS MATERIALIZED (
 		SELECT p.*, v.c0, v.c1, coalesce(v.c1 / 2, (abie.change_variance(p.residual, p.enrolments)).c1) AS sampling_c1
 		FROM pool p, abie.change_variance(p.change, p.enrolments) v
 	)
@@ -172,7 +172,7 @@ BEGIN ATOMIC
 	-- not STRICT: without a model, or with one year, it has an answer too
 	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
 		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error * o.expected_error),
-		f.forecast, greatest(0, f.forecast - f.margin), least(100, f.forecast + f.margin)
+		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0 THEN least(100, f.forecast + f.margin) END
 	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, (model).sampling_c1 / enrolments AS one_year) AS k,
 		LATERAL (SELECT
 			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance ELSE attendance END AS own_level,

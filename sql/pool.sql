@@ -155,27 +155,29 @@ WITH wanted AS (
 	SELECT w.place, a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
 	FROM wanted w JOIN abie.attendance a ON a.academic_year = w.academic_year
 ), own AS MATERIALIZED (
-	SELECT b.laestab, h.place, p.attendance
-	FROM abie.attendance b CROSS JOIN (SELECT DISTINCT p.place FROM past p) h
-		LEFT JOIN past p ON p.laestab = b.laestab AND p.place = h.place
+	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance, c.attendance AS pre_pandemic
+	FROM abie.attendance b LEFT JOIN past p ON p.place = 1 AND p.laestab = b.laestab LEFT JOIN past e ON e.place = 2 AND e.laestab = b.laestab
+		LEFT JOIN past c ON c.place = 3 AND c.laestab = b.laestab
 	WHERE b.academic_year = past_attendance.baseline_year
+), lacking AS (
+	SELECT o.laestab, h.place
+	FROM own o JOIN (SELECT DISTINCT p.place FROM past p) h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
 ), lineage AS MATERIALIZED (
 	-- asked only where a school had another LAESTAB then
-	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.attendance IS NULL)
+	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM lacking)
 ), found AS (
-	SELECT o.laestab, o.place, o.attendance FROM own o WHERE o.attendance IS NOT NULL
-	UNION ALL
-	(SELECT DISTINCT ON (o.laestab, o.place) o.laestab, o.place, p.attendance
-	FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage other ON other.school_urn = mine.school_urn
-		JOIN past p ON p.laestab = other.laestab AND p.place = o.place
-	WHERE o.attendance IS NULL AND p.attendance IS NOT NULL
-	ORDER BY o.laestab, o.place, p.laestab)
+	SELECT DISTINCT ON (k.laestab, k.place) k.laestab, k.place, p.attendance
+	FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn
+		JOIN past p ON p.laestab = other.laestab AND p.place = k.place
+	WHERE p.attendance IS NOT NULL
+	ORDER BY k.laestab, k.place, p.laestab
 )
-SELECT f.laestab, max(f.attendance) FILTER (WHERE f.place = 1), max(f.attendance) FILTER (WHERE f.place = 2), max(f.attendance) FILTER (WHERE f.place = 3)
-FROM found f GROUP BY f.laestab
+SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance), coalesce(o.pre_pandemic, c.attendance)
+FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN found e ON e.place = 2 AND e.laestab = o.laestab
+	LEFT JOIN found c ON c.place = 3 AND c.laestab = o.laestab
 $$;
 COMMENT ON FUNCTION abie.past_attendance(text) IS
-'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL, or no row, where none is held; pre_pandemic NULL where the baseline year is before 2018/19. Error 23514 when the text is not an academic year.';
+'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before 2018/19. Error 23514 when the text is not an academic year.';
 
 CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

@@ -45,7 +45,7 @@ SELECT (SELECT array_agg(DISTINCT academic_year::text ORDER BY academic_year::te
 SELECT school_type, count(*) AS schools, round(avg(abie.attendance_percent(sess_overall, sess_possible, NULL))) BETWEEN 85 AND 97 AS plausible
 FROM abie.attendance WHERE academic_year = '2024/25' GROUP BY school_type ORDER BY school_type;
 
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT status, schools_in_scope, expectations + exclusions AS accounted FROM abie.run WHERE run_id = :run_id;
 -- of the schools that are not special, over 85 per cent have an expectation
 SELECT (SELECT count(*) FROM abie.expectation e WHERE e.run_id = :run_id) > 0.85 * count(*) AS enough FROM abie.attendance WHERE academic_year = '2024/25' AND school_type <> 'Special';
@@ -123,11 +123,11 @@ WHERE e.run_id = :run_id AND l.value IS DISTINCT FROM CASE l.name WHEN 'gap' THE
 UPDATE abie.school_context SET eal_pct = NULL, religious_character = NULL WHERE urn = 900001;
 UPDATE abie.school SET religious_character = NULL WHERE urn = 900001;
 DELETE FROM abie.attendance WHERE academic_year = '2018/19' AND urn = 900001;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT name, value, made FROM abie.explain(:run_id, 900001) WHERE made = 'missing' OR name = 'pre-pandemic' ORDER BY step;
 -- a rate that was published alone
 UPDATE abie.attendance SET sess_possible = NULL, sess_overall = NULL, sess_authorised = NULL, sess_unauthorised = NULL, sess_overall_percent = 6.4 WHERE academic_year = '2024/25' AND urn = 900002;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT name, value, made FROM abie.explain(:run_id, 900002) WHERE name = 'baseline';
 
 --
