@@ -3,6 +3,49 @@
 -- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's statistics
 -- are then of another time.
 
+-- How a stratum's vectors are made, in the order of abie.run_characteristic.
+CREATE TYPE abie.vector_parameters AS (
+	number_element integer[],
+	location float8[],
+	scale float8[],
+	clip float8,
+	category_element integer[],
+	category text[],
+	category_scale float8[]
+);
+COMMENT ON TYPE abie.vector_parameters IS 'How abie.scaled_vector makes a vector of a school''s characteristics.';
+COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run_school.numbers.';
+COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
+COMMENT ON COLUMN abie.vector_parameters.scale IS 'What it is then divided by.';
+COMMENT ON COLUMN abie.vector_parameters.clip IS 'What the result is limited to, plus and minus.';
+COMMENT ON COLUMN abie.vector_parameters.category_element IS 'Elements of abie.run_school.categories, one for each value.';
+COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
+COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 is divided by.';
+
+CREATE FUNCTION abie.run_scaling(run_id integer) RETURNS TABLE (stratum text, parameters abie.vector_parameters)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.stratum, ROW(
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	(abie.run_methodology(run_scaling.run_id)).clip,
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
+FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.stratum
+$$;
+COMMENT ON FUNCTION abie.run_scaling(integer) IS 'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
+
+CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters) RETURNS float8[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+-- not STRICT, so that the planner can put it in place of a call; NULL numbers or categories are missing ones
+RETURN coalesce(abie.scale(ARRAY(SELECT numbers[e] FROM unnest((parameters).number_element) e), (parameters).location, (parameters).scale, (parameters).clip), '{}')
+	|| ARRAY(SELECT (categories[u.element] = u.value)::integer::float8 / u.scale
+		FROM unnest((parameters).category_element, (parameters).category, (parameters).category_scale) u(element, value, scale));
+COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in abie.run_school; elements as in abie.run_characteristic.';
+
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -54,22 +97,8 @@ BEGIN
 	FROM element e JOIN (SELECT s.stratum, count(*) AS schools FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id GROUP BY s.stratum) t
 		ON t.stratum = e.stratum;
 
-	WITH described AS (
-		SELECT c.stratum,
-			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS number_element,
-			array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS location,
-			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS scale,
-			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_element,
-			array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category,
-			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_scale
-		FROM abie.run_characteristic c WHERE c.run_id = calculate_scaling.run_id GROUP BY c.stratum
-	)
-	UPDATE abie.run_school s
-	SET vector = coalesce(abie.scale(ARRAY(SELECT s.numbers[e] FROM unnest(d.number_element) e), d.location, d.scale, m.clip), '{}')
-		|| ARRAY(SELECT (s.categories[u.element] = u.value)::integer::float8 / u.scale
-			FROM unnest(d.category_element, d.category, d.category_scale) u(element, value, scale))
-	FROM described d
-	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
+	UPDATE abie.run_school s SET vector = abie.scaled_vector(s.numbers, s.categories, d.parameters)
+	FROM abie.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;

@@ -79,7 +79,7 @@ FROM (SELECT value, regexp_match(made, '^scaled to (\S+): less (\S+), divided by
 CREATE TABLE peer AS
 SELECT urn, value AS attendance, (n)[1]::int AS rank, (n)[2]::int AS similar_urn, (m)[1]::float8 AS distance, (m)[2]::float8 AS enrolments
 FROM (SELECT urn, value, regexp_match(name, '^similar school (\d+): (\d+) \S.*$') AS n,
-	regexp_match(made, '^attendance; distance (\S+), (\d+) enrolments(, [0-9.]+ km away)?$') AS m FROM line WHERE name LIKE 'similar school %') l;
+	regexp_match(made, '^attendance; distance (\S+), (\d+) enrolments(, [0-9.]+ km away)?(; differs most in .*)?$') AS m FROM line WHERE name LIKE 'similar school %') l;
 SELECT urn FROM peer GROUP BY urn HAVING count(DISTINCT similar_urn) <> 20 OR array_agg(rank ORDER BY rank) <> (SELECT array_agg(n) FROM generate_series(1, 20) n) OR bool_or(similar_urn = urn)
 	OR array_agg(rank ORDER BY distance, similar_urn) <> array_agg(rank ORDER BY rank) OR bool_or(num_nulls(attendance, distance, enrolments) > 0);
 CREATE TABLE expected AS
