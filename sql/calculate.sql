@@ -252,7 +252,7 @@ BEGIN
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.leverage, s.local_error) b
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
