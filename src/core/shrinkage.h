@@ -79,11 +79,12 @@ extern double shrunk_baseline(double before, double last, double expected, doubl
 
 /*
  * The rule that best predicts the outcome: last_weight in [1/2, 1] and n0 in
- * [0, 1000 median enrolments] that minimise the mean square, winsorised at 99.5
- * per cent, of outcome - baseline less its mean (the change common to all).  GSL's
- * simplex (nmsimplex2) from a declared start, last_weight 3/4 and n0 a fiftieth of
- * the median enrolments: winsorising leaves several minima that are all but
- * equally low, and from there it reaches one that shrinks no more than it has to.
+ * [0, 1000 median enrolments] that minimise the mean square of outcome - baseline
+ * less its mean (the change common to all), by GSL's simplex (nmsimplex2) from
+ * last_weight 3/4 and n0 the median enrolments.  Outcomes are winsorised before:
+ * their change since the last year at 99.5 per cent of its departures from the
+ * median.  (Winsorising the squares for each rule tried leaves many minima that
+ * are all but equally low, far apart.)
  * work: room for 2 count numbers; simplex: nmsimplex2 for two variables; pause is
  * called now and then, a place to be cancelled at.  Returns a GSL status.
  */
