@@ -148,22 +148,8 @@ change_variance(const double *change, const double *enrolments, size_t count, do
 
 /* ---------- the rule of the baseline, learned ---------- */
 
-typedef struct BaselineLoss
-{
-	const SchoolYears *years;
-	double		median_enrolments;
-	double	   *outcome;		/* winsorised */
-	double	   *residual;		/* scratch */
-	void		(*pause) (void);
-} BaselineLoss;
-
-/*
- * Outcomes whose change since the last year is no farther from the median change
- * than 99.5 per cent of them are: a few schools that closed down or turned round
- * would decide otherwise.  scratch: room for as many numbers.
- */
-static void
-winsorise_outcomes(const SchoolYears *years, double *scratch, double *outcome)
+void
+winsorise_outcomes(const SchoolYears *years, double share, double *scratch, double *outcome)
 {
 	double		median;
 	double		limit;
@@ -173,10 +159,19 @@ winsorise_outcomes(const SchoolYears *years, double *scratch, double *outcome)
 	median = quantile(scratch, years->count, 0.5);
 	for (size_t i = 0; i < years->count; i++)
 		scratch[i] = fabs(outcome[i] - median);
-	limit = quantile(scratch, years->count, OUTCOME_WINSORISED);
+	limit = quantile(scratch, years->count, share);
 	for (size_t i = 0; i < years->count; i++)
 		outcome[i] = years->last[i] + fmin(fmax(outcome[i], median - limit), median + limit);
 }
+
+typedef struct BaselineLoss
+{
+	const SchoolYears *years;
+	double		median_enrolments;
+	double	   *outcome;		/* winsorised */
+	double	   *residual;		/* scratch */
+	void		(*pause) (void);
+} BaselineLoss;
 
 /* Any number to an interval, smoothly, its ends at -1 and 1; without the C library, whose exp depends on the CPU. */
 static double
@@ -234,7 +229,7 @@ learn_baseline(const SchoolYears *years, double *work, gsl_multimin_fminimizer *
 
 	memcpy(work, years->enrolments, sizeof(double) * years->count);
 	loss.median_enrolments = quantile(work, years->count, 0.5);
-	winsorise_outcomes(years, loss.residual, loss.outcome);
+	winsorise_outcomes(years, OUTCOME_WINSORISED, loss.residual, loss.outcome);
 	status = gsl_multimin_fminimizer_set(simplex, &function, &at.vector, &step.vector);
 	for (int i = 0; i < SIMPLEX_STEPS && status == GSL_SUCCESS; i++)
 	{
