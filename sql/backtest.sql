@@ -2,53 +2,32 @@
 
 CREATE FUNCTION abie.run_outcome(run_id integer)
 RETURNS TABLE (urn integer, stratum text, size text, enrolments integer, attendance float8, expected float8, baseline float8, forecast float8,
-	outcome float8, common_change float8, inside boolean, improvement float8, progress float8, missed boolean, by_chance boolean)
+	outcome float8, inside boolean, missed boolean, by_chance boolean)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH run AS (
-	SELECT r.run_id, r.target_year, (abie.run_methodology(r.run_id)).pace FROM abie.run r WHERE r.run_id = run_outcome.run_id
-), year AS MATERIALIZED (
-	SELECT a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS outcome
-	FROM abie.attendance a WHERE a.academic_year = (SELECT r.target_year FROM run r)
-), own AS MATERIALIZED (
-	SELECT e.*, y.outcome FROM abie.expectation e LEFT JOIN year y ON y.laestab = e.laestab WHERE e.run_id = run_outcome.run_id
-), lineage AS MATERIALIZED (
-	-- asked only where a school may have another LAESTAB since
-	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.outcome IS NULL) AND EXISTS (SELECT FROM year)
-), moved AS (
-	SELECT DISTINCT ON (o.urn) o.urn, y.outcome
-	FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage other ON other.school_urn = mine.school_urn
-		JOIN year y ON y.laestab = other.laestab
-	WHERE o.outcome IS NULL AND y.outcome IS NOT NULL
-	ORDER BY o.urn, y.laestab
-), judged AS MATERIALIZED (
-	SELECT o.urn, o.stratum, o.enrolments, o.attendance, o.expected, o.baseline, o.forecast, o.forecast_low, o.forecast_high, o.improvement, o.statement,
-		coalesce(o.outcome, w.outcome) AS outcome,
-		-- standard deviation of a status-quo year's surprise
-		sqrt(coalesce(m.forecast_c0 + m.forecast_c1 / o.enrolments, m.change_c0 + m.change_c1 / o.enrolments)) AS deviation
-	FROM own o LEFT JOIN moved w ON w.urn = o.urn LEFT JOIN abie.run_model m ON m.run_id = o.run_id AND m.stratum = o.stratum
-	WHERE coalesce(o.outcome, w.outcome) IS NOT NULL
+WITH judged AS MATERIALIZED (
+	SELECT e.urn, e.stratum, e.enrolments, e.attendance, e.expected, e.baseline, e.forecast, e.forecast_low, e.forecast_high, p.outcome,
+		CASE WHEN e.statement = 'improve' THEN NOT p.met END AS missed, greatest(p.change, p.relative_change) - p.improvement AS beyond,
+		-- standard deviation of what a year brings where nothing has changed
+		sqrt(coalesce(m.forecast_c0 + m.forecast_c1 / e.enrolments, m.change_c0 + m.change_c1 / e.enrolments)) AS deviation
+	FROM abie.run_progress(run_outcome.run_id) p
+		JOIN abie.expectation e ON e.run_id = run_outcome.run_id AND e.urn = p.urn
+		LEFT JOIN abie.run_model m ON m.run_id = run_outcome.run_id AND m.stratum = e.stratum
 ), common AS (
-	SELECT j.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY j.outcome - j.attendance) AS change,
-		percentile_cont(0.5) WITHIN GROUP (ORDER BY j.outcome - j.forecast) AS surprise,
+	SELECT j.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY j.outcome - j.forecast) AS surprise,
 		percentile_cont('{0.3333333333333333,0.6666666666666666}'::float8[]) WITHIN GROUP (ORDER BY j.enrolments) AS thirds
 	FROM judged j GROUP BY j.stratum
-), progressed AS (
-	SELECT j.*, c.change, c.surprise, CASE WHEN j.enrolments < c.thirds[1] THEN 'small' WHEN j.enrolments < c.thirds[2] THEN 'medium' ELSE 'large' END AS size,
-		j.outcome - j.baseline + greatest(0, (SELECT r.pace FROM run r) - c.change) AS progress
-	FROM judged j JOIN common c ON c.stratum = j.stratum
 )
-SELECT p.urn::integer, p.stratum, p.size, p.enrolments, p.attendance, p.expected, p.baseline, p.forecast, p.outcome, p.change,
-	p.outcome - p.surprise BETWEEN p.forecast_low AND p.forecast_high, p.improvement, p.progress,
-	CASE WHEN p.statement = 'improve' THEN p.progress < p.improvement END,
-	CASE WHEN p.statement = 'improve' AND p.progress < p.improvement THEN p.progress - p.improvement > -1.6448536269514722 * p.deviation END
-FROM progressed p
+SELECT j.urn::integer, j.stratum, CASE WHEN j.enrolments < c.thirds[1] THEN 'small' WHEN j.enrolments < c.thirds[2] THEN 'medium' ELSE 'large' END,
+	j.enrolments, j.attendance, j.expected, j.baseline, j.forecast, j.outcome, j.outcome - c.surprise BETWEEN j.forecast_low AND j.forecast_high,
+	j.missed, CASE WHEN j.missed THEN j.beyond > -1.6448536269514722 * j.deviation END
+FROM judged j JOIN common c ON c.stratum = j.stratum
 $$;
 COMMENT ON FUNCTION abie.run_outcome(integer) IS
-'What the target year of a run brought to each school with an expectation, where that year''s attendance is held (of the same LAESTAB, else of the school''s lineage). Rates in per cent, differences in percentage points. size: third of the schools of the stratum by enrolments (small, medium, large); outcome: attendance of the target year; common_change: median change from the year before of all these schools of the stratum; inside: outcome, less the median surprise (outcome - forecast), is in the prediction interval; progress: the better of outcome - baseline and the same less common_change plus the national pace (two routes: against oneself, or against what all schools did); missed: told to improve, and progress is under the improvement expected; by_chance: missed by less than 1.645 standard deviations of the errors of forecasts (of changes from year to year where no forecast was learned), which one school in twenty misses by where nothing has changed. NULL where a run has no forecast or a school was told to maintain.';
+'What the target year of a run brought to each school of abie.run_progress, per cent. size: third of these schools of the stratum by enrolments (small, medium, large); outcome: attendance of the target year; inside: outcome, less the median surprise (outcome - forecast) of the stratum, is in the prediction interval; missed: told to improve and not met by either route, NULL where told to maintain; by_chance: missed by less than 1.645 standard deviations of the errors of forecasts (of changes from year to year where no forecast was learned), as one school in twenty would where nothing has changed; NULL where not missed. NULL where a run has no forecast.';
 
 CREATE FUNCTION abie.context_change(run_id integer, characteristics text[], amount float8) RETURNS TABLE (urn integer, stratum text, change float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
