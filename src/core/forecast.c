@@ -14,6 +14,7 @@
 
 #include "core/quantile.h"
 
+#define OUTCOME_WINSORISED 0.99
 #define COVERAGE 0.95
 
 static void
@@ -80,16 +81,20 @@ learn_forecast(const SchoolYears *years, double *work, ForecastModel *model)
 	size_t		count = years->count;
 	double	   *terms = work;
 	double	   *residual = work + FORECAST_TERMS * count;
-	double	   *standardised = residual + count;
+	double	   *outcome = residual + count;
+	double	   *standardised = outcome + count;
 	double		median;
 	int			status;
 
 	for (size_t i = 0; i < count; i++)
 		terms_of(years->before[i], years->last[i], years->expected[i], years->enrolments[i],
 				 terms + i * FORECAST_TERMS);
-	status = least_squares(terms, years->outcome, count, residual, model->coefficient);
+	winsorise_outcomes(years, OUTCOME_WINSORISED, residual, outcome);
+	status = least_squares(terms, outcome, count, residual, model->coefficient);
 	if (status != GSL_SUCCESS)
 		return status;
+	for (size_t i = 0; i < count; i++)
+		residual[i] += years->outcome[i] - outcome[i];
 	model->noise = change_variance(residual, years->enrolments, count, standardised + count);
 	memcpy(standardised, residual, sizeof(double) * count);
 	median = quantile(standardised, count, 0.5);

@@ -26,11 +26,12 @@ typedef struct ForecastModel
 } ForecastModel;
 
 /* Room that learn_forecast needs for count schools, in doubles. */
-#define FORECAST_WORK(count) (((size_t) FORECAST_TERMS + 5) * (count))
+#define FORECAST_WORK(count) (((size_t) FORECAST_TERMS + 6) * (count))
 
 /*
- * Least squares of the outcome on the terms (the shortest of all solutions where
- * they depend on each other), and the model of its residuals.  years->count is
+ * Least squares of the outcome, winsorised at 99 per cent, on the terms (the
+ * shortest of all solutions where they depend on each other), and the model of
+ * what it leaves of the outcome itself.  years->count is
  * at least FORECAST_TERMS.  Returns a GSL status.
  */
 extern int	learn_forecast(const SchoolYears *years, double *work, ForecastModel *model);

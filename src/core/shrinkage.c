@@ -14,7 +14,7 @@
 
 #define LEAST_CONSTANT 0.01		/* of a noise model, squared percentage points */
 #define CHANGE_WINSORISED 0.99
-#define LOSS_WINSORISED 0.995
+#define OUTCOME_WINSORISED 0.995
 
 /* The least n / (n + n0) of a school of median size: n0 stays finite. */
 #define LEAST_RELIABILITY 0.001
@@ -148,11 +148,28 @@ change_variance(const double *change, const double *enrolments, size_t count, do
 
 /* ---------- the rule of the baseline, learned ---------- */
 
+void
+winsorise_outcomes(const SchoolYears *years, double share, double *scratch, double *outcome)
+{
+	double		median;
+	double		limit;
+
+	for (size_t i = 0; i < years->count; i++)
+		scratch[i] = outcome[i] = years->outcome[i] - years->last[i];
+	median = quantile(scratch, years->count, 0.5);
+	for (size_t i = 0; i < years->count; i++)
+		scratch[i] = fabs(outcome[i] - median);
+	limit = quantile(scratch, years->count, share);
+	for (size_t i = 0; i < years->count; i++)
+		outcome[i] = years->last[i] + fmin(fmax(outcome[i], median - limit), median + limit);
+}
+
 typedef struct BaselineLoss
 {
 	const SchoolYears *years;
 	double		median_enrolments;
-	double	   *work;
+	double	   *outcome;		/* winsorised */
+	double	   *residual;		/* scratch */
 	void		(*pause) (void);
 } BaselineLoss;
 
@@ -174,31 +191,26 @@ rule_at(const gsl_vector *at, double median_enrolments)
 	};
 }
 
+/* The mean square of what a rule leaves, a change common to all apart: smooth, so that the simplex finds its one minimum. */
 static double
 baseline_loss(const gsl_vector *at, void *params)
 {
 	const BaselineLoss *loss = params;
 	const SchoolYears *years = loss->years;
 	BaselineRule rule = rule_at(at, loss->median_enrolments);
-	double	   *square = loss->work;
-	double	   *scratch = loss->work + years->count;
 	double		mean = 0.0;
 	double		sum = 0.0;
-	double		limit;
 
 	loss->pause();
 	for (size_t i = 0; i < years->count; i++)
 	{
-		square[i] = years->outcome[i] -
+		loss->residual[i] = loss->outcome[i] -
 			shrunk_baseline(years->before[i], years->last[i], years->expected[i], years->enrolments[i], rule);
-		mean += square[i];
+		mean += loss->residual[i];
 	}
 	mean /= (double) years->count;
 	for (size_t i = 0; i < years->count; i++)
-		scratch[i] = square[i] = (square[i] - mean) * (square[i] - mean);
-	limit = quantile(scratch, years->count, LOSS_WINSORISED);
-	for (size_t i = 0; i < years->count; i++)
-		sum += fmin(square[i], limit);
+		sum += (loss->residual[i] - mean) * (loss->residual[i] - mean);
 	return sum / (double) years->count;
 }
 
@@ -206,16 +218,18 @@ int
 learn_baseline(const SchoolYears *years, double *work, gsl_multimin_fminimizer *simplex,
 			   void (*pause) (void), BaselineRule *rule)
 {
-	double		begin[2] = {0.0, 0.75};
+	/* last_weight 3/4, n0 the median enrolments */
+	double		begin[2] = {0.0, 0.0};
 	double		length[2] = {SIMPLEX_STEP, SIMPLEX_STEP};
 	gsl_vector_view at = gsl_vector_view_array(begin, 2);
 	gsl_vector_view step = gsl_vector_view_array(length, 2);
-	BaselineLoss loss = {.years = years, .work = work, .pause = pause};
+	BaselineLoss loss = {.years = years, .outcome = work, .residual = work + years->count, .pause = pause};
 	gsl_multimin_function function = {.f = baseline_loss, .n = 2, .params = &loss};
 	int			status;
 
 	memcpy(work, years->enrolments, sizeof(double) * years->count);
 	loss.median_enrolments = quantile(work, years->count, 0.5);
+	winsorise_outcomes(years, OUTCOME_WINSORISED, loss.residual, loss.outcome);
 	status = gsl_multimin_fminimizer_set(simplex, &function, &at.vector, &step.vector);
 	for (int i = 0; i < SIMPLEX_STEPS && status == GSL_SUCCESS; i++)
 	{

@@ -66,6 +66,14 @@ typedef struct SchoolYears
 	const double *outcome;		/* rate of the year that followed */
 } SchoolYears;
 
+/*
+ * Outcomes whose change since the last year is no farther from the median change
+ * than a share of them are: learning is not to be decided by a few schools that
+ * were closing down or starting anew.  scratch: room for as many numbers.
+ */
+extern void winsorise_outcomes(const SchoolYears *years, double share, double *scratch,
+							   double *outcome);
+
 /* How the underlying level is made: the weight of the last of two years, and the enrolments at which B is a half. */
 typedef struct BaselineRule
 {
@@ -79,11 +87,11 @@ extern double shrunk_baseline(double before, double last, double expected, doubl
 
 /*
  * The rule that best predicts the outcome: last_weight in [1/2, 1] and n0 in
- * [0, 1000 median enrolments] that minimise the mean square, winsorised at 99.5
- * per cent, of outcome - baseline less its mean (the change common to all).  GSL's
- * simplex (nmsimplex2) from a declared start, last_weight 3/4 and n0 a fiftieth of
- * the median enrolments: winsorising leaves several minima that are all but
- * equally low, and from there it reaches one that shrinks no more than it has to.
+ * [0, 1000 median enrolments] that minimise the mean square of outcome - baseline
+ * less its mean (the change common to all), by GSL's simplex (nmsimplex2) from
+ * last_weight 3/4 and n0 the median enrolments.  Outcomes are winsorised at 99.5
+ * per cent before.  (Winsorising the squares for each rule tried leaves many
+ * minima that are all but equally low, far apart.)
  * work: room for 2 count numbers; simplex: nmsimplex2 for two variables; pause is
  * called now and then, a place to be cancelled at.  Returns a GSL status.
  */
