@@ -210,10 +210,11 @@ BEGIN
 			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
 			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
-		ORDER BY s.urn
 	), slope AS (
-		SELECT l.stratum, abie.local_slope(array_agg(l.mean), array_agg(l.residual), array_agg(l.enrolments)) AS slope,
-			abie.local_slope(array_agg(l.previous_mean), array_agg(l.previous_residual), array_agg(l.enrolments)) AS previous_slope
+		-- in the order of URNs, so that sums have the same bits in every plan
+		SELECT l.stratum,
+			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
 		FROM local l WHERE m.method = 'contextual' GROUP BY l.stratum
 	), learned AS (
 		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
@@ -252,7 +253,7 @@ BEGIN
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.leverage, s.local_error) b
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION abie.run_term_names(integer) IS 'The terms of the contextual
 
 -- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the elements alone, for weights.
 CREATE FUNCTION abie.fit_context(run_id integer)
-RETURNS TABLE (stratum text, urns integer[], attendance float8[], enrolments float8[], model abie.ridge_model, previous abie.ridge_model, linear abie.ridge_model)
+RETURNS TABLE (stratum text, urns integer[], enrolments float8[], model abie.ridge_model, previous abie.ridge_model, linear abie.ridge_model)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -58,7 +58,7 @@ WITH pool AS MATERIALIZED (
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
 )
-SELECT p.stratum, p.urns, p.attendance, p.enrolments, abie.ridge(p.attendance, p.terms, p.enrolments),
+SELECT p.stratum, p.urns, p.enrolments, abie.ridge(p.attendance, p.terms, p.enrolments),
 	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_enrolments) END,
 	abie.ridge(p.attendance, p.elements, p.enrolments)
 FROM pool p
@@ -87,18 +87,14 @@ DECLARE
 BEGIN
 	WITH fit AS MATERIALIZED (
 		SELECT f.*, t.total FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(e) AS total FROM unnest(f.enrolments) e) t
-	), prediction AS MATERIALIZED (
-		SELECT f.stratum, u.* FROM fit f,
-			unnest(f.urns, f.attendance, f.enrolments, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.previous).leave_one_out)
-				u(urn, attendance, enrolments, fitted, leverage, context, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse)
 		SELECT calculate_context.run_id, f.stratum, cardinality(f.urns), f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
-			(SELECT sum(p.enrolments * (p.attendance - p.context) ^ 2) / count(*) FROM prediction p WHERE p.stratum = f.stratum), (f.model).inverse
+			(f.model).residual_variance, (f.model).inverse
 		FROM fit f
 	), terms AS (
-		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient)
-		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element, (f.model).location[n.term], (f.model).coefficients[n.term]
+		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient, penalty)
+		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element, (f.model).location[n.term], (f.model).coefficients[n.term], (f.model).penalties[n.term]
 		FROM abie.run_term_names(calculate_context.run_id) n JOIN fit f ON f.stratum = n.stratum
 	), standardised AS (
 		SELECT f.stratum, abie.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
@@ -113,8 +109,10 @@ BEGIN
 			weight = CASE WHEN NOT learned THEN c.weight WHEN z.total > 0 THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
 		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
 	)
-	UPDATE abie.run_school s SET fitted = p.fitted, leverage = p.leverage, context = p.context, previous_context = p.previous_context
-	FROM prediction p WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
+	UPDATE abie.run_school s SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error, previous_context = p.previous_context
+	FROM fit f, unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
+		p(urn, fitted, leverage, context, context_error, previous_context)
+	WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
@@ -165,7 +163,7 @@ COMMENT ON FUNCTION abie.calculate_baseline(integer) IS 'Internal: stage of a ru
 
 -- No SET clause, so that the planner can put it in place of a call.
 CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8, previous_attendance float8, expected float8,
-	leverage float8, local_error float8)
+	context_error float8, local_error float8)
 RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8, forecast float8, forecast_low float8, forecast_high float8)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
 BEGIN ATOMIC
@@ -180,7 +178,7 @@ BEGIN ATOMIC
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN 1
 				ELSE (model).between_variance / ((model).between_variance + k.one_year) END AS own_share,
 			CASE WHEN k.learned THEN ((model).last_weight ^ 2 + (1 - (model).last_weight) ^ 2) * k.one_year ELSE k.one_year END AS sampling_variance,
-			sqrt((model).residual_variance * leverage / (enrolments * (1 - leverage)) + ((model).local_slope * local_error) ^ 2) AS expected_error,
+			sqrt(context_error ^ 2 + ((model).local_slope * local_error) ^ 2) AS expected_error,
 			CASE WHEN k.learned THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight, (model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN attendance
 				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) AS o,
@@ -191,4 +189,4 @@ BEGIN ATOMIC
 				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) AS f;
 END;
 COMMENT ON FUNCTION abie.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8) IS
-'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling_c1 / enrolments), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change from year to year. expected_error^2 = residual_variance x leverage / (enrolments (1 - leverage)) + (local_slope x local_error)^2; baseline_error^2 = own_share x sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';
+'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling_c1 / enrolments), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change from year to year. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';

@@ -129,7 +129,7 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 WITH school AS (
-	SELECT s.*, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, r.residual_variance, e.expected_error
+	SELECT s.*, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, e.expected_error
 	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum, abie.run_methodology(explain_expected.run_id) m
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
@@ -159,8 +159,7 @@ UNION ALL
 SELECT 7, 4, 'expected', s.expected, CASE WHEN s.is_contextual THEN 'context + local slope x local residual'
 	ELSE 'mean of the similar schools'' attendance, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3' END FROM school s
 UNION ALL
-SELECT 7, 5, 'expected error', s.expected_error, format('standard error: square root of %s x leverage / (enrolments x (1 - leverage)) + (local slope x %s)^2',
-	s.residual_variance, s.local_error) FROM school s WHERE s.is_contextual
+SELECT 7, 5, 'expected error', s.expected_error, format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual', s.context_error, s.local_error) FROM school s WHERE s.is_contextual
 $$;
 COMMENT ON FUNCTION abie.explain_expected(integer, integer) IS 'Internal: the lines of abie.explain on the similar schools and expected attendance, by part and place.';
 

@@ -112,7 +112,7 @@ COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross
 COMMENT ON COLUMN abie.run_model.mean IS 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
 COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that the model accounts for, 0-1.';
 COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
-COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x squared residual (attendance - context): the variance of a residual is about this over the enrolments.';
+COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
 COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
 COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
 COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
@@ -137,6 +137,7 @@ CREATE TABLE abie.run_term (
 	other_element integer,
 	location float8 NOT NULL,
 	coefficient float8 NOT NULL,
+	penalty float8 NOT NULL,
 	PRIMARY KEY (run_id, stratum, term)
 );
 COMMENT ON TABLE abie.run_term IS 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x (its term - location).';
@@ -148,6 +149,7 @@ COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic 
 COMMENT ON COLUMN abie.run_term.other_element IS 'The other factor of a product; NULL for other terms.';
 COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
 COMMENT ON COLUMN abie.run_term.coefficient IS 'Percentage points of attendance by unit of the term.';
+COMMENT ON COLUMN abie.run_term.penalty IS 'Penalty of its squared coefficient: abie.ridge_model.penalties.';
 
 CREATE TABLE abie.run_school (
 	run_id integer,
@@ -174,6 +176,7 @@ CREATE TABLE abie.run_school (
 	fitted float8,
 	leverage float8,
 	context float8,
+	context_error float8,
 	previous_context float8,
 	comparable integer,
 	bandwidth float8,
@@ -211,6 +214,7 @@ COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: ele
 COMMENT ON COLUMN abie.run_school.fitted IS 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as the columns that follow from it.';
 COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1.';
 COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
+COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
 COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
 COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
 COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';

@@ -89,30 +89,31 @@ END $$;
 COMMENT ON FUNCTION abie.changed_school(abie.run_school, jsonb) IS 'Internal: a school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector that follows from them; the rest as it was.';
 
 -- What the model of all other schools predicts of changed circumstances: abie.cross_leverage takes the school's own part away.
-CREATE FUNCTION abie.changed_context(school abie.run_school, changed abie.run_school, OUT context float8, OUT leverage float8)
+CREATE FUNCTION abie.changed_context(school abie.run_school, changed abie.run_school, OUT context float8, OUT context_error float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH model AS (
-	SELECT t.location, t.coefficients, m.mean, m.inverse, m.enrolments::float8 AS total,
+WITH term AS (
+	SELECT array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients, array_agg(t.penalty ORDER BY t.term) AS penalties
+	FROM abie.run_term t WHERE t.run_id = (school).run_id AND t.stratum = (school).stratum
+), model AS MATERIALIZED (
+	SELECT t.*, m.mean, m.inverse, m.residual_variance, m.enrolments::float8 AS total,
 		abie.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own, abie.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
-	FROM abie.run_model m JOIN abie.run_shape((school).run_id) h ON h.stratum = m.stratum,
-		(SELECT array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
-			FROM abie.run_term t WHERE t.run_id = (school).run_id AND t.stratum = (school).stratum) t
+	FROM abie.run_model m JOIN abie.run_shape((school).run_id) h ON h.stratum = m.stratum, term t
 	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
-	SELECT m.mean + (SELECT sum(c) FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
-		abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total) AS between, abie.cross_leverage(m.other, m.other, m.location, m.inverse, m.total) AS within
+	SELECT m.*, m.mean + (SELECT sum(c) FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
+		-- what the prediction without the school makes of the school's residual
+		(school).enrolments * abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total) / (1 - (school).leverage) AS g
 	FROM model m
-), alone AS (
-	SELECT p.fitted - (school).enrolments * p.between / (1 - (school).leverage) * ((school).attendance - (school).fitted) AS context,
-		(changed).enrolments * (p.within + (school).enrolments * p.between ^ 2 / (1 - (school).leverage)) AS odds
-	FROM part p
 )
--- as leverage / (1 - leverage) is the variance of the prediction by the other schools
-SELECT a.context, a.odds / (1 + a.odds) FROM alone a
+SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
+	sqrt(greatest(0, p.residual_variance * (abie.cross_variance(p.other, p.other, p.location, p.inverse, p.penalties, p.total)
+		+ 2 * p.g * abie.cross_variance(p.other, p.own, p.location, p.inverse, p.penalties, p.total)
+		+ p.g ^ 2 * (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties, p.total) - 1 / (school).enrolments::float8))))
+FROM part p
 $$;
-COMMENT ON FUNCTION abie.changed_context(abie.run_school, abie.run_school) IS 'Internal: abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a run without the school; and the leverage it would have.';
+COMMENT ON FUNCTION abie.changed_context(abie.run_school, abie.run_school) IS 'Internal: abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a run without the school, and its standard error.';
 
 CREATE FUNCTION abie.changed_similar_schools(changed abie.run_school, wanted integer) RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
@@ -214,7 +215,7 @@ WITH figure AS (
 	SELECT b.*, greatest((school).pared_mean, (school).pre_pandemic) AS ladder_top
 	FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
 		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).previous_attendance, (school).expected,
-			(school).leverage, (school).local_error) b
+			(school).context_error, (school).local_error) b
 ), improved AS (
 	SELECT f.*, abie.improvement_expectation(f.baseline, (school).expected, m.pace, f.ladder_top, m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 	FROM figure f
@@ -246,8 +247,8 @@ BEGIN
 	END IF;
 	PERFORM abie.check_changes(run_id, school.stratum, changes);
 	other := abie.changed_school(school, changes);
-	IF m.method = 'contextual' AND (other.vector IS DISTINCT FROM school.vector OR other.enrolments <> school.enrolments) THEN
-		SELECT c.context, c.leverage INTO other.context, other.leverage FROM abie.changed_context(school, other) c;
+	IF m.method = 'contextual' AND other.vector IS DISTINCT FROM school.vector THEN
+		SELECT c.context, c.context_error INTO other.context, other.context_error FROM abie.changed_context(school, other) c;
 	END IF;
 	other := abie.what_if_expected(school, other, m, changes -> 'similar_schools');
 	RETURN QUERY SELECT f.name, f.value, c.value

@@ -124,27 +124,28 @@ static Datum
 model_row(FunctionCallInfo fcinfo, const RidgeModel *model, int n, int p)
 {
 	TupleDesc	descriptor;
-	double		number[4] = {model->penalty, model->intercept, model->r2, model->r2_leave_one_out};
-	Datum		value[12];
-	bool		null[12] = {false};
+	double		number[5] = {model->penalty, model->intercept, model->r2, model->r2_leave_one_out, model->residual_variance};
+	Datum		value[14];
+	bool		null[14] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 	{
 		if (isinf(number[i]))
 			float_overflow_error();
 		value[i] = Float8GetDatum(number[i]);
 		null[i] = isnan(number[i]);
 	}
-	value[4] = Float8GetDatum(model->mean);
-	value[5] = float_array(model->location, p);
-	value[6] = float_array(model->coefficients, p);
-	value[7] = float_array(model->penalties, p);
-	value[8] = float_square_array(model->inverse, p);
-	value[9] = float_array(model->fitted, n);
-	value[10] = float_array(model->leverage, n);
-	value[11] = float_array(model->leave_one_out, n);
+	value[5] = Float8GetDatum(model->mean);
+	value[6] = float_array(model->location, p);
+	value[7] = float_array(model->coefficients, p);
+	value[8] = float_array(model->penalties, p);
+	value[9] = float_square_array(model->inverse, p);
+	value[10] = float_array(model->fitted, n);
+	value[11] = float_array(model->leverage, n);
+	value[12] = float_array(model->leave_one_out, n);
+	value[13] = float_array(model->leave_one_out_error, n);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null));
 }
 
@@ -178,30 +179,73 @@ abie_ridge(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(model_row(fcinfo, &model, x.rows, x.columns));
 }
 
-PG_FUNCTION_INFO_V1(abie_cross_leverage);
-Datum
-abie_cross_leverage(PG_FUNCTION_ARGS)
+/* Two rows beside a model of p columns. */
+typedef struct RowPair
+{
+	int			p;
+	const double *a;
+	const double *b;
+	const double *location;
+	const double *inverse;
+} RowPair;
+
+static RowPair
+row_pair_arguments(FunctionCallInfo fcinfo)
 {
 	int			p = array_length(PG_GETARG_ARRAYTYPE_P(0));
-	const double *a = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(0), p, "a", false);
-	const double *b = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), p, "b", false);
-	const double *location = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), p, "location", false);
 	FloatMatrix inverse = complete_matrix(PG_GETARG_ARRAYTYPE_P(3), "inverse");
-	double		total_weight = PG_GETARG_FLOAT8(4);
-	double		result;
 
 	if (inverse.rows != p || (p > 0 && inverse.columns != p))
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("inverse is %d x %d for %d values", inverse.rows, inverse.columns, p)));
+	return (RowPair) {
+		.p = p, .inverse = inverse.value,
+		.a = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(0), p, "a", false),
+		.b = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), p, "b", false),
+		.location = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), p, "location", false)
+	};
+}
+
+static double
+total_weight_argument(FunctionCallInfo fcinfo, int number)
+{
+	double		total_weight = PG_GETARG_FLOAT8(number);
+
 	if (!(total_weight > 0.0) || isinf(total_weight))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("total_weight must be a finite number greater than 0, not %g", total_weight)));
-	result = ridge_cross_leverage(a, b, location, inverse.value, p, total_weight);
+	return total_weight;
+}
+
+static Datum
+finite_result(double result)
+{
 	if (!isfinite(result))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(result);
+}
+
+PG_FUNCTION_INFO_V1(abie_cross_leverage);
+Datum
+abie_cross_leverage(PG_FUNCTION_ARGS)
+{
+	RowPair		pair = row_pair_arguments(fcinfo);
+
+	return finite_result(ridge_cross_leverage(pair.a, pair.b, pair.location, pair.inverse, pair.p,
+											  total_weight_argument(fcinfo, 4)));
+}
+
+PG_FUNCTION_INFO_V1(abie_cross_variance);
+Datum
+abie_cross_variance(PG_FUNCTION_ARGS)
+{
+	RowPair		pair = row_pair_arguments(fcinfo);
+	const double *penalties = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(4), pair.p, "penalties", true);
+
+	return finite_result(ridge_cross_variance(pair.a, pair.b, pair.location, pair.inverse, penalties, pair.p,
+											  total_weight_argument(fcinfo, 5)));
 }
 
 /* ---------- terms ---------- */

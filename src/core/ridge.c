@@ -40,7 +40,7 @@ typedef struct Fit
 	double	   *gram;			/* p x p: correlation matrix */
 	double	   *moment;			/* p: correlation with y, in units of y */
 	double		deviation;		/* weighted mean square of y about its mean */
-	double	   *eigenvalue;		/* p */
+	double	   *eigenvalue;		/* p; once there is a root, rank of them, in its order */
 	double	   *eigenvector;	/* p x p, one a column */
 	double	   *work;			/* p x p */
 	double	   *penalty;		/* p: penalties of the standardised columns */
@@ -375,7 +375,7 @@ take_root(Fit *fit)
 
 			for (size_t j = 0; j < p; j++)
 				fit->root[fit->rank * p + j] = fit->scale[j] > 0.0 ? fit->eigenvector[j * p + k] / length : 0.0;
-			fit->rank++;
+			fit->eigenvalue[fit->rank++] = fit->eigenvalue[k];
 		}
 }
 
@@ -415,23 +415,49 @@ solve(Fit *fit)
 
 /* ---------- predictions ---------- */
 
-/* Squared length of each standardised row under the root: z' inverse z. */
+/* For each standardised row z' inverse z, and the part of it that the penalty takes from the variance of a prediction, lambda z' inverse^2 z. */
 static void
-squared_lengths(const Fit *fit, double *length)
+squared_lengths(const Fit *fit, double *length, double *penalised)
 {
 	size_t		p = fit->in->p;
 
 	memset(length, 0, sizeof(double) * LANES);
+	memset(penalised, 0, sizeof(double) * LANES);
 	for (size_t r = 0; r < fit->rank; r++)
 	{
 		const double *root = fit->root + r * p;
+		double		penalty = fit->model->penalty / fit->eigenvalue[r];
 		double		part[LANES] = {0.0};
 
 		for (size_t j = 0; j < p; j++)
 			for (size_t lane = 0; lane < LANES; lane++)
 				part[lane] += root[j] * fit->z[j * LANES + lane];
 		for (size_t lane = 0; lane < LANES; lane++)
+		{
 			length[lane] += part[lane] * part[lane];
+			penalised[lane] += penalty * (part[lane] * part[lane]);
+		}
+	}
+}
+
+/* What the model says of a row of the given fitted value, share of the weights and squared lengths. */
+static void
+predict_row(RidgeModel *model, size_t row, double y, double fitted, double share, double length, double penalised)
+{
+	double		leverage = share * (1.0 + length);
+	double		left = 1.0 - leverage;
+
+	model->fitted[row] = fitted;
+	model->leverage[row] = leverage;
+	model->leave_one_out[row] = NAN;
+	model->leave_one_out_error[row] = NAN;
+	if (left > LEVERAGE_TOLERANCE)
+	{
+		/* the squared weights of all rows in the prediction, less the row's own */
+		double		squares = 1.0 + length - penalised - share * (1.0 + length) * (1.0 + length);
+
+		model->leave_one_out[row] = (fitted - leverage * y) / left;
+		model->leave_one_out_error[row] = sqrt(isnan(squares) ? squares : fmax(squares, 0.0)) / left;
 	}
 }
 
@@ -439,31 +465,52 @@ static void
 predict(const Fit *fit)
 {
 	const RidgeInput *in = fit->in;
-	RidgeModel *model = fit->model;
 
 	for (size_t position = 0; position < in->n; position += LANES)
 	{
 		size_t		count = standardise_rows(fit, position);
 		double		length[LANES];
+		double		penalised[LANES];
 		double		fitted[LANES];
 
-		squared_lengths(fit, length);
+		squared_lengths(fit, length, penalised);
 		for (size_t lane = 0; lane < LANES; lane++)
-			fitted[lane] = model->mean;
+			fitted[lane] = fit->model->mean;
 		for (size_t j = 0; j < in->p; j++)
 			for (size_t lane = 0; lane < LANES; lane++)
 				fitted[lane] += fit->slope[j] * fit->z[j * LANES + lane];
 		for (size_t lane = 0; lane < count; lane++)
 		{
 			size_t		row = fit->order[position + lane];
-			double		leverage = in->weight[row] / fit->total_weight * (1.0 + length[lane]);
 
-			model->fitted[row] = fitted[lane];
-			model->leverage[row] = leverage;
-			model->leave_one_out[row] = leverage < 1.0 - LEVERAGE_TOLERANCE ?
-				(fitted[lane] - leverage * in->y[row]) / (1.0 - leverage) : NAN;
+			predict_row(fit->model, row, in->y[row], fitted[lane], in->weight[row] / fit->total_weight,
+						length[lane], penalised[lane]);
 		}
 	}
+}
+
+/* Mean over rows of weight x squared leave-one-out residual; and the errors in its units. */
+static void
+scale_errors(const Fit *fit)
+{
+	RidgeModel *model = fit->model;
+	double		sum = 0.0;
+	size_t		count = 0;
+
+	for (size_t i = 0; i < fit->in->n; i++)
+	{
+		size_t		row = fit->order[i];
+		double		residual = fit->in->y[row] - model->leave_one_out[row];
+
+		if (fit->in->weight[row] > 0.0 && !isnan(residual))
+		{
+			sum += fit->in->weight[row] * residual * residual;
+			count++;
+		}
+	}
+	model->residual_variance = count > 0 ? sum / count : NAN;
+	for (size_t row = 0; row < fit->in->n; row++)
+		model->leave_one_out_error[row] *= sqrt(model->residual_variance / fit->total_weight);
 }
 
 /* 1 - weighted squared errors / weighted squared deviations, over the rows that have a prediction. */
@@ -516,6 +563,7 @@ allocate_fit(Fit *fit, RidgeAllocate allocate)
 	model->fitted = allocate(sizeof(double) * n);
 	model->leverage = allocate(sizeof(double) * n);
 	model->leave_one_out = allocate(sizeof(double) * n);
+	model->leave_one_out_error = allocate(sizeof(double) * n);
 }
 
 int
@@ -538,6 +586,7 @@ ridge_fit(const RidgeInput *input, RidgeAllocate allocate, RidgeModel *model)
 	take_root(&fit);
 	solve(&fit);
 	predict(&fit);
+	scale_errors(&fit);
 	model->r2 = determination(&fit, model->fitted);
 	model->r2_leave_one_out = determination(&fit, model->leave_one_out);
 	return GSL_SUCCESS;
@@ -558,4 +607,25 @@ ridge_cross_leverage(const double *a, const double *b, const double *location,
 		sum += (a[j] - location[j]) * part;
 	}
 	return 1.0 / total_weight + sum;
+}
+
+double
+ridge_cross_variance(const double *a, const double *b, const double *location,
+					 const double *inverse, const double *penalties, size_t p, double total_weight)
+{
+	double		sum = ridge_cross_leverage(a, b, location, inverse, p, total_weight);
+
+	for (size_t j = 0; j < p; j++)
+	{
+		double		part_a = 0.0;
+		double		part_b = 0.0;
+
+		for (size_t k = 0; k < p; k++)
+		{
+			part_a += inverse[j * p + k] * (a[k] - location[k]);
+			part_b += inverse[j * p + k] * (b[k] - location[k]);
+		}
+		sum -= penalties[j] * part_a * part_b;
+	}
+	return sum;
 }

@@ -43,6 +43,8 @@ typedef struct RidgeModel
 	double	   *fitted;			/* n */
 	double	   *leverage;		/* n: diagonal of the hat matrix */
 	double	   *leave_one_out;	/* n: prediction by the other rows, with the same penalties; NaN where leverage is 1 */
+	double	   *leave_one_out_error;	/* n: its standard error, residuals having variance residual_variance / weight; NaN where penalties were given */
+	double		residual_variance;	/* mean of weight x squared leave-one-out residual; NaN where there is none */
 	double		r2;				/* 1 - weighted squared residuals / weighted squared deviations; NaN where y does not vary */
 	double		r2_leave_one_out;	/* the same of the leave-one-out predictions that are not NaN */
 } RidgeModel;
@@ -69,11 +71,19 @@ extern int	ridge_fit(const RidgeInput *input, RidgeAllocate allocate, RidgeModel
 extern double ridge_grid(int step);
 
 /*
- * Covariance of two predictions per unit of residual variance and weight:
- * 1 / total_weight + (a - location)' inverse (b - location).  The leverage of
- * a row is its weight times that of the row with itself.
+ * 1 / total_weight + (a - location)' inverse (b - location): what the
+ * prediction at a owes to a row with columns b, by unit of its weight.  The
+ * leverage of a row is its weight times that of the row with itself.
  */
 extern double ridge_cross_leverage(const double *a, const double *b, const double *location,
 								   const double *inverse, size_t p, double total_weight);
+
+/*
+ * Covariance of the predictions at a and b by unit of residual variance, where
+ * residuals have variance 1 / weight: ridge_cross_leverage less
+ * (a - location)' inverse penalties inverse (b - location).
+ */
+extern double ridge_cross_variance(const double *a, const double *b, const double *location,
+								   const double *inverse, const double *penalties, size_t p, double total_weight);
 
 #endif

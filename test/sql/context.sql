@@ -101,6 +101,21 @@ FROM fit f, (SELECT *, sum(weight) OVER () AS total FROM wide) w JOIN wide o ON 
 	LATERAL (SELECT abie.ridge(array_agg(y), array_agg(x), array_agg(weight), f.penalties) AS m FROM wide r WHERE r.i <> w.i) r,
 	LATERAL (SELECT sum(v * k) FROM unnest(o.x, (m).coefficients) q(v, k)) p(sum), LATERAL (SELECT sum(v * k) FROM unnest(o.x, f.coefficients) q(v, k)) q(sum)
 WHERE f.name = 'wide' AND w.i % 10 = 3;
+-- the standard error of a leave-one-out prediction: it is a sum of multiples of the others' y, found by giving each a y of 1 and the rest 0
+WITH refit AS (
+	SELECT k.i AS k, k.weight, abie.ridge(array_agg((d.i = k.i)::int::float8 ORDER BY d.i), array_agg(d.x ORDER BY d.i), array_agg(d.weight ORDER BY d.i), f.penalties) AS m
+	FROM fit f, deficient k, deficient d WHERE f.name = 'deficient' AND k.weight > 0 GROUP BY k.i, k.weight, f.penalties
+), variance AS (
+	SELECT u.i, sum(u.multiple ^ 2 / r.weight) AS variance FROM refit r, unnest((r.m).leave_one_out) WITH ORDINALITY u(multiple, i) WHERE u.i <> r.k GROUP BY u.i
+), residual AS (
+	SELECT sum(d.weight * (d.y - f.leave_one_out[d.i]) ^ 2) / count(*) AS variance FROM fit f, deficient d WHERE f.name = 'deficient' AND d.weight > 0
+)
+SELECT count(*) AS rows, max(abs(f.leave_one_out_error[v.i] ^ 2 / (r.variance * v.variance) - 1)) < 1e-9 AS error, max(abs(f.residual_variance / r.variance - 1)) < 1e-9 AS residual_variance
+FROM fit f, variance v, residual r WHERE f.name = 'deficient';
+-- and as abie.cross_variance says
+SELECT max(abs(f.leave_one_out_error[w.i] ^ 2 / (f.residual_variance * (abie.cross_variance(w.x, w.x, f.location, f.inverse, f.penalties, total) - f.leverage[w.i] ^ 2 / w.weight) / (1 - f.leverage[w.i]) ^ 2) - 1)) < 1e-9 AS "as cross_variance",
+	max(abs(abie.cross_variance(w.x, o.x, f.location, f.inverse, f.penalties, total) - abie.cross_variance(o.x, w.x, f.location, f.inverse, f.penalties, total))) < 1e-15 AS symmetric
+FROM fit f, (SELECT *, sum(weight) OVER () AS total FROM wide) w JOIN wide o ON o.i = 201 - w.i WHERE f.name = 'wide';
 -- given penalties are given back
 SELECT (abie.ridge('{1,2,4}', '{{1,0},{2,1},{3,5}}', NULL, '{0.5,7}')).penalties;
 -- the criterion is least at the penalty chosen, the neighbours in the grid being no better
@@ -199,6 +214,8 @@ SELECT abie.cross_leverage('{1}', '{1,2}', '{0}', '{{1}}', 1);
 SELECT abie.cross_leverage('{1}', '{1}', '{0}', '{{1,0},{0,1}}', 1);
 SELECT abie.cross_leverage('{1}', '{1}', '{0}', '{{1}}', 0);
 SELECT abie.cross_leverage('{1e200}', '{1e200}', '{0}', '{{1}}', 1);
+SELECT abie.cross_variance('{1}', '{1}', '{0}', '{{1}}', '{-1}', 1);
+SELECT abie.cross_variance('{1}', '{1}', '{0}', '{{1}}', '{1,2}', 1);
 
 SET client_min_messages = warning;
 DROP SCHEMA context_test CASCADE;
