@@ -197,13 +197,13 @@ INSERT INTO abie.attendance SELECT * FROM kept_attendance ORDER BY md5(laestab::
 CALL abie.calculate('2025/26', run_id => NULL) \gset
 SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result in another order" FROM abie.run WHERE run_id = :run_id;
 SELECT count(*) AS different FROM school s JOIN abie.run_school o USING (urn) WHERE o.run_id = :run_id AND to_jsonb(s) - 'run_id' <> to_jsonb(o) - 'run_id';
--- the unit of an input
+-- the unit of an input; what is learned by a simplex differs as little as it stops short of the minimum
 UPDATE abie.school_context SET other = jsonb_build_object('share', fsm_pct / 100, 'per_thousand', 10 * fsm_pct) WHERE fsm_pct IS NOT NULL;
 SELECT count(*) FROM abie.create_methodology('shares', '{"characteristics": ["other.share", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('thousands', '{"characteristics": ["other.per_thousand", "eal_pct", "ln_headcount", "region"]}') t;
 CALL abie.calculate('2025/26', 'shares', NULL) \gset
 SELECT :run_id AS shares \gset
 CALL abie.calculate('2025/26', 'thousands', NULL) \gset
-SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE NOT coalesce(abs(a.expected - b.expected) < 1e-9 AND abs(a.improvement - b.improvement) < 1e-9, false)) AS different
+SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE NOT coalesce(abs(a.expected - b.expected) < 1e-9 AND abs(a.improvement - b.improvement) < 1e-6, false)) AS different
 FROM (SELECT * FROM abie.expectation WHERE run_id = :shares) a FULL JOIN (SELECT * FROM abie.expectation WHERE run_id = :run_id) b USING (urn);
 -- weights as stated are kept, multipliers come on top
 SELECT count(*) FROM abie.create_methodology('stated', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "weights": [3, 1, 0.5], "multipliers": [1, 2, 1]}') s,
