@@ -88,9 +88,10 @@ BEGIN
 	WITH fit AS MATERIALIZED (
 		SELECT f.*, t.total FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(e) AS total FROM unnest(f.enrolments) e) t
 	), prediction AS MATERIALIZED (
-		-- kept apart, so that the arrays are taken apart once
-		SELECT u.* FROM fit f, unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
-			u(urn, fitted, leverage, context, context_error, previous_context)
+		-- apart from the join below, whose rows would each carry all the arrays
+		SELECT u.* FROM fit f,
+			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
+				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse)
 		SELECT calculate_context.run_id, f.stratum, cardinality(f.urns), f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
@@ -114,7 +115,8 @@ BEGIN
 		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
 	)
 	UPDATE abie.run_school s SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error, previous_context = p.previous_context
-	FROM prediction p WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
+	FROM prediction p
+	WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
