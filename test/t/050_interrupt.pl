@@ -67,17 +67,22 @@ query(
 	DECLARE
 		victim int;
 		cancelled timestamptz;
-		patience timestamptz := clock_timestamp() + interval '5 s';
+		seen boolean := false;
+		running boolean;
+		patience timestamptz := clock_timestamp() + interval '60 s';
 	BEGIN
 		LOOP
 			PERFORM pg_stat_clear_snapshot();
 			SELECT a.pid INTO victim FROM pg_stat_activity a WHERE a.application_name LIKE 'abie run %: ' || stage || ', %' AND a.state = 'active';
 			EXIT WHEN FOUND;
-			IF clock_timestamp() > patience THEN
+			running := EXISTS (SELECT FROM pg_stat_activity a WHERE a.state = 'active' AND a.query LIKE 'CALL%');
+			IF seen AND NOT running OR clock_timestamp() > patience THEN
 				-- it was over before it was seen
 				RETURN NULL;
 			END IF;
+			seen := seen OR running;
 		END LOOP;
+		patience := clock_timestamp() + interval '5 s';
 		PERFORM pg_sleep(delay);
 		cancelled := clock_timestamp();
 		PERFORM pg_cancel_backend(victim);
