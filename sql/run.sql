@@ -1,212 +1,4 @@
--- Runs and what they result in.
-
-CREATE TABLE abie.run (
-	run_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-	target_year abie.academic_year NOT NULL,
-	baseline_year abie.academic_year NOT NULL,
-	methodology text NOT NULL REFERENCES abie.methodology (name),
-	status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'calculated', 'failed', 'interrupted')),
-	stage text,
-	percent integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
-	stages jsonb NOT NULL DEFAULT '[]',
-	schools_in_scope integer,
-	expectations integer,
-	exclusions integer,
-	input_digest text,
-	result_digest text,
-	error text,
-	extension_version text NOT NULL,
-	server_version text NOT NULL DEFAULT current_setting('server_version'),
-	run_by text NOT NULL DEFAULT session_user,
-	pid integer NOT NULL DEFAULT pg_backend_pid(),
-	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-	finished_at timestamptz
-);
-COMMENT ON TABLE abie.run IS 'Calculations: one row for each call of abie.calculate, written as it goes along. abie.run_status also tells which running ones have died.';
-COMMENT ON COLUMN abie.run.run_id IS 'Number of the run.';
-COMMENT ON COLUMN abie.run.target_year IS 'Academic year the expectations are for.';
-COMMENT ON COLUMN abie.run.baseline_year IS 'Academic year before it, whose attendance they start from.';
-COMMENT ON COLUMN abie.run.methodology IS 'Methodology used.';
-COMMENT ON COLUMN abie.run.status IS 'running, calculated, failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died).';
-COMMENT ON COLUMN abie.run.stage IS 'Stage it is in, or was in when it ended.';
-COMMENT ON COLUMN abie.run.percent IS 'Share of the work done, per cent.';
-COMMENT ON COLUMN abie.run.stages IS 'Stages done: [{"stage": "pool", "rows": 21214, "seconds": 0.8}, ...].';
-COMMENT ON COLUMN abie.run.schools_in_scope IS 'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
-COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
-COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
-COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
-COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_school and abie.exclusion; the same inputs give the same digest.';
-COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
-COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
-COMMENT ON COLUMN abie.run.server_version IS 'Version of PostgreSQL that ran it.';
-COMMENT ON COLUMN abie.run.run_by IS 'Role that started it.';
-COMMENT ON COLUMN abie.run.pid IS 'Process of the session that ran it.';
-COMMENT ON COLUMN abie.run.started_at IS 'When it started.';
-COMMENT ON COLUMN abie.run.finished_at IS 'When it ended; NULL while running.';
-
-CREATE TABLE abie.run_characteristic (
-	run_id integer REFERENCES abie.run ON DELETE CASCADE,
-	stratum text,
-	position integer,
-	characteristic text NOT NULL,
-	element integer NOT NULL,
-	category text,
-	weight float8 NOT NULL,
-	location float8,
-	scale float8,
-	present bigint NOT NULL,
-	PRIMARY KEY (run_id, stratum, position)
-);
-COMMENT ON TABLE abie.run_characteristic IS 'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
-COMMENT ON COLUMN abie.run_characteristic.run_id IS 'The run.';
-COMMENT ON COLUMN abie.run_characteristic.stratum IS 'primary or secondary.';
-COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, from 1.';
-COMMENT ON COLUMN abie.run_characteristic.characteristic IS 'Characteristic; a category has an element for each of its values.';
-COMMENT ON COLUMN abie.run_characteristic.element IS 'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
-COMMENT ON COLUMN abie.run_characteristic.category IS 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
-COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance. The V elements of a category share its weight equally.';
-COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
-COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for the V elements of a category sqrt(2 / V), so that a school that differs in it is as far away as by 1 in a number of the same weight.';
-COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic.';
-
-CREATE TABLE abie.run_school (
-	run_id integer,
-	urn abie.urn,
-	laestab abie.laestab NOT NULL,
-	stratum text NOT NULL,
-	selective boolean NOT NULL,
-	la_code integer NOT NULL,
-	enrolments integer NOT NULL,
-	sess_possible bigint,
-	sess_overall bigint,
-	attendance float8 NOT NULL,
-	easting integer,
-	northing integer,
-	family bigint,
-	la_average float8 NOT NULL,
-	national_average float8 NOT NULL,
-	pre_pandemic float8,
-	numbers float8[] NOT NULL,
-	categories text[] NOT NULL,
-	vector float8[],
-	comparable integer,
-	bandwidth float8,
-	farthest float8,
-	expected float8,
-	similar_upper_quartile float8,
-	pared_mean float8,
-	PRIMARY KEY (run_id, urn)
-) WITH (fillfactor = 70);
-COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
-COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
-COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
-COMMENT ON COLUMN abie.run_school.laestab IS 'Local authority number times 10000 plus establishment number in the baseline year.';
-COMMENT ON COLUMN abie.run_school.stratum IS 'primary, or secondary including all-through.';
-COMMENT ON COLUMN abie.run_school.selective IS 'Selects by ability; selective schools are compared with selective only, others with others. False where the admissions policy is not known.';
-COMMENT ON COLUMN abie.run_school.la_code IS 'Local authority number, from the LAESTAB.';
-COMMENT ON COLUMN abie.run_school.enrolments IS 'Enrolments of the baseline year; the headcount where only rates are published.';
-COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the baseline year; NULL where only rates are published.';
-COMMENT ON COLUMN abie.run_school.sess_overall IS 'Sessions of absence in the baseline year; NULL where only rates are published.';
-COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
-COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
-COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
-COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
-COMMENT ON COLUMN abie.run_school.la_average IS 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not: 100 x (possible - absent) / possible of all their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate.';
-COMMENT ON COLUMN abie.run_school.national_average IS 'The same of all schools of the stratum.';
-COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The school''s own attendance in 2018/19: abie.pre_pandemic_attendance.';
-COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
-COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
-COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
-COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
-COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
-COMMENT ON COLUMN abie.run_school.farthest IS 'Distance of the last similar school.';
-COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
-COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
-COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
-
--- Plain integers: checking the domain on the 400,000 rows of a run costs more than finding them.
-CREATE TABLE abie.similar_school (
-	run_id integer,
-	urn integer,
-	rank integer,
-	similar_urn integer NOT NULL,
-	distance float8 NOT NULL,
-	km float8,
-	PRIMARY KEY (run_id, urn, rank)
-);
-COMMENT ON TABLE abie.similar_school IS 'The similar schools of each school in a run, nearest first.';
-COMMENT ON COLUMN abie.similar_school.run_id IS 'The run.';
-COMMENT ON COLUMN abie.similar_school.urn IS 'The school.';
-COMMENT ON COLUMN abie.similar_school.rank IS '1 for the most similar.';
-COMMENT ON COLUMN abie.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
-COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
-COMMENT ON COLUMN abie.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
-
-CREATE TABLE abie.expectation (
-	run_id integer REFERENCES abie.run ON DELETE CASCADE,
-	urn abie.urn,
-	laestab abie.laestab NOT NULL,
-	stratum text NOT NULL,
-	enrolments integer NOT NULL,
-	baseline float8 NOT NULL,
-	expected float8 NOT NULL,
-	gap float8 NOT NULL,
-	improvement float8 NOT NULL,
-	improvement_rounded numeric(4, 1) NOT NULL,
-	target float8 NOT NULL,
-	statement text NOT NULL CHECK (statement IN ('improve', 'maintain')),
-	ladder_top float8 NOT NULL,
-	la_average float8 NOT NULL,
-	national_average float8 NOT NULL,
-	similar_upper_quartile float8 NOT NULL,
-	pared_mean float8 NOT NULL,
-	pre_pandemic float8,
-	poor_match boolean NOT NULL,
-	PRIMARY KEY (run_id, urn)
-);
-COMMENT ON TABLE abie.expectation IS 'What is expected of each school in a run. Rates are attendance in per cent, differences percentage points; unrounded but for improvement_rounded.';
-COMMENT ON COLUMN abie.expectation.run_id IS 'The run.';
-COMMENT ON COLUMN abie.expectation.urn IS 'The school.';
-COMMENT ON COLUMN abie.expectation.laestab IS 'Its LAESTAB in the baseline year.';
-COMMENT ON COLUMN abie.expectation.stratum IS 'primary, or secondary including all-through.';
-COMMENT ON COLUMN abie.expectation.enrolments IS 'Enrolments of the baseline year.';
-COMMENT ON COLUMN abie.expectation.baseline IS 'Level the school starts from: attendance of the baseline year.';
-COMMENT ON COLUMN abie.expectation.expected IS 'Attendance that the school''s circumstances lead one to expect.';
-COMMENT ON COLUMN abie.expectation.gap IS 'max(0, expected - baseline).';
-COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected in the target year: abie.improvement_expectation.';
-COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
-COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
-COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
-COMMENT ON COLUMN abie.expectation.ladder_top IS 'Highest rung: the greater of pared_mean and pre_pandemic.';
-COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average.';
-COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
-COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
-COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
-COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
-COMMENT ON COLUMN abie.expectation.poor_match IS 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
-
-CREATE TABLE abie.exclusion (
-	run_id integer REFERENCES abie.run ON DELETE CASCADE,
-	laestab abie.laestab,
-	urn abie.urn,
-	reason text NOT NULL,
-	detail text,
-	PRIMARY KEY (run_id, laestab)
-);
-COMMENT ON TABLE abie.exclusion IS 'Schools in scope of a run that have no expectation, and why.';
-COMMENT ON COLUMN abie.exclusion.run_id IS 'The run.';
-COMMENT ON COLUMN abie.exclusion.laestab IS 'Local authority number times 10000 plus establishment number.';
-COMMENT ON COLUMN abie.exclusion.urn IS 'URN; NULL where the attendance is published without one.';
-COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
-COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason.';
-
-SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.exclusion', '');
+-- The life of a run: its lock, its stages, how it ends; what of it is deleted with it.
 
 CREATE FUNCTION abie.run_methodology(run_id integer) RETURNS abie.methodology
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
@@ -294,10 +86,11 @@ COMMENT ON COLUMN abie.run_status.expectations IS 'Schools with an expectation.'
 COMMENT ON COLUMN abie.run_status.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run_status.error IS 'Message of the error that ended it.';
 
-CREATE FUNCTION abie.run_stages() RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[];
-COMMENT ON FUNCTION abie.run_stages() IS 'The stages of a calculation, in order.';
+CREATE FUNCTION abie.run_stages(method text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE method WHEN 'contextual' THEN '{pool,scaling,context,similar schools,expected attendance,baseline,expectation,digest}'::text[]
+	ELSE '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[] END;
+COMMENT ON FUNCTION abie.run_stages(text) IS 'The stages of a calculation by a method of abie.methodology, in order.';
 
 -- Keep nothing of a run that did not end well but its row in abie.run.
 CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
@@ -307,6 +100,8 @@ AS $$
 DELETE FROM abie.similar_school s WHERE s.run_id = stop_run.run_id;
 DELETE FROM abie.run_school s WHERE s.run_id = stop_run.run_id;
 DELETE FROM abie.run_characteristic c WHERE c.run_id = stop_run.run_id;
+DELETE FROM abie.run_model m WHERE m.run_id = stop_run.run_id;
+DELETE FROM abie.run_term t WHERE t.run_id = stop_run.run_id;
 DELETE FROM abie.expectation e WHERE e.run_id = stop_run.run_id;
 DELETE FROM abie.exclusion x WHERE x.run_id = stop_run.run_id;
 UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp() WHERE r.run_id = stop_run.run_id;
@@ -341,7 +136,7 @@ BEGIN
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
-			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
 		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
@@ -361,9 +156,11 @@ CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	planned text[] := abie.run_stages((abie.run_methodology(run_id)).method);
 BEGIN
 	UPDATE abie.run r SET stage = show_stage.stage,
-		percent = 100 * (array_position(abie.run_stages(), show_stage.stage) - 1) / cardinality(abie.run_stages())
+		percent = 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned)
 	WHERE r.run_id = show_stage.run_id;
 END $$;
 COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';

@@ -42,6 +42,11 @@ SELECT abie.local_mean('{90,94}', '{2,2}', '{1,3}', 2) AS "93", abie.local_mean(
 SELECT abie.local_mean('{90,94}', '{0,0}', '{1,3}', 9) AS "93", abie.local_mean('{90,94}', '{3,8}', '{1,3}', 'infinity') AS "93";
 -- those within the bandwidth weigh nothing
 SELECT abie.local_mean('{90,94}', '{1,2}', '{0,5}', 2) AS "94";
+-- its standard error: sqrt((1 x 3)^2 + (3 x 1)^2) / 4; with the kernel 1 and 343/512 of 90 and 94, whose mean is 78322 / 855
+SELECT abs(abie.local_mean_error('{90,94}', '{3,8}', '{1,3}', 'infinity') - sqrt(18) / 4) < 1e-12 AS hand,
+	abs(abie.local_mean_error('{90,94}', '{0,1}', '{1,1}', 2) - sqrt((90 - 78322 / 855::float8) ^ 2 + (343 / 512::float8 * (94 - 78322 / 855::float8)) ^ 2) / (855 / 512::float8)) < 1e-12 AS kernel,
+	abs(abie.local_mean_error('{90,94}', '{2,2}', '{1,3}', 2) - sqrt(18) / 4) < 1e-12 AS "at the bandwidth", abie.local_mean_error('{90}', '{0}', '{7}', 1) AS "0", abie.local_mean_error('{}', '{}', '{}', 1) IS NULL AS "null";
+SELECT abie.local_mean_error('{1e200,-1e200}', '{0,0}', '{1,1}', 1);
 SELECT abie.local_mean('{}', '{}', '{}', 1) IS NULL AS "no values", abie.local_mean('{90,94}', '{0,1}', '{0,0}', 2) IS NULL AS "no weight";
 SELECT abie.local_mean(NULL, '{1}', '{1}', 1) IS NULL AND abie.local_mean('{1}', NULL, '{1}', 1) IS NULL
 	AND abie.local_mean('{1}', '{1}', NULL, 1) IS NULL AND abie.local_mean('{1}', '{1}', '{1}', NULL) IS NULL AS "null";
@@ -222,6 +227,10 @@ FROM (VALUES
 SELECT count(*) AS "7 of 7 strict" FROM generate_series(1, 7) i
 WHERE abie.improvement_expectation(CASE WHEN i <> 1 THEN 90 END, CASE WHEN i <> 2 THEN 91 END, CASE WHEN i <> 3 THEN 0.3 END, CASE WHEN i <> 4 THEN 95 END,
 	CASE WHEN i <> 5 THEN 0.2 END, CASE WHEN i <> 6 THEN 0.1 END, CASE WHEN i <> 7 THEN 1 END) IS NULL;
+
+-- California's growth targets, as published for 15 schools: 5 per cent of the distance to 800, at least 5 points, half up; 800 reached: none
+SELECT count(*) AS published, count(*) FILTER (WHERE abie.round_half_up(abie.improvement_expectation(base, 800, 0, 800, gap_share => 0.05, floor => 5, cap => 1000), 0) <> target) AS different
+FROM (VALUES (537, 13), (504, 15), (613, 9), (581, 11), (591, 10), (598, 10), (586, 11), (433, 18), (656, 7), (584, 11), (737, 5), (590, 11), (522, 14), (484, 16), (872, 0)) t(base, target);
 
 -- properties over a grid of baselines, expected rates, ladder tops, paces and shares
 CREATE TABLE grid AS
