@@ -3,6 +3,49 @@
 -- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's statistics
 -- are then of another time.
 
+-- How a stratum's vectors are made, in the order of abie.run_characteristic.
+CREATE TYPE abie.vector_parameters AS (
+	number_element integer[],
+	location float8[],
+	scale float8[],
+	clip float8,
+	category_element integer[],
+	category text[],
+	category_scale float8[]
+);
+COMMENT ON TYPE abie.vector_parameters IS 'How abie.scaled_vector makes a vector of a school''s characteristics.';
+COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run_school.numbers.';
+COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
+COMMENT ON COLUMN abie.vector_parameters.scale IS 'What it is then divided by.';
+COMMENT ON COLUMN abie.vector_parameters.clip IS 'What the result is limited to, plus and minus.';
+COMMENT ON COLUMN abie.vector_parameters.category_element IS 'Elements of abie.run_school.categories, one for each value.';
+COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
+COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 is divided by.';
+
+CREATE FUNCTION abie.run_scaling(run_id integer) RETURNS TABLE (stratum text, parameters abie.vector_parameters)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.stratum, ROW(
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	(abie.run_methodology(run_scaling.run_id)).clip,
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
+FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.stratum
+$$;
+COMMENT ON FUNCTION abie.run_scaling(integer) IS 'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
+
+CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters) RETURNS float8[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+-- not STRICT, so that the planner can put it in place of a call; NULL numbers or categories are missing ones
+RETURN coalesce(abie.scale(ARRAY(SELECT numbers[e] FROM unnest((parameters).number_element) e), (parameters).location, (parameters).scale, (parameters).clip), '{}')
+	|| ARRAY(SELECT (categories[u.element] = u.value)::integer::float8 / u.scale
+		FROM unnest((parameters).category_element, (parameters).category, (parameters).category_scale) u(element, value, scale));
+COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in abie.run_school; elements as in abie.run_characteristic.';
+
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -10,60 +53,56 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	m abie.methodology := abie.run_methodology(run_id);
+	-- these weights are placeholders until abie.calculate_context has learned them
+	learned boolean := m.method = 'contextual' AND m.weights IS NULL;
 	done bigint;
 BEGIN
 	WITH listed AS (
-		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(c.kind, 'number') AS kind,
+		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(m.multipliers[n.position], 1) AS multiplier, coalesce(c.kind, 'number') AS kind,
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
 	), scaled AS (
-		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters
+		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters,
+			(abie.scaling(array_agg(s.numbers ORDER BY s.urn), 'robust')).location AS median
 		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum
 	), number AS (
-		SELECT s.stratum, u.element, u.location, u.scale, u.present
-		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present)
-			WITH ORDINALITY u(location, scale, present, element)
+		SELECT s.stratum, u.element, u.location, u.scale, u.present,
+			(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], m.clip))[1] AS substitute
+		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present, s.median)
+			WITH ORDINALITY u(location, scale, present, median, element)
 	), category AS (
 		SELECT s.stratum, u.element, u.value, count(*) AS present
 		FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
 		WHERE s.run_id = calculate_scaling.run_id AND u.value IS NOT NULL
 		GROUP BY s.stratum, u.element, u.value
+	), valued AS (
+		SELECT c.*, count(*) OVER this AS values, sum(c.present) OVER this AS held
+		FROM category c WINDOW this AS (PARTITION BY c.stratum, c.element)
 	), element AS (
-		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, n.location, n.scale, n.present
+		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, l.multiplier, n.location, n.scale, n.present, n.present AS held, n.substitute
 		FROM number n JOIN listed l ON l.kind = 'number' AND l.element = n.element
 		WHERE n.present > 0
 		UNION ALL
 		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights add up to w
-		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / count(*) OVER this, 0, sqrt(2 / (count(*) OVER this)::float8), c.present
-		FROM category c JOIN listed l ON l.kind = 'category' AND l.element = c.element
-		WINDOW this AS (PARTITION BY c.stratum, l.element)
+		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / c.values, l.multiplier, 0,
+			CASE WHEN NOT learned THEN sqrt(2 / c.values::float8) WHEN c.values = 1 THEN 1
+				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held END, c.present, c.held, 0
+		FROM valued c JOIN listed l ON l.kind = 'category' AND l.element = c.element
 	)
-	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, weight, location, scale, present)
+	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, multiplier, weight, location, scale, present, missing, substitute)
 	SELECT calculate_scaling.run_id, e.stratum,
 		row_number() OVER (PARTITION BY e.stratum ORDER BY e.kind DESC, e.element, e.value COLLATE "C"),
-		e.name, e.element, e.value, e.weight, e.location, e.scale, e.present
-	FROM element e;
+		e.name, e.element, e.value, e.multiplier, e.weight * e.multiplier, e.location, e.scale, e.present, t.schools - e.held,
+		CASE m.method WHEN 'contextual' THEN e.substitute END
+	FROM element e JOIN (SELECT s.stratum, count(*) AS schools FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id GROUP BY s.stratum) t
+		ON t.stratum = e.stratum;
 
-	WITH described AS (
-		SELECT c.stratum,
-			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS number_element,
-			array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS location,
-			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL) AS scale,
-			array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_element,
-			array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category,
-			array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL) AS category_scale
-		FROM abie.run_characteristic c WHERE c.run_id = calculate_scaling.run_id GROUP BY c.stratum
-	)
-	UPDATE abie.run_school s
-	SET vector = coalesce(abie.scale(ARRAY(SELECT s.numbers[e] FROM unnest(d.number_element) e), d.location, d.scale, m.clip), '{}')
-		|| ARRAY(SELECT (s.categories[u.element] = u.value)::integer::float8 / u.scale
-			FROM unnest(d.category_element, d.category, d.category_scale) u(element, value, scale))
-	FROM described d
-	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
+	UPDATE abie.run_school s SET vector = abie.scaled_vector(s.numbers, s.categories, d.parameters)
+	FROM abie.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: second stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
 -- Schools that cannot be compared. One that lacks too much is not even comparable with its own like, so its distance to itself is NULL.
 -- A stratum may have nothing to compare by: no school has any of the characteristics, or only those of weight 0.
@@ -128,9 +167,10 @@ BEGIN
 	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: third stage of a run. Fills abie.similar_school and what abie.run_school says of the comparable schools; the number of similar schools stored.';
+COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: stage of a run. Fills abie.similar_school and what abie.run_school says of the comparable schools; the number of similar schools stored.';
 
--- Method similar-schools: expected attendance is the local mean of the similar schools' attendance. The same pass gives their rungs.
+-- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method contextual
+-- context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs they make.
 CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -139,39 +179,56 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	benchmark_share float8 := (abie.run_methodology(run_id)).benchmark_share;
+	m abie.methodology := abie.run_methodology(run_id);
 	done bigint;
 BEGIN
 	WITH member AS (
 		-- the school itself has rank 0 and counts for the pared mean only
-		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments
+		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments, NULL::float8 AS context, NULL::float8 AS previous_residual
 		FROM abie.run_school s
 		WHERE s.run_id = calculate_expected_attendance.run_id
 			AND s.urn IN (SELECT n.urn FROM abie.similar_school n WHERE n.run_id = calculate_expected_attendance.run_id AND n.rank = 1)
 		UNION ALL
-		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments
+		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments, p.context, p.previous_attendance - p.previous_context
 		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		WHERE n.run_id = calculate_expected_attendance.run_id
-	), peers AS (
+	), grouped AS (
 		SELECT g.urn, max(g.distance) AS farthest,
-			array_agg(g.attendance) FILTER (WHERE g.rank > 0) AS attendance,
+			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) FILTER (WHERE g.rank > 0) AS residual,
+			array_agg(coalesce(g.previous_residual, 0)) FILTER (WHERE g.rank > 0) AS previous_residual,
+			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) FILTER (WHERE g.rank > 0) AS previous_enrolments,
 			array_agg(g.distance) FILTER (WHERE g.rank > 0) AS distance,
 			array_agg(g.enrolments) FILTER (WHERE g.rank > 0) AS enrolments,
 			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
-			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, benchmark_share) AS pared_mean
+			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
 		-- sorted once here, not in each aggregate
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
+	), local AS MATERIALIZED (
+		SELECT s.urn, s.stratum, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
+			g.farthest, g.upper_quartile, g.pared_mean, abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
+			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
+			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
+		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
+		ORDER BY s.urn
+	), slope AS (
+		SELECT l.stratum, abie.local_slope(array_agg(l.mean), array_agg(l.residual), array_agg(l.enrolments)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean), array_agg(l.previous_residual), array_agg(l.enrolments)) AS previous_slope
+		FROM local l WHERE m.method = 'contextual' GROUP BY l.stratum
+	), learned AS (
+		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
 	)
 	UPDATE abie.run_school s
-	SET expected = abie.local_mean(p.attendance, p.distance, p.enrolments, s.bandwidth),
-		farthest = p.farthest, similar_upper_quartile = p.upper_quartile, pared_mean = p.pared_mean
-	FROM peers p
-	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = p.urn;
+	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
+		previous_expected = s.previous_context + p.previous_slope * l.previous_mean,
+		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END, local_error = l.error,
+		farthest = l.farthest, similar_upper_quartile = l.upper_quartile, pared_mean = l.pared_mean
+	FROM local l LEFT JOIN slope p ON p.stratum = l.stratum
+	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = l.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: fourth stage of a run. Fills what abie.run_school says of the similar schools'' attendance; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' attendance, and abie.run_model.local_slope; the number of schools.';
 
 -- Ladder and expectation.
 CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
@@ -184,28 +241,33 @@ DECLARE
 	m abie.methodology := abie.run_methodology(run_id);
 	stored bigint;
 BEGIN
-	WITH school AS (
-		SELECT s.* FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
-	), far AS (
+	WITH far AS (
 		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY s.farthest) AS limit_distance
-		FROM school s GROUP BY s.stratum
+		FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL GROUP BY s.stratum
 	), rung AS (
-		SELECT s.*, greatest(s.pared_mean, s.pre_pandemic) AS top, s.farthest > f.limit_distance AS poor_match,
-			abie.improvement_expectation(s.attendance, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
+		SELECT s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
+			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, greatest(s.pared_mean, s.pre_pandemic) AS top,
+			b.forecast, b.forecast_low, b.forecast_high, s.farthest > f.limit_distance AS poor_match,
+			abie.improvement_expectation(b.baseline, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
-		FROM school s JOIN far f ON f.stratum = s.stratum
+		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
+			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.context_error, s.local_error) b
+		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
-	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, baseline, expected, gap, improvement, improvement_rounded, target,
-		statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic, poor_match)
-	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected,
-		greatest(0, r.expected - r.attendance), r.improvement, abie.round_half_up(r.improvement, 1), r.attendance + r.improvement,
-		CASE WHEN r.attendance >= r.top THEN 'maintain' ELSE 'improve' END,
-		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic, r.poor_match
+	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
+		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic,
+		forecast, forecast_low, forecast_high, poor_match)
+	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected, r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
+		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
+		CASE WHEN r.baseline >= r.top THEN 'maintain' ELSE 'improve' END,
+		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic,
+		r.forecast, r.forecast_low, r.forecast_high, r.poor_match
 	FROM rung r;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expectation(integer) IS 'Internal: fifth stage of a run. Fills abie.expectation, ladder and all; the number of expectations.';
+COMMENT ON FUNCTION abie.calculate_expectation(integer) IS 'Internal: last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
 
 -- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
 CREATE FUNCTION abie.input_digest(run_id integer) RETURNS text
@@ -218,7 +280,8 @@ SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
-			s.easting, s.northing, s.family, s.la_average, s.national_average, s.pre_pandemic, s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
+			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
+			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
@@ -234,9 +297,9 @@ SET extra_float_digits = 1
 SET max_parallel_workers_per_gather = 0
 AS $$
 SELECT encode(sha256(
-	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.baseline, e.expected, e.gap, e.improvement,
-			e.improvement_rounded, e.target, e.statement, e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile,
-			e.pared_mean, e.pre_pandemic, e.poor_match)::text, 'UTF8'), '\x0a' ORDER BY e.urn)
+	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.attendance, e.expected, e.expected_error, e.own_level, e.own_share,
+			e.baseline, e.baseline_error, e.gap, e.improvement, e.improvement_rounded, e.target, e.statement, e.ladder_top, e.la_average, e.national_average,
+			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match)::text, 'UTF8'), '\x0a' ORDER BY e.urn)
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
@@ -273,7 +336,7 @@ COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a
  * A procedure that commits can have no SET clause, so what it says must not
  * depend on the caller's search_path: it only calls functions by their schema.
  */
-CREATE PROCEDURE abie.calculate(target_year text, methodology text DEFAULT 'similar-schools', INOUT run_id integer DEFAULT NULL)
+CREATE PROCEDURE abie.calculate(target_year text, methodology text DEFAULT 'default', INOUT run_id integer DEFAULT NULL)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -284,7 +347,7 @@ BEGIN
 	COMMIT;
 	run_id := abie.start_run(target_year, methodology);
 	COMMIT;
-	FOREACH stage IN ARRAY abie.run_stages() LOOP
+	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
 		PERFORM abie.show_stage(run_id, stage);
 		COMMIT;
 		failure := abie.run_stage(run_id, stage);

@@ -85,7 +85,7 @@ BEGIN
 		CASE d.stratum WHEN 'special' THEN 'Special' ELSE 'State-funded ' || d.stratum END, 'six half terms', d.enrolments, 375 * d.enrolments,
 		a.authorised + a.unauthorised, a.authorised, a.unauthorised, 'synthetic'
 	FROM abie.demo_school(schools) d
-		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year, draw, change),
+		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2022/23', 3, 0.5), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year, draw, change),
 		LATERAL (SELECT greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5 ELSE 12.8 END + c.change
 			+ 0.9 * d.deprivation + 0.6 * abie.demo_normal(d.number, 15) + 0.4 * abie.demo_normal(d.number, 16 + c.draw)
 			+ 6 / sqrt(d.enrolments::float8) * abie.demo_normal(d.number, 20 + c.draw)))) r(absence),
@@ -93,4 +93,4 @@ BEGIN
 	RETURN loaded;
 END $$;
 COMMENT ON FUNCTION abie.load_demo(integer) IS
-'Loads a synthetic England of the given number of schools (at most 30000) into the input tables: attendance of 2018/19, 2023/24 and 2024/25, circumstances of 2024/25, so that the target year 2025/26 can be calculated. The number of schools. The same every time. Errors: 55000 when the tables hold data, 22023 when the number is out of range.';
+'Loads a synthetic England of the given number of schools (at most 30000) into the input tables: attendance of 2018/19 and 2022/23 to 2024/25, circumstances of 2024/25, so that the target year 2025/26 can be calculated. The number of schools. The same every time. Errors: 55000 when the tables hold data, 22023 when the number is out of range.';

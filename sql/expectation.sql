@@ -6,6 +6,12 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.local_mean(float8[], float8[], float8[], float8) IS
 'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the order given. NULL where there are no values or all weights are 0. Errors: arrays of different length, NULL elements, negative distances, weights or bandwidth, NaN, infinity other than as bandwidth, which gives each value its weight alone.';
 
+CREATE FUNCTION abie.local_mean_error(value float8[], distance float8[], weight float8[], bandwidth float8) RETURNS float8
+AS 'MODULE_PATHNAME', 'abie_local_mean_error'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION abie.local_mean_error(float8[], float8[], float8[], float8) IS
+'Standard error of abie.local_mean of the same arguments, from the spread of its values (White 1980): sqrt(sum of (k (value - mean))^2) / sum of k, where k is the weight each value has in the mean. NULL and errors as abie.local_mean.';
+
 CREATE FUNCTION abie.improvement_expectation(baseline float8, expected float8, pace float8, ladder_top float8,
 	gap_share float8 DEFAULT 0.2, floor float8 DEFAULT 0.1, cap float8 DEFAULT 1.0) RETURNS float8
 AS 'MODULE_PATHNAME', 'abie_improvement_expectation'

@@ -52,9 +52,12 @@ CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
 SET jit = off
 BEGIN ATOMIC
-	WITH edges (a, b) AS (
+	WITH used AS MATERIALIZED (
+		SELECT attendance.laestab::bigint AS laestab, attendance.urn::bigint AS urn, pg_catalog.max(attendance.academic_year COLLATE "C") AS latest_year
+		FROM abie.attendance GROUP BY attendance.laestab, attendance.urn
+	), edges (a, b) AS (
 		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
-		SELECT DISTINCT attendance.laestab::bigint, -coalesce(attendance.urn::bigint, -attendance.laestab) FROM abie.attendance
+		SELECT used.laestab, -coalesce(used.urn, -used.laestab) FROM used
 		UNION ALL
 		SELECT -succession.urn::bigint, -succession.successor_urn::bigint FROM abie.school_succession AS succession
 	), parts AS (
@@ -75,8 +78,7 @@ BEGIN ATOMIC
 		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
 	), latest AS (
 		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
-		SELECT attendance.laestab, pg_catalog.max((attendance.academic_year || attendance.urn::text) COLLATE "C") AS year_and_urn
-		FROM abie.attendance GROUP BY attendance.laestab
+		SELECT used.laestab, pg_catalog.max((used.latest_year || used.urn::text) COLLATE "C") AS year_and_urn FROM used GROUP BY used.laestab
 	), lines AS (
 		SELECT latest.laestab, latest.year_and_urn,
 			CASE WHEN doubled.component IS NULL THEN parts.component ELSE latest.laestab END AS line

@@ -15,6 +15,7 @@ SELECT * FROM (VALUES
 	('idaci_rank', 'number', 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
 	('region', 'category', 'c.region', 'Region of England'),
 	('urban_rural', 'category', 'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
+	('selective', 'category', 'CASE WHEN c.admissions_policy = ''Selective'' THEN ''selective'' ELSE ''not selective'' END', 'Selects by ability; not selective where the admissions policy is not known'),
 	('religious_character', 'category', 'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN c.religious_character IS NOT NULL THEN ''other'' END', 'Religious character: Church of England, Roman Catholic, other or none')
 ) v(name, kind, expression, meaning);
 COMMENT ON VIEW abie.characteristic IS 'The characteristics a methodology may compare schools by, besides other.NAME for a number in abie.school_context.other.';
@@ -25,9 +26,10 @@ COMMENT ON COLUMN abie.characteristic.meaning IS 'What it measures.';
 
 CREATE TABLE abie.methodology (
 	name text PRIMARY KEY,
-	method text NOT NULL DEFAULT 'similar-schools',
-	characteristics text[] NOT NULL DEFAULT '{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character}',
+	method text NOT NULL DEFAULT 'contextual',
+	characteristics text[] NOT NULL DEFAULT '{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character,selective}',
 	weights float8[],
+	multipliers float8[],
 	scaling text NOT NULL DEFAULT 'robust',
 	clip float8 NOT NULL DEFAULT 4,
 	similar_schools integer NOT NULL DEFAULT 20,
@@ -44,9 +46,10 @@ CREATE TABLE abie.methodology (
 );
 COMMENT ON TABLE abie.methodology IS 'Parameters of a calculation. Made by abie.create_methodology; cannot be changed or deleted once a run has used it.';
 COMMENT ON COLUMN abie.methodology.name IS 'Name, as given to abie.calculate.';
-COMMENT ON COLUMN abie.methodology.method IS 'How expected attendance is worked out: similar-schools = tricube- and enrolment-weighted mean of the similar schools.';
+COMMENT ON COLUMN abie.methodology.method IS 'How expected attendance is worked out: contextual = ridge regression on the characteristics and a local part from the similar schools, and the baseline shrunk towards it; similar-schools = tricube- and enrolment-weighted mean of the similar schools, and the baseline is last year''s attendance.';
 COMMENT ON COLUMN abie.methodology.characteristics IS 'What schools are compared by, in order: names of abie.characteristic or other.NAME. One that no school of a stratum has is left out there.';
-COMMENT ON COLUMN abie.methodology.weights IS 'Weight of each characteristic in the squared distance, 0 or more; NULL: 1 each.';
+COMMENT ON COLUMN abie.methodology.weights IS 'Weight of each characteristic in the squared distance, 0 or more; NULL: method contextual learns them (abie.run_characteristic.coefficient), similar-schools has 1 each.';
+COMMENT ON COLUMN abie.methodology.multipliers IS 'What the weight of each characteristic is multiplied by, as a matter of judgement, 0 or more; NULL: 1 each.';
 COMMENT ON COLUMN abie.methodology.scaling IS 'How numbers are scaled within a stratum, a method of abie.scaling: robust, sd or range.';
 COMMENT ON COLUMN abie.methodology.clip IS 'Scaled numbers are limited to plus and minus this.';
 COMMENT ON COLUMN abie.methodology.similar_schools IS 'Number of similar schools of each school.';
@@ -74,6 +77,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.refuse_setting(text, text, text) IS 'Internal: raises error 22023 naming a methodology setting, its value and the rule it breaks.';
 
+CREATE FUNCTION abie.are_weights(weights float8[], count integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: NULL weights are the default ones
+SELECT weights IS NULL OR (array_ndims(weights) = 1 AND array_lower(weights, 1) = 1 AND cardinality(weights) = count
+	AND (SELECT bool_and(coalesce(w >= 0 AND w < 'infinity', false)) AND sum(w) > 0 FROM unnest(weights) w))
+$$;
+COMMENT ON FUNCTION abie.are_weights(float8[], integer) IS 'Internal: whether weights may be those of so many characteristics: NULL, or finite numbers of 0 or more, not all 0.';
+
 CREATE FUNCTION abie.check_methodology(m abie.methodology) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -93,13 +106,12 @@ BEGIN
 		CASE WHEN NOT coalesce(ok, false) THEN abie.refuse_setting(setting, value, rule) END
 	FROM (VALUES
 		('name', m.name, m.name ~ '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$', 'Use up to 63 letters, digits, spaces, dots, underscores and hyphens.'),
-		('method', m.method, m.method = 'similar-schools', 'The method is similar-schools.'),
+		('method', m.method, m.method IN ('contextual', 'similar-schools'), 'Methods are contextual and similar-schools.'),
 		('characteristics', m.characteristics::text, array_ndims(m.characteristics) = 1, 'Name at least one characteristic.'),
 		('characteristics', m.characteristics::text,
 			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)), 'Name each characteristic once.'),
-		('weights', m.weights::text, m.weights IS NULL OR (array_ndims(m.weights) = 1
-			AND array_lower(m.weights, 1) = 1 AND cardinality(m.weights) = cardinality(m.characteristics)
-			AND (SELECT bool_and(coalesce(w >= 0 AND w < 'infinity', false)) AND sum(w) > 0 FROM unnest(m.weights) w)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
+		('weights', m.weights::text, abie.are_weights(m.weights, cardinality(m.characteristics)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
+		('multipliers', m.multipliers::text, abie.are_weights(m.multipliers, cardinality(m.characteristics)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
 		('scaling', m.scaling, m.scaling IN ('robust', 'sd', 'range'), 'Methods of scaling are robust, sd and range.'),
 		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
 		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200, 'It must be between 2 and 200.'),
@@ -157,7 +169,8 @@ BEGIN
 		RAISE EXCEPTION 'unknown methodology setting "%"', unknown
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Settings are the columns of abie.methodology.';
 	END IF;
-	IF EXISTS (SELECT FROM abie.methodology m WHERE m.name = create_methodology.name) THEN
+	-- the names of those made on first use are taken
+	IF abie.ensure_methodology(create_methodology.name) THEN
 		RAISE EXCEPTION 'methodology "%" exists already', create_methodology.name
 			USING ERRCODE = 'duplicate_object', HINT = 'Give the new one another name.';
 	END IF;
@@ -171,17 +184,24 @@ END $$;
 COMMENT ON FUNCTION abie.create_methodology(text, jsonb) IS
 'Makes a methodology with the given settings (columns of abie.methodology); others get their defaults. Errors: unknown setting or a value out of range (22023), name taken (42710).';
 
+-- shipped as defaults in code, not as rows: a restored dump then has no rows to collide with
 CREATE FUNCTION abie.ensure_methodology(name text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF ensure_methodology.name = 'similar-schools' THEN
-		-- shipped as a default in code, not as a row: a restored dump then has no row to collide with; another session may just have made it
+	-- another session may just have made it
+	IF ensure_methodology.name = 'default' THEN
 		INSERT INTO abie.methodology (name, description)
-		VALUES ('similar-schools', 'Mean attendance of the 20 most similar schools; baseline is last year''s attendance.')
+		VALUES ('default', 'Ridge regression on circumstances with a local part from the 20 most similar schools; baseline shrunk towards it.')
+		ON CONFLICT DO NOTHING;
+	ELSIF ensure_methodology.name = 'similar-schools' THEN
+		INSERT INTO abie.methodology (name, method, characteristics, description)
+		VALUES ('similar-schools', 'similar-schools',
+			'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character}',
+			'Mean attendance of the 20 most similar schools; baseline is last year''s attendance.')
 		ON CONFLICT DO NOTHING;
 	END IF;
 	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = ensure_methodology.name);
 END $$;
-COMMENT ON FUNCTION abie.ensure_methodology(text) IS 'Internal: whether the methodology exists; similar-schools is made on first use.';
+COMMENT ON FUNCTION abie.ensure_methodology(text) IS 'Internal: whether the methodology exists; default and similar-schools are made on first use.';

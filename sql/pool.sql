@@ -138,35 +138,46 @@ WHERE coalesce(c.kind, 'number') = characteristic_array.kind
 $$;
 COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS 'Internal: SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
 
-CREATE FUNCTION abie.pre_pandemic_attendance(baseline_year text)
-RETURNS TABLE (laestab integer, attendance float8)
+CREATE FUNCTION abie.past_attendance(baseline_year text)
+RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH past AS MATERIALIZED (
-	SELECT a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-	FROM abie.attendance a
+WITH wanted AS (
+	SELECT w.place, w.academic_year
+	FROM (VALUES (1, abie.previous_year(past_attendance.baseline_year)), (2, abie.previous_year(abie.previous_year(past_attendance.baseline_year))),
+		(3, '2018/19')) w(place, academic_year)
 	-- not where it would be a later year's
-	WHERE a.academic_year = '2018/19' AND pre_pandemic_attendance.baseline_year >= '2018/19'
+	WHERE w.academic_year <= past_attendance.baseline_year
+), past AS MATERIALIZED (
+	SELECT w.place, a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+	FROM wanted w JOIN abie.attendance a ON a.academic_year = w.academic_year
 ), own AS MATERIALIZED (
-	SELECT b.laestab, p.attendance FROM abie.attendance b LEFT JOIN past p ON p.laestab = b.laestab
-	WHERE b.academic_year = pre_pandemic_attendance.baseline_year
+	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance, c.attendance AS pre_pandemic
+	FROM abie.attendance b LEFT JOIN past p ON p.place = 1 AND p.laestab = b.laestab LEFT JOIN past e ON e.place = 2 AND e.laestab = b.laestab
+		LEFT JOIN past c ON c.place = 3 AND c.laestab = b.laestab
+	WHERE b.academic_year = past_attendance.baseline_year
+), lacking AS (
+	SELECT o.laestab, h.place
+	FROM own o JOIN (SELECT DISTINCT p.place FROM past p) h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
 ), lineage AS MATERIALIZED (
 	-- asked only where a school had another LAESTAB then
-	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM own o WHERE o.attendance IS NULL) AND EXISTS (SELECT FROM past)
+	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM lacking)
+), found AS (
+	SELECT DISTINCT ON (k.laestab, k.place) k.laestab, k.place, p.attendance
+	FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn
+		JOIN past p ON p.laestab = other.laestab AND p.place = k.place
+	WHERE p.attendance IS NOT NULL
+	ORDER BY k.laestab, k.place, p.laestab
 )
-SELECT o.laestab, o.attendance FROM own o WHERE o.attendance IS NOT NULL
-UNION ALL
-(SELECT DISTINCT ON (o.laestab) o.laestab, p.attendance
-FROM own o JOIN lineage mine ON mine.laestab = o.laestab JOIN lineage earlier ON earlier.school_urn = mine.school_urn
-	JOIN past p ON p.laestab = earlier.laestab
-WHERE o.attendance IS NULL AND p.attendance IS NOT NULL
-ORDER BY o.laestab, p.laestab)
+SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance), coalesce(o.pre_pandemic, c.attendance)
+FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN found e ON e.place = 2 AND e.laestab = o.laestab
+	LEFT JOIN found c ON c.place = 3 AND c.laestab = o.laestab
 $$;
-COMMENT ON FUNCTION abie.pre_pandemic_attendance(text) IS
-'Attendance of 2018/19, per cent, of the schools with attendance in a baseline year, by their LAESTAB in that year: of the row of 2018/19 with the same LAESTAB, else of the school''s lineage (abie.school_lineage). No row for a school without one, and none where the baseline year is before 2018/19.';
+COMMENT ON FUNCTION abie.past_attendance(text) IS
+'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before 2018/19. Error 23514 when the text is not an academic year.';
 
 CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -197,14 +208,14 @@ BEGIN
 			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
 		)
 		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
-			attendance, easting, northing, family, la_average, national_average, pre_pandemic, numbers, categories)
+			attendance, easting, northing, family, la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
 		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
 			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.easting, c.northing, f.family,
-			l.attendance, e.attendance, p.attendance, %s, %s
+			l.attendance, e.attendance, p.previous_attendance, p.earlier_attendance, p.pre_pandemic, %s, %s
 		FROM scope c JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
 			JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL
 			LEFT JOIN abie.school_family() f ON f.urn = c.urn
-			LEFT JOIN abie.pre_pandemic_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
+			LEFT JOIN abie.past_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
 		WHERE c.reason IS NULL
 		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
 	USING run_id, target_year, m.minimum_enrolments;

@@ -51,10 +51,14 @@ CREATE TABLE abie.run_characteristic (
 	characteristic text NOT NULL,
 	element integer NOT NULL,
 	category text,
+	coefficient float8,
+	multiplier float8 NOT NULL,
 	weight float8 NOT NULL,
 	location float8,
 	scale float8,
 	present bigint NOT NULL,
+	missing bigint NOT NULL,
+	substitute float8,
 	PRIMARY KEY (run_id, stratum, position)
 );
 COMMENT ON TABLE abie.run_characteristic IS 'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
@@ -64,10 +68,88 @@ COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, fr
 COMMENT ON COLUMN abie.run_characteristic.characteristic IS 'Characteristic; a category has an element for each of its values.';
 COMMENT ON COLUMN abie.run_characteristic.element IS 'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
 COMMENT ON COLUMN abie.run_characteristic.category IS 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
-COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance. The V elements of a category share its weight equally.';
+COMMENT ON COLUMN abie.run_characteristic.coefficient IS 'Method contextual: percentage points of attendance by one standard deviation of the element, in the ridge regression of attendance on the elements alone; NULL otherwise.';
+COMMENT ON COLUMN abie.run_characteristic.multiplier IS 'What the methodology multiplies its weight by, as a matter of judgement.';
+COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance, multiplier included. Learned weights are the sizes of the coefficients, scaled to sum 1 over the elements; weights stated, or of 1 each, the V elements of a category share equally.';
 COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
-COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for the V elements of a category sqrt(2 / V), so that a school that differs in it is as far away as by 1 in a number of the same weight.';
-COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic.';
+COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for an element of a category the standard deviation of its 1s and 0s where weights are learned, else sqrt(2 / V) for V elements, so that a school that differs in it is as far away as by 1 in a number of the same weight.';
+COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic; for an element of a category, this value of it.';
+COMMENT ON COLUMN abie.run_characteristic.missing IS 'Schools of the stratum that lack the characteristic. Where there are any, the contextual model has a column for its being missing.';
+COMMENT ON COLUMN abie.run_characteristic.substitute IS 'What the contextual model takes for the element of a school that lacks it: the stratum''s median, scaled; 0 for categories. NULL in other methods. Distances leave missing elements out.';
+
+CREATE TABLE abie.run_model (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	stratum text,
+	schools bigint NOT NULL,
+	enrolments bigint NOT NULL,
+	penalty float8 NOT NULL,
+	mean float8 NOT NULL,
+	r2 float8,
+	r2_leave_one_out float8,
+	residual_variance float8 NOT NULL,
+	inverse float8[] NOT NULL,
+	local_slope float8,
+	change_schools bigint,
+	change_c0 float8,
+	change_c1 float8,
+	sampling_c1 float8,
+	between_variance float8,
+	learning_schools bigint,
+	last_weight float8,
+	n0 float8,
+	forecast_coefficients float8[],
+	forecast_c0 float8,
+	forecast_c1 float8,
+	forecast_quantile float8,
+	PRIMARY KEY (run_id, stratum)
+);
+COMMENT ON TABLE abie.run_model IS 'What a run of method contextual has learned of each stratum.';
+COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_model.schools IS 'Schools the contextual model was fitted to.';
+COMMENT ON COLUMN abie.run_model.enrolments IS 'Their enrolments, the sum of its weights.';
+COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
+COMMENT ON COLUMN abie.run_model.mean IS 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
+COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that the model accounts for, 0-1.';
+COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
+COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
+COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
+COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
+COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
+COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
+COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
+COMMENT ON COLUMN abie.run_model.sampling_c1 IS 'Sampling variance of one year''s rate is sampling_c1 / enrolments: half of change_c1; where that is not known, the slope of the squared residuals attendance - expected on 1 / enrolments; NULL with fewer than 30 schools.';
+COMMENT ON COLUMN abie.run_model.between_variance IS 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the residuals.';
+COMMENT ON COLUMN abie.run_model.learning_schools IS 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the forecast are learned from.';
+COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline. NULL with fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.n0 IS 'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight.';
+COMMENT ON COLUMN abie.run_model.forecast_coefficients IS 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.forecast_c0 IS 'Variance of the forecast''s errors is forecast_c0 + forecast_c1 / enrolments.';
+COMMENT ON COLUMN abie.run_model.forecast_c1 IS 'See forecast_c0.';
+COMMENT ON COLUMN abie.run_model.forecast_quantile IS '95 per cent quantile of the standardised errors of the forecast.';
+
+CREATE TABLE abie.run_term (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	stratum text,
+	term integer,
+	name text NOT NULL,
+	element integer NOT NULL,
+	other_element integer,
+	location float8 NOT NULL,
+	coefficient float8 NOT NULL,
+	penalty float8 NOT NULL,
+	PRIMARY KEY (run_id, stratum, term)
+);
+COMMENT ON TABLE abie.run_term IS 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x (its term - location).';
+COMMENT ON COLUMN abie.run_term.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_term.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_term.term IS 'Element of abie.context_terms, from 1.';
+COMMENT ON COLUMN abie.run_term.name IS 'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
+COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what it is made of.';
+COMMENT ON COLUMN abie.run_term.other_element IS 'The other factor of a product; NULL for other terms.';
+COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
+COMMENT ON COLUMN abie.run_term.coefficient IS 'Percentage points of attendance by unit of the term.';
+COMMENT ON COLUMN abie.run_term.penalty IS 'Penalty of its squared coefficient: abie.ridge_model.penalties.';
 
 CREATE TABLE abie.run_school (
 	run_id integer,
@@ -85,14 +167,24 @@ CREATE TABLE abie.run_school (
 	family bigint,
 	la_average float8 NOT NULL,
 	national_average float8 NOT NULL,
+	previous_attendance float8,
+	earlier_attendance float8,
 	pre_pandemic float8,
 	numbers float8[] NOT NULL,
 	categories text[] NOT NULL,
 	vector float8[],
+	fitted float8,
+	leverage float8,
+	context float8,
+	context_error float8,
+	previous_context float8,
 	comparable integer,
 	bandwidth float8,
 	farthest float8,
+	local_residual float8,
+	local_error float8,
 	expected float8,
+	previous_expected float8,
 	similar_upper_quartile float8,
 	pared_mean float8,
 	PRIMARY KEY (run_id, urn)
@@ -113,14 +205,24 @@ COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
 COMMENT ON COLUMN abie.run_school.la_average IS 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not: 100 x (possible - absent) / possible of all their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate.';
 COMMENT ON COLUMN abie.run_school.national_average IS 'The same of all schools of the stratum.';
-COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The school''s own attendance in 2018/19: abie.pre_pandemic_attendance.';
+COMMENT ON COLUMN abie.run_school.previous_attendance IS 'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
+COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
+COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
+COMMENT ON COLUMN abie.run_school.fitted IS 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as the columns that follow from it.';
+COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1.';
+COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
+COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
+COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
 COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
 COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
 COMMENT ON COLUMN abie.run_school.farthest IS 'Distance of the last similar school.';
+COMMENT ON COLUMN abie.run_school.local_residual IS 'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
+COMMENT ON COLUMN abie.run_school.local_error IS 'Standard error of local_residual: abie.local_mean_error.';
 COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.previous_expected IS 'Expected attendance of the year before, made in the same way from that year''s attendance; what the baseline is learned with. NULL in method similar-schools.';
 COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
 COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
 
@@ -148,8 +250,13 @@ CREATE TABLE abie.expectation (
 	laestab abie.laestab NOT NULL,
 	stratum text NOT NULL,
 	enrolments integer NOT NULL,
-	baseline float8 NOT NULL,
+	attendance float8 NOT NULL,
 	expected float8 NOT NULL,
+	expected_error float8,
+	own_level float8 NOT NULL,
+	own_share float8 NOT NULL,
+	baseline float8 NOT NULL,
+	baseline_error float8,
 	gap float8 NOT NULL,
 	improvement float8 NOT NULL,
 	improvement_rounded numeric(4, 1) NOT NULL,
@@ -161,6 +268,9 @@ CREATE TABLE abie.expectation (
 	similar_upper_quartile float8 NOT NULL,
 	pared_mean float8 NOT NULL,
 	pre_pandemic float8,
+	forecast float8,
+	forecast_low float8,
+	forecast_high float8,
 	poor_match boolean NOT NULL,
 	PRIMARY KEY (run_id, urn)
 );
@@ -170,8 +280,13 @@ COMMENT ON COLUMN abie.expectation.urn IS 'The school.';
 COMMENT ON COLUMN abie.expectation.laestab IS 'Its LAESTAB in the baseline year.';
 COMMENT ON COLUMN abie.expectation.stratum IS 'primary, or secondary including all-through.';
 COMMENT ON COLUMN abie.expectation.enrolments IS 'Enrolments of the baseline year.';
-COMMENT ON COLUMN abie.expectation.baseline IS 'Level the school starts from: attendance of the baseline year.';
+COMMENT ON COLUMN abie.expectation.attendance IS 'Attendance of the baseline year.';
 COMMENT ON COLUMN abie.expectation.expected IS 'Attendance that the school''s circumstances lead one to expect.';
+COMMENT ON COLUMN abie.expectation.expected_error IS 'Standard error of expected; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.own_level IS 'The school''s own level: last_weight x attendance + (1 - last_weight) x that of the year before, where both are held and the weight is learned; else attendance.';
+COMMENT ON COLUMN abie.expectation.own_share IS 'Share B of own_level in baseline, 0-1; the rest is expected. 1 in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.baseline IS 'Underlying level the school starts from: expected + own_share x (own_level - expected).';
+COMMENT ON COLUMN abie.expectation.baseline_error IS 'Standard error of baseline; NULL in method similar-schools.';
 COMMENT ON COLUMN abie.expectation.gap IS 'max(0, expected - baseline).';
 COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected in the target year: abie.improvement_expectation.';
 COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
@@ -183,6 +298,9 @@ COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all 
 COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
 COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
 COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
+COMMENT ON COLUMN abie.expectation.forecast IS 'Attendance in the target year if nothing changes, per cent; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.forecast_low IS 'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools apart; NULL where its width is not known.';
+COMMENT ON COLUMN abie.expectation.forecast_high IS 'Its upper end.';
 COMMENT ON COLUMN abie.expectation.poor_match IS 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
 
 CREATE TABLE abie.exclusion (
@@ -203,6 +321,8 @@ COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason
 SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_model', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_term', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
@@ -294,10 +414,11 @@ COMMENT ON COLUMN abie.run_status.expectations IS 'Schools with an expectation.'
 COMMENT ON COLUMN abie.run_status.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run_status.error IS 'Message of the error that ended it.';
 
-CREATE FUNCTION abie.run_stages() RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[];
-COMMENT ON FUNCTION abie.run_stages() IS 'The stages of a calculation, in order.';
+CREATE FUNCTION abie.run_stages(method text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE method WHEN 'contextual' THEN '{pool,scaling,context,similar schools,expected attendance,baseline,expectation,digest}'::text[]
+	ELSE '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[] END;
+COMMENT ON FUNCTION abie.run_stages(text) IS 'The stages of a calculation by a method of abie.methodology, in order.';
 
 -- Keep nothing of a run that did not end well but its row in abie.run.
 CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
@@ -307,6 +428,8 @@ AS $$
 DELETE FROM abie.similar_school s WHERE s.run_id = stop_run.run_id;
 DELETE FROM abie.run_school s WHERE s.run_id = stop_run.run_id;
 DELETE FROM abie.run_characteristic c WHERE c.run_id = stop_run.run_id;
+DELETE FROM abie.run_model m WHERE m.run_id = stop_run.run_id;
+DELETE FROM abie.run_term t WHERE t.run_id = stop_run.run_id;
 DELETE FROM abie.expectation e WHERE e.run_id = stop_run.run_id;
 DELETE FROM abie.exclusion x WHERE x.run_id = stop_run.run_id;
 UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp() WHERE r.run_id = stop_run.run_id;
@@ -341,7 +464,7 @@ BEGIN
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
-			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use similar-schools.';
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
 		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
@@ -361,9 +484,11 @@ CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	planned text[] := abie.run_stages((abie.run_methodology(run_id)).method);
 BEGIN
 	UPDATE abie.run r SET stage = show_stage.stage,
-		percent = 100 * (array_position(abie.run_stages(), show_stage.stage) - 1) / cardinality(abie.run_stages())
+		percent = 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned)
 	WHERE r.run_id = show_stage.run_id;
 END $$;
 COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';

@@ -9,7 +9,10 @@
 #include "arguments.h"
 #include "catalog/pg_type.h"
 #include "core/distance.h"
+#include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 void
 check_vector_length(int length)
@@ -89,6 +92,31 @@ float_vector_argument(ArrayType *array, const char *name, bool null_is_missing)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", name, ARR_NDIM(array))));
 	return unpack_floats(array, 1, ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0], name, null_is_missing);
+}
+
+const double *
+complete_vector_argument(ArrayType *array, int length, const char *name, bool not_negative)
+{
+	FloatMatrix vector = float_vector_argument(array, name, false);
+
+	if (vector.columns != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s has %d elements for %d values", name, vector.columns, length)));
+	for (int i = 0; i < length; i++)
+	{
+		if (!vector.present[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s cannot hold NULL", name),
+					 errdetail("Element %d is NULL.", i + 1)));
+		if (not_negative && vector.value[i] < 0.0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s cannot be negative", name),
+					 errdetail("Element %d is %g.", i + 1, vector.value[i])));
+	}
+	return vector.value;
 }
 
 FloatMatrix
@@ -199,6 +227,100 @@ boolean_array_argument(ArrayType *array, int length, const char *name)
 	return value;
 }
 
+/* Error unless the arrays have one length; that length. */
+static int
+common_length(const FloatMatrix *array, int columns, const char *const *name)
+{
+	for (int j = 1; j < columns; j++)
+		if (array[j].columns != array[0].columns)
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("%s has %d elements and %s has %d", name[0], array[0].columns, name[j], array[j].columns),
+					 errhint("Give one element of each array for each school; NULL where a school has none.")));
+	return array[0].columns;
+}
+
+static int
+compare_rows(const void *left, const void *right, void *columns)
+{
+	const double *a = left;
+	const double *b = right;
+
+	for (int j = 0; j < *(int *) columns; j++)
+		if (a[j] != b[j])
+			return a[j] < b[j] ? -1 : 1;
+	return 0;
+}
+
+FloatColumns
+float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const *name)
+{
+	FloatMatrix *array = palloc(sizeof(FloatMatrix) * columns);
+	FloatColumns result = {.rows = 0, .column = palloc(sizeof(double *) * columns)};
+	int			length;
+	double	   *rows;
+
+	for (int j = 0; j < columns; j++)
+		array[j] = float_vector_argument(PG_GETARG_ARRAYTYPE_P(j), name[j], true);
+	length = common_length(array, columns, name);
+	rows = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(length, 1) * columns);
+	for (int i = 0; i < length; i++)
+	{
+		bool		complete = true;
+
+		for (int j = 0; j < columns; j++)
+		{
+			complete &= array[j].present[i];
+			rows[(Size) result.rows * columns + j] = array[j].value[i];
+		}
+		result.rows += complete;
+	}
+	qsort_arg(rows, result.rows, sizeof(double) * columns, compare_rows, &columns);
+	CHECK_FOR_INTERRUPTS();
+	for (int j = 0; j < columns; j++)
+	{
+		result.column[j] = palloc(sizeof(double) * Max(result.rows, 1));
+		for (int i = 0; i < result.rows; i++)
+			result.column[j][i] = rows[(Size) i * columns + j];
+	}
+	pfree(rows);
+	return result;
+}
+
+double
+finite_argument(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	double		value = PG_GETARG_FLOAT8(number);
+
+	if (!isfinite(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be a finite number, not %g", name, value)));
+	return value;
+}
+
+double
+not_negative_argument(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	double		value = finite_argument(fcinfo, number, name);
+
+	if (value < 0.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s cannot be negative: %g", name, value)));
+	return value;
+}
+
+void
+check_positive(const double *value, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (value[i] <= 0.0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must be greater than 0, not %g", name, value[i])));
+}
+
 ArrayType *
 float_array_result(const double *value, int length)
 {
@@ -207,4 +329,16 @@ float_array_result(const double *value, int length)
 	for (int j = 0; j < length; j++)
 		element[j] = Float8GetDatum(value[j]);
 	return construct_array(element, length, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+Datum
+row_result(FunctionCallInfo fcinfo, Datum *value)
+{
+	TupleDesc	descriptor;
+	bool	   *null;
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	null = palloc0(sizeof(bool) * descriptor->natts);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null));
 }

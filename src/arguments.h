@@ -26,6 +26,9 @@ typedef struct FloatMatrix
  */
 extern FloatMatrix float_vector_argument(ArrayType *array, const char *name, bool null_is_missing);
 
+/* A one-dimensional float8 array of the given length without NULL and, if so asked, without negative numbers. */
+extern const double *complete_vector_argument(ArrayType *array, int length, const char *name, bool not_negative);
+
 /* A two-dimensional float8 array; the empty array has no rows. */
 extern FloatMatrix float_matrix_argument(ArrayType *array, const char *name);
 
@@ -42,7 +45,31 @@ extern bool *boolean_array_argument(ArrayType *array, int length, const char *na
 /* Error unless vectors have at most DISTANCE_MAX_ELEMENTS elements. */
 extern void check_vector_length(int length);
 
+/* Rows of numbers, one array a column. */
+typedef struct FloatColumns
+{
+	int			rows;
+	double	  **column;
+} FloatColumns;
+
+/*
+ * The first arguments of a function, one-dimensional float8 arrays of one length
+ * with these names, as the columns of a table.  Rows with a NULL are left out, and
+ * the rest are sorted, so that the order in which they came changes nothing.
+ */
+extern FloatColumns float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const *name);
+
+/* A finite float8 argument, or one that is 0 or more besides, or an error that names it. */
+extern double finite_argument(FunctionCallInfo fcinfo, int number, const char *name);
+extern double not_negative_argument(FunctionCallInfo fcinfo, int number, const char *name);
+
+/* Error unless all of these are greater than 0. */
+extern void check_positive(const double *value, int count, const char *name);
+
 /* A float8 array of the given values, no element NULL. */
 extern ArrayType *float_array_result(const double *value, int length);
+
+/* A row of the function's result type, no column NULL. */
+extern Datum row_result(FunctionCallInfo fcinfo, Datum *value);
 
 #endif

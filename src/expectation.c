@@ -1,84 +1,62 @@
 /*
  * expectation.c
- *	  SQL functions local_mean and improvement_expectation and the aggregate
- *	  pared_mean over core/expectation.c.
+ *	  SQL functions local_mean, local_mean_error and improvement_expectation and
+ *	  the aggregate pared_mean over core/expectation.c.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "arguments.h"
-#include "catalog/pg_type.h"
 #include "core/expectation.h"
 #include "fmgr.h"
-#include "utils/array.h"
+#include "pair_state.h"
 #include "utils/float.h"
 
 /* ---------- local mean ---------- */
 
-/* A float8 array of the given length without NULL and, if so asked, without negative numbers. */
-static const double *
-complete_vector(ArrayType *array, int length, const char *name, bool not_negative)
-{
-	FloatMatrix vector = float_vector_argument(array, name, false);
+/* A statistic of values by distance: local_mean or local_mean_error. */
+typedef double (*LocalStatistic) (const double *value, const double *distance, const double *weight,
+								  size_t count, double bandwidth);
 
-	if (vector.columns != length)
+static Datum
+local_statistic(FunctionCallInfo fcinfo, LocalStatistic statistic)
+{
+	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
+	double		bandwidth = PG_GETARG_FLOAT8(3);
+	int			count = ARR_NDIM(values) == 0 ? 0 : ARR_DIMS(values)[0];
+	const double *value = complete_vector_argument(values, count, "value", false);
+	const double *distance = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
+	const double *weight = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
+	double		result;
+
+	if (!(bandwidth >= 0.0))
 		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s has %d elements for %d values", name, vector.columns, length)));
-	for (int i = 0; i < length; i++)
-	{
-		if (!vector.present[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s cannot hold NULL", name),
-					 errdetail("Element %d is NULL.", i + 1)));
-		if (not_negative && vector.value[i] < 0.0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s cannot be negative", name),
-					 errdetail("Element %d is %g.", i + 1, vector.value[i])));
-	}
-	return vector.value;
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bandwidth must be 0 or more, not %g", bandwidth)));
+	result = statistic(value, distance, weight, count, bandwidth);
+	if (isnan(result))			/* no values, or no weight at all */
+		PG_RETURN_NULL();
+	if (isinf(result))
+		float_overflow_error();
+	PG_RETURN_FLOAT8(result);
 }
 
 PG_FUNCTION_INFO_V1(abie_local_mean);
 Datum
 abie_local_mean(PG_FUNCTION_ARGS)
 {
-	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
-	double		bandwidth = PG_GETARG_FLOAT8(3);
-	int			count = ARR_NDIM(values) == 0 ? 0 : ARR_DIMS(values)[0];
-	const double *value = complete_vector(values, count, "value", false);
-	const double *distance = complete_vector(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
-	const double *weight = complete_vector(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);
-	double		mean;
+	return local_statistic(fcinfo, local_mean);
+}
 
-	if (!(bandwidth >= 0.0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("bandwidth must be 0 or more, not %g", bandwidth)));
-	mean = local_mean(value, distance, weight, count, bandwidth);
-	if (isnan(mean))			/* no values, or no weight at all */
-		PG_RETURN_NULL();
-	if (isinf(mean))
-		float_overflow_error();
-	PG_RETURN_FLOAT8(mean);
+PG_FUNCTION_INFO_V1(abie_local_mean_error);
+Datum
+abie_local_mean_error(PG_FUNCTION_ARGS)
+{
+	return local_statistic(fcinfo, local_mean_error);
 }
 
 /* ---------- improvement expectation ---------- */
-
-static double
-finite_argument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	double		value = PG_GETARG_FLOAT8(number);
-
-	if (!isfinite(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be a finite number, not %g", name, value)));
-	return value;
-}
 
 PG_FUNCTION_INFO_V1(abie_improvement_expectation);
 Datum
@@ -105,12 +83,7 @@ abie_improvement_expectation(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(improvement_expectation(baseline, expected, ladder_top, &rule));
 }
 
-/*
- * ---------- pared mean ----------
- *
- * The state is a flat float8 array {share, numerator, denominator, numerator,
- * denominator, ...}: it can be sent between processes and merged in any order.
- */
+/* ---------- pared mean ---------- */
 
 static void
 check_unit(double numerator, double denominator)
@@ -130,121 +103,36 @@ check_share(double share)
 				 errmsg("share must be above 0 and at most 1, not %g", share)));
 }
 
-static void
-check_same_share(double one, double other)
-{
-	if (one != other)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("share must be the same in every row, not %g and %g", one, other)));
-}
-
-/* A state somebody may have made by hand: its numbers, or an error. */
-static FloatMatrix
-pared_mean_state(ArrayType *array)
-{
-	FloatMatrix state = float_vector_argument(array, "pared_mean state", false);
-
-	if (state.columns % 2 != 1 || !state.complete)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid pared_mean state"),
-				 errdetail("A state is a share followed by pairs of numerator and denominator, none of them NULL.")));
-	check_share(state.value[0]);
-	for (int i = 1; i < state.columns; i += 2)
-		check_unit(state.value[i], state.value[i + 1]);
-	return state;
-}
-
-/* Append a number to the state, in place. */
-static Datum
-append_number(Datum state, double number)
-{
-	ExpandedArrayHeader *header = DatumGetExpandedArray(state);
-	int			subscript = header->ndims == 0 ? 1 : header->lbound[0] + header->dims[0];
-
-	return array_set_element(EOHPGetRWDatum(&header->hdr), 1, &subscript, Float8GetDatum(number), false,
-							 -1, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-}
-
-/* The first number of the state. */
-static double
-state_share(Datum state)
-{
-	int			first = 1;
-	bool		null;
-
-	return DatumGetFloat8(array_get_element(state, 1, &first, -1, sizeof(float8), FLOAT8PASSBYVAL,
-											TYPALIGN_DOUBLE, &null));
-}
+static const PairAggregate pared_mean_aggregate = {
+	.name = "pared_mean", .parameter = "share", .pair = "numerator and denominator",
+	.check_parameter = check_share, .check_pair = check_unit
+};
 
 PG_FUNCTION_INFO_V1(abie_pared_mean_step);
 Datum
 abie_pared_mean_step(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggregate;
-	MemoryContext caller;
-	double		share;
-	Datum		state;
-
-	if (!AggCheckCallContext(fcinfo, &aggregate))
-		elog(ERROR, "abie.pared_mean_step called outside an aggregate");
-	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("share cannot be NULL")));
-	share = PG_GETARG_FLOAT8(3);
-	check_share(share);
-	check_unit(PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2));
-
-	caller = MemoryContextSwitchTo(aggregate);
-	if (PG_ARGISNULL(0))
-		state = append_number(EOHPGetRWDatum(&construct_empty_expanded_array(FLOAT8OID, aggregate, NULL)->hdr), share);
-	else
-	{
-		state = PG_GETARG_DATUM(0);
-		check_same_share(share, state_share(state));
-	}
-	state = append_number(state, PG_GETARG_FLOAT8(1));
-	state = append_number(state, PG_GETARG_FLOAT8(2));
-	MemoryContextSwitchTo(caller);
-	PG_RETURN_DATUM(state);
+	return pair_state_step(fcinfo, &pared_mean_aggregate);
 }
 
 PG_FUNCTION_INFO_V1(abie_pared_mean_combine);
 Datum
 abie_pared_mean_combine(PG_FUNCTION_ARGS)
 {
-	FloatMatrix one = pared_mean_state(PG_GETARG_ARRAYTYPE_P(0));
-	FloatMatrix other = pared_mean_state(PG_GETARG_ARRAYTYPE_P(1));
-	int			length = one.columns + other.columns - 1;
-	double	   *both = palloc(sizeof(double) * length);
-
-	check_same_share(one.value[0], other.value[0]);
-	memcpy(both, one.value, sizeof(double) * one.columns);
-	memcpy(both + one.columns, other.value + 1, sizeof(double) * (other.columns - 1));
-	PG_RETURN_ARRAYTYPE_P(float_array_result(both, length));
+	return pair_state_combine(fcinfo, &pared_mean_aggregate);
 }
 
 PG_FUNCTION_INFO_V1(abie_pared_mean_final);
 Datum
 abie_pared_mean_final(PG_FUNCTION_ARGS)
 {
-	FloatMatrix state = pared_mean_state(PG_GETARG_ARRAYTYPE_P(0));
-	int			count = state.columns / 2;
-	Fraction   *unit = palloc(sizeof(Fraction) * Max(count, 1));
+	PairState	state = pair_state_argument(PG_GETARG_ARRAYTYPE_P(0), &pared_mean_aggregate);
+	Fraction   *unit = palloc(sizeof(Fraction) * Max(state.count, 1));
 	double		mean;
 
-	for (int i = 0; i < count; i++)
-		unit[i] = (Fraction) {state.value[2 * i + 1], state.value[2 * i + 2]};
-	mean = pared_mean(unit, count, state.value[0]);
+	for (int i = 0; i < state.count; i++)
+		unit[i] = (Fraction) {state.pairs[2 * i], state.pairs[2 * i + 1]};
+	mean = pared_mean(unit, state.count, state.parameter);
 	if (isnan(mean))			/* denominators add up to 0 */
 		PG_RETURN_NULL();
 	if (isinf(mean))

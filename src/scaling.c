@@ -61,9 +61,7 @@ abie_scaling(PG_FUNCTION_ARGS)
 	bool	   *missing = palloc(sizeof(bool) * Max(p, 1));
 	int			dimension = p;
 	int			lower_bound = 1;
-	TupleDesc	descriptor;
 	Datum		result[3];
-	bool		null[3] = {false, false, false};
 
 	for (int j = 0; j < p; j++)
 	{
@@ -80,14 +78,12 @@ abie_scaling(PG_FUNCTION_ARGS)
 		scale[j] = Float8GetDatum(scaling.scale);
 		present[j] = Int64GetDatum((int64) count);
 	}
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	result[0] = PointerGetDatum(construct_md_array(location, missing, 1, &dimension, &lower_bound,
 												   FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	result[1] = PointerGetDatum(construct_md_array(scale, missing, 1, &dimension, &lower_bound,
 												   FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	result[2] = PointerGetDatum(construct_array(present, p, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), result, null)));
+	PG_RETURN_DATUM(row_result(fcinfo, result));
 }
 
 /* Error unless the parameters belong to vectors of this length. */

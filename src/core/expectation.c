@@ -9,6 +9,7 @@
 #include "core/expectation.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* 0.55 x 100 is a little over 55 in binary, and 55 units of 1 are enough for it. */
@@ -27,30 +28,52 @@ tricube(double distance, double bandwidth)
 	return v * v * v;
 }
 
+/* Whether any value has weight inside the bandwidth. */
+static bool
+kernel_reaches(const double *distance, const double *weight, size_t count, double bandwidth)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tricube(distance[i], bandwidth) * weight[i] > 0.0)
+			return true;
+	return false;
+}
+
 double
 local_mean(const double *value, const double *distance, const double *weight,
 		   size_t count, double bandwidth)
 {
+	bool		reaches = kernel_reaches(distance, weight, count, bandwidth);
 	double		sum = 0.0;
 	double		total = 0.0;
-	double		plain_sum = 0.0;
-	double		plain_total = 0.0;
 
 	for (size_t i = 0; i < count; i++)
 	{
-		double		kernel = tricube(distance[i], bandwidth) * weight[i];
+		double		kernel = (reaches ? tricube(distance[i], bandwidth) : 1.0) * weight[i];
 
 		sum += kernel * value[i];
 		total += kernel;
-		plain_sum += weight[i] * value[i];
-		plain_total += weight[i];
-	}
-	if (total == 0.0)
-	{
-		sum = plain_sum;
-		total = plain_total;
 	}
 	return isfinite(sum) && isfinite(total) ? sum / total : INFINITY;
+}
+
+double
+local_mean_error(const double *value, const double *distance, const double *weight,
+				 size_t count, double bandwidth)
+{
+	bool		reaches = kernel_reaches(distance, weight, count, bandwidth);
+	double		mean = local_mean(value, distance, weight, count, bandwidth);
+	double		squares = 0.0;
+	double		total = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		kernel = (reaches ? tricube(distance[i], bandwidth) : 1.0) * weight[i];
+		double		part = kernel * (value[i] - mean);
+
+		squares += part * part;
+		total += kernel;
+	}
+	return isfinite(squares) ? sqrt(squares) / total : INFINITY;
 }
 
 /* Best adjusted fraction first; equal ones by size, so that the order is total. */

@@ -18,6 +18,14 @@
 extern double local_mean(const double *value, const double *distance, const double *weight,
 						 size_t count, double bandwidth);
 
+/*
+ * Standard error of the local mean from the spread of its values, which may
+ * have a variance each: sqrt(sum of (k (value - mean))^2) / sum of k, with k the
+ * weight that local_mean gives to each (White 1980, Econometrica 48:817-838).
+ */
+extern double local_mean_error(const double *value, const double *distance, const double *weight,
+							   size_t count, double bandwidth);
+
 /* A unit of the achievable benchmark: numerator successes of denominator. */
 typedef struct Fraction
 {

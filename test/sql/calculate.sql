@@ -154,7 +154,7 @@ UNION ALL VALUES
 	('2018/19', 2092536, 140036, 'State-funded primary', 100, 38000, 380), ('2018/19', 2092636, 140136, 'State-funded primary', 100, 38000, 380),
 	('2018/19', 2092533, 140033, 'State-funded primary', 100, 38000, 380), ('2018/19', 2092633, 140133, 'State-funded primary', 100, 38000, 380);
 
-SELECT name FROM abie.create_methodology('five', '{"similar_schools": 5, "pace": 0.05, "improvement_cap": 0.5, "poor_match_percentile": 90, "clip": 2,
+SELECT name FROM abie.create_methodology('five', '{"method": "similar-schools", "similar_schools": 5, "pace": 0.05, "improvement_cap": 0.5, "poor_match_percentile": 90, "clip": 2,
 	"characteristics": ["region", "fsm_pct", "sen_support_pct", "eal_pct", "other.young_carers_pct", "ln_headcount", "urban_rural", "idaci_rank", "religious_character"],
 	"weights": [0.5, 3, 1, 1, 1.5, 2, 0.3, 2, 0.2]}');
 
@@ -162,7 +162,7 @@ SET application_name = 'the county''s analyst';
 CREATE TABLE checked (run_id int, label text);
 CALL abie.calculate('2023/24', 'five', NULL) \gset
 INSERT INTO checked VALUES (:run_id, 'five');
-CALL abie.calculate('2023/24', run_id => NULL) \gset
+CALL abie.calculate('2023/24', 'similar-schools', NULL) \gset
 INSERT INTO checked VALUES (:run_id, 'default');
 SHOW application_name;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
@@ -405,7 +405,8 @@ SELECT urn, improvement, improvement_rounded FROM improved
 WHERE improvement_rounded <> floor(improvement::numeric * 10 + 0.5) / 10 OR abs(improvement_rounded - improvement) > 0.05 + 1e-12;
 -- the figures of an expectation are the school's
 SELECT e.urn FROM abie.expectation e JOIN abie.run_school s USING (run_id, urn)
-WHERE (e.baseline, e.enrolments, e.stratum, e.laestab) IS DISTINCT FROM (s.attendance, s.enrolments, s.stratum, s.laestab);
+WHERE (e.baseline, e.attendance, e.own_level, e.own_share, e.enrolments, e.stratum, e.laestab) IS DISTINCT FROM (s.attendance, s.attendance, s.attendance, 1::float8, s.enrolments, s.stratum, s.laestab)
+	OR num_nonnulls(e.expected_error, e.baseline_error, e.forecast, e.forecast_low, e.forecast_high) > 0;
 
 --
 -- The same inputs give the same bits, in whatever order they came; other inputs do not
@@ -466,13 +467,13 @@ SELECT urn, '2017/18', headcount, fsm_pct, sen_support_pct, eal_pct, other FROM 
 CALL abie.calculate('2018/19', 'five', NULL) \gset
 SELECT count(*) AS expectations, count(e.pre_pandemic) AS pre_pandemic, count(*) FILTER (WHERE e.ladder_top <> e.pared_mean) AS other_top FROM abie.expectation e WHERE e.run_id = :run_id;
 -- nothing to compare by: each school still has its reason; only categories; a weight of 0; no pupils at all
-SELECT count(*) FROM abie.create_methodology('nobody has it', '{"characteristics": ["other.unknown"]}');
+SELECT count(*) FROM abie.create_methodology('nobody has it', '{"method": "similar-schools", "characteristics": ["other.unknown"]}');
 CALL abie.calculate('2023/24', 'nobody has it', NULL) \gset
 SELECT e.stratum, x.reason, x.detail, count(*) > 0 AS schools FROM abie.exclusion x JOIN plan e USING (urn) WHERE x.run_id = :run_id AND x.reason = 'no characteristics' GROUP BY 1, 2, 3 ORDER BY 1;
-SELECT count(*) FROM abie.create_methodology('nothing of weight', '{"characteristics": ["semh_pct", "fsm_pct"], "weights": [1, 0]}');
+SELECT count(*) FROM abie.create_methodology('nothing of weight', '{"method": "similar-schools", "characteristics": ["semh_pct", "fsm_pct"], "weights": [1, 0]}');
 CALL abie.calculate('2023/24', 'nothing of weight', NULL) \gset
 SELECT r.status, r.expectations, r.schools_in_scope = r.exclusions AS all_out FROM abie.run r WHERE r.run_id = :run_id;
-SELECT count(*) FROM abie.create_methodology('categories only', '{"characteristics": ["region", "urban_rural"], "similar_schools": 5}');
+SELECT count(*) FROM abie.create_methodology('categories only', '{"method": "similar-schools", "characteristics": ["region", "urban_rural"], "similar_schools": 5}');
 CALL abie.calculate('2023/24', 'categories only', NULL) \gset
 SELECT r.status, r.expectations > 50 AS many FROM abie.run r WHERE r.run_id = :run_id;
 SELECT count(*) AS "not as counted" FROM abie.similar_school n JOIN abie.run_school a ON (a.run_id, a.urn) = (n.run_id, n.urn) JOIN abie.run_school b ON (b.run_id, b.urn) = (n.run_id, n.similar_urn)

@@ -66,6 +66,8 @@ INSERT INTO not_parallel_safe VALUES
 	('stop_run', 'writes abie.run'),
 	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
+	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
+	('calculate_baseline', 'writes abie.run_model'),
 	('calculate_similar_schools', 'writes abie.similar_school'),
 	('exclude_without_similar_schools', 'writes abie.exclusion'),
 	('calculate_expected_attendance', 'writes abie.run_school'),

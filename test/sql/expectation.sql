@@ -42,6 +42,11 @@ SELECT abie.local_mean('{90,94}', '{2,2}', '{1,3}', 2) AS "93", abie.local_mean(
 SELECT abie.local_mean('{90,94}', '{0,0}', '{1,3}', 9) AS "93", abie.local_mean('{90,94}', '{3,8}', '{1,3}', 'infinity') AS "93";
 -- those within the bandwidth weigh nothing
 SELECT abie.local_mean('{90,94}', '{1,2}', '{0,5}', 2) AS "94";
+-- its standard error: sqrt((1 x 3)^2 + (3 x 1)^2) / 4; with the kernel 1 and 343/512 of 90 and 94, whose mean is 78322 / 855
+SELECT abs(abie.local_mean_error('{90,94}', '{3,8}', '{1,3}', 'infinity') - sqrt(18) / 4) < 1e-12 AS hand,
+	abs(abie.local_mean_error('{90,94}', '{0,1}', '{1,1}', 2) - sqrt((90 - 78322 / 855::float8) ^ 2 + (343 / 512::float8 * (94 - 78322 / 855::float8)) ^ 2) / (855 / 512::float8)) < 1e-12 AS kernel,
+	abs(abie.local_mean_error('{90,94}', '{2,2}', '{1,3}', 2) - sqrt(18) / 4) < 1e-12 AS "at the bandwidth", abie.local_mean_error('{90}', '{0}', '{7}', 1) AS "0", abie.local_mean_error('{}', '{}', '{}', 1) IS NULL AS "null";
+SELECT abie.local_mean_error('{1e200,-1e200}', '{0,0}', '{1,1}', 1);
 SELECT abie.local_mean('{}', '{}', '{}', 1) IS NULL AS "no values", abie.local_mean('{90,94}', '{0,1}', '{0,0}', 2) IS NULL AS "no weight";
 SELECT abie.local_mean(NULL, '{1}', '{1}', 1) IS NULL AND abie.local_mean('{1}', NULL, '{1}', 1) IS NULL
 	AND abie.local_mean('{1}', '{1}', NULL, 1) IS NULL AND abie.local_mean('{1}', '{1}', '{1}', NULL) IS NULL AS "null";

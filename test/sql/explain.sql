@@ -45,7 +45,7 @@ SELECT (SELECT array_agg(DISTINCT academic_year::text ORDER BY academic_year::te
 SELECT school_type, count(*) AS schools, round(avg(abie.attendance_percent(sess_overall, sess_possible, NULL))) BETWEEN 85 AND 97 AS plausible
 FROM abie.attendance WHERE academic_year = '2024/25' GROUP BY school_type ORDER BY school_type;
 
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT status, schools_in_scope, expectations + exclusions AS accounted FROM abie.run WHERE run_id = :run_id;
 -- of the schools that are not special, over 85 per cent have an expectation
 SELECT (SELECT count(*) FROM abie.expectation e WHERE e.run_id = :run_id) > 0.85 * count(*) AS enough FROM abie.attendance WHERE academic_year = '2024/25' AND school_type <> 'Special';
@@ -79,7 +79,7 @@ FROM (SELECT value, regexp_match(made, '^scaled to (\S+): less (\S+), divided by
 CREATE TABLE peer AS
 SELECT urn, value AS attendance, (n)[1]::int AS rank, (n)[2]::int AS similar_urn, (m)[1]::float8 AS distance, (m)[2]::float8 AS enrolments
 FROM (SELECT urn, value, regexp_match(name, '^similar school (\d+): (\d+) \S.*$') AS n,
-	regexp_match(made, '^attendance; distance (\S+), (\d+) enrolments(, [0-9.]+ km away)?$') AS m FROM line WHERE name LIKE 'similar school %') l;
+	regexp_match(made, '^attendance; distance (\S+), (\d+) enrolments(, [0-9.]+ km away)?(; differs most in .*)?$') AS m FROM line WHERE name LIKE 'similar school %') l;
 SELECT urn FROM peer GROUP BY urn HAVING count(DISTINCT similar_urn) <> 20 OR array_agg(rank ORDER BY rank) <> (SELECT array_agg(n) FROM generate_series(1, 20) n) OR bool_or(similar_urn = urn)
 	OR array_agg(rank ORDER BY distance, similar_urn) <> array_agg(rank ORDER BY rank) OR bool_or(num_nulls(attendance, distance, enrolments) > 0);
 CREATE TABLE expected AS
@@ -123,11 +123,11 @@ WHERE e.run_id = :run_id AND l.value IS DISTINCT FROM CASE l.name WHEN 'gap' THE
 UPDATE abie.school_context SET eal_pct = NULL, religious_character = NULL WHERE urn = 900001;
 UPDATE abie.school SET religious_character = NULL WHERE urn = 900001;
 DELETE FROM abie.attendance WHERE academic_year = '2018/19' AND urn = 900001;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT name, value, made FROM abie.explain(:run_id, 900001) WHERE made = 'missing' OR name = 'pre-pandemic' ORDER BY step;
 -- a rate that was published alone
 UPDATE abie.attendance SET sess_possible = NULL, sess_overall = NULL, sess_authorised = NULL, sess_unauthorised = NULL, sess_overall_percent = 6.4 WHERE academic_year = '2024/25' AND urn = 900002;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT name, value, made FROM abie.explain(:run_id, 900002) WHERE name = 'baseline';
 
 --

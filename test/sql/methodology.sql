@@ -21,7 +21,7 @@ SELECT (m.created_by = current_user) AS mine, m.created_at <= now() AS dated, to
 FROM abie.create_methodology('plain') m;
 -- every setting given comes back; the others are the defaults
 SELECT to_jsonb(m) - 'created_by' - 'created_at' AS settings
-FROM abie.create_methodology('Own method 2.0_b-c', '{"characteristics": ["ln_headcount", "other.young_carers_pct", "region"], "weights": [2, 0.5, 0],
+FROM abie.create_methodology('Own method 2.0_b-c', '{"characteristics": ["ln_headcount", "other.young_carers_pct", "region"], "weights": [2, 0.5, 0], "multipliers": [1, 0, 3],
 	"scaling": "sd", "clip": 2.5, "similar_schools": 60, "minimum_enrolments": 11, "poor_match_percentile": 90, "pace": -0.1, "gap_share": 1,
 	"improvement_floor": 0, "improvement_cap": 0, "benchmark_share": 1, "method": "similar-schools", "description": "as stated"}') m;
 -- the documented characteristics are all known, one by one, and the default ones are among them
@@ -71,6 +71,9 @@ SELECT abie.create_methodology('x', '{"characteristics": ["fsm_pct", "eal_pct"],
 SELECT abie.create_methodology('x', '{"characteristics": ["fsm_pct", "eal_pct"], "weights": [1, "Infinity"]}');
 SELECT abie.create_methodology('x', '{"characteristics": ["fsm_pct", "eal_pct"], "weights": [[1], [1]]}');
 INSERT INTO abie.methodology (name, characteristics, weights) VALUES ('x', '{fsm_pct,eal_pct}', '[0:1]={1,2}');
+SELECT abie.create_methodology('x', '{"multipliers": [1]}');
+SELECT abie.create_methodology('x', '{"characteristics": ["fsm_pct", "eal_pct"], "multipliers": [1, -1]}');
+SELECT abie.create_methodology('x', '{"characteristics": ["fsm_pct", "eal_pct"], "multipliers": [0, 0]}');
 SELECT abie.create_methodology('x', '{"scaling": "Robust"}');
 SELECT abie.create_methodology('x', '{"scaling": null}');
 SELECT abie.create_methodology('x', '{"clip": 0}');
@@ -128,12 +131,16 @@ DELETE FROM abie.methodology WHERE name = 'high';
 DELETE FROM abie.run;
 DELETE FROM abie.methodology WHERE name IN ('plain', 'high') RETURNING name;
 
--- similar-schools is made when first used, with the defaults
+-- default and similar-schools are made when first used, with the defaults; their names are taken before
 DROP TRIGGER fail ON abie.expectation;
+SELECT abie.create_methodology('default', '{"pace": 0.5}');
+SELECT abie.create_methodology('similar-schools');
+SELECT count(*) AS made FROM abie.methodology WHERE name IN ('default', 'similar-schools');
 CALL abie.calculate('2025/26', run_id => NULL) \gset
-SELECT to_jsonb(m) - 'created_by' - 'created_at' AS settings FROM abie.methodology m WHERE m.name = 'similar-schools';
-SELECT abie.ensure_methodology('similar-schools') AS builtin, abie.ensure_methodology('nobody''s') AS unknown, count(*) AS made
-FROM abie.methodology m WHERE m.name IN ('similar-schools', 'nobody''s');
+CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
+SELECT r.methodology, to_jsonb(m) - 'created_by' - 'created_at' AS settings FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology ORDER BY r.run_id;
+SELECT abie.ensure_methodology('default') AS builtin, abie.ensure_methodology('similar-schools') AS builtin, abie.ensure_methodology('nobody''s') AS unknown, count(*) AS made
+FROM abie.methodology m WHERE m.name IN ('default', 'similar-schools', 'nobody''s');
 
 \c :home
 SET client_min_messages = warning;

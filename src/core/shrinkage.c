@@ -1,0 +1,242 @@
+/*
+ * shrinkage.c
+ *	  Sampling noise, between-school variance, shrunk baselines.
+ */
+#include "core/shrinkage.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_fit.h>
+
+#include "core/quantile.h"
+
+#define LEAST_CONSTANT 0.01		/* of a noise model, squared percentage points */
+#define CHANGE_WINSORISED 0.99
+#define OUTCOME_WINSORISED 0.995
+
+/* The least n / (n + n0) of a school of median size: n0 stays finite. */
+#define LEAST_RELIABILITY 0.001
+
+#define SIMPLEX_STEP 0.2
+#define SIMPLEX_SIZE 1e-7
+#define SIMPLEX_STEPS 1000
+
+/* ---------- shrinkage ---------- */
+
+/* The point a share of the way from the expected rate to the rate, never beyond either. */
+static double
+towards(double rate, double expected, double reliability)
+{
+	double		level = expected + reliability * (rate - expected);
+
+	return fmin(fmax(level, fmin(rate, expected)), fmax(rate, expected));
+}
+
+double
+shrink(double rate, double expected, double sampling_variance, double between_variance)
+{
+	if (sampling_variance == 0.0)
+		return rate;
+	return towards(rate, expected, between_variance / (between_variance + sampling_variance));
+}
+
+double
+shrunk_baseline(double before, double last, double expected, double enrolments, BaselineRule rule)
+{
+	double		rate = towards(last, before, rule.last_weight);
+
+	return towards(rate, expected, enrolments / (enrolments + rule.n0));
+}
+
+/* ---------- variances ---------- */
+
+double
+overdispersion(double *z, size_t count, double winsorised)
+{
+	double		low = quantile(z, count, winsorised);
+	double		high = quantile(z, count, 1.0 - winsorised);
+	double		squares = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		drawn_in = fmin(fmax(z[i], low), high);
+
+		squares += drawn_in * drawn_in;
+	}
+	return squares / (double) count;
+}
+
+double
+between_variance(const double *effect, const double *variance, size_t count, double winsorised,
+				 double *work)
+{
+	double		weights = 0.0;
+	double		squares = 0.0;
+	double		excess;
+
+	if (count < 2)
+		return 0.0;
+	for (size_t i = 0; i < count; i++)
+	{
+		double		weight = 1.0 / variance[i];
+
+		work[i] = effect[i] / sqrt(variance[i]);
+		weights += weight;
+		squares += weight * weight;
+	}
+	excess = (double) count * overdispersion(work, count, winsorised) - (double) (count - 1);
+	return excess > 0.0 ? excess / (weights - squares / weights) : 0.0;
+}
+
+double
+noise_variance(NoiseModel noise, double enrolments)
+{
+	return noise.c0 + noise.c1 / enrolments;
+}
+
+/* Least squares of y on 1 and x with both coefficients bounded below: where a bound holds, the other is fitted to it. */
+static NoiseModel
+bounded_line(const double *x, const double *y, size_t count)
+{
+	NoiseModel	line;
+	double		covariance[3];
+	double		sum_y = 0.0;
+	double		sum_xx = 0.0;
+	double		sum_xy = 0.0;
+	double		residual;
+
+	gsl_fit_linear(x, 1, y, 1, count, &line.c0, &line.c1,
+				   &covariance[0], &covariance[1], &covariance[2], &residual);
+	for (size_t i = 0; i < count; i++)
+	{
+		sum_y += y[i];
+		sum_xx += x[i] * x[i];
+		sum_xy += x[i] * (y[i] - LEAST_CONSTANT);
+	}
+	/* not a number where x does not vary */
+	if (!(line.c1 >= 0.0))
+		return (NoiseModel) {fmax(sum_y / (double) count, LEAST_CONSTANT), 0.0};
+	if (line.c0 < LEAST_CONSTANT)
+		return (NoiseModel) {LEAST_CONSTANT, fmax(sum_xy / sum_xx, 0.0)};
+	return line;
+}
+
+NoiseModel
+change_variance(const double *change, const double *enrolments, size_t count, double *work)
+{
+	double	   *square = work;
+	double	   *inverse = work + count;
+	double	   *scratch = work + 2 * count;
+	double		median;
+	double		limit;
+
+	memcpy(scratch, change, sizeof(double) * count);
+	median = quantile(scratch, count, 0.5);
+	for (size_t i = 0; i < count; i++)
+	{
+		square[i] = (change[i] - median) * (change[i] - median);
+		inverse[i] = 1.0 / enrolments[i];
+	}
+	memcpy(scratch, square, sizeof(double) * count);
+	limit = quantile(scratch, count, CHANGE_WINSORISED);
+	for (size_t i = 0; i < count; i++)
+		square[i] = fmin(square[i], limit);
+	return bounded_line(inverse, square, count);
+}
+
+/* ---------- the rule of the baseline, learned ---------- */
+
+void
+winsorise_outcomes(const SchoolYears *years, double share, double *scratch, double *outcome)
+{
+	double		median;
+	double		limit;
+
+	for (size_t i = 0; i < years->count; i++)
+		scratch[i] = outcome[i] = years->outcome[i] - years->last[i];
+	median = quantile(scratch, years->count, 0.5);
+	for (size_t i = 0; i < years->count; i++)
+		scratch[i] = fabs(outcome[i] - median);
+	limit = quantile(scratch, years->count, share);
+	for (size_t i = 0; i < years->count; i++)
+		outcome[i] = years->last[i] + fmin(fmax(outcome[i], median - limit), median + limit);
+}
+
+typedef struct BaselineLoss
+{
+	const SchoolYears *years;
+	double		median_enrolments;
+	double	   *outcome;		/* winsorised */
+	double	   *residual;		/* scratch */
+	void		(*pause) (void);
+} BaselineLoss;
+
+/* Any number to an interval, smoothly, its ends at -1 and 1; without the C library, whose exp depends on the CPU. */
+static double
+bounded(double p, double low, double high)
+{
+	return low + (high - low) * (0.5 + p / (1.0 + p * p));
+}
+
+static BaselineRule
+rule_at(const gsl_vector *at, double median_enrolments)
+{
+	double		reliability = bounded(gsl_vector_get(at, 1), LEAST_RELIABILITY, 1.0);
+
+	return (BaselineRule) {
+		.last_weight = bounded(gsl_vector_get(at, 0), 0.5, 1.0),
+		.n0 = median_enrolments * (1.0 - reliability) / reliability
+	};
+}
+
+/* The mean square of what a rule leaves, a change common to all apart: smooth, so that the simplex finds its one minimum. */
+static double
+baseline_loss(const gsl_vector *at, void *params)
+{
+	const BaselineLoss *loss = params;
+	const SchoolYears *years = loss->years;
+	BaselineRule rule = rule_at(at, loss->median_enrolments);
+	double		mean = 0.0;
+	double		sum = 0.0;
+
+	loss->pause();
+	for (size_t i = 0; i < years->count; i++)
+	{
+		loss->residual[i] = loss->outcome[i] -
+			shrunk_baseline(years->before[i], years->last[i], years->expected[i], years->enrolments[i], rule);
+		mean += loss->residual[i];
+	}
+	mean /= (double) years->count;
+	for (size_t i = 0; i < years->count; i++)
+		sum += (loss->residual[i] - mean) * (loss->residual[i] - mean);
+	return sum / (double) years->count;
+}
+
+int
+learn_baseline(const SchoolYears *years, double *work, gsl_multimin_fminimizer *simplex,
+			   void (*pause) (void), BaselineRule *rule)
+{
+	/* last_weight 3/4, n0 the median enrolments */
+	double		begin[2] = {0.0, 0.0};
+	double		length[2] = {SIMPLEX_STEP, SIMPLEX_STEP};
+	gsl_vector_view at = gsl_vector_view_array(begin, 2);
+	gsl_vector_view step = gsl_vector_view_array(length, 2);
+	BaselineLoss loss = {.years = years, .outcome = work, .residual = work + years->count, .pause = pause};
+	gsl_multimin_function function = {.f = baseline_loss, .n = 2, .params = &loss};
+	int			status;
+
+	memcpy(work, years->enrolments, sizeof(double) * years->count);
+	loss.median_enrolments = quantile(work, years->count, 0.5);
+	winsorise_outcomes(years, OUTCOME_WINSORISED, loss.residual, loss.outcome);
+	status = gsl_multimin_fminimizer_set(simplex, &function, &at.vector, &step.vector);
+	for (int i = 0; i < SIMPLEX_STEPS && status == GSL_SUCCESS; i++)
+	{
+		status = gsl_multimin_fminimizer_iterate(simplex);
+		if (gsl_multimin_fminimizer_size(simplex) < SIMPLEX_SIZE)
+			break;
+	}
+	*rule = rule_at(gsl_multimin_fminimizer_x(simplex), loss.median_enrolments);
+	return status;
+}

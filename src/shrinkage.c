@@ -1,0 +1,193 @@
+/*
+ * shrinkage.c
+ *	  SQL functions over core/shrinkage.c: shrinkage, variances, the baseline
+ *	  and its learned rule.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include <gsl/gsl_errno.h>
+
+#include "arguments.h"
+#include "core/shrinkage.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "shrinkage.h"
+#include "utils/float.h"
+#include "utils/memutils.h"
+
+/* ---------- shrinkage ---------- */
+
+PG_FUNCTION_INFO_V1(abie_shrink);
+Datum
+abie_shrink(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(shrink(finite_argument(fcinfo, 0, "rate"),
+							finite_argument(fcinfo, 1, "expected"),
+							not_negative_argument(fcinfo, 2, "sampling_variance"),
+							not_negative_argument(fcinfo, 3, "between_variance")));
+}
+
+double
+enrolments_argument(FunctionCallInfo fcinfo, int number)
+{
+	double		enrolments = finite_argument(fcinfo, number, "enrolments");
+
+	check_positive(&enrolments, 1, "enrolments");
+	return enrolments;
+}
+
+PG_FUNCTION_INFO_V1(abie_shrunk_baseline);
+Datum
+abie_shrunk_baseline(PG_FUNCTION_ARGS)
+{
+	BaselineRule rule = {
+		.last_weight = finite_argument(fcinfo, 4, "last_weight"),
+		.n0 = not_negative_argument(fcinfo, 5, "n0")
+	};
+
+	if (rule.last_weight < 0.0 || rule.last_weight > 1.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("last_weight must be between 0 and 1, not %g", rule.last_weight)));
+	PG_RETURN_FLOAT8(shrunk_baseline(finite_argument(fcinfo, 0, "before"),
+									 finite_argument(fcinfo, 1, "last"),
+									 finite_argument(fcinfo, 2, "expected"),
+									 enrolments_argument(fcinfo, 3), rule));
+}
+
+/* ---------- variances ---------- */
+
+static double
+winsorised_argument(FunctionCallInfo fcinfo, int number)
+{
+	double		winsorised = PG_GETARG_FLOAT8(number);
+
+	if (!(winsorised >= 0.0 && winsorised < 0.5))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("winsorised must be at least 0 and under 0.5, not %g", winsorised),
+				 errhint("It is the share of each end that is drawn in.")));
+	return winsorised;
+}
+
+PG_FUNCTION_INFO_V1(abie_overdispersion);
+Datum
+abie_overdispersion(PG_FUNCTION_ARGS)
+{
+	FloatColumns z = float_columns_arguments(fcinfo, 1, (const char *const[]) {"z"});
+	double		winsorised = winsorised_argument(fcinfo, 1);
+	double		phi;
+
+	if (z.rows == 0)
+		PG_RETURN_NULL();
+	phi = overdispersion(z.column[0], z.rows, winsorised);
+	if (!isfinite(phi))
+		float_overflow_error();
+	PG_RETURN_FLOAT8(phi);
+}
+
+PG_FUNCTION_INFO_V1(abie_between_variance);
+Datum
+abie_between_variance(PG_FUNCTION_ARGS)
+{
+	FloatColumns units = float_columns_arguments(fcinfo, 2, (const char *const[]) {"effects", "variances"});
+	double		winsorised = winsorised_argument(fcinfo, 2);
+	double		variance;
+
+	if (units.rows == 0)
+		PG_RETURN_NULL();
+	check_positive(units.column[1], units.rows, "variances");
+	variance = between_variance(units.column[0], units.column[1], units.rows, winsorised,
+								palloc(sizeof(double) * units.rows));
+	if (!isfinite(variance))
+		float_overflow_error();
+	PG_RETURN_FLOAT8(variance);
+}
+
+PG_FUNCTION_INFO_V1(abie_change_variance);
+Datum
+abie_change_variance(PG_FUNCTION_ARGS)
+{
+	FloatColumns schools = float_columns_arguments(fcinfo, 2, (const char *const[]) {"change", "enrolments"});
+	NoiseModel	noise;
+	Datum		result[2];
+
+	check_positive(schools.column[1], schools.rows, "enrolments");
+	if (schools.rows < LEAST_SCHOOLS)
+		PG_RETURN_NULL();
+	noise = change_variance(schools.column[0], schools.column[1], schools.rows,
+							MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * 3 * schools.rows));
+	if (!isfinite(noise.c0) || !isfinite(noise.c1))
+		float_overflow_error();
+	result[0] = Float8GetDatum(noise.c0);
+	result[1] = Float8GetDatum(noise.c1);
+	PG_RETURN_DATUM(row_result(fcinfo, result));
+}
+
+/* ---------- learning ---------- */
+
+SchoolYears
+school_years_arguments(FunctionCallInfo fcinfo)
+{
+	FloatColumns years = float_columns_arguments(fcinfo, 5,
+												 (const char *const[]) {"before", "last", "expected", "enrolments", "outcome"});
+
+	check_positive(years.column[3], years.rows, "enrolments");
+	return (SchoolYears) {
+		.count = years.rows, .before = years.column[0], .last = years.column[1],
+		.expected = years.column[2], .enrolments = years.column[3], .outcome = years.column[4]
+	};
+}
+
+static void
+check_for_interrupts(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* The core's learning with what GSL needs, which is given back on an error or a cancel too. */
+static BaselineRule
+learn(const SchoolYears *years)
+{
+	double	   *work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * 2 * years->count);
+	gsl_error_handler_t *handler = gsl_set_error_handler_off();
+	gsl_multimin_fminimizer *simplex = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, 2);
+	volatile int status = GSL_ENOMEM;
+	BaselineRule rule;
+
+	PG_TRY();
+	{
+		if (simplex != NULL)
+			status = learn_baseline(years, work, simplex, check_for_interrupts, &rule);
+	}
+	PG_FINALLY();
+	{
+		if (simplex != NULL)
+			gsl_multimin_fminimizer_free(simplex);
+		gsl_set_error_handler(handler);
+	}
+	PG_END_TRY();
+	if (status == GSL_ENOMEM)
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	if (status != GSL_SUCCESS)	/* squares out of range */
+		float_overflow_error();
+	return rule;
+}
+
+PG_FUNCTION_INFO_V1(abie_learn_baseline);
+Datum
+abie_learn_baseline(PG_FUNCTION_ARGS)
+{
+	SchoolYears years = school_years_arguments(fcinfo);
+	BaselineRule rule;
+	Datum		result[2];
+
+	if (years.count < LEAST_SCHOOLS)
+		PG_RETURN_NULL();
+	rule = learn(&years);
+	result[0] = Float8GetDatum(rule.last_weight);
+	result[1] = Float8GetDatum(rule.n0);
+	PG_RETURN_DATUM(row_result(fcinfo, result));
+}
