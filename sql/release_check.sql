@@ -7,7 +7,7 @@ SELECT * FROM (VALUES
 	('phase match', 'blocking', NULL, 0, 'Similar schools of the other stratum'),
 	('selective match', 'blocking', NULL, 0, 'Similar schools that select by ability where the school does not, or the other way round'),
 	('incomplete list', 'blocking', NULL, 0, 'Schools with an expectation that do not have the methodology''s number of similar schools, all different, ranked from 1'),
-	('distance', 'blocking', NULL, 0, 'Similar schools whose distance is not that of the two vectors, either way round, or that are ranked in another order'),
+	('distance', 'blocking', NULL, 0, 'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
 	('unaccounted school', 'blocking', NULL, 0, 'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
 	('base figure', 'blocking', NULL, 0, 'Schools whose counts, enrolments or attendance are not those held in abie.attendance'),
 	('school figure', 'blocking', 0.05, 0, 'Schools whose attendance is more than the threshold, percentage points, from the figure they supplied themselves (abie.school_figure)'),
@@ -25,7 +25,7 @@ SELECT * FROM (VALUES
 	('rate only', 'warning', NULL, 5, 'Schools of which only rates are held, not counts'),
 	('suppressed input', 'warning', NULL, 5, 'Schools with a figure that was published as suppressed or missing'),
 	('missing characteristic', 'warning', NULL, 5, 'Characteristics of schools that are missing'),
-	('far apart', 'warning', 150, 60, 'Similar schools farther away than the threshold, kilometres'),
+	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
 	('other type', 'warning', NULL, 10, 'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
 	('extreme gap', 'warning', 10, 0.5, 'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),
 	('moved expectation', 'warning', 0.3, 20, 'Schools whose improvement expectation is more than the threshold, percentage points, from that of the run issued last'),
@@ -205,13 +205,14 @@ AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
 	SELECT m.urn, m.rank, m.similar_urn,
-		m.distance IS DISTINCT FROM abie.distance((m.school).vector, (m.other).vector, w.weights)
-			OR m.distance IS DISTINCT FROM abie.distance((m.other).vector, (m.school).vector, w.weights)
+		-- vectors of two strata have other elements
+		(m.school).stratum IS DISTINCT FROM (m.other).stratum
+			OR m.distance IS DISTINCT FROM abie.distance((m.school).vector, (m.other).vector, w.weights)
 			OR m.distance < lag(m.distance) OVER (PARTITION BY m.urn ORDER BY m.rank) AS faulty
 	FROM abie.run_match(check_distance.run_id) m LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = (m.school).stratum
 ) i
 $$;
-COMMENT ON FUNCTION abie.check_distance(integer, float8) IS 'Internal: release check distance. To the bit.';
+COMMENT ON FUNCTION abie.check_distance(integer, float8) IS 'Internal: release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';
 
 CREATE FUNCTION abie.check_incomplete_list(run_id integer, threshold float8) RETURNS abie.check_finding
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
@@ -499,7 +500,7 @@ SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s
 FROM (
 	SELECT t.la_code, t.school_type, t.sess_possible, t.held,
 		coalesce(greatest(abs(t.possible - t.sess_possible) / nullif(t.sess_possible, 0), abs(t.absent - t.sess_overall) / nullif(t.sess_overall, 0),
-			abs(t.pupils - t.enrolments) / nullif(t.enrolments, 0)) * 100 > check_national_total.threshold, true) AS faulty
+			abs(t.pupils - t.enrolments)::numeric / nullif(t.enrolments, 0)) * 100 > check_national_total.threshold, true) AS faulty
 	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils, sum(a.sess_possible) AS held
 		FROM abie.run r JOIN abie.published_total t ON t.academic_year = r.baseline_year AND t.la_code = 0
 			LEFT JOIN abie.attendance a ON a.academic_year = t.academic_year AND a.school_type = t.school_type
@@ -516,7 +517,7 @@ SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s
 FROM (
 	SELECT t.la_code, t.school_type, t.sess_possible, t.held,
 		coalesce(greatest(abs(t.possible - t.sess_possible) / nullif(t.sess_possible, 0), abs(t.absent - t.sess_overall) / nullif(t.sess_overall, 0),
-			abs(t.pupils - t.enrolments) / nullif(t.enrolments, 0)) * 100 > check_local_authority_total.threshold, true) AS faulty
+			abs(t.pupils - t.enrolments)::numeric / nullif(t.enrolments, 0)) * 100 > check_local_authority_total.threshold, true) AS faulty
 	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils, sum(a.sess_possible) AS held
 		FROM abie.run r JOIN abie.published_total t ON t.academic_year = r.baseline_year AND t.la_code > 0
 			LEFT JOIN abie.attendance a ON a.academic_year = t.academic_year AND a.school_type = t.school_type AND a.laestab / 10000 = t.la_code
