@@ -79,6 +79,9 @@ INSERT INTO not_parallel_safe VALUES
 	('recompute_run', 'writes the results of a run, and undoes it'),
 	('verify', 'writes the results of a run, and undoes it'),
 	('purge', 'deletes runs'),
+	('protect_table', 'makes policies'),
+	('grant_access', 'writes abie.access_grant'),
+	('revoke_access', 'writes abie.access_grant'),
 	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
 	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
@@ -126,8 +129,8 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Nothing runs with its owner's rights, nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef OR r.proleakproof ORDER BY 1;
+-- Only what row security asks runs with its owner's rights; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
@@ -138,7 +141,20 @@ SELECT DISTINCT v.object FROM relation v
 	JOIN pg_rewrite w ON w.ev_class = v.oid
 	JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
 	JOIN relation t ON t.oid = d.refobjid AND t.relkind = 'r'
-WHERE v.relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie'::regnamespace AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
+ORDER BY 1;
+-- those of abie_report have their owner's, so that they can choose columns too: they choose rows themselves, before anything the reader asks
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
+	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false) OR pg_get_viewdef(v.oid) !~ 'abie\.(accessible_schools|has_national_access)')
+ORDER BY 1;
+-- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
+SELECT c.object FROM relation c
+WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity
+	OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'calculation' AND p.polcmd = '*'))
+ORDER BY 1;
+-- policies are these two, for everybody alike, permissive, and ask abie.access_grant
+SELECT c.object, p.polname FROM pg_policy p JOIN relation c ON c.oid = p.polrelid
+WHERE p.polname NOT IN ('calculation', 'reading') OR NOT p.polpermissive OR p.polroles <> '{0}' OR pg_get_expr(p.polqual, p.polrelid) !~ 'abie\.(has_access|has_national_access)'
 ORDER BY 1;
 -- a new role can use the schema, and reads nothing in it
 SET client_min_messages = warning;
