@@ -93,7 +93,7 @@ BEGIN
 	SELECT c.stratum, coalesce(c.size, 'all'), count(*)::integer, min(c.enrolments), max(c.enrolments),
 		1 - sum(c.enrolments * c.from_expected ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0), 1 - sum(c.enrolments * c.from_forecast ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0),
 		sqrt(avg(c.from_attendance ^ 2)), sqrt(avg(c.from_expected ^ 2)), sqrt(avg(c.from_baseline ^ 2)), sqrt(avg(c.from_forecast ^ 2)),
-		100 * avg(c.inside::integer)::float8, 100 * avg(c.missed::integer)::float8, 100 * avg(c.by_chance::integer)::float8, count(*) FILTER (WHERE c.rises)::integer
+		100 * avg(c.inside::integer)::float8, 100 * avg(c.missed::integer)::float8, 100 * avg(c.by_chance::integer)::float8, CASE WHEN count(c.rises) > 0 THEN count(*) FILTER (WHERE c.rises)::integer END
 	FROM centred c GROUP BY GROUPING SETS ((c.stratum), (c.stratum, c.size))
 	ORDER BY c.stratum, array_position('{all,small,medium,large}'::text[], coalesce(c.size, 'all'));
 END $$;

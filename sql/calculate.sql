@@ -39,12 +39,9 @@ $$;
 COMMENT ON FUNCTION abie.run_scaling(integer) IS 'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
 
 CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters) RETURNS float8[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
--- not STRICT, so that the planner can put it in place of a call; NULL numbers or categories are missing ones
-RETURN coalesce(abie.scale(ARRAY(SELECT numbers[e] FROM unnest((parameters).number_element) e), (parameters).location, (parameters).scale, (parameters).clip), '{}')
-	|| ARRAY(SELECT (categories[u.element] = u.value)::integer::float8 / u.scale
-		FROM unnest((parameters).category_element, (parameters).category, (parameters).category_scale) u(element, value, scale));
-COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in abie.run_school; elements as in abie.run_characteristic.';
+AS 'MODULE_PATHNAME', 'abie_scaled_vector'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the parameters that do not fit each other or hold NULL.';
 
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
@@ -210,10 +207,11 @@ BEGIN
 			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
 			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
-		ORDER BY s.urn
 	), slope AS (
-		SELECT l.stratum, abie.local_slope(array_agg(l.mean), array_agg(l.residual), array_agg(l.enrolments)) AS slope,
-			abie.local_slope(array_agg(l.previous_mean), array_agg(l.previous_residual), array_agg(l.enrolments)) AS previous_slope
+		-- in the order of URNs, so that sums have the same bits in every plan
+		SELECT l.stratum,
+			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
 		FROM local l WHERE m.method = 'contextual' GROUP BY l.stratum
 	), learned AS (
 		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum

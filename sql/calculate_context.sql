@@ -87,6 +87,11 @@ DECLARE
 BEGIN
 	WITH fit AS MATERIALIZED (
 		SELECT f.*, t.total FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(e) AS total FROM unnest(f.enrolments) e) t
+	), prediction AS MATERIALIZED (
+		-- apart from the join below, whose rows would each carry all the arrays
+		SELECT u.* FROM fit f,
+			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
+				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse)
 		SELECT calculate_context.run_id, f.stratum, cardinality(f.urns), f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
@@ -108,14 +113,9 @@ BEGIN
 		UPDATE abie.run_characteristic c SET coefficient = z.coefficient,
 			weight = CASE WHEN NOT learned THEN c.weight WHEN z.total > 0 THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
 		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
-	), predicted AS MATERIALIZED (
-		-- apart, because a plan that hashes or sorts these rows would otherwise carry the whole models in each
-		SELECT p.*
-		FROM fit f, unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
-			p(urn, fitted, leverage, context, context_error, previous_context)
 	)
 	UPDATE abie.run_school s SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error, previous_context = p.previous_context
-	FROM predicted p
+	FROM prediction p
 	WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;

@@ -154,6 +154,8 @@ WITH wanted AS (
 ), past AS MATERIALIZED (
 	SELECT w.place, a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
 	FROM wanted w JOIN abie.attendance a ON a.academic_year = w.academic_year
+	-- said twice, so that the index is used
+	WHERE a.academic_year = ANY (ARRAY(SELECT x.academic_year FROM wanted x))
 ), own AS MATERIALIZED (
 	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance, c.attendance AS pre_pandemic
 	FROM abie.attendance b LEFT JOIN past p ON p.place = 1 AND p.laestab = b.laestab LEFT JOIN past e ON e.place = 2 AND e.laestab = b.laestab
@@ -183,6 +185,7 @@ CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+SET work_mem = '64MB'
 AS $$
 DECLARE
 	m abie.methodology := abie.run_methodology(run_id);

@@ -252,6 +252,16 @@ compare_rows(const void *left, const void *right, void *columns)
 	return 0;
 }
 
+static double *
+column_of(const double *rows, int count, int columns, int j)
+{
+	double	   *column = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * Max(count, 1));
+
+	for (int i = 0; i < count; i++)
+		column[i] = rows[(Size) i * columns + j];
+	return column;
+}
+
 FloatColumns
 float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const *name)
 {
@@ -278,11 +288,7 @@ float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const 
 	qsort_arg(rows, result.rows, sizeof(double) * columns, compare_rows, &columns);
 	CHECK_FOR_INTERRUPTS();
 	for (int j = 0; j < columns; j++)
-	{
-		result.column[j] = palloc(sizeof(double) * Max(result.rows, 1));
-		for (int i = 0; i < result.rows; i++)
-			result.column[j][i] = rows[(Size) i * columns + j];
-	}
+		result.column[j] = column_of(rows, result.rows, columns, j);
 	pfree(rows);
 	return result;
 }

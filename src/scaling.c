@@ -1,6 +1,7 @@
 /*
  * scaling.c
- *	  SQL functions abie.scaling and abie.scale over core/scaling.c.
+ *	  SQL functions abie.scaling, abie.scale and abie.scaled_vector over
+ *	  core/scaling.c.
  */
 #include "postgres.h"
 
@@ -9,6 +10,7 @@
 #include "arguments.h"
 #include "catalog/pg_type.h"
 #include "core/scaling.h"
+#include "executor/executor.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -140,5 +142,123 @@ abie_scale(PG_FUNCTION_ARGS)
 		scaled[j] = Float8GetDatum(value);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(scaled, missing, 1, &vector.columns, &lower_bound,
+											 FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* ---------- vectors of numbers and categories ---------- */
+
+/* The parameters of abie.scaled_vector, a row of abie.vector_parameters. */
+typedef struct VectorParameters
+{
+	int			numbers;
+	const int  *number_element;
+	const double *location;
+	const double *scale;
+	double		clip;
+	int			categories;
+	const int  *category_element;
+	Datum	   *category;
+	const double *category_scale;
+} VectorParameters;
+
+/* The array in a column of the row; NULL where the column is. */
+static ArrayType *
+array_column(HeapTupleHeader row, int number)
+{
+	bool		null;
+	Datum		value = GetAttributeByNum(row, number, &null);
+
+	return null ? NULL : DatumGetArrayTypeP(value);
+}
+
+static const int *
+element_column(HeapTupleHeader row, int number, int *count)
+{
+	ArrayType  *array = array_column(row, number);
+
+	*count = array == NULL || ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	if (array != NULL && array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("elements of vector_parameters cannot hold NULL")));
+	return array == NULL ? NULL : (const int *) ARR_DATA_PTR(array);
+}
+
+static const double *
+float_column(HeapTupleHeader row, int number, int count, const char *name)
+{
+	ArrayType  *array = array_column(row, number);
+
+	return count == 0 || array == NULL ? NULL : complete_vector_argument(array, count, name, false);
+}
+
+static VectorParameters
+vector_parameters(HeapTupleHeader row)
+{
+	VectorParameters parameters;
+	ArrayType  *category = array_column(row, 6);
+	bool		null;
+	int			count = 0;
+
+	parameters.number_element = element_column(row, 1, &parameters.numbers);
+	parameters.location = float_column(row, 2, parameters.numbers, "location");
+	parameters.scale = float_column(row, 3, parameters.numbers, "scale");
+	parameters.clip = DatumGetFloat8(GetAttributeByNum(row, 4, &null));
+	parameters.category_element = element_column(row, 5, &parameters.categories);
+	if (category != NULL)
+		deconstruct_array(category, TEXTOID, -1, false, TYPALIGN_INT, &parameters.category, NULL, &count);
+	parameters.category_scale = float_column(row, 7, parameters.categories, "category_scale");
+	if (null || count != parameters.categories ||
+		(parameters.numbers > 0 && (parameters.location == NULL || parameters.scale == NULL)) ||
+		(parameters.categories > 0 && parameters.category_scale == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("columns of vector_parameters do not fit each other")));
+	return parameters;
+}
+
+static bool
+same_text(Datum a, Datum b)
+{
+	text	   *left = DatumGetTextPP(a);
+	text	   *right = DatumGetTextPP(b);
+
+	return VARSIZE_ANY_EXHDR(left) == VARSIZE_ANY_EXHDR(right) &&
+		memcmp(VARDATA_ANY(left), VARDATA_ANY(right), VARSIZE_ANY_EXHDR(left)) == 0;
+}
+
+PG_FUNCTION_INFO_V1(abie_scaled_vector);
+Datum
+abie_scaled_vector(PG_FUNCTION_ARGS)
+{
+	FloatMatrix number = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "numbers", true);
+	VectorParameters parameters = vector_parameters(PG_GETARG_HEAPTUPLEHEADER(2));
+	int			length = parameters.numbers + parameters.categories;
+	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
+	bool	   *missing = palloc(sizeof(bool) * Max(length, 1));
+	Datum	   *held;
+	bool	   *unknown;
+	int			categories;
+	int			lower_bound = 1;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &held, &unknown, &categories);
+	for (int j = 0; j < parameters.numbers; j++)
+	{
+		int			at = parameters.number_element[j] - 1;
+
+		missing[j] = at < 0 || at >= number.columns || !number.present[at];
+		element[j] = Float8GetDatum(missing[j] ? 0.0 :
+									scaling_apply(number.value[at], (Scaling) {parameters.location[j], parameters.scale[j]}, parameters.clip));
+	}
+	for (int j = 0; j < parameters.categories; j++)
+	{
+		int			at = parameters.category_element[j] - 1;
+		int			place = parameters.numbers + j;
+
+		missing[place] = at < 0 || at >= categories || unknown[at];
+		element[place] = Float8GetDatum(missing[place] || !same_text(held[at], parameters.category[j]) ? 0.0 :
+										1.0 / parameters.category_scale[j]);
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(element, missing, 1, &length, &lower_bound,
 											 FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

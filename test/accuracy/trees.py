@@ -17,7 +17,7 @@ for stratum in sorted({row[0] for row in rows}):
     for k in range(10):
         train, test = fold != k, fold == k
         trees = xgboost.XGBRegressor(n_estimators=400, max_depth=5, learning_rate=0.04, subsample=0.8, colsample_bytree=0.7,
-                                     min_child_weight=2000, n_jobs=2, random_state=1)
+                                     min_child_weight=2000, n_jobs=1, random_state=1)
         trees.fit(columns[train], attendance[train], sample_weight=enrolments[train])
         for school, prediction in zip(urn[test], trees.predict(columns[test])):
             print(f"{school},{prediction:.6f}")

@@ -228,6 +228,10 @@ SELECT count(*) AS "7 of 7 strict" FROM generate_series(1, 7) i
 WHERE abie.improvement_expectation(CASE WHEN i <> 1 THEN 90 END, CASE WHEN i <> 2 THEN 91 END, CASE WHEN i <> 3 THEN 0.3 END, CASE WHEN i <> 4 THEN 95 END,
 	CASE WHEN i <> 5 THEN 0.2 END, CASE WHEN i <> 6 THEN 0.1 END, CASE WHEN i <> 7 THEN 1 END) IS NULL;
 
+-- California's growth targets, as published for 15 schools: 5 per cent of the distance to 800, at least 5 points, half up; 800 reached: none
+SELECT count(*) AS published, count(*) FILTER (WHERE abie.round_half_up(abie.improvement_expectation(base, 800, 0, 800, gap_share => 0.05, floor => 5, cap => 1000), 0) <> target) AS different
+FROM (VALUES (537, 13), (504, 15), (613, 9), (581, 11), (591, 10), (598, 10), (586, 11), (433, 18), (656, 7), (584, 11), (737, 5), (590, 11), (522, 14), (484, 16), (872, 0)) t(base, target);
+
 -- properties over a grid of baselines, expected rates, ladder tops, paces and shares
 CREATE TABLE grid AS
 SELECT baseline, expected, ladder_top, pace, gap_share, abie.improvement_expectation(baseline, expected, pace, ladder_top, gap_share) AS e

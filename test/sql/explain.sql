@@ -131,6 +131,93 @@ CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT name, value, made FROM abie.explain(:run_id, 900002) WHERE name = 'baseline';
 
 --
+-- The default methodology: the published number of 200 schools, from the lines alone
+--
+UPDATE abie.school_context SET eal_pct = NULL WHERE urn % 17 = 0;
+DELETE FROM abie.attendance WHERE academic_year = '2023/24' AND urn % 11 = 0;
+CALL abie.calculate('2025/26', run_id => NULL) \gset
+CREATE TABLE step AS
+SELECT e.urn::integer AS urn, l.* FROM (SELECT * FROM abie.expectation e WHERE e.run_id = :run_id ORDER BY md5(e.urn::text) LIMIT 200) e, LATERAL abie.explain(e.run_id, e.urn) l;
+SELECT count(DISTINCT urn) AS schools, count(DISTINCT urn) FILTER (WHERE name = 'eal_pct' AND value IS NULL) > 5 AS "without a figure",
+	count(DISTINCT urn) FILTER (WHERE name = 'attendance the year before' AND value IS NULL) > 5 AS "without the year before" FROM step;
+-- the lines of one
+SELECT step, name, value IS NOT NULL AS value, regexp_replace(made, '-?\d+\.\d+(e-\d+)?', '#', 'g') AS made FROM step
+WHERE urn = (SELECT min(urn) FROM step) AND (name !~ '^(term|similar school)' OR name ~ '^term (fsm_pct|eal_pct.*|urban_rural.*)$' OR name ~ '^similar school [12]:') ORDER BY step;
+SELECT urn FROM step GROUP BY urn HAVING count(DISTINCT step) <> count(*) OR min(step) <> 1 OR max(step) <> count(*) OR bool_or(coalesce(made, '') = '') OR bool_or(coalesce(name, '') = '');
+-- From here on nothing but the text and values of step is used. Numbers of a school's lines, by name:
+CREATE TABLE number AS SELECT urn, jsonb_object_agg(name, value) AS v FROM step WHERE name !~ '^(term|similar school|contribution)' GROUP BY urn;
+CREATE FUNCTION v(number, name text) RETURNS float8 LANGUAGE sql IMMUTABLE RETURN ($1.v ->> name)::float8;
+CREATE TABLE check_line (name text, urn int, shown float8, recomputed float8);
+INSERT INTO check_line SELECT 'attendance', urn, value, 100 * (m[1]::float8 - m[2]::float8) / m[3]::float8
+FROM (SELECT urn, value, regexp_match(made, '^100 x \((\d+) sessions possible - (\d+) absent\) / (\d+) in 2024/25$') AS m FROM step WHERE name = 'attendance') l;
+-- elements, scaled
+CREATE TABLE scaled AS
+SELECT urn, name, CASE WHEN n IS NOT NULL THEN greatest(-n[4]::float8, least(n[4]::float8, (value - n[2]::float8) / n[3]::float8)) WHEN c IS NOT NULL THEN 1 / c[1]::float8 ELSE s[1]::float8 END AS x, n[1]::float8 AS shown
+FROM (SELECT *, regexp_match(made, '^scaled to (\S+): less (\S+), divided by (\S+), limited to \+-(\S+); weight \S+$') AS n, regexp_match(made, '^1 if so, divided by (\S+); weight \S+$') AS c,
+	regexp_match(made, '^missing; scaled, the contextual model takes (\S+)$') AS s FROM step) l
+WHERE n IS NOT NULL OR c IS NOT NULL OR s IS NOT NULL;
+INSERT INTO check_line SELECT 'scaled', urn, shown, x FROM scaled WHERE shown IS NOT NULL;
+-- terms of them; a value of a category that the school does not have is 0
+CREATE TABLE term AS
+SELECT urn, substr(name, 6) AS name, value, m[1]::float8 AS coefficient, m[2]::float8 AS x, m[3]::float8 AS mean
+FROM (SELECT urn, name, value, regexp_match(made, '^(\S+) x \((\S+) - (\S+)\): coefficient, the school''s, the mean$') AS m FROM step WHERE name LIKE 'term %') l;
+INSERT INTO check_line SELECT 'term', t.urn, t.x, CASE
+	WHEN p[1] IS NOT NULL THEN a.x * b.x WHEN q[1] IS NOT NULL THEN c.x ^ 2 WHEN i[1] IS NOT NULL THEN EXISTS (SELECT FROM step m WHERE m.urn = t.urn AND m.name = i[1] AND m.made LIKE 'missing%')::int ELSE coalesce(o.x, 0) END
+FROM term t CROSS JOIN LATERAL (SELECT regexp_match(t.name, '^(\S+) x (\S+)$') AS p, regexp_match(t.name, '^(\S+) squared$') AS q, regexp_match(t.name, '^(\S+) missing$') AS i) k
+	LEFT JOIN scaled a ON a.urn = t.urn AND a.name = p[1] LEFT JOIN scaled b ON b.urn = t.urn AND b.name = p[2] LEFT JOIN scaled c ON c.urn = t.urn AND c.name = q[1]
+	LEFT JOIN scaled o ON o.urn = t.urn AND o.name = t.name;
+INSERT INTO check_line SELECT 'contribution of a term', urn, value, coefficient * (x - mean) FROM term;
+INSERT INTO check_line SELECT 'fitted', n.urn, v(n, 'fitted'), v(n, 'mean') + t.sum FROM number n JOIN (SELECT urn, sum(coefficient * (x - mean)) FROM term GROUP BY urn) t USING (urn);
+INSERT INTO check_line SELECT 'contributions', n.urn, v(n, 'fitted'), v(n, 'mean') + c.sum FROM number n JOIN (SELECT urn, sum(value) FROM step WHERE name LIKE 'contribution of %' GROUP BY urn) c USING (urn);
+INSERT INTO check_line SELECT 'context', n.urn, v(n, 'context'), (v(n, 'fitted') - v(n, 'leverage') * v(n, 'attendance')) / (1 - v(n, 'leverage')) FROM number n;
+-- the local part
+CREATE TABLE neighbour AS
+SELECT urn, value AS attendance, m[1]::float8 AS context, m[2]::float8 AS distance, m[3]::float8 AS enrolments
+FROM (SELECT urn, value, regexp_match(made, '^attendance, context (\S+); distance (\S+), (\d+) enrolments') AS m FROM step WHERE name LIKE 'similar school %') l;
+INSERT INTO check_line SELECT 'local residual', n.urn, v(n, 'local residual'), r.mean FROM number n JOIN LATERAL (
+	SELECT sum(k * (attendance - context)) / sum(k) AS mean FROM (SELECT s.*, s.enrolments * (1 - (s.distance / v(n, 'bandwidth')) ^ 3) ^ 3 AS k FROM neighbour s WHERE s.urn = n.urn) s) r ON true;
+INSERT INTO check_line SELECT 'expected', n.urn, v(n, 'expected'), v(n, 'context') + v(n, 'local slope') * v(n, 'local residual') FROM number n;
+INSERT INTO check_line SELECT 'expected error', n.urn, v(n, 'expected error'), sqrt(m[1]::float8 ^ 2 + (v(n, 'local slope') * m[2]::float8) ^ 2)
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'expected error', LATERAL regexp_match(s.made, 'square root of (\S+)\^2 \+ \(local slope x (\S+)\)\^2') m;
+-- the baseline
+INSERT INTO check_line SELECT 'own level', n.urn, v(n, 'own level'), CASE WHEN m IS NULL AND s.made = 'attendance' THEN v(n, 'attendance')
+	ELSE m[1]::float8 * v(n, 'attendance') + (1 - m[2]::float8) * v(n, 'attendance the year before') END
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'own level', LATERAL (SELECT regexp_match(s.made, '^(\S+) x attendance \+ \(1 - (\S+)\) x attendance the year before') AS m) k;
+INSERT INTO check_line SELECT 'own share', n.urn, v(n, 'own share'), coalesce(v(n, 'enrolments') / (v(n, 'enrolments') + l[1]::float8), f[1]::float8 / (f[2]::float8 + f[3]::float8 / v(n, 'enrolments')))
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'own share', LATERAL (SELECT regexp_match(s.made, '^enrolments / \(enrolments \+ ([0-9.]+)\)') AS l, regexp_match(s.made, '^(\S+) / \((\S+) \+ (\S+) / enrolments\)') AS f) k;
+INSERT INTO check_line SELECT 'baseline', n.urn, v(n, 'baseline'), v(n, 'expected') + v(n, 'own share') * (v(n, 'own level') - v(n, 'expected')) FROM number n;
+INSERT INTO check_line SELECT 'baseline error', n.urn, v(n, 'baseline error'), sqrt(v(n, 'own share') * coalesce(w[1]::float8 ^ 2 + (1 - w[1]::float8) ^ 2, 1) * m[1]::float8 / v(n, 'enrolments') + ((1 - v(n, 'own share')) * v(n, 'expected error')) ^ 2)
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'baseline error', LATERAL (SELECT regexp_match(s.made, 'own share x \((\S+)\^2 \+ \(1 - \S+\)\^2\) x ') AS w, regexp_match(s.made, '(\S+) / enrolments \+ \(\(1 - own share\)') AS m) k;
+-- the ladder and the improvement
+INSERT INTO check_line SELECT 'gap', n.urn, v(n, 'gap'), greatest(0, v(n, 'expected') - v(n, 'baseline')) FROM number n;
+INSERT INTO check_line SELECT 'pared mean', n.urn, v(n, 'pared mean'), p.mean FROM number n JOIN LATERAL (
+	SELECT sum(o.attendance * o.enrolments) / sum(o.enrolments) AS mean
+	FROM (SELECT m.*, 0.3 * sum(m.enrolments) OVER () AS wanted, sum(m.enrolments) OVER (ORDER BY (m.attendance / 100 * m.enrolments + 1) / (m.enrolments + 2) DESC, m.enrolments DESC ROWS UNBOUNDED PRECEDING) - m.enrolments AS before
+		FROM (SELECT s.attendance, s.enrolments FROM neighbour s WHERE s.urn = n.urn UNION ALL SELECT v(n, 'attendance'), v(n, 'enrolments')) m) o WHERE o.before < o.wanted) p ON true;
+INSERT INTO check_line SELECT 'headroom', n.urn, v(n, 'headroom'), greatest(0, greatest(v(n, 'pared mean'), v(n, 'pre-pandemic')) - v(n, 'baseline')) FROM number n;
+INSERT INTO check_line SELECT 'improvement', n.urn, v(n, 'improvement'), least(v(n, 'headroom'), m[4]::float8, greatest(m[3]::float8, m[1]::float8 + m[2]::float8 * v(n, 'gap')))
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'improvement', LATERAL regexp_match(s.made, '^(\S+) \+ (\S+) x gap, not under (\S+), not over (\S+), not over the headroom$') m;
+INSERT INTO check_line SELECT 'improvement published', n.urn, v(n, 'improvement published'), round(v(n, 'improvement')::numeric, 1) FROM number n;
+INSERT INTO check_line SELECT 'target', n.urn, v(n, 'target'), v(n, 'baseline') + v(n, 'improvement') FROM number n;
+-- the forecast
+INSERT INTO check_line SELECT 'forecast', n.urn, v(n, 'forecast'), CASE WHEN m IS NULL THEN v(n, 'baseline') ELSE m[1]::float8 + m[2]::float8 * v(n, 'expected')
+	+ (m[3]::float8 + m[4]::float8 / sqrt(v(n, 'enrolments'))) * (v(n, 'attendance') - v(n, 'expected')) + (m[5]::float8 + m[6]::float8 / sqrt(v(n, 'enrolments'))) * (v(n, 'attendance the year before') - v(n, 'expected')) END
+FROM number n JOIN step s ON s.urn = n.urn AND s.name = 'forecast', LATERAL (SELECT regexp_match(s.made,
+	'^(\S+) \+ (\S+) x expected \+ \((\S+) \+ (\S+) / square root of enrolments\) x \(attendance - expected\) \+ \((\S+) \+ (\S+) / square root of enrolments\) x \(attendance the year before - expected\)') AS m) k;
+INSERT INTO check_line SELECT s.name, n.urn, s.value, greatest(0, least(100, v(n, 'forecast') + CASE m[1] WHEN '+' THEN 1 ELSE -1 END * m[2]::float8 * sqrt(m[3]::float8 + m[4]::float8 / v(n, 'enrolments'))))
+FROM number n JOIN step s ON s.urn = n.urn AND s.name IN ('forecast low', 'forecast high'), LATERAL regexp_match(s.made, '^forecast ([+-]) (\S+) x square root of \((\S+) \+ (\S+) / enrolments\)') m;
+-- all schools, no line different; 1.96 is rounded
+SELECT name, count(DISTINCT urn) AS schools, count(*) FILTER (WHERE NOT coalesce(abs(shown - recomputed) < CASE WHEN name LIKE 'forecast _%' THEN 1e-4 ELSE 1e-9 END, false)) AS different FROM check_line GROUP BY name ORDER BY name COLLATE "C";
+-- and what was published
+SELECT count(*) AS published, count(*) FILTER (WHERE e.improvement_rounded <> c.recomputed) AS different
+FROM check_line c JOIN abie.expectation e ON e.run_id = :run_id AND e.urn = c.urn WHERE c.name = 'improvement published';
+-- why schools are similar: the parts of the squared distance
+SELECT count(*) > 1000 AS many, count(*) FILTER (WHERE NOT coalesce(abs(x.part - n.distance ^ 2) < 1e-9 AND abs(x.share - 1) < 1e-9, false)) AS different
+FROM (SELECT DISTINCT urn FROM step) s CROSS JOIN LATERAL (SELECT y.similar_urn, sum(y.part) AS part, sum(y.share) AS share FROM abie.similarity(:run_id, s.urn) y GROUP BY y.similar_urn) x
+	LEFT JOIN abie.similar_school n ON n.run_id = :run_id AND n.urn = s.urn AND n.similar_urn = x.similar_urn;
+SELECT rank, characteristic, own = other AS same, part = 0 AS none FROM abie.similarity(:run_id, (SELECT min(urn) FROM step)) WHERE rank = 1 AND characteristic IN ('region', 'urban_rural', 'selective', 'religious_character') ORDER BY characteristic;
+
+--
 -- Schools left out, and others
 --
 SELECT DISTINCT ON (x.reason COLLATE "C") x.urn, l.* FROM abie.exclusion x, LATERAL abie.explain(x.run_id, x.urn) l

@@ -122,12 +122,12 @@ sub rows
 # A run; and the memory its session took at most, where the system tells.
 sub calculate
 {
-	my ($year) = @_;
+	my ($year, $methodology) = @_;
 	my $started = time();
 	my ($run, $peak) = split /\n/, query(qq{
-		CALL abie.calculate('$year', run_id => NULL);
+		CALL abie.calculate('$year', '$methodology', NULL);
 		SELECT coalesce((regexp_match(pg_read_file('/proc/' || pg_backend_pid() || '/status', 0, 10000, true), 'VmHWM:\\s*(\\d+)'))[1], '0')});
-	diag(sprintf 'expectations for %s: %.2f s, at most %.0f MB with shared buffers touched (%s)', $year, time() - $started, $peak / 1024,
+	diag(sprintf 'expectations for %s by %s: %.2f s, at most %.0f MB with shared buffers touched (%s)', $year, $methodology, time() - $started, $peak / 1024,
 		query("SELECT string_agg(format('%s %s s', s ->> 'stage', s ->> 'seconds'), ', ' ORDER BY n) FROM abie.run, jsonb_array_elements(stages) WITH ORDINALITY x(s, n) WHERE run_id = $run"));
 	return $run;
 }
@@ -135,7 +135,7 @@ sub calculate
 #
 # 2019/20 from 2018/19
 #
-my $run = calculate('2019/20');
+my $run = calculate('2019/20', 'similar-schools');
 is(query("SELECT status FROM abie.run WHERE run_id = $run"), 'calculated', 'expectations for 2019/20 are calculated');
 
 my %expectation = map { $_->[0] => { stratum => $_->[1], baseline => $_->[2], expected => $_->[3], la => $_->[4], england => $_->[5], la_code => $_->[6] } }
@@ -266,7 +266,7 @@ is(query("SELECT count(*) FROM abie.expectation WHERE run_id = $run AND NOT (imp
 	AND pre_pandemic = baseline AND target = baseline + improvement)"), 0, 'improvements, statements and rungs fit together');
 
 # Again
-my $again = calculate('2019/20');
+my $again = calculate('2019/20', 'similar-schools');
 is(query("SELECT count(*) FROM (SELECT DISTINCT input_digest, result_digest FROM abie.run WHERE run_id IN ($run, $again) AND result_digest IS NOT NULL) d"), 1, 'a rerun has the same digests');
 is(query("SELECT count(*) FROM (SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE run_id = $run EXCEPT SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE run_id = $again) d"), 0, 'and the same rows');
 
@@ -276,7 +276,7 @@ is(query("SELECT count(*) FROM (SELECT to_jsonb(e) - 'run_id' FROM abie.expectat
 my %rate;
 each_row('absence_school_202223', [qw(urn perctot)], sub { my ($row) = @_; $rate{ $row->{urn} } = $row->{perctot} if $row->{urn} =~ /^\d{6}$/; });
 is(scalar(keys %rate), 21281, 'schools in the file of 2022/23');
-my $later = calculate('2023/24');
+my $later = calculate('2023/24', 'similar-schools');
 my %now = map { $_->[0] => $_->[1] } rows("SELECT urn, baseline FROM abie.expectation WHERE run_id = $later");
 my %out = map { $_->[0] => $_->[1] } rows("SELECT urn, reason FROM abie.exclusion WHERE run_id = $later AND urn IS NOT NULL");
 is(scalar(grep { !(exists $now{$_} xor exists $out{$_}) } keys %rate), 0, 'every school of the file has an expectation or a reason, and not both');
@@ -296,6 +296,50 @@ my %past = map { $_->[0] => $_->[1] } rows("SELECT urn, pre_pandemic FROM abie.e
 is( scalar(grep { exists $school{$_} && abs(($past{$_} // 0) - 100 * (1 - $school{$_}{sess_overall} / $school{$_}{sess_possible})) > 1e-9 } grep { exists $school{$_} && $school{$_}{sess_possible} > 0 } keys %now),
 	0, 'pre-pandemic attendance of schools that kept their URN');
 cmp_ok(scalar(grep { !exists $school{$_} } keys %past), '>', 1000, 'pre-pandemic attendance over a change of URN: ' . (grep { !exists $school{$_} } keys %past) . ' schools');
+
+#
+# The default methodology
+#
+# R2 of expected attendance, enrolments as weights: each school is predicted by the others, so this is out of sample
+sub r2
+{
+	my ($run) = @_;
+	return map { $_->[0] => $_->[1] } rows("SELECT stratum, 1 - sum(enrolments * (attendance - expected) ^ 2) / sum(enrolments * (attendance - mean) ^ 2)
+		FROM (SELECT *, sum(enrolments * attendance) OVER (PARTITION BY stratum) / sum(enrolments) OVER (PARTITION BY stratum) AS mean FROM abie.expectation WHERE run_id = $run) e GROUP BY stratum");
+}
+my $default = calculate('2019/20', 'default');
+my %expected = r2($default);
+my %plain = r2($run);
+for my $stratum ([ 'primary', 0.366 ], [ 'secondary', 0.378 ])
+{
+	my ($name, $goal) = @$stratum;
+	cmp_ok($expected{$name}, '>=', $goal, sprintf 'R2 of expected attendance, %s schools: %.4f (similar schools alone %.4f)', $name, $expected{$name}, $plain{$name});
+}
+for my $checked ($default, calculate('2023/24', 'default'))
+{
+	my $year = query("SELECT target_year FROM abie.run WHERE run_id = $checked");
+	is(query("SELECT count(*) FROM abie.run WHERE run_id = $checked AND schools_in_scope = expectations + exclusions"), 1, "$year: every school has an expectation or a reason");
+	is(query("SELECT count(*) FROM abie.expectation e WHERE run_id = $checked AND NOT baseline BETWEEN least(own_level, expected) AND greatest(own_level, expected)"), 0,
+		"$year: every baseline lies between the school's own level and what is expected");
+	is(query("SELECT count(*) FROM abie.expectation WHERE run_id = $checked AND NOT (improvement BETWEEN 0.1 AND 1 OR improvement = greatest(0, ladder_top - baseline))"), 0, "$year: improvements are within floor and cap, or the headroom");
+	is(query("SELECT count(*) FROM abie.expectation e WHERE e.run_id = $checked AND (SELECT count(*) FROM abie.similar_school n WHERE n.run_id = e.run_id AND n.urn = e.urn AND n.similar_urn <> e.urn) <> $similar_schools"),
+		0, "$year: every school has $similar_schools similar schools");
+}
+my $default_again = calculate('2019/20', 'default');
+is(query("SELECT count(*) FROM (SELECT DISTINCT input_digest, result_digest FROM abie.run WHERE run_id IN ($default, $default_again) AND result_digest IS NOT NULL) d"), 1, 'a rerun has the same digests');
+diag(query("SELECT string_agg(format('%s: penalty %s, R2 %s of context, g %s, tau2 %s, w %s, n0 %s from %s schools', stratum, round(penalty::numeric, 4), round(r2_leave_one_out::numeric, 3),
+	round(local_slope::numeric, 2), round(between_variance::numeric, 3), round(last_weight::numeric, 2), round(n0::numeric), learning_schools), '; ' ORDER BY stratum) FROM abie.run_model WHERE run_id = $default"));
+
+# One school with other inputs
+query(q{CREATE FUNCTION milliseconds(run_id int, urn int, changes jsonb) RETURNS float8 LANGUAGE plpgsql AS $$
+	DECLARE started timestamptz := clock_timestamp();
+	BEGIN
+		PERFORM FROM abie.what_if(run_id, urn, changes);
+		RETURN 1000 * extract(epoch FROM clock_timestamp() - started);
+	END $$});
+my $what_if = query(qq{SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY m)::numeric) FROM (SELECT milliseconds($default, urn, '{"fsm_pct": 30}') AS m
+	FROM (SELECT urn FROM abie.expectation WHERE run_id = $default AND stratum = 'primary' ORDER BY urn LIMIT 21) e) m});
+cmp_ok($what_if, '<', 100 * ($ENV{ABIE_PATIENCE} // 3), "what-if of a primary school, median: $what_if ms (goal 100 ms)");
 
 $node->stop;
 done_testing();

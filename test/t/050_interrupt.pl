@@ -8,7 +8,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 my $target_year = '2025/26';
-my @stages = ('pool', 'scaling', 'similar schools', 'expected attendance', 'expectation', 'digest');
+my @stages = ('pool', 'scaling', 'context', 'similar schools', 'expected attendance', 'baseline', 'expectation', 'digest');
 my $cancel_goal = 0.1;
 my $cancel_limit = 2;
 my $kills = 5;
@@ -48,7 +48,7 @@ sub wait_for_recovery
 	die 'the server did not come back';
 }
 
-my @kept = qw(run run_characteristic run_school similar_school expectation exclusion);
+my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 
 query('CREATE EXTENSION abie');
@@ -67,17 +67,22 @@ query(
 	DECLARE
 		victim int;
 		cancelled timestamptz;
-		patience timestamptz := clock_timestamp() + interval '5 s';
+		seen boolean := false;
+		running boolean;
+		patience timestamptz := clock_timestamp() + interval '60 s';
 	BEGIN
 		LOOP
 			PERFORM pg_stat_clear_snapshot();
 			SELECT a.pid INTO victim FROM pg_stat_activity a WHERE a.application_name LIKE 'abie run %: ' || stage || ', %' AND a.state = 'active';
 			EXIT WHEN FOUND;
-			IF clock_timestamp() > patience THEN
+			running := EXISTS (SELECT FROM pg_stat_activity a WHERE a.state = 'active' AND a.query LIKE 'CALL%');
+			IF seen AND NOT running OR clock_timestamp() > patience THEN
 				-- it was over before it was seen
 				RETURN NULL;
 			END IF;
+			seen := seen OR running;
 		END LOOP;
+		patience := clock_timestamp() + interval '5 s';
 		PERFORM pg_sleep(delay);
 		cancelled := clock_timestamp();
 		PERFORM pg_cancel_backend(victim);
@@ -116,8 +121,10 @@ sub is_first_kept
 my %break = (
 	'pool' => 'INSERT ON abie.run_school',
 	'scaling' => 'INSERT ON abie.run_characteristic',
+	'context' => 'INSERT ON abie.run_model',
 	'similar schools' => 'INSERT ON abie.similar_school',
 	'expected attendance' => 'UPDATE OF expected ON abie.run_school',
+	'baseline' => 'UPDATE OF n0 ON abie.run_model',
 	'expectation' => 'INSERT ON abie.expectation',
 	'digest' => 'UPDATE OF result_digest ON abie.run');
 for my $stage (@stages)
@@ -224,7 +231,7 @@ for my $try (1 .. $cancels)
 	my $running = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), '-c', $calculate,
 			'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'" ], '>', \$out, '2>', \$err);
 	# as soon as the stage's row is there
-	my $wanted = $stages[ $try % 6 ];
+	my $wanted = $stages[ $try % @stages ];
 	query(qq{DO \$\$ BEGIN
 		FOR i IN 1 .. 100000 LOOP
 			PERFORM pg_stat_clear_snapshot();
