@@ -275,7 +275,7 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 SELECT encode(sha256(convert_to(
-	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,created_by,created_at}'::text[])::text
+	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
 			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,

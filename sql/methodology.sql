@@ -41,6 +41,7 @@ CREATE TABLE abie.methodology (
 	improvement_cap float8 NOT NULL DEFAULT 1.0,
 	benchmark_share float8 NOT NULL DEFAULT 0.3,
 	checks jsonb NOT NULL DEFAULT '{}',
+	issue_when_passed boolean NOT NULL DEFAULT false,
 	description text,
 	created_by text NOT NULL DEFAULT current_user,
 	created_at timestamptz NOT NULL DEFAULT now()
@@ -62,6 +63,7 @@ COMMENT ON COLUMN abie.methodology.improvement_floor IS 'Least improvement expec
 COMMENT ON COLUMN abie.methodology.improvement_cap IS 'Most improvement expected, percentage points.';
 COMMENT ON COLUMN abie.methodology.benchmark_share IS 'Share of the pupils of the school and its similar schools that the pared mean is taken over, above 0 and at most 1.';
 COMMENT ON COLUMN abie.methodology.checks IS 'Where its release checks differ from abie.release_check: {"far apart": {"severity": "blocking", "threshold": 200, "tolerated": 5}}, each of the three by choice. They do not enter the input digest.';
+COMMENT ON COLUMN abie.methodology.issue_when_passed IS 'Whether abie.nightly issues a run that fails no check. It does not enter the input digest.';
 COMMENT ON COLUMN abie.methodology.description IS 'What it is for, in words.';
 COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';

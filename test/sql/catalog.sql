@@ -79,6 +79,11 @@ INSERT INTO not_parallel_safe VALUES
 	('recompute_run', 'writes the results of a run, and undoes it'),
 	('verify', 'writes the results of a run, and undoes it'),
 	('purge', 'deletes runs'),
+	('correction_request', 'writes abie.correction, abie.school_figure'),
+	('answer_correction', 'writes abie.correction'),
+	('nightly', 'procedure that commits'),
+	('schedule', 'makes a job of pg_cron'),
+	('unschedule', 'deletes a job of pg_cron'),
 	('protect_table', 'makes policies'),
 	('grant_access', 'writes abie.access_grant'),
 	('revoke_access', 'writes abie.access_grant'),
@@ -108,15 +113,15 @@ WHERE r.provolatile <> 'v' AND r.prosrc || coalesce(pg_get_function_sqlbody(r.oi
 	AND r.proname !~ '^import_.*_query$'	-- these only write the text of a statement
 ORDER BY 1;
 
--- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate commits, so it can have no SET clause.
+-- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate and abie.nightly commit, so they can have no SET clause.
 SELECT r.object, r.proconfig FROM routine r
 WHERE r.lanname IN ('sql', 'plpgsql') AND r.prosqlbody IS NULL
 	AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (r.proconfig), false)
-	AND r.proname <> 'calculate'
+	AND r.proname NOT IN ('calculate', 'nightly')
 ORDER BY 1;
--- hence abie.calculate names the schema of every function it calls, and of nothing else
+-- hence they name the schema of every function they call, and of nothing else
 SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, '(?<![.\w])([a-z_]+)\s*\(', 'g') call
-WHERE r.proname = 'calculate' AND call[1] NOT IN ('coalesce')
+WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
 ORDER BY 1;
 
 -- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation. abie.improvement_expectation and
@@ -129,8 +134,8 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Only what row security asks runs with its owner's rights; nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs') OR r.proleakproof ORDER BY 1;
+-- Only what row security asks, and what a school may write, runs with its owner's rights; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'correction_request') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
