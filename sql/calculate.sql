@@ -143,10 +143,10 @@ BEGIN
 		SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
 			LATERAL abie.nearest(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
-	), summary AS (
-		SELECT s.urn, count(f.rank)::integer AS comparable, max(f.distance) AS bandwidth
-		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn
-		WHERE s.run_id = calculate_similar_schools.run_id GROUP BY s.urn
+	), summary AS MATERIALIZED (
+		SELECT s.urn::integer AS urn, s.easting, s.northing, coalesce(g.comparable, 0) AS comparable, g.bandwidth
+		FROM abie.run_school s LEFT JOIN (SELECT f.urn, count(*)::integer AS comparable, max(f.distance) AS bandwidth FROM found f GROUP BY f.urn) g ON g.urn = s.urn
+		WHERE s.run_id = calculate_similar_schools.run_id
 	), summarised AS (
 		UPDATE abie.run_school s SET comparable = y.comparable, bandwidth = y.bandwidth
 		FROM summary y WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = y.urn
@@ -154,9 +154,7 @@ BEGIN
 	INSERT INTO abie.similar_school (run_id, urn, rank, similar_urn, distance, km)
 	SELECT calculate_similar_schools.run_id, f.urn, f.rank, f.similar_urn, f.distance,
 		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000
-	FROM found f JOIN summary y ON y.urn = f.urn AND y.comparable >= wanted
-		JOIN abie.run_school a ON a.run_id = calculate_similar_schools.run_id AND a.urn = f.urn
-		JOIN abie.run_school b ON b.run_id = calculate_similar_schools.run_id AND b.urn = f.similar_urn
+	FROM found f JOIN summary a ON a.urn = f.urn AND a.comparable >= wanted JOIN summary b ON b.urn = f.similar_urn
 	WHERE f.rank <= wanted
 	-- in the order of the key, which fills its index fastest and is the order it is read in
 	ORDER BY f.urn, f.rank;

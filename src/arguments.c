@@ -246,6 +246,8 @@ compare_rows(const void *left, const void *right, void *columns)
 	const double *a = left;
 	const double *b = right;
 
+	/* sorting millions of rows takes seconds */
+	CHECK_FOR_INTERRUPTS();
 	for (int j = 0; j < *(int *) columns; j++)
 		if (a[j] != b[j])
 			return a[j] < b[j] ? -1 : 1;
@@ -286,7 +288,6 @@ float_columns_arguments(FunctionCallInfo fcinfo, int columns, const char *const 
 		result.rows += complete;
 	}
 	qsort_arg(rows, result.rows, sizeof(double) * columns, compare_rows, &columns);
-	CHECK_FOR_INTERRUPTS();
 	for (int j = 0; j < columns; j++)
 		result.column[j] = column_of(rows, result.rows, columns, j);
 	pfree(rows);

@@ -205,6 +205,7 @@ vector_parameters(HeapTupleHeader row)
 	parameters.scale = float_column(row, 3, parameters.numbers, "scale");
 	parameters.clip = DatumGetFloat8(GetAttributeByNum(row, 4, &null));
 	parameters.category_element = element_column(row, 5, &parameters.categories);
+	/* an error where an element is NULL */
 	if (category != NULL)
 		deconstruct_array(category, TEXTOID, -1, false, TYPALIGN_INT, &parameters.category, NULL, &count);
 	parameters.category_scale = float_column(row, 7, parameters.categories, "category_scale");

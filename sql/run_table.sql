@@ -1,0 +1,334 @@
+-- Runs and what they result in.
+
+CREATE TABLE abie.run (
+	run_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	target_year abie.academic_year NOT NULL,
+	baseline_year abie.academic_year NOT NULL,
+	methodology text NOT NULL REFERENCES abie.methodology (name),
+	status text NOT NULL DEFAULT 'running'
+		CHECK (status IN ('running', 'calculated', 'checked', 'issued', 'superseded', 'withdrawn', 'failed', 'interrupted')),
+	reason text,
+	stage text,
+	percent integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
+	stages jsonb NOT NULL DEFAULT '[]',
+	schools_in_scope integer,
+	expectations integer,
+	exclusions integer,
+	row_counts jsonb NOT NULL DEFAULT '{}',
+	input_digest text,
+	result_digest text,
+	error text,
+	extension_version text NOT NULL,
+	server_version text NOT NULL DEFAULT current_setting('server_version'),
+	run_by text NOT NULL DEFAULT session_user,
+	pid integer NOT NULL DEFAULT pg_backend_pid(),
+	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	finished_at timestamptz
+);
+COMMENT ON TABLE abie.run IS 'Calculations: one row for each call of abie.calculate, written as it goes along. abie.run_status also tells which running ones have died.';
+COMMENT ON COLUMN abie.run.run_id IS 'Number of the run.';
+COMMENT ON COLUMN abie.run.target_year IS 'Academic year the expectations are for.';
+COMMENT ON COLUMN abie.run.baseline_year IS 'Academic year before it, whose attendance they start from.';
+COMMENT ON COLUMN abie.run.methodology IS 'Methodology used.';
+COMMENT ON COLUMN abie.run.status IS 'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died). Results of an issued, superseded or withdrawn run cannot be changed.';
+COMMENT ON COLUMN abie.run.reason IS 'Why it has its status: of a run issued in spite of failing checks, superseded or withdrawn; NULL otherwise.';
+COMMENT ON COLUMN abie.run.stage IS 'Stage it is in, or was in when it ended.';
+COMMENT ON COLUMN abie.run.percent IS 'Share of the work done, per cent.';
+COMMENT ON COLUMN abie.run.stages IS 'Stages done: [{"stage": "pool", "rows": 21214, "seconds": 0.8}, ...].';
+COMMENT ON COLUMN abie.run.schools_in_scope IS 'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
+COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
+COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
+COMMENT ON COLUMN abie.run.row_counts IS 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
+COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
+COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_school and abie.exclusion; the same inputs give the same digest.';
+COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
+COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
+COMMENT ON COLUMN abie.run.server_version IS 'Version of PostgreSQL that ran it.';
+COMMENT ON COLUMN abie.run.run_by IS 'Role that started it.';
+COMMENT ON COLUMN abie.run.pid IS 'Process of the session that ran it.';
+COMMENT ON COLUMN abie.run.started_at IS 'When it started.';
+COMMENT ON COLUMN abie.run.finished_at IS 'When it ended; NULL while running.';
+
+CREATE TABLE abie.run_characteristic (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	stratum text,
+	position integer,
+	characteristic text NOT NULL,
+	element integer NOT NULL,
+	category text,
+	coefficient float8,
+	multiplier float8 NOT NULL,
+	weight float8 NOT NULL,
+	location float8,
+	scale float8,
+	present bigint NOT NULL,
+	missing bigint NOT NULL,
+	substitute float8,
+	PRIMARY KEY (run_id, stratum, position)
+);
+COMMENT ON TABLE abie.run_characteristic IS 'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
+COMMENT ON COLUMN abie.run_characteristic.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_characteristic.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, from 1.';
+COMMENT ON COLUMN abie.run_characteristic.characteristic IS 'Characteristic; a category has an element for each of its values.';
+COMMENT ON COLUMN abie.run_characteristic.element IS 'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
+COMMENT ON COLUMN abie.run_characteristic.category IS 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
+COMMENT ON COLUMN abie.run_characteristic.coefficient IS 'Method contextual: percentage points of attendance by one standard deviation of the element, in the ridge regression of attendance on the elements alone; NULL otherwise.';
+COMMENT ON COLUMN abie.run_characteristic.multiplier IS 'What the methodology multiplies its weight by, as a matter of judgement.';
+COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance, multiplier included. Learned weights are the sizes of the coefficients, scaled to sum 1 over the elements; weights stated, or of 1 each, the V elements of a category share equally.';
+COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
+COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for an element of a category the standard deviation of its 1s and 0s where weights are learned, else sqrt(2 / V) for V elements, so that a school that differs in it is as far away as by 1 in a number of the same weight.';
+COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic; for an element of a category, this value of it.';
+COMMENT ON COLUMN abie.run_characteristic.missing IS 'Schools of the stratum that lack the characteristic. Where there are any, the contextual model has a column for its being missing.';
+COMMENT ON COLUMN abie.run_characteristic.substitute IS 'What the contextual model takes for the element of a school that lacks it: the stratum''s median, scaled; 0 for categories. NULL in other methods. Distances leave missing elements out.';
+
+CREATE TABLE abie.run_model (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	stratum text,
+	schools bigint NOT NULL,
+	enrolments bigint NOT NULL,
+	penalty float8 NOT NULL,
+	mean float8 NOT NULL,
+	r2 float8,
+	r2_leave_one_out float8,
+	residual_variance float8 NOT NULL,
+	inverse float8[] NOT NULL,
+	local_slope float8,
+	change_schools bigint,
+	change_c0 float8,
+	change_c1 float8,
+	sampling_c1 float8,
+	between_variance float8,
+	learning_schools bigint,
+	last_weight float8,
+	n0 float8,
+	forecast_coefficients float8[],
+	forecast_c0 float8,
+	forecast_c1 float8,
+	forecast_quantile float8,
+	PRIMARY KEY (run_id, stratum)
+);
+COMMENT ON TABLE abie.run_model IS 'What a run of method contextual has learned of each stratum.';
+COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_model.schools IS 'Schools the contextual model was fitted to.';
+COMMENT ON COLUMN abie.run_model.enrolments IS 'Their enrolments, the sum of its weights.';
+COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
+COMMENT ON COLUMN abie.run_model.mean IS 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
+COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that the model accounts for, 0-1.';
+COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
+COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
+COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
+COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
+COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
+COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
+COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
+COMMENT ON COLUMN abie.run_model.sampling_c1 IS 'Sampling variance of one year''s rate is sampling_c1 / enrolments: half of change_c1; where that is not known, the slope of the squared residuals attendance - expected on 1 / enrolments; NULL with fewer than 30 schools.';
+COMMENT ON COLUMN abie.run_model.between_variance IS 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the residuals.';
+COMMENT ON COLUMN abie.run_model.learning_schools IS 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the forecast are learned from.';
+COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline. NULL with fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.n0 IS 'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight.';
+COMMENT ON COLUMN abie.run_model.forecast_coefficients IS 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.forecast_c0 IS 'Variance of the forecast''s errors is forecast_c0 + forecast_c1 / enrolments.';
+COMMENT ON COLUMN abie.run_model.forecast_c1 IS 'See forecast_c0.';
+COMMENT ON COLUMN abie.run_model.forecast_quantile IS '95 per cent quantile of the standardised errors of the forecast.';
+
+CREATE TABLE abie.run_term (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	stratum text,
+	term integer,
+	name text NOT NULL,
+	element integer NOT NULL,
+	other_element integer,
+	location float8 NOT NULL,
+	coefficient float8 NOT NULL,
+	penalty float8 NOT NULL,
+	PRIMARY KEY (run_id, stratum, term)
+);
+COMMENT ON TABLE abie.run_term IS 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x (its term - location).';
+COMMENT ON COLUMN abie.run_term.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_term.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_term.term IS 'Element of abie.context_terms, from 1.';
+COMMENT ON COLUMN abie.run_term.name IS 'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
+COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what it is made of.';
+COMMENT ON COLUMN abie.run_term.other_element IS 'The other factor of a product; NULL for other terms.';
+COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
+COMMENT ON COLUMN abie.run_term.coefficient IS 'Percentage points of attendance by unit of the term.';
+COMMENT ON COLUMN abie.run_term.penalty IS 'Penalty of its squared coefficient: abie.ridge_model.penalties.';
+
+CREATE TABLE abie.run_school (
+	run_id integer,
+	urn abie.urn,
+	laestab abie.laestab NOT NULL,
+	stratum text NOT NULL,
+	selective boolean NOT NULL,
+	la_code integer NOT NULL,
+	enrolments integer NOT NULL,
+	sess_possible bigint,
+	sess_overall bigint,
+	attendance float8 NOT NULL,
+	easting integer,
+	northing integer,
+	family bigint,
+	la_average float8 NOT NULL,
+	national_average float8 NOT NULL,
+	previous_attendance float8,
+	earlier_attendance float8,
+	pre_pandemic float8,
+	numbers float8[] NOT NULL,
+	categories text[] NOT NULL,
+	vector float8[],
+	fitted float8,
+	leverage float8,
+	context float8,
+	context_error float8,
+	previous_context float8,
+	comparable integer,
+	bandwidth float8,
+	farthest float8,
+	local_residual float8,
+	local_error float8,
+	expected float8,
+	previous_expected float8,
+	similar_upper_quartile float8,
+	pared_mean float8,
+	PRIMARY KEY (run_id, urn)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
+COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
+COMMENT ON COLUMN abie.run_school.laestab IS 'Local authority number times 10000 plus establishment number in the baseline year.';
+COMMENT ON COLUMN abie.run_school.stratum IS 'primary, or secondary including all-through.';
+COMMENT ON COLUMN abie.run_school.selective IS 'Selects by ability; selective schools are compared with selective only, others with others. False where the admissions policy is not known.';
+COMMENT ON COLUMN abie.run_school.la_code IS 'Local authority number, from the LAESTAB.';
+COMMENT ON COLUMN abie.run_school.enrolments IS 'Enrolments of the baseline year; the headcount where only rates are published.';
+COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the baseline year; NULL where only rates are published.';
+COMMENT ON COLUMN abie.run_school.sess_overall IS 'Sessions of absence in the baseline year; NULL where only rates are published.';
+COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
+COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
+COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
+COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
+COMMENT ON COLUMN abie.run_school.la_average IS 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not: 100 x (possible - absent) / possible of all their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate.';
+COMMENT ON COLUMN abie.run_school.national_average IS 'The same of all schools of the stratum.';
+COMMENT ON COLUMN abie.run_school.previous_attendance IS 'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
+COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
+COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
+COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
+COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
+COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
+COMMENT ON COLUMN abie.run_school.fitted IS 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as the columns that follow from it.';
+COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1.';
+COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
+COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
+COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
+COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
+COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
+COMMENT ON COLUMN abie.run_school.farthest IS 'Distance of the last similar school.';
+COMMENT ON COLUMN abie.run_school.local_residual IS 'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
+COMMENT ON COLUMN abie.run_school.local_error IS 'Standard error of local_residual: abie.local_mean_error.';
+COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.previous_expected IS 'Expected attendance of the year before, made in the same way from that year''s attendance; what the baseline is learned with. NULL in method similar-schools.';
+COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
+
+-- Plain integers: checking the domain on the 400,000 rows of a run costs more than finding them.
+CREATE TABLE abie.similar_school (
+	run_id integer,
+	urn integer,
+	rank integer,
+	similar_urn integer NOT NULL,
+	distance float8 NOT NULL,
+	km float8,
+	PRIMARY KEY (run_id, urn, rank)
+);
+COMMENT ON TABLE abie.similar_school IS 'The similar schools of each school in a run, nearest first.';
+COMMENT ON COLUMN abie.similar_school.run_id IS 'The run.';
+COMMENT ON COLUMN abie.similar_school.urn IS 'The school.';
+COMMENT ON COLUMN abie.similar_school.rank IS '1 for the most similar.';
+COMMENT ON COLUMN abie.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
+COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
+COMMENT ON COLUMN abie.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
+
+CREATE TABLE abie.expectation (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	urn abie.urn,
+	laestab abie.laestab NOT NULL,
+	stratum text NOT NULL,
+	enrolments integer NOT NULL,
+	attendance float8 NOT NULL,
+	expected float8 NOT NULL,
+	expected_error float8,
+	own_level float8 NOT NULL,
+	own_share float8 NOT NULL,
+	baseline float8 NOT NULL,
+	baseline_error float8,
+	gap float8 NOT NULL,
+	improvement float8 NOT NULL,
+	improvement_rounded numeric(4, 1) NOT NULL,
+	target float8 NOT NULL,
+	statement text NOT NULL CHECK (statement IN ('improve', 'maintain')),
+	ladder_top float8 NOT NULL,
+	la_average float8 NOT NULL,
+	national_average float8 NOT NULL,
+	similar_upper_quartile float8 NOT NULL,
+	pared_mean float8 NOT NULL,
+	pre_pandemic float8,
+	forecast float8,
+	forecast_low float8,
+	forecast_high float8,
+	poor_match boolean NOT NULL,
+	PRIMARY KEY (run_id, urn)
+);
+COMMENT ON TABLE abie.expectation IS 'What is expected of each school in a run. Rates are attendance in per cent, differences percentage points; unrounded but for improvement_rounded.';
+COMMENT ON COLUMN abie.expectation.run_id IS 'The run.';
+COMMENT ON COLUMN abie.expectation.urn IS 'The school.';
+COMMENT ON COLUMN abie.expectation.laestab IS 'Its LAESTAB in the baseline year.';
+COMMENT ON COLUMN abie.expectation.stratum IS 'primary, or secondary including all-through.';
+COMMENT ON COLUMN abie.expectation.enrolments IS 'Enrolments of the baseline year.';
+COMMENT ON COLUMN abie.expectation.attendance IS 'Attendance of the baseline year.';
+COMMENT ON COLUMN abie.expectation.expected IS 'Attendance that the school''s circumstances lead one to expect.';
+COMMENT ON COLUMN abie.expectation.expected_error IS 'Standard error of expected; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.own_level IS 'The school''s own level: last_weight x attendance + (1 - last_weight) x that of the year before, where both are held and the weight is learned; else attendance.';
+COMMENT ON COLUMN abie.expectation.own_share IS 'Share B of own_level in baseline, 0-1; the rest is expected. 1 in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.baseline IS 'Underlying level the school starts from: expected + own_share x (own_level - expected).';
+COMMENT ON COLUMN abie.expectation.baseline_error IS 'Standard error of baseline; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.gap IS 'max(0, expected - baseline).';
+COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected in the target year: abie.improvement_expectation.';
+COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
+COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
+COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
+COMMENT ON COLUMN abie.expectation.ladder_top IS 'Highest rung: the greater of pared_mean and pre_pandemic.';
+COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average.';
+COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
+COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
+COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
+COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
+COMMENT ON COLUMN abie.expectation.forecast IS 'Attendance in the target year if nothing changes, per cent; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.forecast_low IS 'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools apart; NULL where its width is not known.';
+COMMENT ON COLUMN abie.expectation.forecast_high IS 'Its upper end.';
+COMMENT ON COLUMN abie.expectation.poor_match IS 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
+
+CREATE TABLE abie.exclusion (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	laestab abie.laestab,
+	urn abie.urn,
+	reason text NOT NULL,
+	detail text,
+	PRIMARY KEY (run_id, laestab)
+);
+COMMENT ON TABLE abie.exclusion IS 'Schools in scope of a run that have no expectation, and why.';
+COMMENT ON COLUMN abie.exclusion.run_id IS 'The run.';
+COMMENT ON COLUMN abie.exclusion.laestab IS 'Local authority number times 10000 plus establishment number.';
+COMMENT ON COLUMN abie.exclusion.urn IS 'URN; NULL where the attendance is published without one.';
+COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
+COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason.';
+
+SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_model', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_term', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.exclusion', '');

@@ -1,0 +1,51 @@
+/*
+ * ridge_fit.h
+ *	  What the steps of a ridge regression share: order and standardisation of
+ *	  rows (ridge.c), penalties (ridge_penalty.c), predictions (ridge_predict.c).
+ */
+#ifndef ABIE_CORE_RIDGE_FIT_H
+#define ABIE_CORE_RIDGE_FIT_H
+
+#include "core/ridge.h"
+
+/* Rows taken at a time: lanes of the processor run over rows, not over terms. */
+#define RIDGE_LANES 8
+
+/* What the steps of a fit share.  Rows are in an order that depends on their values alone. */
+typedef struct RidgeFit
+{
+	const RidgeInput *in;
+	RidgeModel *model;
+	size_t	   *order;			/* n */
+	double		total_weight;
+	size_t		rows;			/* of positive weight */
+	double	   *scale;			/* p: standard deviation of each column, 0 where it does not vary */
+	double	   *z;				/* RIDGE_LANES x p: standardised rows, a lane each */
+	double	   *gram;			/* p x p: correlation matrix */
+	double	   *moment;			/* p: correlation with y, in units of y */
+	double		deviation;		/* weighted mean square of y about its mean */
+	double	   *eigenvalue;		/* p; once there is a root, rank of them, in its order */
+	double	   *eigenvector;	/* p x p, one a column */
+	double	   *work;			/* p x p */
+	double	   *penalty;		/* p: penalties of the standardised columns */
+	double	   *root;			/* p x p: rows r with sum of r r' the inverse */
+	size_t		rank;			/* rows of root */
+	double	   *slope;			/* p: coefficients of the standardised columns */
+} RidgeFit;
+
+/* The next rows from the position, standardised, a lane each; lanes beyond the last row are 0.  How many. */
+extern size_t ridge_standardise(const RidgeFit *fit, size_t position);
+
+/*
+ * Eigenvalues and eigenvectors of the correlation matrix with penalties on its
+ * diagonal; eigenvalues that are rounding errors are 0.  Returns a GSL status.
+ */
+extern int	ridge_decompose(RidgeFit *fit, const double *penalty);
+
+/* Penalties of the standardised columns and of the columns as they are.  Returns a GSL status. */
+extern int	ridge_set_penalties(RidgeFit *fit);
+
+/* Predictions of all rows, their errors, and how good they are. */
+extern void ridge_predict(const RidgeFit *fit);
+
+#endif

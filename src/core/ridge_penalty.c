@@ -1,0 +1,150 @@
+/*
+ * ridge_penalty.c
+ *	  The penalty of a ridge regression, by generalised cross-validation: Golub,
+ *	  Heath and Wahba 1979 (Technometrics 21:215-223).
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include <gsl/gsl_eigen.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_matrix.h>
+#include <gsl/gsl_vector.h>
+
+#include "core/ridge_fit.h"
+
+double
+ridge_grid(int step)
+{
+	/* constants: the C library's pow may differ in the last bit from one CPU to another */
+	static const double decade[] = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2};
+	static const double quarter[] = {1.0, 1.7782794100389228, 3.1622776601683795, 5.6234132519034908};
+
+	return decade[step / 4] * quarter[step % 4];
+}
+
+int
+ridge_decompose(RidgeFit *fit, const double *penalty)
+{
+	size_t		p = fit->in->p;
+	double		greatest = 0.0;
+	gsl_error_handler_t *handler;
+	gsl_eigen_symmv_workspace *workspace;
+	int			status = GSL_ENOMEM;
+
+	if (p == 0)
+		return GSL_SUCCESS;
+	for (size_t j = 0; j < p; j++)
+		for (size_t k = j; k < p; k++)
+			fit->work[j * p + k] = fit->work[k * p + j] = fit->gram[j * p + k] + (j == k ? penalty[j] : 0.0);
+	handler = gsl_set_error_handler_off();
+	workspace = gsl_eigen_symmv_alloc(p);
+	if (workspace != NULL)
+	{
+		gsl_matrix_view matrix = gsl_matrix_view_array(fit->work, p, p);
+		gsl_vector_view value = gsl_vector_view_array(fit->eigenvalue, p);
+		gsl_matrix_view vector = gsl_matrix_view_array(fit->eigenvector, p, p);
+
+		status = gsl_eigen_symmv(&matrix.matrix, &value.vector, &vector.matrix, workspace);
+		gsl_eigen_symmv_free(workspace);
+	}
+	gsl_set_error_handler(handler);
+	for (size_t k = 0; k < p; k++)
+		greatest = fmax(greatest, fit->eigenvalue[k]);
+	for (size_t k = 0; k < p; k++)
+		if (fit->eigenvalue[k] <= greatest * p * DBL_EPSILON)
+			fit->eigenvalue[k] = 0.0;
+	return status;
+}
+
+/* Correlation of y with the k-th principal component. */
+static double
+component(const RidgeFit *fit, size_t k)
+{
+	size_t		p = fit->in->p;
+	double		sum = 0.0;
+
+	for (size_t j = 0; j < p; j++)
+		sum += fit->eigenvector[j * p + k] * fit->moment[j];
+	return sum;
+}
+
+/* Generalised cross-validation criterion of a penalty, from the decomposition without one. */
+static double
+validation_error(const RidgeFit *fit, const double *part, double lambda)
+{
+	double		residual = fit->deviation;
+	double		parameters = 1.0;
+	double		left;
+
+	/* least squares first: what a penalty adds to it is then a sum of positive terms */
+	for (size_t k = 0; k < fit->in->p; k++)
+		if (fit->eigenvalue[k] > 0.0)
+			residual -= part[k] * part[k] / fit->eigenvalue[k];
+	residual = fmax(residual, 0.0);
+	for (size_t k = 0; k < fit->in->p; k++)
+		if (fit->eigenvalue[k] > 0.0)
+		{
+			double		shrunk = lambda / (fit->eigenvalue[k] + lambda);
+
+			residual += part[k] * part[k] / fit->eigenvalue[k] * shrunk * shrunk;
+			parameters += 1.0 - shrunk;
+		}
+	left = 1.0 - parameters / fit->rows;
+	return left > 0.0 ? residual / (left * left) : INFINITY;
+}
+
+/* The lambda of the grid with the smallest criterion, the greater of equal ones. */
+static double
+best_penalty(const RidgeFit *fit, double *part)
+{
+	double		best = ridge_grid(RIDGE_GRID_SIZE - 1);
+	double		least;
+
+	for (size_t k = 0; k < fit->in->p; k++)
+		part[k] = component(fit, k);
+	least = validation_error(fit, part, best);
+	for (int step = RIDGE_GRID_SIZE - 2; step >= 0; step--)
+	{
+		double		error = validation_error(fit, part, ridge_grid(step));
+
+		if (error < least)
+		{
+			least = error;
+			best = ridge_grid(step);
+		}
+	}
+	return best;
+}
+
+int
+ridge_set_penalties(RidgeFit *fit)
+{
+	RidgeModel *model = fit->model;
+	int			status = GSL_SUCCESS;
+
+	model->penalty = NAN;
+	memset(fit->penalty, 0, sizeof(double) * fit->in->p);
+	if (fit->in->penalties == NULL)
+	{
+		status = ridge_decompose(fit, fit->penalty);
+		model->penalty = best_penalty(fit, fit->slope);
+	}
+	for (size_t j = 0; j < fit->in->p; j++)
+	{
+		double		unit = fit->total_weight * fit->scale[j] * fit->scale[j];
+
+		if (fit->in->penalties != NULL)
+		{
+			model->penalties[j] = fit->in->penalties[j];
+			fit->penalty[j] = unit > 0.0 ? fit->in->penalties[j] / unit : 0.0;
+		}
+		else
+		{
+			model->penalties[j] = model->penalty * unit;
+			fit->penalty[j] = unit > 0.0 ? model->penalty : 0.0;
+		}
+	}
+	return status;
+}

@@ -1,0 +1,179 @@
+/*
+ * ridge_predict.c
+ *	  Predictions of a ridge regression: fitted, leave-one-out, and at any place.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/ridge_fit.h"
+
+/* A leverage within this of 1 leaves nothing to predict the row by. */
+#define LEVERAGE_TOLERANCE 1e-12
+
+/* For each standardised row z' inverse z, and the part of it that the penalty takes from the variance of a prediction, lambda z' inverse^2 z. */
+static void
+squared_lengths(const RidgeFit *fit, double *length, double *penalised)
+{
+	size_t		p = fit->in->p;
+
+	memset(length, 0, sizeof(double) * RIDGE_LANES);
+	memset(penalised, 0, sizeof(double) * RIDGE_LANES);
+	for (size_t r = 0; r < fit->rank; r++)
+	{
+		const double *root = fit->root + r * p;
+		double		penalty = fit->model->penalty / fit->eigenvalue[r];
+		double		part[RIDGE_LANES] = {0.0};
+
+		for (size_t j = 0; j < p; j++)
+			for (size_t lane = 0; lane < RIDGE_LANES; lane++)
+				part[lane] += root[j] * fit->z[j * RIDGE_LANES + lane];
+		for (size_t lane = 0; lane < RIDGE_LANES; lane++)
+		{
+			length[lane] += part[lane] * part[lane];
+			penalised[lane] += penalty * (part[lane] * part[lane]);
+		}
+	}
+}
+
+/* What the model says of a row of the given fitted value, share of the weights and squared lengths. */
+static void
+predict_row(RidgeModel *model, size_t row, double y, double fitted, double share, double length, double penalised)
+{
+	double		leverage = share * (1.0 + length);
+	double		left = 1.0 - leverage;
+
+	model->fitted[row] = fitted;
+	model->leverage[row] = leverage;
+	model->leave_one_out[row] = NAN;
+	model->leave_one_out_error[row] = NAN;
+	if (left > LEVERAGE_TOLERANCE)
+	{
+		/* the squared weights of all rows in the prediction, less the row's own */
+		double		squares = 1.0 + length - penalised - share * (1.0 + length) * (1.0 + length);
+
+		model->leave_one_out[row] = (fitted - leverage * y) / left;
+		model->leave_one_out_error[row] = sqrt(isnan(squares) ? squares : fmax(squares, 0.0)) / left;
+	}
+}
+
+static void
+predict_rows(const RidgeFit *fit)
+{
+	const RidgeInput *in = fit->in;
+
+	for (size_t position = 0; position < in->n; position += RIDGE_LANES)
+	{
+		size_t		count = ridge_standardise(fit, position);
+		double		length[RIDGE_LANES];
+		double		penalised[RIDGE_LANES];
+		double		fitted[RIDGE_LANES];
+
+		squared_lengths(fit, length, penalised);
+		for (size_t lane = 0; lane < RIDGE_LANES; lane++)
+			fitted[lane] = fit->model->mean;
+		for (size_t j = 0; j < in->p; j++)
+			for (size_t lane = 0; lane < RIDGE_LANES; lane++)
+				fitted[lane] += fit->slope[j] * fit->z[j * RIDGE_LANES + lane];
+		for (size_t lane = 0; lane < count; lane++)
+		{
+			size_t		row = fit->order[position + lane];
+
+			predict_row(fit->model, row, in->y[row], fitted[lane], in->weight[row] / fit->total_weight,
+						length[lane], penalised[lane]);
+		}
+	}
+}
+
+/* Mean over rows of weight x squared leave-one-out residual; and the errors in its units. */
+static void
+scale_errors(const RidgeFit *fit)
+{
+	RidgeModel *model = fit->model;
+	double		sum = 0.0;
+	size_t		count = 0;
+
+	for (size_t i = 0; i < fit->in->n; i++)
+	{
+		size_t		row = fit->order[i];
+		double		residual = fit->in->y[row] - model->leave_one_out[row];
+
+		if (fit->in->weight[row] > 0.0 && !isnan(residual))
+		{
+			sum += fit->in->weight[row] * residual * residual;
+			count++;
+		}
+	}
+	model->residual_variance = count > 0 ? sum / count : NAN;
+	for (size_t row = 0; row < fit->in->n; row++)
+		model->leave_one_out_error[row] *= sqrt(model->residual_variance / fit->total_weight);
+}
+
+/* 1 - weighted squared errors / weighted squared deviations, over the rows that have a prediction. */
+static double
+determination(const RidgeFit *fit, const double *predicted)
+{
+	double		errors = 0.0;
+	double		deviations = 0.0;
+
+	for (size_t i = 0; i < fit->in->n; i++)
+	{
+		size_t		row = fit->order[i];
+		double		weight = fit->in->weight[row];
+		double		error = fit->in->y[row] - predicted[row];
+		double		deviation = fit->in->y[row] - fit->model->mean;
+
+		if (weight > 0.0 && !isnan(error))
+		{
+			errors += weight * error * error;
+			deviations += weight * deviation * deviation;
+		}
+	}
+	return deviations > 0.0 ? 1.0 - errors / deviations : NAN;
+}
+
+void
+ridge_predict(const RidgeFit *fit)
+{
+	predict_rows(fit);
+	scale_errors(fit);
+	fit->model->r2 = determination(fit, fit->model->fitted);
+	fit->model->r2_leave_one_out = determination(fit, fit->model->leave_one_out);
+}
+
+double
+ridge_cross_leverage(const double *a, const double *b, const double *location,
+					 const double *inverse, size_t p, double total_weight)
+{
+	double		sum = 0.0;
+
+	for (size_t j = 0; j < p; j++)
+	{
+		double		part = 0.0;
+
+		for (size_t k = 0; k < p; k++)
+			part += inverse[j * p + k] * (b[k] - location[k]);
+		sum += (a[j] - location[j]) * part;
+	}
+	return 1.0 / total_weight + sum;
+}
+
+double
+ridge_cross_variance(const double *a, const double *b, const double *location,
+					 const double *inverse, const double *penalties, size_t p, double total_weight)
+{
+	double		sum = ridge_cross_leverage(a, b, location, inverse, p, total_weight);
+
+	for (size_t j = 0; j < p; j++)
+	{
+		double		part_a = 0.0;
+		double		part_b = 0.0;
+
+		for (size_t k = 0; k < p; k++)
+		{
+			part_a += inverse[j * p + k] * (a[k] - location[k]);
+			part_b += inverse[j * p + k] * (b[k] - location[k]);
+		}
+		sum -= penalties[j] * part_a * part_b;
+	}
+	return sum;
+}
