@@ -75,7 +75,7 @@ FROM (
 	SELECT s.urn, s.sess_possible IS NULL OR s.sess_overall IS NULL AS faulty FROM abie.run_school s WHERE s.run_id = check_rate_only.run_id
 ) i
 $$;
-COMMENT ON FUNCTION abie.check_rate_only(integer, float8) IS 'Internal: release check rate only. ';
+COMMENT ON FUNCTION abie.check_rate_only(integer, float8) IS 'Internal: release check rate only.';
 
 CREATE FUNCTION abie.check_suppressed_input(run_id integer, threshold float8) RETURNS abie.check_finding
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
@@ -108,12 +108,12 @@ CREATE FUNCTION abie.check_national_total(run_id integer, threshold float8) RETU
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s sessions possible, schools %s', i.school_type, i.sess_possible, i.held) ORDER BY i.la_code, i.school_type) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s sessions possible, schools %s', i.school_type, i.sess_possible, i.possible) ORDER BY i.la_code, i.school_type) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT t.la_code, t.school_type, t.sess_possible, t.held,
+	SELECT t.la_code, t.school_type, t.sess_possible, t.possible,
 		coalesce(greatest(abs(t.possible - t.sess_possible) / nullif(t.sess_possible, 0), abs(t.absent - t.sess_overall) / nullif(t.sess_overall, 0),
 			abs(t.pupils - t.enrolments)::numeric / nullif(t.enrolments, 0)) * 100 > check_national_total.threshold, true) AS faulty
-	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils, sum(a.sess_possible) AS held
+	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils
 		FROM abie.run r JOIN abie.published_total t ON t.academic_year = r.baseline_year AND t.la_code = 0
 			LEFT JOIN abie.attendance a ON a.academic_year = t.academic_year AND a.school_type = t.school_type
 		WHERE r.run_id = check_national_total.run_id GROUP BY t.academic_year, t.la_code, t.school_type) t
@@ -125,12 +125,12 @@ CREATE FUNCTION abie.check_local_authority_total(run_id integer, threshold float
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s sessions possible, schools %s', i.la_code || ' ' || i.school_type, i.sess_possible, i.held) ORDER BY i.la_code, i.school_type) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s sessions possible, schools %s', i.la_code || ' ' || i.school_type, i.sess_possible, i.possible) ORDER BY i.la_code, i.school_type) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT t.la_code, t.school_type, t.sess_possible, t.held,
+	SELECT t.la_code, t.school_type, t.sess_possible, t.possible,
 		coalesce(greatest(abs(t.possible - t.sess_possible) / nullif(t.sess_possible, 0), abs(t.absent - t.sess_overall) / nullif(t.sess_overall, 0),
 			abs(t.pupils - t.enrolments)::numeric / nullif(t.enrolments, 0)) * 100 > check_local_authority_total.threshold, true) AS faulty
-	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils, sum(a.sess_possible) AS held
+	FROM (SELECT t.*, sum(a.sess_possible) AS possible, sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils
 		FROM abie.run r JOIN abie.published_total t ON t.academic_year = r.baseline_year AND t.la_code > 0
 			LEFT JOIN abie.attendance a ON a.academic_year = t.academic_year AND a.school_type = t.school_type AND a.laestab / 10000 = t.la_code
 		WHERE r.run_id = check_local_authority_total.run_id GROUP BY t.academic_year, t.la_code, t.school_type) t

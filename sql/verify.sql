@@ -45,7 +45,7 @@ BEGIN
 	RETURN issued;
 END $$;
 COMMENT ON FUNCTION abie.issue(integer, text) IS
-'Checks a calculated run and issues it: its results are then fixed, and the run issued for the year before becomes superseded. Refused while a blocking check fails, unless override_reason says why it is issued all the same; abie.run_event keeps the reason. The run as issued. Errors: P0002 no such run, 55000 a run that is not calculated or checked, or fails a blocking check.';
+'Checks a calculated run and issues it: its results are then fixed, and the run of the target year that was issued till then becomes superseded. Refused while a blocking check fails, unless override_reason says why it is issued all the same; abie.run_event keeps the reason. The run as issued. Errors: P0002 no such run, 55000 a run that is not calculated or checked, or fails a blocking check.';
 
 CREATE FUNCTION abie.withdraw(run_id integer, reason text) RETURNS abie.run
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
