@@ -273,7 +273,7 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 SELECT encode(sha256(convert_to(
-	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,created_by,created_at}'::text[])::text
+	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
 			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
@@ -315,7 +315,7 @@ DECLARE
 BEGIN
 	UPDATE abie.run r
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
-		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
+		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id), row_counts = abie.run_row_counts(r.run_id),
 		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
 		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id)
 	WHERE r.run_id = calculate_digest.run_id

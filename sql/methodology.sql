@@ -40,6 +40,8 @@ CREATE TABLE abie.methodology (
 	improvement_floor float8 NOT NULL DEFAULT 0.1,
 	improvement_cap float8 NOT NULL DEFAULT 1.0,
 	benchmark_share float8 NOT NULL DEFAULT 0.3,
+	checks jsonb NOT NULL DEFAULT '{}',
+	issue_when_passed boolean NOT NULL DEFAULT false,
 	description text,
 	created_by text NOT NULL DEFAULT current_user,
 	created_at timestamptz NOT NULL DEFAULT now()
@@ -60,6 +62,8 @@ COMMENT ON COLUMN abie.methodology.gap_share IS 'Share of the gap to expected at
 COMMENT ON COLUMN abie.methodology.improvement_floor IS 'Least improvement expected while there is headroom, percentage points.';
 COMMENT ON COLUMN abie.methodology.improvement_cap IS 'Most improvement expected, percentage points.';
 COMMENT ON COLUMN abie.methodology.benchmark_share IS 'Share of the pupils of the school and its similar schools that the pared mean is taken over, above 0 and at most 1.';
+COMMENT ON COLUMN abie.methodology.checks IS 'Where its release checks differ from abie.release_check: {"far apart": {"severity": "blocking", "threshold": 200, "tolerated": 5}}, each of the three by choice. They do not enter the input digest.';
+COMMENT ON COLUMN abie.methodology.issue_when_passed IS 'Whether abie.nightly issues a run that fails no check. It does not enter the input digest.';
 COMMENT ON COLUMN abie.methodology.description IS 'What it is for, in words.';
 COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
@@ -102,6 +106,7 @@ BEGIN
 	IF FOUND THEN
 		PERFORM abie.refuse_setting('characteristics', unknown, 'Names are those of the view abie.characteristic, or other.NAME.');
 	END IF;
+	PERFORM abie.check_checks(m.checks);
 	PERFORM
 		CASE WHEN NOT coalesce(ok, false) THEN abie.refuse_setting(setting, value, rule) END
 	FROM (VALUES

@@ -59,14 +59,18 @@ COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abi
 -- whoever may lock a year can keep others from calculating it
 REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM PUBLIC;
 
+CREATE FUNCTION abie.status_now(status text, target_year text, pid integer) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
+RETURN CASE WHEN status = 'running' AND NOT EXISTS (
+	SELECT FROM pg_locks l
+	WHERE l.locktype = 'advisory' AND l.classid = 1633839461 AND l.objsubid = 2 AND l.granted AND l.pid = status_now.pid
+		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+		AND l.objid = left(target_year, 4)::int::oid)
+	THEN 'interrupted' ELSE status END;
+COMMENT ON FUNCTION abie.status_now(text, text, integer) IS 'Status of a run as it stands now, from its row in abie.run: interrupted for a running one whose session no longer holds the lock of its target year.';
+
 CREATE VIEW abie.run_status WITH (security_invoker = true) AS
-SELECT r.run_id, r.target_year, r.methodology,
-	CASE WHEN r.status = 'running' AND NOT EXISTS (
-		SELECT FROM pg_locks l
-		WHERE l.locktype = 'advisory' AND l.classid = 1633839461 AND l.objsubid = 2 AND l.granted AND l.pid = r.pid
-			AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-			AND l.objid = left(r.target_year, 4)::int::oid)
-		THEN 'interrupted' ELSE r.status END AS status,
+SELECT r.run_id, r.target_year, r.methodology, abie.status_now(r.status, r.target_year, r.pid) AS status,
 	r.stage, r.percent,
 	extract(epoch FROM coalesce(r.finished_at, now()) - r.started_at)::float8 AS seconds,
 	r.started_at, r.finished_at, r.schools_in_scope, r.expectations, r.exclusions, r.error
@@ -75,7 +79,7 @@ COMMENT ON VIEW abie.run_status IS 'Runs as they stand now; a run whose session 
 COMMENT ON COLUMN abie.run_status.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_status.target_year IS 'Academic year the expectations are for.';
 COMMENT ON COLUMN abie.run_status.methodology IS 'Methodology used.';
-COMMENT ON COLUMN abie.run_status.status IS 'running, calculated, failed or interrupted.';
+COMMENT ON COLUMN abie.run_status.status IS 'As in abie.run; a running one whose session died is interrupted.';
 COMMENT ON COLUMN abie.run_status.stage IS 'Stage it is in, or was in when it ended.';
 COMMENT ON COLUMN abie.run_status.percent IS 'Share of the work done, per cent.';
 COMMENT ON COLUMN abie.run_status.seconds IS 'Seconds from its start to its end, or to now.';

@@ -5,13 +5,16 @@ CREATE TABLE abie.run (
 	target_year abie.academic_year NOT NULL,
 	baseline_year abie.academic_year NOT NULL,
 	methodology text NOT NULL REFERENCES abie.methodology (name),
-	status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'calculated', 'failed', 'interrupted')),
+	status text NOT NULL DEFAULT 'running'
+		CHECK (status IN ('running', 'calculated', 'checked', 'issued', 'superseded', 'withdrawn', 'failed', 'interrupted')),
+	reason text,
 	stage text,
 	percent integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
 	stages jsonb NOT NULL DEFAULT '[]',
 	schools_in_scope integer,
 	expectations integer,
 	exclusions integer,
+	row_counts jsonb NOT NULL DEFAULT '{}',
 	input_digest text,
 	result_digest text,
 	error text,
@@ -27,13 +30,15 @@ COMMENT ON COLUMN abie.run.run_id IS 'Number of the run.';
 COMMENT ON COLUMN abie.run.target_year IS 'Academic year the expectations are for.';
 COMMENT ON COLUMN abie.run.baseline_year IS 'Academic year before it, whose attendance they start from.';
 COMMENT ON COLUMN abie.run.methodology IS 'Methodology used.';
-COMMENT ON COLUMN abie.run.status IS 'running, calculated, failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died).';
+COMMENT ON COLUMN abie.run.status IS 'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died). Results of an issued, superseded or withdrawn run cannot be changed.';
+COMMENT ON COLUMN abie.run.reason IS 'Why it has its status: of a run issued in spite of failing checks, superseded or withdrawn; NULL otherwise.';
 COMMENT ON COLUMN abie.run.stage IS 'Stage it is in, or was in when it ended.';
 COMMENT ON COLUMN abie.run.percent IS 'Share of the work done, per cent.';
 COMMENT ON COLUMN abie.run.stages IS 'Stages done: [{"stage": "pool", "rows": 21214, "seconds": 0.8}, ...].';
 COMMENT ON COLUMN abie.run.schools_in_scope IS 'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
 COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
+COMMENT ON COLUMN abie.run.row_counts IS 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
 COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
 COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_school and abie.exclusion; the same inputs give the same digest.';
 COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';

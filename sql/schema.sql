@@ -11,3 +11,7 @@ END $$;
 CREATE SCHEMA abie;
 COMMENT ON SCHEMA abie IS 'abie: contextual attendance expectations for schools. Types, functions and tables; rates are percentages 0-100, differences percentage points.';
 GRANT USAGE ON SCHEMA abie TO PUBLIC;
+
+CREATE SCHEMA abie_report;
+COMMENT ON SCHEMA abie_report IS 'Views of abie for reporting tools: each reader sees what abie.grant_access gave.';
+GRANT USAGE ON SCHEMA abie_report TO PUBLIC;

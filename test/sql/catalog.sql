@@ -64,6 +64,29 @@ INSERT INTO not_parallel_safe VALUES
 	('show_stage', 'writes abie.run'),
 	('run_stage', 'writes the results of a run'),
 	('stop_run', 'writes abie.run'),
+	('guard_run_event', 'trigger'),
+	('guard_run_rows', 'trigger'),
+	('refuse_run_rows', 'trigger'),
+	('guard_run_update', 'trigger'),
+	('guard_run_delete', 'trigger'),
+	('guard_run_truncate', 'trigger'),
+	('record_run_event', 'trigger'),
+	('guard_rows_of', 'makes triggers'),
+	('lock_run', 'locks rows of abie.run'),
+	('check_run', 'writes abie.run_check'),
+	('issue', 'writes abie.run'),
+	('withdraw', 'writes abie.run'),
+	('recompute_run', 'writes the results of a run, and undoes it'),
+	('verify', 'writes the results of a run, and undoes it'),
+	('purge', 'deletes runs'),
+	('correction_request', 'writes abie.correction, abie.school_figure'),
+	('answer_correction', 'writes abie.correction'),
+	('nightly', 'procedure that commits'),
+	('schedule', 'makes a job of pg_cron'),
+	('unschedule', 'deletes a job of pg_cron'),
+	('protect_table', 'makes policies'),
+	('grant_access', 'writes abie.access_grant'),
+	('revoke_access', 'writes abie.access_grant'),
 	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
 	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
@@ -90,15 +113,15 @@ WHERE r.provolatile <> 'v' AND r.prosrc || coalesce(pg_get_function_sqlbody(r.oi
 	AND r.proname !~ '^import_.*_query$'	-- these only write the text of a statement
 ORDER BY 1;
 
--- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate commits, so it can have no SET clause.
+-- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate and abie.nightly commit, so they can have no SET clause.
 SELECT r.object, r.proconfig FROM routine r
 WHERE r.lanname IN ('sql', 'plpgsql') AND r.prosqlbody IS NULL
 	AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (r.proconfig), false)
-	AND r.proname <> 'calculate'
+	AND r.proname NOT IN ('calculate', 'nightly')
 ORDER BY 1;
--- hence abie.calculate names the schema of every function it calls, and of nothing else
+-- hence they name the schema of every function they call, and of nothing else
 SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, '(?<![.\w])([a-z_]+)\s*\(', 'g') call
-WHERE r.proname = 'calculate' AND call[1] NOT IN ('coalesce')
+WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
 ORDER BY 1;
 
 -- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation. abie.improvement_expectation and
@@ -111,8 +134,8 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Nothing runs with its owner's rights, nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef OR r.proleakproof ORDER BY 1;
+-- Only what row security asks, and what a school may write, runs with its owner's rights; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'correction_request') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
@@ -123,7 +146,20 @@ SELECT DISTINCT v.object FROM relation v
 	JOIN pg_rewrite w ON w.ev_class = v.oid
 	JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
 	JOIN relation t ON t.oid = d.refobjid AND t.relkind = 'r'
-WHERE v.relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie'::regnamespace AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
+ORDER BY 1;
+-- those of abie_report have their owner's, so that they can choose columns too: they choose rows themselves, before anything the reader asks
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
+	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false) OR pg_get_viewdef(v.oid) !~ 'abie\.(accessible_schools|has_national_access)')
+ORDER BY 1;
+-- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
+SELECT c.object FROM relation c
+WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity
+	OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'calculation' AND p.polcmd = '*'))
+ORDER BY 1;
+-- policies are these two, for everybody alike, permissive, and ask abie.access_grant
+SELECT c.object, p.polname FROM pg_policy p JOIN relation c ON c.oid = p.polrelid
+WHERE p.polname NOT IN ('calculation', 'reading') OR NOT p.polpermissive OR p.polroles <> '{0}' OR pg_get_expr(p.polqual, p.polrelid) !~ 'abie\.(has_access|has_national_access)'
 ORDER BY 1;
 -- a new role can use the schema, and reads nothing in it
 SET client_min_messages = warning;

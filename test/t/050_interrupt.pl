@@ -313,6 +313,11 @@ query("INSERT INTO abie.import (format, file, digest, rows_read, stored, updated
 query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 	SELECT '$target_year', min(urn), '2025-09-01', 100, 1000, 50, 40, 10, '{}' FROM abie.school");
 query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
+query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons) VALUES ('2024/25', 900013, '2024-09-02', 1, 10, 0, 0, 0, '{}')");
+query("INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 1, 10, 0)");
+query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
+query("SELECT abie.grant_access(current_user, 'school', '900013')");
+query('SELECT abie.check_run(max(run_id)) FROM abie.run');
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
 my $dumped = query($whole);

@@ -1,0 +1,250 @@
+-- Release checks of similar schools, and of the figures of schools.
+
+--
+-- Similar schools
+--
+
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie.run_match(run_id integer)
+RETURNS TABLE (urn integer, rank integer, similar_urn integer, distance float8, km float8, school abie.run_school, other abie.run_school)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 400000
+BEGIN ATOMIC
+	SELECT n.urn, n.rank, n.similar_urn, n.distance, n.km, s.*::abie.run_school, o.*::abie.run_school
+	FROM abie.similar_school n LEFT JOIN abie.run_school s ON s.run_id = n.run_id AND s.urn = n.urn
+		LEFT JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
+	WHERE n.run_id = run_match.run_id;
+END;
+COMMENT ON FUNCTION abie.run_match(integer) IS 'Internal: each school of a run with each of its similar schools; not STRICT so that the planner can put it in place of a call.';
+
+CREATE FUNCTION abie.check_self_match(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT, here and below: a check that needs no threshold is given NULL
+SELECT ROW(count(*), count(*) FILTER (WHERE n.similar_urn = n.urn), (array_agg(n.urn::text ORDER BY n.urn) FILTER (WHERE n.similar_urn = n.urn))[1:5])::abie.check_finding
+FROM abie.similar_school n WHERE n.run_id = check_self_match.run_id
+$$;
+COMMENT ON FUNCTION abie.check_self_match(integer, float8) IS 'Internal: release check self match.';
+
+CREATE FUNCTION abie.check_family_match(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, m.rank, m.similar_urn, coalesce((m.school).family = (m.other).family, false) AS faulty FROM abie.run_match(check_family_match.run_id) m
+) i
+$$;
+COMMENT ON FUNCTION abie.check_family_match(integer, float8) IS 'Internal: release check family match. By abie.run_school.family.';
+
+CREATE FUNCTION abie.check_phase_match(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, m.rank, m.similar_urn, (m.school).stratum IS DISTINCT FROM (m.other).stratum AS faulty FROM abie.run_match(check_phase_match.run_id) m
+) i
+$$;
+COMMENT ON FUNCTION abie.check_phase_match(integer, float8) IS 'Internal: release check phase match. A similar school that is not in the run counts as a fault.';
+
+CREATE FUNCTION abie.check_selective_match(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, m.rank, m.similar_urn, (m.school).selective IS DISTINCT FROM (m.other).selective AS faulty FROM abie.run_match(check_selective_match.run_id) m
+) i
+$$;
+COMMENT ON FUNCTION abie.check_selective_match(integer, float8) IS 'Internal: release check selective match. A similar school that is not in the run counts as a fault.';
+
+CREATE FUNCTION abie.check_distance(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, m.rank, m.similar_urn,
+		-- vectors of two strata have other elements
+		(m.school).stratum IS DISTINCT FROM (m.other).stratum
+			OR m.distance IS DISTINCT FROM abie.distance((m.school).vector, (m.other).vector, w.weights)
+			OR m.distance < lag(m.distance) OVER (PARTITION BY m.urn ORDER BY m.rank) AS faulty
+	FROM abie.run_match(check_distance.run_id) m LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = (m.school).stratum
+) i
+$$;
+COMMENT ON FUNCTION abie.check_distance(integer, float8) IS 'Internal: release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';
+
+CREATE FUNCTION abie.check_incomplete_list(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.held) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, (n.held, n.schools, n.first, n.last) IS DISTINCT FROM (m.similar_schools::bigint, m.similar_schools::bigint, 1, m.similar_schools) AS faulty, coalesce(n.held, 0) AS held
+	FROM abie.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e
+		LEFT JOIN (SELECT s.urn, count(*) AS held, count(DISTINCT s.similar_urn) AS schools, min(s.rank) AS first, max(s.rank) AS last
+			FROM abie.similar_school s WHERE s.run_id = check_incomplete_list.run_id GROUP BY s.urn) n ON n.urn = e.urn
+	WHERE e.run_id = check_incomplete_list.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_incomplete_list(integer, float8) IS 'Internal: release check incomplete list. Examples: school: similar schools held.';
+
+CREATE FUNCTION abie.check_far_apart(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s: %s km', i.urn, i.similar_urn, round(i.km)) ORDER BY i.km DESC, i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, m.rank, m.similar_urn, m.km > check_far_apart.threshold AS faulty, m.km FROM abie.run_match(check_far_apart.run_id) m
+	WHERE m.km IS NOT NULL
+) i
+$$;
+COMMENT ON FUNCTION abie.check_far_apart(integer, float8) IS 'Internal: release check far apart. Examples: the farthest.';
+
+CREATE FUNCTION abie.check_other_type(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.type_group) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT m.urn, NOT bool_or(a.type_group = b.type_group) AS faulty, min(a.type_group) AS type_group
+	FROM abie.run_match(check_other_type.run_id) m JOIN abie.school a ON a.urn = m.urn JOIN abie.school b ON b.urn = m.similar_urn
+	WHERE a.type_group IS NOT NULL AND b.type_group IS NOT NULL GROUP BY m.urn
+) i
+$$;
+COMMENT ON FUNCTION abie.check_other_type(integer, float8) IS 'Internal: release check other type. By abie.school.type_group as it is now.';
+
+--
+-- Schools and figures
+--
+
+CREATE FUNCTION abie.check_unaccounted_school(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.laestab::text ORDER BY i.laestab) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT coalesce(a.laestab, e.laestab, x.laestab) AS laestab, (e.laestab IS NULL) = (x.laestab IS NULL) OR a.laestab IS NULL AS faulty
+	FROM (SELECT a.laestab FROM abie.run r JOIN abie.attendance a ON a.academic_year = r.baseline_year WHERE r.run_id = check_unaccounted_school.run_id) a
+		FULL JOIN (SELECT e.laestab FROM abie.expectation e WHERE e.run_id = check_unaccounted_school.run_id) e ON e.laestab = a.laestab
+		FULL JOIN (SELECT x.laestab FROM abie.exclusion x WHERE x.run_id = check_unaccounted_school.run_id) x ON x.laestab = coalesce(a.laestab, e.laestab)
+) i
+$$;
+COMMENT ON FUNCTION abie.check_unaccounted_school(integer, float8) IS 'Internal: release check unaccounted school. Examples are LAESTABs.';
+
+CREATE FUNCTION abie.check_base_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, held %s', i.urn, round(i.attendance::numeric, 3), coalesce(round(i.held::numeric, 3)::text, 'none')) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, e.attendance, a.laestab IS NULL OR s.urn IS NULL
+			OR (a.urn, a.sess_possible, a.sess_overall) IS DISTINCT FROM (e.urn, s.sess_possible, s.sess_overall)
+			OR e.attendance IS DISTINCT FROM abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) OR s.attendance IS DISTINCT FROM e.attendance
+			OR a.enrolments <> e.enrolments OR s.enrolments IS DISTINCT FROM e.enrolments AS faulty,
+		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS held
+	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id
+		LEFT JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
+		LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = e.laestab
+	WHERE r.run_id = check_base_figure.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_base_figure(integer, float8) IS 'Internal: release check base figure. Examples: attendance in the run and as held now.';
+
+CREATE FUNCTION abie.check_school_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, by the school %s', i.urn, round(i.attendance::numeric, 3), round(i.attendance_percent::numeric, 3)) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, e.attendance, f.attendance_percent, abs(e.attendance - f.attendance_percent) > check_school_figure.threshold AS faulty
+	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id JOIN abie.school_figure f ON f.urn = e.urn AND f.academic_year = r.baseline_year
+	WHERE r.run_id = check_school_figure.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS 'Internal: release check school figure. Examples: attendance in the run and by the school.';
+
+CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, coalesce(NOT e.baseline BETWEEN least(e.own_level, e.expected) - 1e-9 AND greatest(e.own_level, e.expected) + 1e-9
+			OR abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) > 1e-6, true) AS faulty FROM abie.expectation e WHERE e.run_id = check_baseline.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_baseline(integer, float8) IS 'Internal: release check baseline. To 1e-9 percentage points.';
+
+CREATE FUNCTION abie.check_improvement(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, should be %s', i.urn, round(i.improvement::numeric, 3), round(i.follows::numeric, 3)) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, e.improvement, p.improvement AS follows,
+		abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9 OR abs(e.target - e.baseline - e.improvement) > 1e-9
+			OR e.ladder_top IS DISTINCT FROM greatest(e.pared_mean, e.pre_pandemic)
+			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR (e.statement = 'maintain') <> (e.baseline >= e.ladder_top) AS faulty
+	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e,
+		-- the rule again in its own words, not by the function that made it
+		LATERAL (SELECT least(greatest(m.improvement_floor, least(m.improvement_cap, m.pace + m.gap_share * greatest(0, e.expected - e.baseline))),
+			greatest(0, e.ladder_top - e.baseline)) AS improvement) p
+	WHERE e.run_id = check_improvement.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_improvement(integer, float8) IS 'Internal: release check improvement. To 1e-9 percentage points. Examples: improvement in the run and as it follows.';
+
+CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, e.improvement < max(e.improvement) OVER (ORDER BY e.gap, e.urn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - 1e-9 AS faulty
+	FROM abie.expectation e WHERE e.run_id = check_improvement_order.run_id AND e.improvement < e.ladder_top - e.baseline
+) i
+$$;
+COMMENT ON FUNCTION abie.check_improvement_order(integer, float8) IS 'Internal: release check improvement order. Expected attendance that rises by itself makes the gap greater, a baseline that rises makes it smaller, so one order covers both.';
+
+CREATE FUNCTION abie.check_impossible_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, NOT bool_and(v.rate BETWEEN 0 AND 100) AS faulty
+	FROM abie.expectation e, unnest(ARRAY[e.attendance, e.expected, e.own_level, e.baseline, e.target, e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile,
+		e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high]) v(rate)
+	WHERE e.run_id = check_impossible_figure.run_id GROUP BY e.urn
+) i
+$$;
+COMMENT ON FUNCTION abie.check_impossible_figure(integer, float8) IS 'Internal: release check impossible figure. NaN and infinities are none either.';
+
+CREATE FUNCTION abie.check_extreme_gap(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, round(i.difference::numeric, 1)) ORDER BY abs(i.difference) DESC, i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
+FROM (
+	SELECT e.urn, e.attendance - e.expected AS difference, abs(e.attendance - e.expected) > check_extreme_gap.threshold AS faulty
+	FROM abie.expectation e WHERE e.run_id = check_extreme_gap.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_extreme_gap(integer, float8) IS 'Internal: release check extreme gap. Examples: the greatest, attendance less expected.';
+
+CREATE FUNCTION abie.check_no_expectation(run_id integer, threshold float8) RETURNS abie.check_finding
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ROW(sum(i.schools)::bigint, coalesce(sum(i.schools) FILTER (WHERE i.reason IS NOT NULL), 0)::bigint,
+	(array_agg(format('%s: %s', i.reason, i.schools) ORDER BY i.schools DESC, i.reason) FILTER (WHERE i.reason IS NOT NULL))[1:5])::abie.check_finding
+FROM (
+	SELECT x.reason, count(*) AS schools FROM abie.exclusion x
+	WHERE x.run_id = check_no_expectation.run_id AND x.reason NOT IN ('special school', 'not mainstream') GROUP BY x.reason
+	UNION ALL
+	SELECT NULL, count(*) FROM abie.expectation e WHERE e.run_id = check_no_expectation.run_id
+) i
+$$;
+COMMENT ON FUNCTION abie.check_no_expectation(integer, float8) IS 'Internal: release check no expectation. Examples: reason: schools.';

@@ -1,0 +1,138 @@
+-- Nights: a calculation that nobody watches, and a row that says how it went.
+
+CREATE FUNCTION abie.next_target_year() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT (left(y.newest, 4)::integer + 1) || '/' || lpad(((left(y.newest, 4)::integer + 2) % 100)::text, 2, '0')
+FROM (SELECT max(a.academic_year) AS newest FROM abie.attendance a) y
+$$;
+COMMENT ON FUNCTION abie.next_target_year() IS 'The academic year after the newest whose attendance is held; NULL where none is.';
+
+CREATE FUNCTION abie.is_up_to_date(target_year text, methodology text) RETURNS boolean
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	newest abie.run;
+BEGIN
+	SELECT r.* INTO newest FROM abie.run r
+	WHERE r.target_year = is_up_to_date.target_year AND r.methodology = is_up_to_date.methodology AND r.result_digest IS NOT NULL ORDER BY r.run_id DESC LIMIT 1;
+	-- averages are of schools beyond the pool too, so that anything recorded since counts
+	RETURN FOUND AND NOT EXISTS (SELECT FROM abie.attendance a WHERE a.recorded_at >= newest.started_at)
+		AND NOT EXISTS (SELECT FROM abie.school_context c WHERE c.recorded_at >= newest.started_at)
+		AND NOT EXISTS (SELECT FROM abie.school s WHERE s.recorded_at >= newest.started_at)
+		AND NOT EXISTS (SELECT FROM abie.school_link l WHERE l.recorded_at >= newest.started_at)
+		AND (abie.check_stale_input(newest.run_id, NULL)).faults = 0;
+END $$;
+COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS 'Whether the newest calculation for a target year by a methodology is of the inputs as they are: nothing was recorded since it started, and the pool would be the same.';
+
+/*
+ * As abie.calculate: it commits, so that it can have no SET clause and names
+ * the schema of what it calls.
+ */
+CREATE PROCEDURE abie.nightly(target_year text DEFAULT NULL, methodology text DEFAULT 'default')
+LANGUAGE plpgsql
+AS $$
+DECLARE
+	year text := coalesce(target_year, abie.next_target_year());
+	made integer;
+BEGIN
+	COMMIT;
+	IF abie.is_up_to_date(year, methodology) THEN
+		RETURN;
+	END IF;
+	CALL abie.calculate(year, methodology, made);
+	PERFORM abie.check_run(made);
+	COMMIT;
+	IF (abie.run_methodology(made)).issue_when_passed AND abie.has_passed(made) THEN
+		PERFORM abie.issue(made);
+	END IF;
+END $$;
+COMMENT ON PROCEDURE abie.nightly(text, text) IS
+'Calculates a target year (NULL: abie.next_target_year) where inputs have changed since the newest calculation by the methodology, and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning either; otherwise it waits for a person. Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate; earlier runs stay as they are.';
+
+CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT count(*) > 0 AND count(*) FILTER (WHERE c.passed IS FALSE) = 0 FROM abie.run_check c WHERE c.run_id = has_passed.run_id
+$$;
+COMMENT ON FUNCTION abie.has_passed(integer) IS 'Whether a run was checked and none of its checks, blocking or warning, failed.';
+
+CREATE FUNCTION abie.refuse_without_cron() RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron') THEN
+		RAISE EXCEPTION 'pg_cron is not installed in database "%"', current_database()
+			USING ERRCODE = 'undefined_object', HINT = 'Debian: postgresql-15-cron; shared_preload_libraries = ''pg_cron'' and cron.database_name = the database, a restart, then CREATE EXTENSION pg_cron.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie.refuse_without_cron() IS 'Internal: raises error 42704 where there is no pg_cron.';
+
+CREATE FUNCTION abie.job_name(target_year text, methodology text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN 'abie ' || coalesce(target_year, 'next year') || ' ' || methodology;
+COMMENT ON FUNCTION abie.job_name(text, text) IS 'Name of the pg_cron job that abie.schedule makes. Not STRICT: no target year is the next.';
+
+CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: no target year is the next
+DECLARE
+	job bigint;
+BEGIN
+	PERFORM abie.refuse_without_cron();
+	PERFORM abie.previous_year(target_year);
+	IF NOT abie.ensure_methodology(methodology) THEN
+		RAISE EXCEPTION 'methodology "%" does not exist', methodology
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
+	END IF;
+	EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job
+	USING abie.job_name(target_year, methodology), cron, format('CALL abie.nightly(%L, %L)', target_year, methodology);
+	RETURN job;
+END $$;
+COMMENT ON FUNCTION abie.schedule(text, text, text) IS
+'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. Errors: 42704 no pg_cron or no such methodology, 23514 not an academic year, and pg_cron''s own.';
+
+CREATE FUNCTION abie.unschedule(target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS boolean
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: no target year is the next
+DECLARE
+	done boolean;
+BEGIN
+	PERFORM abie.refuse_without_cron();
+	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done USING abie.job_name(target_year, methodology);
+	RETURN coalesce(done, false);
+END $$;
+COMMENT ON FUNCTION abie.unschedule(text, text) IS 'Takes away the job that abie.schedule made for the same target year and methodology; whether there was one. Error 42704 where there is no pg_cron.';
+
+CREATE VIEW abie_report.health WITH (security_barrier = true) AS
+SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, now() - coalesce(s.finished_at, s.started_at) AS age, s.error,
+	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'blocking' AND c.passed IS FALSE) AS failing_blocking,
+	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'warning' AND c.passed IS FALSE) AS failing_warnings,
+	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
+	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
+	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections
+FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1) s ON true
+WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
+COMMENT ON VIEW abie_report.health IS 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or calculation.';
+COMMENT ON COLUMN abie_report.health.run_id IS 'The newest run; NULL where there is none.';
+COMMENT ON COLUMN abie_report.health.target_year IS 'Its target year.';
+COMMENT ON COLUMN abie_report.health.methodology IS 'Its methodology.';
+COMMENT ON COLUMN abie_report.health.status IS 'Its status, as in abie.run_status: interrupted where its session died.';
+COMMENT ON COLUMN abie_report.health.stage IS 'Stage it is in, or was in when it ended.';
+COMMENT ON COLUMN abie_report.health.started_at IS 'When it started.';
+COMMENT ON COLUMN abie_report.health.age IS 'Time since it ended, or started where it has not.';
+COMMENT ON COLUMN abie_report.health.error IS 'Message of the error that ended it.';
+COMMENT ON COLUMN abie_report.health.failing_blocking IS 'Blocking checks it fails.';
+COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its checks.';
+COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
+COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
+COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';

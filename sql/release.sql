@@ -1,0 +1,210 @@
+-- Life of a run after its calculation: checked, issued, superseded or withdrawn; who did it, when and why.
+--
+-- The rules are triggers, so that they hold for the owner of the tables and for statements written by hand too.
+
+CREATE UNIQUE INDEX run_issued ON abie.run (target_year) WHERE status = 'issued';
+
+CREATE TABLE abie.run_event (
+	event_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	run_id integer NOT NULL,
+	target_year abie.academic_year NOT NULL,
+	event text NOT NULL,
+	reason text,
+	result_digest text,
+	role text NOT NULL DEFAULT session_user,
+	happened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	transaction xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX ON abie.run_event (run_id);
+COMMENT ON TABLE abie.run_event IS 'What became of runs, when, by whom and why. Rows are added by triggers on abie.run and can be neither changed nor deleted; they stay when the run is deleted.';
+COMMENT ON COLUMN abie.run_event.event_id IS 'Number of the event.';
+COMMENT ON COLUMN abie.run_event.run_id IS 'The run; no number is given twice.';
+COMMENT ON COLUMN abie.run_event.target_year IS 'Its target year.';
+COMMENT ON COLUMN abie.run_event.event IS 'The status it got (abie.run.status), or deleted, or purged.';
+COMMENT ON COLUMN abie.run_event.reason IS 'Why: of an issue in spite of failing checks, a supersession, a withdrawal, a purge.';
+COMMENT ON COLUMN abie.run_event.result_digest IS 'Digest of its results at that time; NULL where it had none.';
+COMMENT ON COLUMN abie.run_event.role IS 'Role of the session that did it.';
+COMMENT ON COLUMN abie.run_event.happened_at IS 'When.';
+COMMENT ON COLUMN abie.run_event.transaction IS 'The transaction that did it.';
+SELECT pg_catalog.pg_extension_config_dump('abie.run_event', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_event_event_id_seq', '');
+
+CREATE FUNCTION abie.is_final(status text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN status IN ('issued', 'superseded', 'withdrawn');
+COMMENT ON FUNCTION abie.is_final(text) IS 'Whether the results of a run of this status cannot be changed any more.';
+
+CREATE FUNCTION abie.guard_run_event() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'events of runs are kept as they are'
+		USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'What was wrong is put right by another event, such as abie.withdraw.';
+END $$;
+COMMENT ON FUNCTION abie.guard_run_event() IS 'Internal trigger: refuses any change of abie.run_event but new rows.';
+
+CREATE TRIGGER guard_run_event BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.run_event
+FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_event();
+
+CREATE FUNCTION abie.run_row_counts(run_id integer) RETURNS jsonb
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT jsonb_build_object(
+	'run_characteristic', (SELECT count(*) FROM abie.run_characteristic c WHERE c.run_id = run_row_counts.run_id),
+	'run_model', (SELECT count(*) FROM abie.run_model m WHERE m.run_id = run_row_counts.run_id),
+	'run_term', (SELECT count(*) FROM abie.run_term t WHERE t.run_id = run_row_counts.run_id),
+	'run_school', (SELECT count(*) FROM abie.run_school s WHERE s.run_id = run_row_counts.run_id),
+	'similar_school', (SELECT count(*) FROM abie.similar_school n WHERE n.run_id = run_row_counts.run_id),
+	'expectation', (SELECT count(*) FROM abie.expectation e WHERE e.run_id = run_row_counts.run_id),
+	'exclusion', (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = run_row_counts.run_id))
+$$;
+COMMENT ON FUNCTION abie.run_row_counts(integer) IS 'Rows of a run by table, as in abie.run.row_counts.';
+
+/*
+ * Rows of a final run stay as they are.  New ones are taken up to the number
+ * the run had, so that a restored dump, which brings the run before its rows,
+ * gets them back; as no row can go, none can be added otherwise.
+ */
+CREATE FUNCTION abie.guard_run_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+AS $$
+DECLARE
+	final_run record;
+	held bigint;
+BEGIN
+	FOR final_run IN
+		SELECT r.run_id, r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed
+		FROM abie.run r WHERE abie.is_final(r.status) AND r.run_id IN (SELECT c.run_id FROM changed c)
+	LOOP
+		IF TG_OP = 'INSERT' THEN
+			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', TG_TABLE_NAME) INTO held USING final_run.run_id;
+			CONTINUE WHEN held <= final_run.allowed;
+		END IF;
+		RAISE EXCEPTION 'run % is %: its results cannot be changed', final_run.run_id, final_run.status
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Calculate the year again and issue the new run, or take this one back with abie.withdraw.';
+	END LOOP;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie.guard_run_rows() IS 'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run.';
+
+CREATE FUNCTION abie.refuse_run_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		RAISE EXCEPTION 'rows of a run cannot be moved to another run' USING ERRCODE = 'object_not_in_prerequisite_state';
+	ELSIF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
+		RAISE EXCEPTION 'results of issued runs cannot be deleted'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
+	END IF;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie.refuse_run_rows() IS 'Internal trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or withdrawn.';
+
+CREATE FUNCTION abie.guard_rows_of(run_table regclass) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_move BEFORE UPDATE OF run_id ON %s FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_run_rows()', run_table);
+END $$;
+COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS 'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
+
+SELECT abie.guard_rows_of(t) FROM unnest('{abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_school,abie.expectation,abie.exclusion}'::regclass[]) t;
+
+--
+-- The run itself
+--
+
+-- What status may follow which.
+CREATE FUNCTION abie.may_become(status text, next text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN (status, next) IN (('running', 'calculated'), ('running', 'failed'), ('running', 'interrupted'), ('calculated', 'checked'), ('checked', 'checked'),
+	('checked', 'issued'), ('issued', 'superseded'), ('issued', 'withdrawn'), ('superseded', 'withdrawn'));
+COMMENT ON FUNCTION abie.may_become(text, text) IS 'Whether a run of one status may get the next.';
+
+CREATE FUNCTION abie.guard_run_update() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF abie.is_final(OLD.status) AND to_jsonb(NEW) - '{status,reason}'::text[] <> to_jsonb(OLD) - '{status,reason}'::text[]
+		OR abie.is_final(OLD.status) AND NEW.status = OLD.status AND NEW.reason IS DISTINCT FROM OLD.reason THEN
+		RAISE EXCEPTION 'run % is %: what it recorded cannot be changed', OLD.run_id, OLD.status USING ERRCODE = 'object_not_in_prerequisite_state';
+	ELSIF NEW.status <> OLD.status AND NOT abie.may_become(OLD.status, NEW.status) THEN
+		RAISE EXCEPTION 'run % is % and cannot become %', OLD.run_id, OLD.status, NEW.status
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A run is calculated, checked, issued, then superseded or withdrawn.';
+	ELSIF NEW.status = OLD.status THEN
+		RETURN NEW;
+	ELSIF NEW.status = 'withdrawn' AND NEW.reason !~ '\S' IS NOT FALSE THEN
+		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong with it.';
+	ELSIF NEW.status = 'issued' AND NEW.reason !~ '\S' IS NOT FALSE THEN
+		PERFORM abie.refuse_failing_run(OLD.run_id);
+	END IF;
+	RETURN NEW;
+END $$;
+COMMENT ON FUNCTION abie.guard_run_update() IS 'Internal trigger: what may be changed in abie.run: a final run only in its status and reason, the status only in its order, to issued only with all blocking checks passed or for a reason, to withdrawn only for a reason.';
+
+CREATE TRIGGER guard_run_update BEFORE UPDATE ON abie.run
+FOR EACH ROW EXECUTE FUNCTION abie.guard_run_update();
+
+CREATE FUNCTION abie.record_run_event() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest)
+	VALUES (NEW.run_id, NEW.target_year, NEW.status, coalesce(NEW.reason, NEW.error), NEW.result_digest);
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie.record_run_event() IS 'Internal trigger: records in abie.run_event that a run got another status.';
+
+-- a recomputation (abie.verify) has a negative number, and nothing of it stays
+CREATE TRIGGER record_run_event AFTER UPDATE OF status ON abie.run
+FOR EACH ROW WHEN (NEW.status <> OLD.status AND OLD.run_id > 0) EXECUTE FUNCTION abie.record_run_event();
+
+CREATE FUNCTION abie.guard_run_delete() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = OLD.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id()) THEN
+		RETURN OLD;
+	ELSIF abie.is_final(OLD.status) THEN
+		RAISE EXCEPTION 'run % is % and cannot be deleted', OLD.run_id, OLD.status
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.purge deletes the runs of past years.';
+	END IF;
+	INSERT INTO abie.run_event (run_id, target_year, event, result_digest) VALUES (OLD.run_id, OLD.target_year, 'deleted', OLD.result_digest);
+	RETURN OLD;
+END $$;
+COMMENT ON FUNCTION abie.guard_run_delete() IS 'Internal trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is purged; records that another is deleted.';
+
+CREATE TRIGGER guard_run_delete BEFORE DELETE ON abie.run
+FOR EACH ROW EXECUTE FUNCTION abie.guard_run_delete();
+
+CREATE FUNCTION abie.guard_run_truncate() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
+		RAISE EXCEPTION 'issued runs cannot be deleted'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
+	END IF;
+	INSERT INTO abie.run_event (run_id, target_year, event, result_digest) SELECT r.run_id, r.target_year, 'deleted', r.result_digest FROM abie.run r ORDER BY r.run_id;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie.guard_run_truncate() IS 'Internal trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are deleted.';
+
+CREATE TRIGGER guard_run_truncate BEFORE TRUNCATE ON abie.run
+FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_truncate();

@@ -1,0 +1,143 @@
+-- Issue, withdraw, verify, purge: what people do with runs once they are calculated.
+
+CREATE FUNCTION abie.lock_run(run_id integer) RETURNS text
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	held text;
+BEGIN
+	-- all runs of the year, in one order, so that two people who issue or withdraw wait for each other
+	PERFORM FROM abie.run r WHERE r.target_year = (SELECT o.target_year FROM abie.run o WHERE o.run_id = lock_run.run_id) ORDER BY r.run_id FOR UPDATE;
+	SELECT r.status INTO held FROM abie.run r WHERE r.run_id = lock_run.run_id;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION 'there is no run %', run_id USING ERRCODE = 'no_data_found', HINT = 'Runs are in abie.run.';
+	END IF;
+	RETURN held;
+END $$;
+COMMENT ON FUNCTION abie.lock_run(integer) IS 'Internal: locks the runs of a run''s target year to the end of the transaction; the status of the run. Error P0002 where there is no such run.';
+
+CREATE FUNCTION abie.issue(run_id integer, override_reason text DEFAULT NULL) RETURNS abie.run
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: most issues need no reason
+DECLARE
+	held text;
+	issued abie.run;
+BEGIN
+	IF run_id IS NULL THEN
+		RAISE EXCEPTION 'run_id cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	held := abie.lock_run(run_id);
+	IF held NOT IN ('calculated', 'checked') THEN
+		RAISE EXCEPTION 'run % is % and cannot be issued', run_id, held
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A calculated or checked run is issued, once.';
+	END IF;
+	-- checked anew: inputs may have changed since, and so may the rows of a run that is not issued
+	PERFORM abie.check_run(run_id);
+	IF override_reason !~ '\S' IS NOT FALSE THEN
+		PERFORM abie.refuse_failing_run(run_id);
+	END IF;
+	UPDATE abie.run r SET status = 'superseded', reason = format('run %s was issued', issue.run_id)
+	FROM abie.run o WHERE o.run_id = issue.run_id AND r.target_year = o.target_year AND r.status = 'issued';
+	UPDATE abie.run r SET status = 'issued', reason = CASE WHEN override_reason ~ '\S' THEN override_reason END WHERE r.run_id = issue.run_id RETURNING r.* INTO issued;
+	RETURN issued;
+END $$;
+COMMENT ON FUNCTION abie.issue(integer, text) IS
+'Checks a calculated run and issues it: its results are then fixed, and the run of the target year that was issued till then becomes superseded. Refused while a blocking check fails, unless override_reason says why it is issued all the same; abie.run_event keeps the reason. The run as issued. Errors: P0002 no such run, 55000 a run that is not calculated or checked, or fails a blocking check.';
+
+CREATE FUNCTION abie.withdraw(run_id integer, reason text) RETURNS abie.run
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: a withdrawal without a reason is an error, not nothing
+DECLARE
+	held text := abie.lock_run(run_id);
+	withdrawn abie.run;
+BEGIN
+	IF held IS NULL THEN
+		RAISE EXCEPTION 'run_id cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
+	ELSIF held NOT IN ('issued', 'superseded') THEN
+		RAISE EXCEPTION 'run % is % and cannot be withdrawn', run_id, held
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Only a run that was issued is withdrawn; another is deleted by its row in abie.run.';
+	END IF;
+	UPDATE abie.run r SET status = 'withdrawn', reason = withdraw.reason WHERE r.run_id = withdraw.run_id RETURNING r.* INTO withdrawn;
+	RETURN withdrawn;
+END $$;
+COMMENT ON FUNCTION abie.withdraw(integer, text) IS
+'Withdraws an issued or superseded run. Its results stay as they are, for the record, but are nobody''s expectation any more. The run as withdrawn. Errors: P0002 no such run, 55000 a run that was not issued or is withdrawn, 22004 no reason.';
+
+-- The results again, from the figures of the schools that the run kept. Made under the number -run_id, and undone.
+CREATE FUNCTION abie.recompute_run(run_id integer) RETURNS text
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+	stage text;
+	digest text;
+BEGIN
+	INSERT INTO abie.run (run_id, target_year, baseline_year, methodology, extension_version) OVERRIDING SYSTEM VALUE
+	SELECT -r.run_id, r.target_year, r.baseline_year, r.methodology, r.extension_version FROM abie.run r WHERE r.run_id = recompute_run.run_id;
+	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, easting, northing, family,
+		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
+	SELECT -s.run_id, s.urn, s.laestab, s.stratum, s.selective, s.la_code, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.easting, s.northing, s.family,
+		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers, s.categories
+	FROM abie.run_school s WHERE s.run_id = recompute_run.run_id;
+	-- those left out by the pool; the other stages leave schools out themselves
+	INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+	SELECT -x.run_id, x.laestab, x.urn, x.reason, x.detail FROM abie.exclusion x
+	WHERE x.run_id = recompute_run.run_id AND NOT EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = x.run_id AND s.laestab = x.laestab);
+	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
+		CONTINUE WHEN stage IN ('pool', 'digest');
+		EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;
+	END LOOP;
+	digest := abie.result_digest(-run_id);
+	RAISE EXCEPTION USING ERRCODE = 'AB001', MESSAGE = 'undo';
+EXCEPTION WHEN SQLSTATE 'AB001' THEN
+	RETURN digest;
+END $$;
+COMMENT ON FUNCTION abie.recompute_run(integer) IS 'Internal: the digest of the results that the stages after the pool make, by the code as it is now, from the inputs kept with a run. Nothing of it stays.';
+
+CREATE FUNCTION abie.verify(run_id integer) RETURNS TABLE (digest text, recorded text, now text, equal boolean)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 3
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	r abie.run;
+BEGIN
+	SELECT x.* INTO r FROM abie.run x WHERE x.run_id = verify.run_id;
+	IF r.result_digest IS NULL THEN
+		RAISE EXCEPTION 'run % was not calculated to its end', run_id
+			USING ERRCODE = 'no_data_found', HINT = 'Runs and their status are in abie.run_status.';
+	END IF;
+	RETURN QUERY SELECT v.digest, v.recorded, v.now, v.recorded = v.now
+		FROM (VALUES ('inputs kept', r.input_digest, abie.input_digest(r.run_id)), ('results kept', r.result_digest, abie.result_digest(r.run_id)),
+			('results recomputed', r.result_digest, abie.recompute_run(r.run_id))) v(digest, recorded, now);
+END $$;
+COMMENT ON FUNCTION abie.verify(integer) IS
+'Whether a run can still be made: digests of the inputs and results kept with it, and of the results that the stages after the pool make now from those inputs, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. How the pool was made from the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
+
+CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: without a reason it is an error, not nothing
+BEGIN
+	IF before_year IS NULL OR reason !~ '\S' IS NOT FALSE THEN
+		RAISE EXCEPTION 'runs are purged before a year and for a reason'
+			USING ERRCODE = 'null_value_not_allowed', HINT = 'For example abie.purge(''2020/21'', ''kept for six years'').';
+	END IF;
+	PERFORM before_year::abie.academic_year;
+	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest)
+	SELECT r.run_id, r.target_year, 'purged', purge.reason, r.result_digest
+	FROM abie.run r WHERE r.target_year < before_year AND r.status <> 'running' ORDER BY r.run_id;
+	RETURN QUERY DELETE FROM abie.run r
+		WHERE r.target_year < before_year AND r.status <> 'running'
+			AND EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = r.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id())
+		RETURNING r.run_id;
+END $$;
+COMMENT ON FUNCTION abie.purge(text, text) IS
+'Deletes all runs, issued ones too, of target years before the one given, with all their rows; their numbers. abie.run_event keeps what became of each, its digest and the reason. Runs that are going on stay. Inputs are not touched. Errors: 22004 no year or no reason, 23514 not an academic year.';

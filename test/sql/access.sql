@@ -1,0 +1,302 @@
+-- Who sees what: every table, view and function as each kind of role, and what an attacker would try beside.
+-- A database of its own, and roles of the cluster that begin with abie_access_.
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_access;
+CREATE DATABASE abie_access ENCODING 'UTF8' TEMPLATE template0;
+\c abie_access
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+CREATE SCHEMA access_test;
+SET search_path = access_test, public;
+
+-- run 1 is issued; run 2 of the same year is not, and was withdrawn run 3 before
+SELECT abie.load_demo(420);
+UPDATE abie.school SET trust = 'Northern Trust' WHERE urn IN (900013, 900019);
+CALL abie.calculate('2025/26', 'default', NULL);
+SELECT (abie.issue(1)).status;
+SELECT (abie.withdraw(1, 'to be seen by nobody')).status;
+CALL abie.calculate('2025/26', 'default', NULL);
+SELECT (abie.issue(2)).status;
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) SELECT urn, '2024/25', attendance FROM abie.expectation WHERE run_id = 2;
+INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
+SELECT academic_year, urn, '2024-09-02', enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance WHERE academic_year = '2024/25' AND urn IN (900013, 900019);
+-- a figure known from registers only
+UPDATE abie.attendance SET sources = '{"sess_possible": "registers"}'
+WHERE academic_year = '2024/25' AND urn = (SELECT similar_urn FROM abie.similar_school WHERE run_id = 2 AND urn = 900013 AND rank = 2);
+ANALYZE;
+
+CREATE ROLE abie_access_nobody;
+-- with the right to read all tables, which alone shows nothing
+CREATE ROLE abie_access_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA abie, abie_report TO abie_access_reader;
+CREATE ROLE abie_access_school;
+CREATE ROLE abie_access_head;
+GRANT abie_access_school TO abie_access_head;
+CREATE ROLE abie_access_trust;
+CREATE ROLE abie_access_authority;
+CREATE ROLE abie_access_region;
+CREATE ROLE abie_access_nation;
+CREATE ROLE abie_access_support;
+CREATE ROLE abie_access_lists;
+CREATE ROLE abie_access_analyst;
+GRANT USAGE, CREATE ON SCHEMA access_test TO PUBLIC;
+
+SELECT abie.grant_access('abie_access_school', 'school', '900013');
+SELECT abie.grant_access('abie_access_trust', 'trust', 'Northern Trust');
+SELECT abie.grant_access('abie_access_authority', 'local authority', '514');
+SELECT abie.grant_access('abie_access_region', 'region', 'London');
+SELECT abie.grant_access('abie_access_nation', 'national');
+SELECT abie.grant_access('abie_access_support', 'local authority', '514', 'support');
+SELECT abie.grant_access('abie_access_lists', 'school', '900013', 'similar schools');
+SELECT abie.grant_access('abie_access_analyst', 'national', NULL, 'calculation');
+-- a second time is no second grant
+SELECT abie.grant_access('abie_access_school', 'school', '900013');
+SELECT grant_id, role, scope, code, purpose, granted_by = session_user AS me, revoked_at FROM abie.access_grant ORDER BY grant_id;
+
+-- errors
+SELECT abie.grant_access('abie_access_unheard_of', 'national');
+SELECT abie.grant_access('abie_access_school', 'county', 'Kent');
+SELECT abie.grant_access('abie_access_school', NULL, '900013');
+SELECT abie.grant_access('abie_access_school', 'school');
+SELECT abie.grant_access('abie_access_school', 'national', '900013');
+SELECT abie.grant_access('abie_access_school', 'school', '999999');
+SELECT abie.grant_access('abie_access_school', 'trust', 'No Trust');
+SELECT abie.grant_access('abie_access_school', 'local authority', '999');
+SELECT abie.grant_access('abie_access_school', 'region', 'Kent');
+SELECT abie.grant_access('abie_access_school', 'school', '900013', 'curiosity');
+SELECT abie.grant_access('abie_access_school', 'school', '900013', NULL);
+SELECT abie.grant_access('abie_access_school', 'school', '900013', 'calculation');
+
+--
+-- What each sees, against what it may see
+--
+
+-- the schools of each role
+CREATE TABLE allowed AS
+SELECT 'abie_access_' || r.role AS role, s.urn::integer AS urn
+FROM abie.school s, (VALUES ('school'), ('head'), ('trust'), ('authority'), ('region'), ('nation'), ('support'), ('lists')) r(role)
+WHERE CASE r.role WHEN 'trust' THEN s.urn IN (900013, 900019) WHEN 'authority' THEN s.la_code = 514 WHEN 'support' THEN s.la_code = 514 WHEN 'region' THEN s.region = 'London'
+	WHEN 'nation' THEN true ELSE s.urn = 900013 END;
+SELECT role, count(*) > 0 AS some FROM allowed GROUP BY role ORDER BY role;
+
+CREATE FUNCTION as_role(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+	detail text;
+	hint text;
+BEGIN
+	PERFORM set_config('role', who, true);
+	EXECUTE query INTO answer;
+	PERFORM set_config('role', 'none', true);
+	RETURN coalesce(answer, 'nothing');
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS answer = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	RETURN format('%s: %s %s %s', SQLSTATE, answer, detail, hint);
+END $$;
+
+-- rows of tables with a column urn: how many, and how many of schools and runs that are not the role's
+SELECT r.role, t.name, as_role(r.role, format($q$SELECT format('%%s rows, %%s of others, runs %%s', count(*),
+	count(*) FILTER (WHERE t.urn <> ALL (%L::integer[])), %s) FROM %s t$q$, r.urns,
+	CASE WHEN t.has_run THEN 'array_agg(DISTINCT t.run_id)' ELSE '''-''' END, t.name)) AS sees
+FROM (SELECT role, array_agg(urn) AS urns FROM allowed GROUP BY role) r,
+	(SELECT c.oid::regclass AS name, EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = c.oid AND b.attname = 'run_id') AS has_run
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'urn'
+		WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v')) t
+WHERE r.role IN ('abie_access_school', 'abie_access_head', 'abie_access_support', 'abie_access_lists') ORDER BY r.role, t.name::text COLLATE "C";
+-- the others: all their rows of the issued run, none of others
+SELECT r.role, as_role(r.role, 'SELECT array_agg(urn::integer ORDER BY urn)::text FROM abie.expectation') = (SELECT array_agg(e.urn::integer ORDER BY e.urn)::text
+	FROM abie.expectation e JOIN allowed a ON a.urn = e.urn AND a.role = r.role WHERE e.run_id = 2) AS own_all_and_only
+FROM (SELECT DISTINCT role FROM allowed WHERE role <> 'abie_access_lists') r ORDER BY 1;
+SELECT as_role('abie_access_nation', 'SELECT string_agg(DISTINCT run_id::text, '','') FROM abie.similar_school') AS runs,
+	as_role('abie_access_nation', 'SELECT string_agg(run_id || '' '' || status, '', '') FROM abie.run_status') AS run_status;
+
+-- a school: its own expectation, the names and published absence of its similar schools
+SET ROLE abie_access_school;
+SELECT urn, improvement_rounded FROM abie.expectation;
+SELECT rank, similar_name, similar_la_name, sess_overall_percent IS NOT NULL AS absence FROM abie_report.similar_school ORDER BY urn, rank LIMIT 3;
+SELECT count(*), count(DISTINCT urn) AS schools FROM abie_report.similar_school;
+SELECT count(*) > 20 AS explained FROM abie.explain(2, 900013);
+SELECT count(*) FROM abie.explain(2, 900019);
+SELECT count(*) FROM abie.explain(1, 900013);
+SELECT abie.what_if(2, 900019, '{}');
+COPY (SELECT urn FROM abie.expectation) TO STDOUT;
+COPY abie.exclusion TO STDOUT;
+RESET ROLE;
+
+--
+-- Attempts. Secrets are the figures of schools that are not the role's, as text.
+--
+CREATE TABLE secret AS
+SELECT e.urn, v.figure FROM abie.expectation e, unnest(ARRAY[e.target, e.expected, e.baseline, e.forecast]) v(figure)
+-- attendance is published, and a quartile of similar schools may be one of them
+WHERE v.figure <> e.attendance AND length(v.figure::text) > 12
+UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s WHERE length(s.fitted::text) > 12;
+CREATE TABLE attempt (role text, what text, outcome text);
+CREATE FUNCTION attempt(who text, what text, query text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	answer text := as_role(who, query);
+	own integer[] := ARRAY(SELECT a.urn FROM allowed a WHERE a.role = who);
+BEGIN
+	-- a role without schools may see no URN either, but in the error of a call that names one
+	INSERT INTO attempt VALUES (who, what, CASE
+		WHEN EXISTS (SELECT FROM secret s WHERE s.urn <> ALL (own) AND strpos(answer, s.figure::text) > 0)
+			OR own = '{}' AND answer ~ '9[04]\d{4}\M' AND answer !~ '^[0-9A-Z]{5}: ' AND strpos(query, '900019') = 0 THEN 'LEAK: ' || answer
+		WHEN answer ~ '^42501' THEN 'permission denied'
+		WHEN answer ~ '^[0-9A-Z]{5}: ' THEN 'another error'
+		WHEN answer IN ('nothing', '') THEN 'nothing' ELSE 'an answer' END);
+END $$;
+
+
+-- every table, view and sequence, whole
+SELECT count(attempt(r.rolname, c.oid::regclass::text, format(CASE c.relkind WHEN 'S' THEN 'SELECT last_value FROM %s' ELSE 'SELECT string_agg(t::text, E''\n'') FROM %s t' END, c.oid::regclass))) > 0 AS done
+FROM pg_class c, pg_roles r
+WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v', 'S')
+	AND r.rolname LIKE 'abie\_access\_%' AND r.rolname <> 'abie_access_analyst';
+SELECT role, left(outcome, 60) AS outcome, count(*) FROM attempt GROUP BY 1, 2 ORDER BY 1, 2;
+-- what a role without a grant gets an answer from, with the right to read: constants
+SELECT what FROM attempt WHERE role = 'abie_access_reader' AND outcome = 'an answer' ORDER BY what COLLATE "C";
+-- who may read everything is told apart from these: the search for secrets finds them
+SELECT count(attempt('abie_access_analyst', 'all', 'SELECT string_agg(e::text, '','') FROM abie.expectation e'));
+SELECT left(outcome, 4) AS outcome FROM attempt WHERE role = 'abie_access_analyst';
+TRUNCATE attempt;
+
+-- every function, asked about run 2 and school 900019
+CREATE TABLE call AS
+SELECT p.oid::regprocedure::text AS what, CASE WHEN p.prokind = 'p' THEN format('CALL %s(%s)', p.oid::regproc, a.list)
+	WHEN p.proretset THEN format('SELECT string_agg(x::text, E''\n'') FROM %s(%s) x', p.oid::regproc, a.list) ELSE format('SELECT %s(%s)::text', p.oid::regproc, a.list) END AS query
+FROM pg_proc p, LATERAL (SELECT coalesce(string_agg(CASE
+		WHEN t.type = 'integer'::regtype THEN CASE WHEN p.proargnames[t.i] LIKE '%urn%' OR p.proargnames[t.i] = 'school' THEN '900019' ELSE '2' END
+		WHEN t.type = 'text'::regtype THEN CASE WHEN p.proargnames[t.i] LIKE '%year%' THEN quote_literal('2025/26') WHEN p.proargnames[t.i] = 'methodology' THEN quote_literal('default') ELSE quote_literal('900019') END
+		WHEN t.type = 'jsonb'::regtype THEN quote_literal('{}') || '::jsonb'
+		WHEN t.type = 'date'::regtype THEN 'date ''2025-09-01'''
+		WHEN t.type = 'boolean'::regtype THEN 'true'
+		WHEN t.type::text LIKE '%[]' THEN quote_literal('{1,2}') || '::' || t.type
+		WHEN t.type IN ('double precision'::regtype, 'bigint'::regtype, 'numeric'::regtype) THEN '2::' || t.type
+		WHEN t.type = 'name'::regtype THEN quote_literal('abie_access_nobody')
+		WHEN t.type = 'regclass'::regtype THEN quote_literal('abie.expectation') || '::regclass'
+		ELSE 'NULL::' || t.type END, ', ' ORDER BY t.i), '') AS list
+	FROM unnest(p.proargtypes::regtype[]) WITH ORDINALITY t(type, i)) a
+WHERE p.pronamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+	AND NOT 'internal'::regtype = ANY (p.proargtypes) AND NOT 'cstring'::regtype = ANY (p.proargtypes)
+	-- makes invented schools of its arguments, reads nothing
+	AND p.proname NOT LIKE 'demo%';
+SELECT count(*) > 150 AS many FROM call;
+SELECT count(attempt(r.rolname, c.what, c.query)) > 0 AS done FROM call c, pg_roles r
+WHERE r.rolname IN ('abie_access_nobody', 'abie_access_reader', 'abie_access_school', 'abie_access_head', 'abie_access_support', 'abie_access_lists');
+SELECT role, count(*) FILTER (WHERE outcome LIKE 'LEAK%') AS leaks, count(*) > 150 AS attempts FROM attempt GROUP BY role ORDER BY role;
+SELECT role, what, outcome FROM attempt WHERE outcome LIKE 'LEAK%' ORDER BY role, what;
+-- nobody could write anything
+SELECT (SELECT count(*) FROM abie.access_grant) AS grants, (SELECT string_agg(status, ' ' ORDER BY run_id) FROM abie.run) AS runs, (SELECT count(*) FROM abie.run_event) AS events;
+TRUNCATE attempt;
+
+--
+-- Tricks, as the school's role
+--
+SET ROLE abie_access_school;
+-- a cheap function in WHERE sees the school's own row only
+CREATE TABLE access_test.seen (urn integer, target float8);
+CREATE FUNCTION access_test.look(urn integer, target float8) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN INSERT INTO access_test.seen VALUES (urn, target); RETURN true; END $$;
+SELECT count(*) FROM abie.expectation e WHERE access_test.look(e.urn::integer, e.target);
+SELECT count(*) FROM abie_report.similar_school n WHERE access_test.look(n.urn, n.distance);
+SELECT DISTINCT urn FROM access_test.seen;
+-- nor does an operator, an error, a cast
+CREATE OPERATOR access_test.<<< (FUNCTION = access_test.look, LEFTARG = integer, RIGHTARG = float8);
+SELECT count(*) FROM abie.expectation e WHERE e.urn::integer OPERATOR(access_test.<<<) e.target;
+SELECT DISTINCT urn FROM access_test.seen;
+SELECT count(*) FROM abie.expectation e WHERE 1 / (CASE WHEN e.urn = 900019 THEN 0 ELSE 1 END) > 0;
+SELECT count(*) FROM abie.expectation e WHERE (e.urn || ' ' || CASE WHEN e.urn = 900013 THEN '1' ELSE 'x' END)::text ~ '1' AND e.target::integer < 1000;
+SELECT max(target) IS NOT NULL AS own, count(*) FROM abie.expectation TABLESAMPLE SYSTEM (100);
+-- statistics and sequences
+SELECT count(*) FROM pg_stats WHERE schemaname IN ('abie', 'abie_report');
+SELECT last_value FROM abie.run_run_id_seq;
+-- row security cannot be switched off
+SET row_security = off;
+SELECT count(*) FROM abie.expectation;
+RESET row_security;
+-- cursors, and statements prepared as one role and executed as another
+BEGIN;
+DECLARE c CURSOR FOR SELECT urn FROM abie.expectation;
+FETCH ALL FROM c;
+COMMIT;
+PREPARE others AS SELECT count(*), min(urn::integer) FROM abie.expectation;
+EXECUTE others;
+RESET ROLE;
+EXECUTE others;
+SET ROLE abie_access_lists;
+EXECUTE others;
+SET ROLE abie_access_school;
+EXECUTE others;
+-- functions with the owner's rights call nothing of the caller's
+CREATE FUNCTION access_test.pg_has_role(name, oid, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION access_test.current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT 'abie_access_nation' $$;
+CREATE FUNCTION access_test.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR access_test.= (FUNCTION = access_test.eq, LEFTARG = text, RIGHTARG = text);
+CREATE TEMP TABLE access_grant AS SELECT 'abie_access_school'::text AS role, 'national'::text AS scope, NULL::text AS code, 'results'::text AS purpose, NULL::timestamptz AS revoked_at;
+SET search_path = access_test, pg_temp, pg_catalog;
+SELECT count(*), count(*) FILTER (WHERE urn OPERATOR(pg_catalog.<>) 900013) AS others FROM abie.expectation;
+SELECT pg_catalog.count(*) FROM abie.accessible_schools('{results}');
+SET search_path = access_test, public;
+-- nor can the role pass for another
+RESET ROLE;
+SET SESSION AUTHORIZATION abie_access_school;
+SET ROLE abie_access_nation;
+SELECT set_config('role', 'abie_access_nation', false);
+SELECT abie.asking_role(), count(*) FROM abie.expectation;
+-- no writing, and nothing told by what is refused
+INSERT INTO abie.expectation SELECT * FROM abie.expectation;
+UPDATE abie.expectation SET target = 100;
+DELETE FROM abie.expectation;
+INSERT INTO abie.access_grant (role, scope, purpose) VALUES ('abie_access_school', 'national', 'results');
+SELECT abie.grant_access('abie_access_school', 'national');
+SELECT * FROM abie.access_grant;
+CREATE POLICY all_of_it ON abie.expectation USING (true);
+ALTER TABLE abie.expectation DISABLE ROW LEVEL SECURITY;
+CREATE VIEW abie_report.mine AS SELECT 1;
+RESET SESSION AUTHORIZATION;
+-- EXPLAIN names no value and guesses rows from none
+SELECT count(attempt('abie_access_school', 'explain', 'EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, COSTS OFF) ' || q)) FROM (VALUES
+	('SELECT * FROM abie.expectation WHERE target > 90'), ('SELECT * FROM abie_report.similar_school'), ('SELECT * FROM abie.run_school WHERE expected < 90')) v(q);
+SELECT what, outcome FROM attempt;
+
+--
+-- The analyst: everything, to calculate too
+--
+SET ROLE abie_access_analyst;
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+SELECT digest, equal FROM abie.verify(4);
+SELECT count(*) FROM abie.check_run(4);
+SELECT (i).status FROM abie.issue(4, 'for the test') i;
+SELECT count(DISTINCT run_id) FROM abie.expectation;
+SELECT abie.grant_access('abie_access_analyst', 'national');
+SELECT * FROM abie.access_grant;
+RESET ROLE;
+SELECT r.result_digest = o.result_digest AS equal FROM abie.run r, abie.run o WHERE r.run_id = 4 AND o.run_id = 3;
+-- the school sees the run issued now, and not the one it superseded
+SET ROLE abie_access_school;
+SELECT run_id, urn FROM abie.expectation;
+RESET ROLE;
+
+--
+-- Revoked: at once, to the last table
+--
+SELECT abie.revoke_access('abie_access_school', 'school', '900019');
+SELECT abie.grant_access('abie_access_school', 'school', '900013', 'support');
+SELECT abie.revoke_access('abie_access_school', 'school', '900013');
+SELECT as_role('abie_access_school', 'SELECT count(*) FROM abie.expectation') AS expectation, as_role('abie_access_school', 'SELECT count(*) FROM abie.run_school') AS run_school;
+SELECT abie.revoke_access('abie_access_school', 'school', '900013', 'support');
+SELECT abie.revoke_access('abie_access_analyst', 'national', NULL, 'calculation');
+SELECT role, has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(role, c.oid, 'DELETE') AS rights, count(*) > 0 AS tables
+FROM pg_class c, unnest('{abie_access_school,abie_access_analyst}'::text[]) role
+WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v') GROUP BY 1, 2 ORDER BY 1;
+SELECT has_function_privilege('abie_access_analyst', 'abie.lock_year(text)', 'EXECUTE') AS locks;
+SELECT role, scope, code, purpose, revoked_by = session_user AS me, revoked_at IS NOT NULL AS dated FROM abie.access_grant WHERE revoked_at IS NOT NULL ORDER BY grant_id;
+
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_access;
+DROP ROLE abie_access_nobody, abie_access_reader, abie_access_head, abie_access_school, abie_access_trust, abie_access_authority, abie_access_region, abie_access_nation,
+	abie_access_support, abie_access_lists, abie_access_analyst;

@@ -1,0 +1,240 @@
+-- Life of a run: release checks, each with a fault planted that it has to catch; issue, withdraw, verify, purge.
+-- A database of its own, because runs are made here.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_release;
+CREATE DATABASE abie_release ENCODING 'UTF8' TEMPLATE template0;
+\c abie_release
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+CREATE SCHEMA release_test;
+SET search_path = release_test, public;
+
+SELECT abie.load_demo(420);
+UPDATE abie.school SET type_group = CASE WHEN urn % 2 = 0 THEN 'Academies' ELSE 'Local authority maintained schools' END;
+-- the synthetic England has schools of one kind all over the country
+SELECT checks FROM abie.create_methodology('tested', '{"checks": {"far apart": {"tolerated": 75}}}');
+CALL abie.calculate('2025/26', 'tested', NULL);
+
+-- every kind of check is made, and with figures to compare with every one passes but those against a run issued before
+INSERT INTO abie.school_figure (urn, academic_year, attendance_percent)
+SELECT e.urn, '2024/25', e.attendance + 0.049 FROM abie.expectation e WHERE e.urn % 10 = 1;
+INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall)
+SELECT academic_year, coalesce(laestab / 10000, 0), school_type, sum(enrolments), sum(sess_possible), sum(sess_overall) FROM abie.attendance
+WHERE academic_year = '2024/25' GROUP BY GROUPING SETS ((academic_year, school_type), (academic_year, laestab / 10000, school_type));
+SELECT name, severity, threshold, tolerated, items > 0 AS items, passed FROM abie.run_checks(1) ORDER BY name COLLATE "C";
+SELECT name FROM abie.release_check EXCEPT SELECT name FROM abie.run_checks(1);
+
+--
+-- Faults
+--
+
+-- The checks that fail with a fault in a run's tables and passed without, and how many of how many are faulty; the fault is undone.
+CREATE FUNCTION caught(run_id integer, statements text[]) RETURNS TABLE (caught text) LANGUAGE plpgsql AS $$
+DECLARE
+	statement text;
+	before text[] := ARRAY(SELECT c.name FROM abie.run_checks(run_id) c WHERE NOT c.passed);
+BEGIN
+	FOREACH statement IN ARRAY statements LOOP
+		EXECUTE statement;
+	END LOOP;
+	caught := (SELECT string_agg(format('%s %s of %s', c.name, c.faults, c.items), ', ' ORDER BY c.name COLLATE "C") FROM abie.run_checks(run_id) c WHERE NOT c.passed AND c.name <> ALL (before));
+	RAISE EXCEPTION USING ERRCODE = 'AB002', MESSAGE = 'undo';
+EXCEPTION WHEN SQLSTATE 'AB002' THEN
+	RETURN NEXT;
+END $$;
+
+SELECT caught FROM caught(1, '{}');
+-- the faults of the official reports: a school similar to itself, one without similar schools, a wrong base figure, a grammar school among
+-- comprehensives, an input that changed
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = urn WHERE urn = 900013 AND rank = 7']);
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.similar_school WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET attendance = attendance + 0.001 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET sess_overall = sess_overall - 1 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET enrolments = enrolments + 1 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET selective = true WHERE urn = 900017']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = ''2024/25'' AND urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = ''2023/24'' AND urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.school_context SET fsm_pct = fsm_pct / 2 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET admissions_policy = ''Selective'' WHERE urn = 900017']);
+SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900013, 900019, ''Successor'')']);
+
+-- similar schools
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.similar_school WHERE urn = 900013 AND rank = 20']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school n SET similar_urn = o.similar_urn, distance = o.distance, km = o.km FROM abie.similar_school o WHERE n.urn = 900013 AND n.rank = 2 AND o.urn = 900013 AND o.rank = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET family = 1 WHERE urn IN (SELECT unnest(ARRAY[n.urn, n.similar_urn]) FROM abie.similar_school n WHERE n.urn = 900013 AND n.rank = 1)']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = 900017 WHERE urn = 900013 AND rank = 20']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = 900020 WHERE urn = 900013 AND rank = 20']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET distance = distance + 1e-12 WHERE urn = 900013 AND rank = 20']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET rank = 21 - rank + 100 WHERE urn = 900013', 'UPDATE abie.similar_school SET rank = rank - 100 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET km = 150.1 WHERE urn % 2 = 0']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET type_group = urn::text WHERE urn % 8 = 0']);
+
+-- schools and figures
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.expectation WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.exclusion WHERE urn = 900020']);
+SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.exclusion (run_id, laestab, urn, reason) SELECT run_id, laestab, urn, ''special school'' FROM abie.expectation WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.attendance WHERE academic_year = ''2024/25'' AND urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.attendance WHERE academic_year = ''2024/25'' AND urn % 18 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.school_figure SET attendance_percent = attendance_percent + 0.002 WHERE urn = 900031']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET baseline = greatest(own_level, expected) + 0.01 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET own_share = own_share / 2 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET improvement = improvement + 0.001, target = target + 0.001 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET improvement_rounded = improvement_rounded + 0.1 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET target = target + 0.001 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET gap = gap + 0.001 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET ladder_top = ladder_top + 0.001 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET statement = CASE statement WHEN ''improve'' THEN ''maintain'' ELSE ''improve'' END WHERE urn = 900013']);
+-- the school with the greatest gap is asked for least: a wrong improvement, and an unfair one
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation e SET improvement = 0.1, improvement_rounded = 0.1, target = baseline + 0.1 WHERE urn = (SELECT urn FROM abie.expectation WHERE improvement < ladder_top - baseline ORDER BY gap DESC LIMIT 1)']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET forecast_high = 100.1 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET la_average = ''NaN'' WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET forecast = -0.1 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.exclusion (run_id, laestab, urn, reason) SELECT run_id, laestab, urn, ''no characteristics'' FROM abie.expectation WHERE urn % 12 = 1', 'DELETE FROM abie.expectation WHERE urn % 12 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET expected = attendance - 10.1, own_share = (baseline - attendance + 10.1) / (own_level - attendance + 10.1) WHERE urn < 900008']);
+
+-- inputs
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.published_total SET sess_overall = sess_overall + 1 WHERE la_code = 0 AND school_type = ''Special''']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.published_total SET enrolments = enrolments - 1 WHERE la_code = 0 AND school_type = ''State-funded primary''']);
+SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES (''2024/25'', 0, ''State-funded nursery'', 1, 1, 1)']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.published_total SET sess_possible = sess_possible + 1 WHERE la_code = 514']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET sess_possible = NULL WHERE urn % 18 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.attendance SET markers = ''{"enrolments_pa_10_exact": "SUPP"}'' WHERE urn % 18 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET vector[1] = NULL, vector[2] = NULL WHERE urn % 3 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET la_average = la_average + 1 WHERE urn = 900013']);
+
+--
+-- Checked, issued, superseded, withdrawn
+--
+SELECT name, passed, faults, examples FROM abie.check_run(1) WHERE name IN ('far apart', 'no expectation', 'self match');
+SELECT status, row_counts FROM abie.run;
+-- a second calculation has the same results, so nothing has moved
+SELECT (i).status, (i).reason FROM abie.issue(1) i;
+CALL abie.calculate('2025/26', 'tested', NULL);
+SELECT abie.run_issued_before(2), abie.run_issued_before(1);
+SELECT name, items > 0 AS items, faults, passed FROM abie.run_checks(2) WHERE name LIKE 'moved%';
+SELECT caught FROM caught(2, ARRAY['UPDATE abie.expectation SET improvement = improvement + 0.31 WHERE run_id = 2 AND urn % 3 = 1']);
+SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_school SET similar_urn = urn + 1 WHERE run_id = 2 AND rank <= 11 AND urn % 3 = 1']);
+SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_school SET similar_urn = urn + 1 WHERE run_id = 2 AND rank <= 10 AND urn % 3 = 1']);
+
+-- run 2 with a fault: refused, by whatever way, until a reason is given
+UPDATE abie.similar_school SET similar_urn = urn WHERE run_id = 2 AND urn = 900013 AND rank = 1;
+SELECT abie.issue(2);
+SELECT abie.issue(2, '  ');
+SELECT status FROM abie.run WHERE run_id = 2;
+SELECT count(*) FROM abie.check_run(2);
+UPDATE abie.run SET status = 'issued' WHERE run_id = 2;
+UPDATE abie.run SET status = 'issued', reason = 'by hand, beside run 1' WHERE run_id = 2;
+SELECT (i).status, (i).reason FROM abie.issue(2, 'one school, told by telephone') i;
+SELECT run_id, status, reason FROM abie.run ORDER BY run_id;
+-- the check that failed is kept with it
+SELECT name, faults, passed, CASE WHEN name <> 'result digest' THEN examples END AS examples FROM abie.run_check WHERE run_id = 2 AND NOT passed ORDER BY name;
+
+-- what cannot be
+SELECT abie.issue(1);
+SELECT abie.issue(2);
+SELECT abie.issue(NULL);
+SELECT abie.issue(99);
+SELECT abie.check_run(2);
+SELECT abie.check_run(99);
+SELECT abie.withdraw(99, 'reason');
+SELECT abie.withdraw(2, NULL);
+SELECT abie.withdraw(2, ' ');
+SELECT abie.withdraw(NULL, 'reason');
+UPDATE abie.run SET status = 'calculated' WHERE run_id = 2;
+UPDATE abie.run SET result_digest = 'another' WHERE run_id = 2;
+UPDATE abie.run SET reason = 'another' WHERE run_id = 2;
+UPDATE abie.run SET target_year = '2026/27' WHERE run_id = 2;
+UPDATE abie.run SET status = 'withdrawn', reason = NULL WHERE run_id = 2;
+UPDATE abie.run_event SET reason = 'another';
+DELETE FROM abie.run_event;
+TRUNCATE abie.run_event;
+TRUNCATE abie.run CASCADE;
+
+-- no row of an issued or superseded run can be added, changed, deleted or moved; a table of a run cannot be emptied
+CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+	RAISE EXCEPTION 'not refused: %', statement;
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+	RETURN SQLERRM;
+END $$;
+CREATE TABLE held AS SELECT t, regexp_replace(t, '^', 'abie.')::regclass AS run_table
+FROM unnest('{run_characteristic,run_model,run_term,run_school,similar_school,expectation,exclusion,run_check}'::text[]) t;
+SELECT t, refused(format('UPDATE %s SET run_id = run_id WHERE run_id = 1', run_table)) FROM held;
+SELECT DISTINCT refused(format('UPDATE %s SET %I = %I WHERE run_id = %s', h.run_table, a.attname, a.attname, r)) FROM held h, pg_attribute a, generate_series(1, 2) r
+WHERE a.attrelid = h.run_table AND a.attnum > 1 AND NOT a.attisdropped ORDER BY 1;
+SELECT DISTINCT refused(format('DELETE FROM %s WHERE run_id = %s', run_table, r)) FROM held, generate_series(1, 2) r ORDER BY 1;
+SELECT DISTINCT refused(format('TRUNCATE %s CASCADE', run_table)) FROM held;
+-- a row more, made of one that is there by changing its key
+SELECT t, refused(format('INSERT INTO %1$s SELECT (jsonb_populate_record(NULL::%1$s, to_jsonb(x) || %2$L)).* FROM (SELECT * FROM %1$s WHERE run_id = 2 LIMIT 1) x', run_table,
+	'{"urn": 999999, "laestab": 9999999, "stratum": "other", "name": "another", "rank": 21}')) FROM held;
+-- an update that touches no issued run is free
+UPDATE abie.expectation SET target = target WHERE run_id = 3;
+
+-- withdrawn: still there, nobody's expectation, and the year can be issued again
+SELECT (w).status, (w).reason FROM abie.withdraw(2, 'wrong base figures of one school') w;
+SELECT abie.withdraw(2, 'again');
+SELECT refused('DELETE FROM abie.run WHERE run_id = 2');
+CALL abie.calculate('2025/26', 'tested', NULL);
+SELECT (i).run_id, (i).status, (i).reason FROM abie.issue(3) i;
+SELECT run_id, target_year, event, reason, result_digest IS NOT NULL AS digest, role = session_user AS me, happened_at <= clock_timestamp() AS dated FROM abie.run_event ORDER BY event_id;
+-- a run that was never issued is deleted; that it was is recorded
+CALL abie.calculate('2025/26', 'tested', NULL);
+SELECT abie.withdraw(4, 'never issued');
+DELETE FROM abie.run WHERE run_id = 4;
+SELECT event FROM abie.run_event WHERE run_id = 4 ORDER BY event_id;
+
+--
+-- Verify
+--
+SELECT digest, recorded = r.result_digest OR digest = 'inputs kept' AS recorded, equal FROM abie.verify(3), abie.run r WHERE r.run_id = 3;
+-- nothing of the recomputation stays
+SELECT (SELECT count(*) FROM abie.run WHERE run_id < 0) AS runs, (SELECT count(*) FROM abie.run_school WHERE run_id < 0) AS schools,
+	(SELECT count(*) FROM abie.run_event WHERE run_id < 0) AS events;
+-- with another method too
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+SELECT digest, equal FROM abie.verify(5);
+-- a result changed behind the triggers' back, then an input
+SET session_replication_role = replica;
+UPDATE abie.expectation SET target = target + 1 WHERE run_id = 3 AND urn = 900013;
+SELECT digest, equal FROM abie.verify(3);
+UPDATE abie.expectation SET target = target - 1 WHERE run_id = 3 AND urn = 900013;
+UPDATE abie.run_school SET numbers[1] = numbers[1] + 1 WHERE run_id = 3 AND urn = 900013;
+RESET session_replication_role;
+SELECT digest, equal FROM abie.verify(3);
+SELECT abie.verify(99);
+
+--
+-- Thresholds belong to the methodology
+--
+SELECT abie.create_methodology('wrong', '{"checks": []}');
+SELECT abie.create_methodology('wrong', '{"checks": {"unheard of": {}}}');
+SELECT abie.create_methodology('wrong', '{"checks": {"far apart": 3}}');
+SELECT abie.create_methodology('wrong', '{"checks": {"far apart": {"limit": 3}}}');
+SELECT abie.create_methodology('wrong', '{"checks": {"far apart": {"severity": "high"}}}');
+SELECT abie.create_methodology('wrong', '{"checks": {"far apart": {"threshold": "3"}}}');
+SELECT abie.create_methodology('wrong', '{"checks": {"far apart": {"tolerated": 101}}}');
+SELECT checks FROM abie.create_methodology('strict', '{"method": "similar-schools", "characteristics": ["fsm_pct", "fsm6_pct", "sen_support_pct", "ehc_plan_pct", "semh_pct", "eal_pct", "mobility_pct", "ln_headcount", "idaci_rank", "region", "urban_rural", "religious_character"], "checks": {"far apart": {"severity": "blocking", "threshold": 1, "tolerated": 0.5}, "moved list": {"severity": "off"}}}');
+CALL abie.calculate('2025/26', 'strict', NULL);
+SELECT name, severity, threshold, tolerated, passed FROM abie.check_run(6) WHERE name IN ('far apart', 'moved list', 'moved expectation') ORDER BY name;
+-- checks enter neither digest
+SELECT a.result_digest = b.result_digest AS results, a.input_digest = b.input_digest AS inputs FROM abie.run a, abie.run b WHERE a.run_id = 5 AND b.run_id = 6;
+
+--
+-- Purge
+--
+SELECT abie.purge(NULL, 'reason');
+SELECT abie.purge('2026/27', '');
+SELECT abie.purge('2026', 'reason');
+SELECT * FROM abie.purge('2025/26', 'kept for six years');
+SELECT * FROM abie.purge('2026/27', 'kept for six years') ORDER BY 1;
+SELECT (SELECT count(*) FROM abie.run) AS runs, (SELECT count(*) FROM abie.expectation) AS expectations, (SELECT count(*) FROM abie.similar_school) AS similar_schools,
+	(SELECT count(*) FROM abie.run_school) AS schools, (SELECT count(*) FROM abie.run_check) AS checks, (SELECT count(*) FROM abie.attendance) > 0 AS inputs;
+SELECT run_id, event, reason FROM abie.run_event WHERE event = 'purged' ORDER BY run_id;
+
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_release;

@@ -1,0 +1,138 @@
+# Runs in the life of a database: a job of pg_cron; dump and restore of issued runs, grants, events and corrections; a
+# standby that reads them; DROP EXTENSION.
+use strict;
+use warnings;
+use FindBin;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $library = `pg_config --pkglibdir | tr -d '\\n'`;
+my $has_cron = -e "$library/pg_cron.so";
+
+my $node = PostgreSQL::Test::Cluster->new('night');
+$node->init(allows_streaming => 1);
+$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
+	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}$library:\$libdir'")
+  if $ENV{ABIE_DESTDIR};
+$node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_cron'\ncron.database_name = 'schools'\n"
+	  . "cron.use_background_workers = on\nmax_worker_processes = 16\n") if $has_cron;
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE schools');
+
+sub query
+{
+	my ($sql, $database) = @_;
+	return $node->safe_psql($database // 'schools', $sql);
+}
+
+query('CREATE EXTENSION abie');
+query('SELECT abie.load_demo(420)');
+
+#
+# A job of pg_cron
+#
+SKIP:
+{
+	skip 'pg_cron is not installed (Debian: postgresql-15-cron)', 11 unless $has_cron;
+	my (undef, undef, $refused) = $node->psql('schools', 'SELECT abie.schedule()');
+	like($refused, qr/^psql:.*ERROR:  pg_cron is not installed in database "schools"\nHINT:  Debian: postgresql-15-cron;/s, 'without CREATE EXTENSION pg_cron: refused, with what to do');
+	query('CREATE EXTENSION pg_cron');
+	(undef, undef, $refused) = $node->psql('schools', q{SELECT abie.schedule('every night')});
+	like($refused, qr/invalid schedule/, 'a schedule that is none: refused by pg_cron');
+	(undef, undef, $refused) = $node->psql('schools', q{SELECT abie.schedule(target_year => '2025')});
+	like($refused, qr/academic_year/, 'a year that is none: refused');
+	(undef, undef, $refused) = $node->psql('schools', q{SELECT abie.schedule(methodology => 'unheard of')});
+	like($refused, qr/methodology "unheard of" does not exist/, 'a methodology that is none: refused');
+	query('SELECT abie.schedule()');
+	is(query('SELECT jobname, schedule, command, username FROM cron.job'),
+		"abie next year default|0 2 * * *|CALL abie.nightly(NULL, 'default')|" . query('SELECT current_user'), 'one bare call, at two every night');
+	query(q{SELECT abie.schedule('* * * * *')});
+	is(query('SELECT count(*), min(schedule) FROM cron.job'), '1|* * * * *', 'scheduled again: in place of the job there was');
+	my $patience = time + 150;
+	my $ended = '';
+	while (time < $patience)
+	{
+		$ended = query(q{SELECT status FROM cron.job_run_details WHERE status IN ('succeeded', 'failed') ORDER BY runid LIMIT 1});
+		last if $ended;
+		sleep 1;
+	}
+	is($ended, 'succeeded', 'the job ran to its end')
+	  or diag(query('SELECT status, return_message FROM cron.job_run_details'));
+	is(query('SELECT count(*), min(target_year), min(status) FROM abie.run'), '1|2025/26|checked', 'and left a checked run for a person to issue');
+	is(query('SELECT count(*) > 0 FROM abie.expectation'), 't', 'with expectations');
+	is(query('SELECT abie.unschedule(), abie.unschedule()'), 't|f', 'unscheduled');
+	is(query('SELECT count(*) FROM cron.job'), '0', 'no job is left');
+}
+
+#
+# Dump and restore
+#
+query('CALL abie.calculate($$2025/26$$, $$similar-schools$$)');
+query('SELECT abie.issue(max(run_id)) FROM abie.run');
+query('CALL abie.calculate($$2025/26$$)');
+query('SELECT abie.issue(max(run_id), $$a reason$$) FROM abie.run');
+query('CALL abie.calculate($$2025/26$$)');
+query('SELECT abie.issue(max(run_id)) FROM abie.run');
+query('SELECT abie.withdraw(max(run_id), $$wrong base figures$$) FROM abie.run');
+query('CALL abie.calculate($$2025/26$$)');
+my $issued = query('SELECT (abie.issue(max(run_id))).run_id FROM abie.run');
+query('CREATE ROLE abie_dump_school LOGIN');
+query(q{SELECT abie.grant_access('abie_dump_school', 'school', '900013')});
+query(q{INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 10, 20, 3)});
+query(q{SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)});
+
+# every row of every table of abie, in its text
+my $whole = q{SELECT string_agg(c.relname || ' ' || (xpath('/row/d/text()', query_to_xml(format(
+		'SELECT count(*) || '' '' || md5(coalesce(string_agg(t::text, E''\n'' ORDER BY t::text COLLATE "C"), '''')) AS d FROM %s t', c.oid::regclass), false, true, '')))[1], E'\n' ORDER BY c.relname)
+	FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'};
+my $dumped = query($whole);
+my $as_school = q{SET ROLE abie_dump_school; SELECT count(*), min(urn::integer), min(run_id) FROM abie.expectation};
+is(query($as_school), "1|900013|$issued", 'a school sees its own expectation');
+for my $format ('plain', 'custom')
+{
+	my $file = $node->basedir . "/schools.$format";
+	my @skip = $has_cron ? ('--exclude-schema=cron', '--extension=abie') : ();
+	$node->command_ok([ 'pg_dump', '-d', $node->connstr('schools'), '-F', $format, '-f', $file, @skip ], "$format: dumped");
+	$node->safe_psql('postgres', "CREATE DATABASE restored_$format");
+	$node->command_ok(
+		$format eq 'plain' ? [ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("restored_$format"), '-f', $file ]
+		: [ 'pg_restore', '--exit-on-error', '-d', $node->connstr("restored_$format"), $file ], "$format: restored");
+	is(query($whole, "restored_$format"), $dumped, "$format: every row of every table is there, bit for bit");
+	is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($issued)", "restored_$format"), 3, "$format: the issued run can still be made");
+	is(query($as_school, "restored_$format"), "1|900013|$issued", "$format: a school sees its own expectation and no other");
+	my (undef, undef, $refused) = $node->psql("restored_$format", "UPDATE abie.expectation SET target = 1 WHERE run_id = $issued AND urn = 900013");
+	like($refused, qr/run $issued is issued: its results cannot be changed/, "$format: the issued run is fixed");
+	(undef, undef, $refused) = $node->psql("restored_$format",
+		"INSERT INTO abie.similar_school SELECT run_id, urn, 21, similar_urn, distance, km FROM abie.similar_school WHERE run_id = $issued AND rank = 1 LIMIT 1");
+	like($refused, qr/run $issued is issued: its results cannot be changed/, "$format: and takes no further rows");
+}
+
+#
+# A standby
+#
+$node->backup('copy');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'copy', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+is($standby->safe_psql('schools', $as_school), "1|900013|$issued", 'standby: a school sees its own expectation');
+is($standby->safe_psql('schools', "SELECT r.result_digest = abie.result_digest(r.run_id) AND r.input_digest = abie.input_digest(r.run_id) FROM abie.run r WHERE r.run_id = $issued"),
+	't', 'standby: the digests hold');
+cmp_ok($standby->safe_psql('schools', "SELECT count(*) FROM abie.explain($issued, 900013)"), '>', 20, 'standby: explained');
+is($standby->safe_psql('schools', "SELECT count(*) FROM abie.run_checks($issued) WHERE passed IS FALSE AND severity = 'blocking' AND name <> 'school figure' AND name <> 'national total'"), 0, 'standby: checked');
+is($standby->safe_psql('schools', 'SELECT status FROM abie_report.health'), 'issued', 'standby: health');
+$standby->stop;
+
+#
+# DROP EXTENSION is refused by what depends on it, and takes the rest along
+#
+query('CREATE VIEW of_our_own AS SELECT urn, target FROM abie.expectation', 'restored_plain');
+my (undef, undef, $refused) = $node->psql('restored_plain', 'DROP EXTENSION abie');
+like($refused, qr/cannot drop extension abie because other objects depend on it\nDETAIL:  view of_our_own depends on table abie.expectation/, 'DROP EXTENSION: refused while a view depends on it');
+query('DROP VIEW of_our_own; DROP EXTENSION abie', 'restored_plain');
+is(query(q{SELECT count(*) FROM pg_namespace WHERE nspname IN ('abie', 'abie_report')}, 'restored_plain'), 0, 'DROP EXTENSION: all of it is gone');
+
+$node->stop;
+done_testing();
