@@ -72,7 +72,7 @@ COMMENT ON COLUMN abie.import_publication.set_aside IS 'Expression over the text
 CREATE VIEW abie.import_precedence (target_table, formats) AS VALUES
 	('school', ARRAY['school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc', 'gias']),
 	('school_context', ARRAY['school-idaci', 'spc', 'england-census']),
-	('attendance', ARRAY['england-abs', 'ees-absence']);
+	('attendance', ARRAY['england-abs', 'ees-absence', 'registers']);
 COMMENT ON VIEW abie.import_precedence IS
 'Whose figure is kept where two publications give the same one. A figure is replaced only by the same format (a later edition of it in abie.school) or one that stands further right; own entries, whose source is no format, never. So the order of imports does not matter.';
 COMMENT ON COLUMN abie.import_precedence.target_table IS 'The table.';

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "core/absence.h"
 #include "nearest.h"
 #include "utils/guc.h"
 
@@ -18,6 +19,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
+	absence_start();
 	nearest_define_parameters();
 	MarkGUCPrefixReserved("abie");
 }

@@ -50,6 +50,9 @@ INSERT INTO not_parallel_safe VALUES
 	('import_keep_rejects', 'writes abie.import_reject'),
 	('import_log', 'writes abie.import'),
 	('import_finish', 'writes the input tables'),
+	('load_attendance', 'writes the input tables'),
+	('load_attendance_year', 'writes abie.attendance'),
+	('load_attendance_week', 'writes abie.attendance_week'),
 	('guard_methodology', 'trigger'),
 	('create_methodology', 'writes abie.methodology'),
 	('ensure_methodology', 'writes abie.methodology'),
@@ -102,6 +105,8 @@ ORDER BY 1;
 -- abie.pared_mean_step do as much as a built-in function, cost 1.
 SELECT r.object, r.procost FROM routine r
 WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step')
+	-- one comparison, or one sum over a fixed number of counts
+	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
 -- set-returning ones say how many rows

@@ -1,0 +1,52 @@
+/*
+ * code.c
+ *	  The table of attendance codes as rows.
+ */
+#include "postgres.h"
+
+#include "core/code.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/rangetypes.h"
+#include "utils/tuplestore.h"
+#include "utils/typcache.h"
+
+/* First to last day, both included; no last day for DAY_OPEN. */
+static Datum
+day_range(Oid range_type, Day first, Day last)
+{
+	TypeCacheEntry *type = lookup_type_cache(range_type, TYPECACHE_RANGE_INFO);
+	RangeBound	lower = {.val = DateADTGetDatum(first), .inclusive = true, .lower = true};
+	RangeBound	upper = {.val = DateADTGetDatum(last == DAY_OPEN ? last : last + 1), .infinite = last == DAY_OPEN};
+
+	return RangeTypePGetDatum(make_range(type, &lower, &upper, false));
+}
+
+PG_FUNCTION_INFO_V1(abie_attendance_codes);
+Datum
+abie_attendance_codes(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < attendance_code_count; i++)
+	{
+		const AttendanceCode *row = &attendance_codes[i];
+		bool		attending = row->category == CATEGORY_PRESENT || row->category == CATEGORY_APPROVED_ACTIVITY;
+		bool		held = row->mark != MARK_LIMIT;
+		Datum		value[10] = {
+			Int32GetDatum(row->regime), CStringGetTextDatum(row->code), CStringGetTextDatum(row->label),
+			CStringGetTextDatum(category_name(row->category)), BoolGetDatum(row->possible), BoolGetDatum(attending),
+			row->reason_group == NULL ? (Datum) 0 : CStringGetTextDatum(row->reason_group),
+			DateADTGetDatum(row->valid_from), DateADTGetDatum(row->valid_to), (Datum) 0
+		};
+		bool		null[10] = {[6] = row->reason_group == NULL, [8] = row->valid_to == DAY_OPEN, [9] = !held};
+
+		if (held)
+			value[9] = day_range(TupleDescAttr(result->setDesc, 9)->atttypid, code_applies_from(row), code_applies_to(row));
+		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+	}
+	return (Datum) 0;
+}

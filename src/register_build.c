@@ -1,0 +1,238 @@
+/*
+ * register_build.c
+ *	  Making registers: from runs of marks, from rows, by merging, by recoding.
+ */
+#include "postgres.h"
+
+#include "register.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+/* ---------- from a run of marks ---------- */
+
+/* The pairs of a mapping {"what a system writes": "CODE"}. */
+static void
+read_aliases(Jsonb *mapping, MarkLayout *layout)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&mapping->root);
+	CodeAlias  *alias;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!JB_ROOT_IS_OBJECT(mapping))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("aliases must be a JSON object"),
+				 errhint("Map what is written to a code, such as {\"+\": \"X01\"}.")));
+	alias = palloc(sizeof(CodeAlias) * Max(JB_ROOT_COUNT(mapping), 1));
+	JsonbIteratorNext(&iterator, &key, true);	/* the object begins */
+	while (JsonbIteratorNext(&iterator, &key, true) == WJB_KEY)
+	{
+		int			mark;
+
+		JsonbIteratorNext(&iterator, &value, true);
+		if (key.val.string.len == 0 || is_space(key.val.string.val[0]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("an alias must not be empty or begin with white space"),
+					 errhint("White space between marks is skipped; write - for no mark recorded.")));
+		if (value.type != jbvString)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("alias \"%s\" must map to the text of a code", pnstrdup(key.val.string.val, key.val.string.len))));
+		mark = mark_of_code(value.val.string.val, value.val.string.len);
+		if (mark < 0)
+			raise_unknown_code(value.val.string.val, value.val.string.len);
+		alias[layout->aliases++] = (CodeAlias) {
+			.text = key.val.string.val, .length = key.val.string.len, .mark = (Mark) mark
+		};
+	}
+	layout->alias = alias;
+}
+
+static void
+check_start(DateADT start)
+{
+	if (start < REGISTER_FIRST_DAY || start > REGISTER_LAST_DAY)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("start date of a register is out of range")));
+}
+
+static Datum
+register_of_run(FunctionCallInfo fcinfo, MarkLayout *layout, int aliases_argument)
+{
+	text	   *run = PG_GETARG_TEXT_PP(1);
+	Mark		mark[REGISTER_MAX_SESSIONS];
+	Register	result;
+	RegisterError error;
+
+	if (!PG_ARGISNULL(aliases_argument))
+		read_aliases(PG_GETARG_JSONB_P(aliases_argument), layout);
+	if (register_parse_marks(VARDATA_ANY(run), VARSIZE_ANY_EXHDR(run), layout, mark, &result, &error) != REGISTER_GOOD)
+		register_raise(&error, VARDATA_ANY(run), VARSIZE_ANY_EXHDR(run));
+	return register_to_datum(&result);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_make);
+Datum
+abie_register_make(PG_FUNCTION_ARGS)
+{
+	MarkLayout	layout = {.days_a_week = 5};
+
+	/* not STRICT: aliases may be NULL */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	layout.start = PG_GETARG_DATEADT(0);
+	check_start(layout.start);
+	if (weekday(layout.start) != 0)
+		register_raise(&(RegisterError) {.fault = REGISTER_NOT_MONDAY, .day = layout.start}, NULL, 0);
+	return register_of_run(fcinfo, &layout, 2);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_from_run);
+Datum
+abie_register_from_run(PG_FUNCTION_ARGS)
+{
+	MarkLayout	layout = {0};
+
+	/* not STRICT: aliases may be NULL */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	layout.start = PG_GETARG_DATEADT(0);
+	layout.days_a_week = PG_GETARG_INT32(2);
+	check_start(layout.start);
+	if (layout.days_a_week != 5 && layout.days_a_week != 7)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("days_a_week must be 5 or 7, not %d", layout.days_a_week)));
+	return register_of_run(fcinfo, &layout, 3);
+}
+
+/* ---------- merging ---------- */
+
+static Datum
+merge_registers(const Register *one, const Register *other)
+{
+	Register	result;
+	RegisterError error;
+	Mark	   *mark;
+	struct varlena *value;
+
+	if (register_span(one, other, &result) != REGISTER_GOOD)
+		register_raise(&(RegisterError) {.fault = REGISTER_TOO_LONG}, NULL, 0);
+	value = register_allocate(result.start, result.count, &mark);
+	if (register_merge(one, other, mark, &result, &error) != REGISTER_GOOD)
+		register_raise(&error, NULL, 0);
+	return PointerGetDatum(value);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_merge);
+Datum
+abie_register_merge(PG_FUNCTION_ARGS)
+{
+	Register	one = PG_GETARG_REGISTER(0);
+	Register	other = PG_GETARG_REGISTER(1);
+
+	return merge_registers(&one, &other);
+}
+
+/* ---------- from rows ---------- */
+
+/* The week of a mark as a register; false for a mark that a weekend does not need. */
+static bool
+week_of_mark(DateADT day, bool afternoon, text *code, Mark week_mark[REGISTER_WEEK], Register *week)
+{
+	Mark		given = code_argument(code);
+	RegisterError error = {.day = day, .session = afternoon, .mark = given};
+	Mark		placed;
+
+	check_start(day);
+	error.fault = register_place(given, day, afternoon, &placed);
+	if (error.fault != REGISTER_GOOD)
+		register_raise(&error, NULL, 0);
+	if (weekday(day) >= 5)
+		return false;
+	memset(week_mark, MARK_NONE, REGISTER_WEEK);
+	week_mark[2 * weekday(day) + afternoon] = placed;
+	*week = (Register) {day - weekday(day), REGISTER_WEEK, week_mark};
+	return true;
+}
+
+/*
+ * The state is the register of the marks so far.  A mark within its weeks is
+ * set in place, which only an aggregate may do with its state; any other makes
+ * a longer register.
+ */
+PG_FUNCTION_INFO_V1(abie_register_agg_step);
+Datum
+abie_register_agg_step(PG_FUNCTION_ARGS)
+{
+	Mark		week_mark[REGISTER_WEEK];
+	Register	week;
+	Register	state;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "abie.register_agg_step called outside an aggregate");
+	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
+		!week_of_mark(PG_GETARG_DATEADT(1), session_argument(PG_GETARG_TEXT_PP(2)), PG_GETARG_TEXT_PP(3), week_mark, &week))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+		return register_to_datum(&week);
+	state = PG_GETARG_REGISTER(0);
+	if (week.start >= state.start && week.start < state.start + 7 * (state.count / REGISTER_WEEK)
+		&& !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
+	{
+		Register	same = {.start = week.start, .count = REGISTER_WEEK, .mark = state.mark + sessions_before(state.start, week.start)};
+		RegisterError error;
+		Mark		merged[REGISTER_WEEK];
+		Register	result = same;
+
+		if (register_merge(&same, &week, merged, &result, &error) != REGISTER_GOOD)
+			register_raise(&error, NULL, 0);
+		memcpy(unconstify(Mark *, same.mark), merged, REGISTER_WEEK);
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	return merge_registers(&state, &week);
+}
+
+/* ---------- recoding ---------- */
+
+PG_FUNCTION_INFO_V1(abie_register_recode);
+Datum
+abie_register_recode(PG_FUNCTION_ARGS)
+{
+	Register	source;
+	Mark	   *mark;
+	Mark		from;
+	Mark		to;
+	SessionRange range;
+	struct varlena *value;
+
+	/* not STRICT: the dates may be NULL */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	source = PG_GETARG_REGISTER(0);
+	from = code_argument(PG_GETARG_TEXT_PP(1));
+	to = code_argument(PG_GETARG_TEXT_PP(2));
+	value = register_allocate(source.start, source.count, &mark);
+	memcpy(mark, source.mark, source.count);
+	range = register_window(fcinfo, 3, &source);
+	for (int session = range.first; session < range.end; session++)
+	{
+		RegisterError error = {.day = day_of_session(source.start, session), .session = session, .mark = to};
+
+		if (mark[session] != mark_on_day(from, error.day))
+			continue;
+		error.fault = register_place(to, error.day, session % 2 == 1, &mark[session]);
+		if (error.fault != REGISTER_GOOD)
+			register_raise(&error, NULL, 0);
+	}
+	PG_RETURN_POINTER(value);
+}
