@@ -6,20 +6,25 @@ RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance fl
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
+	held integer[];
+	names integer[];
 	moved integer[];
 BEGIN
-	WITH held AS MATERIALIZED (
-		SELECT DISTINCT w.urn, a.laestab::integer AS laestab FROM unnest(urns) w(urn) JOIN abie.attendance a ON a.urn = w.urn
-	), name AS MATERIALIZED (
-		SELECT DISTINCT h.urn, h.laestab, a.urn::integer AS any_urn FROM held h JOIN abie.attendance a ON a.laestab = h.laestab
-	), other AS (
-		SELECT n.urn, n.laestab, n.any_urn FROM name n
-		UNION ALL SELECT n.urn, n.laestab, l.link_urn::integer FROM name n JOIN abie.school_link l ON l.urn = n.any_urn WHERE l.link_type IN ('Predecessor', 'Successor')
-		UNION ALL SELECT n.urn, n.laestab, l.urn::integer FROM name n JOIN abie.school_link l ON l.link_urn = n.any_urn WHERE l.link_type IN ('Predecessor', 'Successor')
+	SELECT array_agg(DISTINCT a.laestab::integer) INTO held FROM abie.attendance a WHERE a.urn = ANY (urns);
+	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held) AND a.academic_year <= last_year;
+	WITH part AS MATERIALIZED (
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (names)
+	), linked AS (
+		SELECT l.urn::integer AS urn, l.link_urn::integer AS link_urn FROM abie.school_link l WHERE l.urn = ANY (names) AND l.link_type IN ('Predecessor', 'Successor')
+		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l WHERE l.link_urn = ANY (names) AND l.link_type IN ('Predecessor', 'Successor')
 	)
-	SELECT array_agg(DISTINCT o.urn) INTO moved FROM other o JOIN abie.attendance a ON a.urn = o.any_urn AND a.laestab <> o.laestab;
+	SELECT array_agg(DISTINCT w.urn) INTO moved
+	FROM unnest(urns) w(urn) JOIN part own ON own.urn = w.urn JOIN part same ON same.laestab = own.laestab
+	WHERE EXISTS (SELECT FROM part p WHERE p.urn = same.urn AND p.laestab <> own.laestab)
+		OR EXISTS (SELECT FROM linked l JOIN abie.attendance a ON a.urn = l.link_urn WHERE l.urn = same.urn AND a.laestab <> own.laestab);
 	RETURN QUERY
 	WITH lineage AS MATERIALIZED (
 		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE moved IS NOT NULL
