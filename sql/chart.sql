@@ -2,24 +2,11 @@
 -- 400 units wide with text of 11 to 13, so that they can be read on a telephone. Colours of Okabe and Ito (2008), which
 -- differ for the colour-blind; no meaning is carried by colour alone.
 
--- Written as it is in XML and HTML, in text and in attributes. Control characters are not allowed there; marks of direction
--- (U+202A to U+202E, U+2066 to U+2069) would turn around what stands after them.
-CREATE FUNCTION abie.plain_text(given text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
-RETURN CASE WHEN given ~ U&'[\0001-\001F\007F-\009F\200E\200F\202A-\202E\2066-\2069\FFFE\FFFF]'
-	THEN btrim(regexp_replace(regexp_replace(given, U&'[\0001-\001F\007F-\009F]+', ' ', 'g'), U&'[\200E\200F\202A-\202E\2066-\2069\FFFE\FFFF]', '', 'g'))
-	ELSE given END;
-COMMENT ON FUNCTION abie.plain_text(text) IS 'The text in one line: control characters become spaces, marks of writing direction and noncharacters are left out.';
-
-CREATE FUNCTION abie.xml_text(given text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
-RETURN replace(replace(replace(replace(replace(abie.plain_text(given), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;');
-COMMENT ON FUNCTION abie.xml_text(text) IS 'abie.plain_text with & < > and both quotes escaped for XML and HTML, in text and in attributes.';
-
 CREATE FUNCTION abie.short_text(given text, letters integer) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
 RETURN CASE WHEN length(given) > letters THEN rtrim(left(given, letters - 1)) || U&'\2026' ELSE given END;
-COMMENT ON FUNCTION abie.short_text(text, integer) IS 'The text, cut with an ellipsis where it is longer than so many letters.';
+COMMENT ON FUNCTION abie.short_text(text, integer) IS 'The text, cut with an ellipsis where it is longer than so many letters; NULL for NULL.';
 
 CREATE FUNCTION abie.decimal(value float8, digits integer) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2

@@ -1,53 +1,49 @@
 -- What reports are put together from: the same words, as HTML or as Markdown.
 
-CREATE FUNCTION abie.markdown_text(given text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
-RETURN regexp_replace(regexp_replace(abie.plain_text(given), '([\\`*_{}\[\]<>#|~&!])', '\\\1', 'g'), '^([-+.)0-9]*)([-+.)])( |$)', '\1\\\2\3');
-COMMENT ON FUNCTION abie.markdown_text(text) IS 'abie.plain_text with every sign escaped that means something in Markdown.';
-
 CREATE FUNCTION abie.thousands(value bigint) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
-RETURN to_char(value, 'FM999,999,999,999,999');
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN to_char(value, 'FM999,999,999,999,990'); END $$;
 COMMENT ON FUNCTION abie.thousands(bigint) IS 'A count as reports write it, with commas.';
 
 CREATE FUNCTION abie.signed(value float8, digits integer) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 4
-RETURN CASE sign(abie.round_half_up(value, digits)) WHEN 1 THEN '+' WHEN -1 THEN U&'\2212' ELSE '' END || abs(abie.round_half_up(value, digits))::text;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rounded numeric := abie.round_half_up(value, digits);
+BEGIN
+	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN U&'\2212' ELSE '' END || abs(rounded)::text;
+END $$;
 COMMENT ON FUNCTION abie.signed(float8, integer) IS 'A difference as reports write it: rounded half up, with its sign.';
 
 CREATE FUNCTION abie.html_table(caption text, cells text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	line text[];
-	written text := '';
-	is_head boolean := true;
-BEGIN
-	FOREACH line SLICE 1 IN ARRAY cells LOOP
-		written := written || CASE WHEN is_head THEN '<thead><tr><th scope="col">' || array_to_string(line, '</th><th scope="col">') || '</th></tr></thead><tbody>'
-			ELSE '<tr><th scope="row">' || line[1] || '</th><td>' || array_to_string(line[2:], '</td><td>', '') || E'</td></tr>\n' END;
-		is_head := false;
-	END LOOP;
-	RETURN format(E'<table><caption>%s</caption>%s</tbody></table>\n', caption, written);
-END $$;
-COMMENT ON FUNCTION abie.html_table(text, text[]) IS 'Internal: an HTML table of cells that are HTML already; the first row is the head, the first column names the rows.';
+-- unnest goes row by row; looking up each cell would go through all before it
+SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie.xml_text(caption), string_agg(
+	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>' ELSE '' END || '<th scope="col">' || c.written || '</th>'
+		WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
+		ELSE '<td>' || c.written || '</td>' END
+	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n' ELSE '' END, '' ORDER BY c.place))
+FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
+		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie.xml_text(u.cell)
+			ELSE abie.xml_text(split_part(u.cell, E'\n', 1)) || '<small>' || abie.xml_text(split_part(u.cell, E'\n', 2)) || '</small>' END AS written
+	FROM unnest(cells) WITH ORDINALITY u(cell, place)) c
+$$;
+COMMENT ON FUNCTION abie.html_table(text, text[]) IS 'Internal: an HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a second, smaller line.';
 
 CREATE FUNCTION abie.markdown_table(caption text, cells text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	line text[];
-	written text := '';
-BEGIN
-	FOREACH line SLICE 1 IN ARRAY cells LOOP
-		written := written || '| ' || array_to_string(line, ' | ', '') || E' |\n'
-			|| CASE WHEN written = '' THEN '|' || repeat(' --- |', cardinality(line)) || E'\n' ELSE '' END;
-	END LOOP;
-	RETURN format(E'%s:\n\n%s\n', caption, written);
-END $$;
-COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table of cells that are Markdown already; the first row is the head.';
+SELECT abie.markdown_text(caption) || E':\n\n' || string_agg('| ' || abie.markdown_text(replace(u.cell, E'\n', ', '))
+	|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
+	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n' ELSE '' END, '' ORDER BY u.place) || E'\n'
+FROM unnest(cells) WITH ORDINALITY u(cell, place)
+$$;
+COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table; the first row is the head.';
 
 /*
  * Kinds: title, meta, notice, lead, heading, paragraph, list, steps, table, figures (a table that a picture shows), picture (SVG as it
@@ -60,7 +56,6 @@ AS $$
 -- not STRICT: most kinds have no items; nothing to write is nothing
 DECLARE
 	written text;
-	cells text[];
 BEGIN
 	CASE kind
 		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
@@ -74,12 +69,7 @@ BEGIN
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n' ELSE E'<ol>\n' || written || E'</ol>\n' END;
 		WHEN 'table', 'figures' THEN
-			-- all cells in one text: line feeds between the cells' own lines survive as a sign that no cell can hold
-			SELECT array_agg(r.cells ORDER BY r.line) INTO cells FROM (
-				SELECT s.line, array_agg(abie.xml_text(split_part(items[s.line][s.place], E'\n', 1))
-					|| CASE WHEN position(E'\n' IN items[s.line][s.place]) > 0 THEN '<small>' || abie.xml_text(split_part(items[s.line][s.place], E'\n', 2)) || '</small>' ELSE '' END ORDER BY s.place) AS cells
-				FROM (SELECT line, place FROM generate_series(1, array_length(items, 1)) line, generate_series(1, array_length(items, 2)) place) s GROUP BY s.line) r;
-			written := abie.html_table(abie.xml_text(given), cells);
+			written := abie.html_table(given, items);
 			RETURN CASE kind WHEN 'figures' THEN '<details><summary>' || abie.xml_text(given) || '</summary>' || written || E'</details>\n' ELSE written END;
 	END CASE;
 END $$;
@@ -92,7 +82,6 @@ AS $$
 -- not STRICT: most kinds have no items; nothing to write is nothing
 DECLARE
 	written text;
-	cells text[];
 BEGIN
 	CASE kind
 		-- what a picture shows is in the table after it
@@ -108,10 +97,7 @@ BEGIN
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN written || E'\n';
 		WHEN 'table', 'figures' THEN
-			SELECT array_agg(r.cells ORDER BY r.line) INTO cells FROM (
-				SELECT s.line, array_agg(abie.markdown_text(replace(items[s.line][s.place], E'\n', ', ')) ORDER BY s.place) AS cells
-				FROM (SELECT line, place FROM generate_series(1, array_length(items, 1)) line, generate_series(1, array_length(items, 2)) place) s GROUP BY s.line) r;
-			RETURN abie.markdown_table(abie.markdown_text(given), cells);
+			RETURN abie.markdown_table(given, items);
 	END CASE;
 END $$;
 COMMENT ON FUNCTION abie.markdown_part(text, text, text[]) IS 'Internal: a part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most kinds have no items; NULL for NULL.';

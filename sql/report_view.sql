@@ -6,14 +6,16 @@ GRANT USAGE ON SCHEMA abie_report TO PUBLIC;
 
 -- 1.959963984540054: two-sided 95 per cent of the normal distribution
 CREATE FUNCTION abie.interval_low(value float8, error float8) RETURNS float8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN greatest(0::float8, value - 1.959963984540054::float8 * error);
-COMMENT ON FUNCTION abie.interval_low(float8, float8) IS 'Lower end of the 95 per cent interval of a rate with the given standard error: rate - 1.96 x error, not under 0.';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
+RETURN CASE WHEN value < 1.959963984540054::float8 * error THEN 0 ELSE value - 1.959963984540054::float8 * error END;
+COMMENT ON FUNCTION abie.interval_low(float8, float8) IS 'Lower end of the 95 per cent interval of a rate with the given standard error: rate - 1.96 x error, not under 0; NULL for NULL.';
 
 CREATE FUNCTION abie.interval_high(value float8, error float8) RETURNS float8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN least(100::float8, value + 1.959963984540054::float8 * error);
-COMMENT ON FUNCTION abie.interval_high(float8, float8) IS 'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100.';
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, as above
+RETURN CASE WHEN value + 1.959963984540054::float8 * error > 100 THEN 100 ELSE value + 1.959963984540054::float8 * error END;
+COMMENT ON FUNCTION abie.interval_high(float8, float8) IS 'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100; NULL for NULL.';
 
 CREATE FUNCTION abie.exclusion_symbol(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1

@@ -1,7 +1,8 @@
 -- A school's report in plain English. Every figure in it is one of abie.report_facts, rounded.
 
 CREATE FUNCTION abie.report_school_name(expectation jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+-- not STRICT, so that it becomes part of the query
 RETURN coalesce(nullif(btrim(abie.plain_text(expectation ->> 'school_name')), ''), 'School ' || (expectation ->> 'urn'));
 COMMENT ON FUNCTION abie.report_school_name(jsonb) IS 'Internal: the name of the school of a row of abie_report.school_expectation, or its URN.';
 
@@ -18,8 +19,9 @@ RETURN CASE characteristic WHEN 'fsm_pct' THEN 'Free school meals, % of pupils' 
 COMMENT ON FUNCTION abie.characteristic_text(text, text) IS 'Internal: a characteristic in a governor''s words. Not STRICT because meaning may be NULL.';
 
 CREATE FUNCTION abie.characteristic_number(characteristic text, number float8) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
-RETURN CASE characteristic WHEN 'ln_headcount' THEN abie.thousands(round(exp(number::numeric))::bigint) WHEN 'idaci_rank' THEN abie.thousands(round(number::numeric)::bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query
+RETURN CASE characteristic WHEN 'ln_headcount' THEN abie.thousands(round(exp(number))::bigint) WHEN 'idaci_rank' THEN abie.thousands(round(number)::bigint)
 	WHEN 'idaci_score' THEN abie.decimal(number, 3) ELSE abie.decimal(number, 1) END;
 COMMENT ON FUNCTION abie.characteristic_number(text, float8) IS 'Internal: a number of a characteristic as reports write it; the logarithm of the headcount as the headcount.';
 
@@ -90,7 +92,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
-	names text[] := '{Underlying level now,Target,Expected,Local authority average,National average,Similar schools: top quarter,Best of the similar schools,Own rate in 2018/19}';
+	names text[] := '{Underlying level now,Target,Expected,Local authority average,National average,"Similar schools, top 25%",Best of the similar schools,Own rate in 2018/19}';
 	roles text[] := '{start,target,NULL,NULL,NULL,NULL,NULL,NULL}';
 	heights float8[];
 	cells text[];
@@ -228,15 +230,15 @@ BEGIN
 	END IF;
 	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance, array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high,
 		count(*) AS schools, count(*) FILTER (WHERE r.better) AS better, count(*) FILTER (WHERE r.better AND r.clear) AS clearly_better,
-		array_agg(r.said ORDER BY r.rank) FILTER (WHERE r.better AND r.similar_place <= 4) AS learn_similar,
-		array_agg(r.said ORDER BY r.km, r.rank) FILTER (WHERE r.better AND r.km IS NOT NULL AND r.near_place <= 4) AS learn_near,
+		array_agg(r.said ORDER BY r.rank) FILTER (WHERE r.teaches AND r.similar_place <= 4) AS learn_similar,
+		array_agg(r.said ORDER BY r.km, r.rank) FILTER (WHERE r.teaches AND r.km IS NOT NULL AND r.near_place <= 4) AS learn_near,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
 			r.name || CASE WHEN r.better THEN U&' \2605' ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.decimal(r.km, 0) || ' km away'), ''), ''), abie.thousands(r.enrolments),
 			coalesce(abie.decimal(r.fsm, 1) || '%', ''), abie.decimal(r.attendance, 2) || '%' || coalesce(format(E'\n%s to %s', abie.decimal(r.low, 1), abie.decimal(r.high, 1)), '')] ORDER BY r.rank) AS cells
 	INTO n
 	FROM (SELECT s.*, format(E'%s\t%s: %s%%', s.name, concat_ws(', ', s.la, abie.decimal(s.km, 0) || ' km away', abie.thousands(s.enrolments) || ' pupils'), abie.decimal(s.attendance, 2)) AS said,
-			row_number() OVER (PARTITION BY s.better ORDER BY s.rank) AS similar_place, row_number() OVER (PARTITION BY s.better ORDER BY s.km, s.rank) AS near_place
-		FROM (SELECT x.rank, coalesce(nullif(btrim(abie.plain_text(x.similar_name)), ''), 'School ' || x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
+			row_number() OVER (PARTITION BY s.teaches ORDER BY s.rank) AS similar_place, row_number() OVER (PARTITION BY s.teaches ORDER BY s.km, s.rank) AS near_place
+		FROM (SELECT x.rank, x.is_better AND (coalesce(x.is_clear, false) OR count(*) FILTER (WHERE x.is_better AND x.is_clear) OVER () < 4) AS teaches, coalesce(nullif(btrim(abie.plain_text(x.similar_name)), ''), 'School ' || x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
 				x.similar_attendance AS attendance, x.similar_attendance_low AS low, x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better, x.is_clear AS clear
 			FROM jsonb_to_recordset(facts -> 'similar_schools') AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
 				similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean, is_clear boolean)) s) r;
@@ -250,9 +252,9 @@ BEGIN
 		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_similar('Attendance of similar schools in ' || (facts #>> '{run,baseline_year}'),
 			n.names || abie.report_school_name(e), n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8, n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
 		|| CASE WHEN n.better = 0 THEN abie.report_part(format, 'paragraph', 'None of them had higher attendance: others may learn from this school.')
-			ELSE abie.report_part(format, 'paragraph', CASE WHEN n.better < 4 THEN format('Schools to learn from, all that had higher attendance:') ELSE 'Schools to learn from: of those with higher attendance, the most similar' END)
+			ELSE abie.report_part(format, 'paragraph', CASE WHEN n.better < 4 THEN format('Schools to learn from, all that had higher attendance:') WHEN n.clearly_better >= 4 THEN 'Schools to learn from. Of those with clearly higher attendance, the most similar:' ELSE 'Schools to learn from. Of those with higher attendance, the most similar:' END)
 				|| abie.report_part(format, 'list', '', n.learn_similar) END
-		|| CASE WHEN n.better >= 4 AND n.learn_near IS NOT NULL THEN abie.report_part(format, 'paragraph', 'and the nearest') || abie.report_part(format, 'list', '', n.learn_near) ELSE '' END
+		|| CASE WHEN n.better >= 4 AND n.learn_near IS NOT NULL THEN abie.report_part(format, 'paragraph', 'And the nearest:') || abie.report_part(format, 'list', '', n.learn_near) ELSE '' END
 		|| abie.report_part(format, 'table', format('All %s similar schools; %s had higher attendance than this school', n.schools, U&'\2605'), n.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_similar(jsonb, text) IS 'Internal: the similar schools, where the school stands among them and whom to learn from; empty for a school left out.';
@@ -368,11 +370,11 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
 	SELECT f.urn::text || CASE format WHEN 'html' THEN '.html' WHEN 'markdown' THEN '.md' ELSE '.json' END, abie.school_report_text(f.facts, format)
 	FROM (
-		-- a thousand at a time: as many facts are in memory at once
+		-- some thousands at a time: so many facts are held at once
 		SELECT pg_catalog.array_agg(e.urn) AS urns
 		FROM (SELECT x.urn, pg_catalog.row_number() OVER (ORDER BY x.urn) AS place
 			FROM abie_report.school_expectation AS x WHERE x.run_id = report_files.run_id AND x.urn IS NOT NULL) AS e
-		GROUP BY e.place / 4000
+		GROUP BY e.place / 7000
 	) AS batch
 		CROSS JOIN LATERAL abie.report_facts(report_files.run_id, batch.urns) AS f;
 END;
