@@ -16,7 +16,7 @@ COMMENT ON FUNCTION abie.decimal(float8, integer) IS 'A number as reports write 
 CREATE FUNCTION abie.svg(title text, description text, height integer, body text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
 RETURN format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 %s" role="img" aria-label="%s" font-family="system-ui, sans-serif" font-size="12" fill="#222"><title>%s</title><desc>%s</desc><rect width="400" height="%s" fill="#fff"/><text x="8" y="18" font-size="13" font-weight="600">%s</text>%s</svg>',
-	height, abie.xml_text(title), abie.xml_text(title), abie.xml_text(description), height, abie.xml_text(abie.short_text(title, 56)), body);
+	height, abie.xml_text(title), abie.xml_text(title), abie.xml_text(description), height, abie.xml_text(abie.short_text(title, 50)), body);
 COMMENT ON FUNCTION abie.svg(text, text, integer, text) IS 'Internal: a picture of 400 by height units with its title, its description for those who cannot see it, and what is drawn.';
 
 CREATE FUNCTION abie.chart_step(span float8, steps integer) RETURNS float8
@@ -143,7 +143,7 @@ BEGIN
 	INTO drawn, said, climb
 	FROM (SELECT rung.*, CASE WHEN rung.role IN ('start', 'target') THEN ' font-weight="600"' ELSE '' END AS weight FROM rung) r;
 	RETURN abie.svg(title, 'From the highest: ' || said || '.', bottom + 36,
-		abie.chart_across(scale, 34, bottom, 'Attendance, per cent') || CASE WHEN climb LIKE '%ML%' OR climb LIKE '%L"%' THEN '' ELSE climb END || drawn);
+		abie.chart_across(scale, 34, bottom, 'Attendance, per cent') || CASE WHEN 'start' = ANY (roles) AND 'target' = ANY (roles) THEN climb ELSE '' END || drawn);
 END $$;
 COMMENT ON FUNCTION abie.chart_ladder(text, text[], float8[], text[]) IS
 'SVG of a ladder: one row a rung, the highest first, at its attendance (per cent). roles: start (an open circle) and target (a diamond) are joined by a broken line; others NULL. Rungs of NULL height are left out; NULL where none is left. Not STRICT because roles may be NULL. Errors: 2202E arrays of different length or empty, 22003 values not finite.';
@@ -201,21 +201,21 @@ BEGIN
 	x := (SELECT ROW(min(v), max(v), 1, 52, 320 / greatest(1, max(v) - min(v))::float8)::abie.chart_scale FROM unnest(first_year || goal_year) v);
 	drawn := abie.chart_upward(y, 38, 390) || abie.chart_years(x, first_year || CASE WHEN goal_year > first_year[n] THEN ARRAY[goal_year] ELSE '{}' END, 210)
 		|| '<text x="38" y="34" font-size="11" text-anchor="middle">%</text>'
-		|| coalesce(format('<path d="%s" fill="none" stroke="#555" stroke-width="2" stroke-linecap="round" stroke-dasharray="4 5"/>', abie.chart_line(x, y, first_year, national_average)), '')
-		|| coalesce(format('<path d="%s" fill="none" stroke="#0072b2" stroke-width="2.5"/>', abie.chart_line(x, y, first_year, attendance)), '');
-	SELECT drawn || coalesce(string_agg(coalesce(format('<path d="M%s %sV%s" stroke="#0072b2" stroke-width="2"/>', p.x, abie.chart_place(y, p.low), abie.chart_place(y, p.high)), '')
-			|| coalesce(format('<circle cx="%s" cy="%s" r="4" fill="#0072b2"/>', p.x, abie.chart_place(y, p.attendance)), '')
-			|| coalesce(format('<path d="M%s %sm-6 0h12m-6 -6v12" stroke="#222" stroke-width="2"/>', p.x, abie.chart_place(y, p.expected)), ''), '' ORDER BY p.place), ''),
+		|| coalesce('<path d="' || abie.chart_line(x, y, first_year, national_average) || '" fill="none" stroke="#555" stroke-width="2" stroke-linecap="round" stroke-dasharray="4 5"/>', '')
+		|| coalesce('<path d="' || abie.chart_line(x, y, first_year, attendance) || '" fill="none" stroke="#0072b2" stroke-width="2.5"/>', '');
+	SELECT drawn || coalesce(string_agg(CASE WHEN num_nulls(p.low, p.high) = 0 THEN format('<path d="M%s %sV%s" stroke="#0072b2" stroke-width="2"/>', p.x, abie.chart_place(y, p.low), abie.chart_place(y, p.high)) ELSE '' END
+			|| CASE WHEN p.attendance IS NOT NULL THEN format('<circle cx="%s" cy="%s" r="4" fill="#0072b2"/>', p.x, abie.chart_place(y, p.attendance)) ELSE '' END
+			|| CASE WHEN p.expected IS NOT NULL THEN format('<path d="M%s %sm-6 0h12m-6 -6v12" stroke="#222" stroke-width="2"/>', p.x, abie.chart_place(y, p.expected)) ELSE '' END, '' ORDER BY p.place), ''),
 		string_agg(format('%s: %s', p.year, concat_ws(', ', abie.decimal(p.attendance, 2) || ' per cent', 'national ' || abie.decimal(p.national_average, 2), 'expected ' || abie.decimal(p.expected, 2))), '; ' ORDER BY p.place)
 	INTO drawn, said
 	FROM (SELECT l.*, abie.chart_place(x, first_year[l.place]) AS x
 		FROM unnest(years, attendance, low, high, national_average, expected) WITH ORDINALITY l(year, attendance, low, high, national_average, expected, place)) p;
 	goal_x := abie.chart_place(x, goal_year);
-	drawn := drawn || coalesce(format('<path d="M%s %sV%s" stroke="#cc79a7" stroke-width="6"/>', goal_x, abie.chart_place(y, forecast_low), abie.chart_place(y, forecast_high)), '')
-		|| coalesce(format('<path d="M%s %sm0 -7l7 7l-7 7l-7 -7z" fill="#d55e00"/>', goal_x, abie.chart_place(y, target)), '')
-		|| abie.chart_history_key(low IS NOT NULL AND cardinality(array_remove(low, NULL)) > 0, national_average IS NOT NULL, cardinality(array_remove(expected, NULL)) > 0, target IS NOT NULL, forecast_low IS NOT NULL);
+	drawn := drawn || CASE WHEN num_nulls(goal_x, forecast_low, forecast_high) = 0 THEN format('<path d="M%s %sV%s" stroke="#cc79a7" stroke-width="6"/>', goal_x, abie.chart_place(y, forecast_low), abie.chart_place(y, forecast_high)) ELSE '' END
+		|| CASE WHEN num_nulls(goal_x, target) = 0 THEN format('<path d="M%s %sm0 -7l7 7l-7 7l-7 -7z" fill="#d55e00"/>', goal_x, abie.chart_place(y, target)) ELSE '' END
+		|| abie.chart_history_key(low IS NOT NULL AND cardinality(array_remove(low, NULL)) > 0, cardinality(array_remove(national_average, NULL)) > 0, cardinality(array_remove(expected, NULL)) > 0, target IS NOT NULL, forecast_low IS NOT NULL);
 	RETURN abie.svg(title, said || coalesce('; target for ' || target_year || ' ' || abie.decimal(target, 2), '')
-		|| coalesce(format('; likely range if nothing changes %s to %s', abie.decimal(forecast_low, 2), abie.decimal(forecast_high, 2)), '') || '.', 286, drawn);
+		|| coalesce('; likely range if nothing changes ' || abie.decimal(forecast_low, 2) || ' to ' || abie.decimal(forecast_high, 2), '') || '.', 286, drawn);
 END $$;
 COMMENT ON FUNCTION abie.chart_history(text, text[], float8[], float8[], float8[], float8[], float8[], text, float8, float8, float8) IS
 'SVG of attendance (per cent) over academic years such as 2018/19, in order: a line broken where years are missing, with intervals (low, high), the national rate as a broken line, expected attendance as crosses, and in the target year the target as a diamond and the range of the forecast as a bar. NULL elements are not drawn. Not STRICT because all but title, years and attendance may be NULL; NULL where there is nothing to draw. Errors: 2202E arrays of different length or empty, 23514 not an academic year, 22003 values not finite.';
@@ -260,7 +260,7 @@ BEGIN
 	SELECT string_agg(format('<g><title>%s: %s</title>', abie.xml_text(r.name), abie.decimal(r.attendance, 2))
 			|| CASE WHEN r.is_own THEN format('<rect y="%s" width="400" height="18" fill="#fdebdf"/>', r.y - 9) ELSE '' END
 			|| format('<text x="8" y="%s" dy="4" font-size="11"%s>%s</text>', r.y, r.weight, abie.xml_text(abie.short_text(r.name, 29)))
-			|| coalesce(format('<path d="M%s %sH%s" stroke="%s" stroke-width="2"/>', abie.chart_place(scale, r.low), r.y, abie.chart_place(scale, r.high), r.colour), '')
+			|| CASE WHEN num_nulls(r.low, r.high) = 0 THEN format('<path d="M%s %sH%s" stroke="%s" stroke-width="2"/>', abie.chart_place(scale, r.low), r.y, abie.chart_place(scale, r.high), r.colour) ELSE '' END
 			|| CASE WHEN r.is_own THEN format('<path d="M%s %sl6 6l-6 6l-6 -6z" fill="#d55e00"/>', abie.chart_place(scale, r.attendance), r.y - 6)
 				ELSE format('<circle cx="%s" cy="%s" r="4" fill="#0072b2"/>', abie.chart_place(scale, r.attendance), r.y) END
 			|| format('<text x="392" y="%s" dy="4" font-size="11" text-anchor="end"%s>%s</text></g>', r.y, r.weight, abie.decimal(r.attendance, 2)), '' ORDER BY r.y),

@@ -133,8 +133,8 @@ figure{margin:1rem 0;break-inside:avoid}
 svg{display:block;width:100%%;max-width:36rem;height:auto}
 table{border-collapse:collapse;width:100%%;font-size:.9rem;margin:.75rem 0}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{padding:.3rem .4rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums}
-th{font-weight:600}tbody th{font-weight:400}th:first-child{text-align:left;padding-left:0}
+th,td{padding:.3rem .4rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+th{font-weight:600}tbody th{font-weight:400}th:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}
 small{display:block;color:#505050;font-size:.85em}
 summary{cursor:pointer;padding:.4rem 0;color:#00527f}
 @media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:10.5pt}svg{max-width:130mm}h2,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}summary{display:none}}

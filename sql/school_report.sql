@@ -25,6 +25,12 @@ RETURN CASE characteristic WHEN 'ln_headcount' THEN abie.thousands(round(exp(num
 	WHEN 'idaci_score' THEN abie.decimal(number, 3) ELSE abie.decimal(number, 1) END;
 COMMENT ON FUNCTION abie.characteristic_number(text, float8) IS 'Internal: a number of a characteristic as reports write it; the logarithm of the headcount as the headcount.';
 
+CREATE FUNCTION abie.km_text(km float8) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
+RETURN CASE WHEN km < 1 THEN 'under 1 km away' ELSE abie.decimal(km, 0) || ' km away' END;
+COMMENT ON FUNCTION abie.km_text(float8) IS 'Internal: a distance as reports write it, in whole kilometres.';
+
 CREATE FUNCTION abie.exclusion_text(reason text, minimum_enrolments text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT: the minimum matters for one reason only
@@ -69,8 +75,8 @@ BEGIN
 			more := format('Schools in circumstances like this one''s are expected to attend %s%%. ', abie.decimal((e ->> 'expected')::float8, 2))
 				|| CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('This school''s underlying level is %s percentage points below that. ', abie.decimal((e ->> 'gap')::float8, 2))
 					ELSE 'This school''s underlying level is at or above that already; the improvement is its part in the improvement all schools make. ' END
-				|| coalesce(format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
-					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)), '');
+				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
+					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
 			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% is as good as the best this school is measured against (%s%%).',
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'ladder_top')::float8, 2));
@@ -113,7 +119,7 @@ BEGIN
 	RETURN abie.report_part(format, 'heading', 'The ladder')
 		|| abie.report_part(format, 'paragraph', format('Where the school stands, and rungs to climb to. Averages and the rates of similar schools are of %s. "Best of the similar schools" is the average of the best of the school and its similar schools that teach %s%% of their pupils together.',
 			facts #>> '{run,baseline_year}', abie.decimal(100 * (facts #>> '{methodology,benchmark_share}')::float8, 0)))
-		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_ladder('The ladder of ' || abie.report_school_name(e), names, heights, roles)) ELSE '' END
+		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_ladder('The ladder for ' || (facts #>> '{run,target_year}'), names, heights, roles)) ELSE '' END
 		|| abie.report_part(format, 'figures', 'The figures of the ladder', cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_ladder(jsonb, text) IS 'Internal: the ladder as a picture and a table; empty for a school left out.';
@@ -133,7 +139,7 @@ BEGIN
 		RETURN '';
 	END IF;
 	steps := ARRAY[format(E'Attendance.\tIn %s the school''s attendance was %s%%', baseline_year, abie.decimal((e ->> 'attendance')::float8, 2))
-		|| coalesce(format(': of %s sessions (half days) possible, %s were missed.', abie.thousands((e ->> 'sess_possible')::bigint), abie.thousands((e ->> 'sess_overall')::bigint)), ', from the published absence rate.')];
+		|| CASE WHEN num_nulls(e ->> 'sess_possible', e ->> 'sess_overall') = 0 THEN format(': of %s sessions (half days) possible, %s were missed.', abie.thousands((e ->> 'sess_possible')::bigint), abie.thousands((e ->> 'sess_overall')::bigint)) ELSE ', from the published absence rate.' END];
 	IF m ->> 'method' = 'contextual' THEN
 		steps := steps
 			|| format(E'Circumstances.\tWhat the attendance of all other %s schools says about a school with pupils and a place like this: %s%%. The school''s own attendance has no part in this.', phase, abie.decimal((e ->> 'context')::float8, 2))
@@ -202,7 +208,7 @@ BEGIN
 	SELECT array_agg(r.academic_year ORDER BY r.place) AS years, array_agg(r.attendance ORDER BY r.place) AS attendance, array_agg(r.attendance_low ORDER BY r.place) AS low,
 		array_agg(r.attendance_high ORDER BY r.place) AS high, array_agg(r."national" ORDER BY r.place) AS averages, array_agg(r.expected ORDER BY r.place) AS expected,
 		ARRAY[ARRAY['Year', 'This school', '95% interval', 'National']] || array_agg(ARRAY[r.academic_year, abie.decimal(r.attendance, 2) || '%',
-			coalesce(format('%s to %s', abie.decimal(r.attendance_low, 1), abie.decimal(r.attendance_high, 1)), ''), coalesce(abie.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
+			coalesce(abie.decimal(r.attendance_low, 1) || ' to ' || abie.decimal(r.attendance_high, 1), ''), coalesce(abie.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
 	INTO h
 	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8, attendance_low float8, attendance_high float8, "national" float8, expected float8))
 		WITH ORDINALITY r(academic_year, attendance, attendance_low, attendance_high, "national", expected, place);
@@ -210,7 +216,7 @@ BEGIN
 		|| CASE WHEN e -> 'forecast_low' <> 'null' THEN abie.report_part(format, 'paragraph', format('If nothing changes at the school, its attendance in %s will most likely be between %s%% and %s%%; that holds for 95 of 100 schools, a change common to all apart.%s',
 			facts #>> '{run,target_year}', abie.decimal((e ->> 'forecast_low')::float8, 1), abie.decimal((e ->> 'forecast_high')::float8, 1),
 			CASE WHEN improves AND (e ->> 'target')::float8 BETWEEN (e ->> 'forecast_low')::float8 AND (e ->> 'forecast_high')::float8 THEN ' The target lies within that range, so one year''s rate alone cannot show whether the school has improved.' ELSE '' END)) ELSE '' END
-		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_history('Attendance of ' || abie.report_school_name(e), h.years, h.attendance, h.low, h.high, h.averages, h.expected,
+		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_history('Attendance over the years', h.years, h.attendance, h.low, h.high, h.averages, h.expected,
 			facts #>> '{run,target_year}', CASE WHEN improves THEN (e ->> 'target')::float8 END, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8)) ELSE '' END
 		|| abie.report_part(format, 'figures', 'The figures over the years', h.cells);
 END $$;
@@ -233,10 +239,10 @@ BEGIN
 		array_agg(r.said ORDER BY r.rank) FILTER (WHERE r.teaches AND r.similar_place <= 4) AS learn_similar,
 		array_agg(r.said ORDER BY r.km, r.rank) FILTER (WHERE r.teaches AND r.km IS NOT NULL AND r.near_place <= 4) AS learn_near,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
-			r.name || CASE WHEN r.better THEN U&' \2605' ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.decimal(r.km, 0) || ' km away'), ''), ''), abie.thousands(r.enrolments),
-			coalesce(abie.decimal(r.fsm, 1) || '%', ''), abie.decimal(r.attendance, 2) || '%' || coalesce(format(E'\n%s to %s', abie.decimal(r.low, 1), abie.decimal(r.high, 1)), '')] ORDER BY r.rank) AS cells
+			r.name || CASE WHEN r.better THEN U&' \2605' ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), abie.thousands(r.enrolments),
+			coalesce(abie.decimal(r.fsm, 1) || '%', ''), abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.low, 1) || ' to ' || abie.decimal(r.high, 1), '')] ORDER BY r.rank) AS cells
 	INTO n
-	FROM (SELECT s.*, format(E'%s\t%s: %s%%', s.name, concat_ws(', ', s.la, abie.decimal(s.km, 0) || ' km away', abie.thousands(s.enrolments) || ' pupils'), abie.decimal(s.attendance, 2)) AS said,
+	FROM (SELECT s.*, format(E'%s\t%s: %s%%', s.name, concat_ws(', ', s.la, abie.km_text(s.km), abie.thousands(s.enrolments) || ' pupils'), abie.decimal(s.attendance, 2)) AS said,
 			row_number() OVER (PARTITION BY s.teaches ORDER BY s.rank) AS similar_place, row_number() OVER (PARTITION BY s.teaches ORDER BY s.km, s.rank) AS near_place
 		FROM (SELECT x.rank, x.is_better AND (coalesce(x.is_clear, false) OR count(*) FILTER (WHERE x.is_better AND x.is_clear) OVER () < 4) AS teaches, coalesce(nullif(btrim(abie.plain_text(x.similar_name)), ''), 'School ' || x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
 				x.similar_attendance AS attendance, x.similar_attendance_low AS low, x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better, x.is_clear AS clear
@@ -245,7 +251,7 @@ BEGIN
 	RETURN abie.report_part(format, 'heading', 'Similar schools')
 		|| abie.report_part(format, 'paragraph', CASE
 			WHEN standing = 'null' THEN format('%s of the %s most similar schools had higher attendance.', n.better, n.schools)
-			WHEN standing -> 'best' = standing -> 'worst' THEN format('Among the school and its %s most similar schools, it stands at place %s.', n.schools, standing ->> 'best')
+			WHEN standing -> 'best' = standing -> 'worst' THEN format('Among the school and its %s most similar schools, it stands at place %s of %s.', n.schools, standing ->> 'best', standing ->> 'schools')
 			ELSE format('Among the school and its %s most similar schools, it stands somewhere between place %s and place %s of %s. Which exactly cannot be said, because one year''s rate is partly chance. %s of them had higher attendance, %s of them clearly so.',
 				n.schools, standing ->> 'best', standing ->> 'worst', standing ->> 'schools', n.better, n.clearly_better) END
 			|| CASE WHEN (e ->> 'poor_match')::boolean THEN ' These schools are less alike than those of most schools: this school''s circumstances are unusual, so read the comparison with care.' ELSE '' END)
@@ -294,8 +300,8 @@ BEGIN
 		ARRAY[ARRAY['Improvement, percentage points', 'Schools']] || array_agg(ARRAY[abie.decimal(r.improvement_rounded, 1), abie.thousands(r.schools)] ORDER BY r.improvement_rounded) AS cells
 	INTO d FROM jsonb_to_recordset(facts -> 'distribution') AS r(improvement_rounded float8, schools bigint);
 	RETURN abie.report_part(format, 'heading', 'What is expected of other schools')
-		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 THEN abie.report_part(format, 'picture', abie.chart_distribution('Improvement expected of ' || (facts #>> '{expectation,stratum}') || ' schools in ' || (facts #>> '{run,target_year}'),
-			'Improvement expected, percentage points; numbers of schools above the bars', d.heights, d.counts, (facts #>> '{expectation,improvement_rounded}')::float8)) ELSE '' END
+		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 THEN abie.report_part(format, 'picture', abie.chart_distribution('Expectations of all ' || (facts #>> '{expectation,stratum}') || ' schools',
+			'Percentage points expected; number of schools above each bar', d.heights, d.counts, (facts #>> '{expectation,improvement_rounded}')::float8)) ELSE '' END
 		|| abie.report_part(format, 'figures', 'Schools by improvement expected', d.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_distribution(jsonb, text) IS 'Internal: how many schools have which expectation; empty for a school left out.';
@@ -317,7 +323,7 @@ BEGIN
 			E'It knows nothing of what happened.\tAn outbreak of illness, a flood, a change of intake or building is not in the figures. Tell the story beside the number.',
 			E'It is not a limit.\tThe improvement is the least that is expected. The ladder shows what comparable schools reach.'];
 	END IF;
-	SELECT ARRAY[ARRAY['Figures', 'From', 'Recorded']] || array_agg(ARRAY[r.figure, coalesce(r.source, 'not known'), coalesce(r.recorded, '')] ORDER BY r.place) INTO cells
+	SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''), coalesce(r.recorded, '')] ORDER BY r.place) INTO cells
 	FROM ROWS FROM (jsonb_to_recordset(CASE WHEN facts -> 'data' <> 'null' THEN facts -> 'data' ELSE '[]' END) AS (figure text, source text, recorded text)) WITH ORDINALITY r(figure, source, recorded, place);
 	RETURN CASE WHEN limits <> '{}' THEN abie.report_part(format, 'heading', 'What the number does not say') || abie.report_part(format, 'list', '', limits) ELSE '' END
 		|| abie.report_part(format, 'heading', 'Where the figures come from')
