@@ -100,7 +100,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF first = 0 OR first > 100000 OR first <> ALL (other) THEN
+	IF first = 0 OR first > 100000 OR NOT first = ALL (other) THEN
 		RAISE EXCEPTION '% needs arrays of one length of at least 1, not %', chart, array_to_string(first || other, ' and ')
 			USING ERRCODE = 'array_subscript_error', HINT = 'Give one element for each thing shown; NULL where there is no value.';
 	END IF;
@@ -295,8 +295,8 @@ BEGIN
 	x := (SELECT abie.chart_scale(0, max(e), 5, 44, 386) FROM unnest(enrolments) e);
 	y := (SELECT abie.chart_scale(least(-1, min(d)), greatest(1, max(d)), 6, 216, 40) FROM unnest(differences) d);
 	-- 1.96 and 3.09 standard deviations: 95 and 99.8 per cent of schools that only chance and ordinary differences move
-	SELECT string_agg(format('<path d="%s" fill="none" stroke="#555"%s/>', l.path, l.dashes), '' ORDER BY l.width) INTO drawn
-	FROM (SELECT k.width, k.dashes, string_agg(CASE s.step WHEN 1 THEN 'M' ELSE 'L' END || abie.chart_place(x, x.high * s.step / 40) || ' '
+	SELECT string_agg(format('<path d="%s" fill="none" stroke="#555"%s/>', l.path, l.dashes), '' ORDER BY l.width, l.side) INTO drawn
+	FROM (SELECT k.width, k.side, k.dashes, string_agg(CASE s.step WHEN 1 THEN 'M' ELSE 'L' END || abie.chart_place(x, x.high * s.step / 40) || ' '
 				|| abie.chart_place(y, least(y.high, greatest(y.low, k.side * k.width * sqrt(between_variance + sampling_c1 / (x.high * s.step / 40))))), '' ORDER BY s.step) AS path
 		FROM (VALUES (1.959963984540054, ' stroke-dasharray="5 4"'), (3.090232306167813, '')) k0(width, dashes) CROSS JOIN (VALUES (-1), (1)) side(side)
 			CROSS JOIN LATERAL (SELECT k0.width, k0.dashes, side.side) k CROSS JOIN generate_series(1, 40) s(step)
