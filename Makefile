@@ -6,13 +6,13 @@ MODULE_big = abie
 
 # The install script is its topic files, in the order of their dependencies.
 TOPICS = schema code register tally absence pupil school figure import_format import import_merge load_attendance history scaling distance nearest \
-	context quantile shrinkage forecast funnel xmr expectation methodology run pool calculate calculate_context explain progress what_if backtest demo demo_pupils markup chart report_view report_part report_facts school_report
+	context quantile shrinkage forecast funnel xmr expectation methodology run pool calculate calculate_context explain progress what_if backtest demo demo_pupils markup chart report_view report_part report_facts school_report area_report
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
 LOCAL_HEADERS = $(wildcard src/*.h) $(wildcard src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
-SCRIPTS = bin/abie-load
+SCRIPTS = bin/abie-load bin/abie-reports
 EXTRA_CLEAN = test/results
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))

@@ -78,7 +78,7 @@ BEGIN
 				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
-			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% is as good as the best this school is measured against (%s%%).',
+			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% reaches the best this school is measured against (%s%%).',
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'ladder_top')::float8, 2));
 			more := format('Schools in circumstances like this one''s are expected to attend %s%%.', abie.decimal((e ->> 'expected')::float8, 2));
 		ELSE
@@ -371,7 +371,7 @@ COMMENT ON FUNCTION abie.school_report(integer, text, integer) IS
 'The report of one school, in plain English: html (one file that loads nothing from elsewhere), markdown or json (all figures unrounded, abie.report_facts). run_id: abie.report_run, by default the run issued last, or where none is issued the newest calculated, which the report says. Not STRICT because run_id may be NULL; NULL for no urn. Errors: 22023 unknown format, P0002 no such run, or a school out of its scope or that the reader may not see.';
 
 -- One SELECT that is put into the caller's query, so that rows come out as they are made. No SET clause for that reason.
-CREATE FUNCTION abie.report_files(run_id integer, format text DEFAULT 'html') RETURNS TABLE (file_name text, content text)
+CREATE FUNCTION abie.report_files(run_id integer, format text DEFAULT 'html', part integer DEFAULT 1, parts integer DEFAULT 1) RETURNS TABLE (file_name text, content text)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
 	SELECT f.urn::text || CASE format WHEN 'html' THEN '.html' WHEN 'markdown' THEN '.md' ELSE '.json' END, abie.school_report_text(f.facts, format)
@@ -379,10 +379,10 @@ BEGIN ATOMIC
 		-- some thousands at a time: so many facts are held at once
 		SELECT pg_catalog.array_agg(e.urn) AS urns
 		FROM (SELECT x.urn, pg_catalog.row_number() OVER (ORDER BY x.urn) AS place
-			FROM abie_report.school_expectation AS x WHERE x.run_id = report_files.run_id AND x.urn IS NOT NULL) AS e
+			FROM abie_report.school_expectation AS x WHERE x.run_id = report_files.run_id AND x.urn % parts = part - 1) AS e
 		GROUP BY e.place / 7000
 	) AS batch
 		CROSS JOIN LATERAL abie.report_facts(report_files.run_id, batch.urns) AS f;
 END;
-COMMENT ON FUNCTION abie.report_files(integer, text) IS
-'The reports of all schools in scope of a run that the reader may see: file_name (the URN and .html, .md or .json) and content, abie.school_report of each. Rows stream, a few thousand schools at a time; bin/abie-reports writes them to files. Not STRICT, so that it becomes part of the query that calls it.';
+COMMENT ON FUNCTION abie.report_files(integer, text, integer, integer) IS
+'The reports of all schools in scope of a run that the reader may see: file_name (the URN and .html, .md or .json) and content, abie.school_report of each. Rows stream, a few thousand schools at a time; abie-reports writes them to files. part of parts (1 of 1: all): a share of the schools, so that several sessions can do them together. Not STRICT, so that it becomes part of the query that calls it.';

@@ -86,6 +86,12 @@ SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) 
 SELECT count(*) = (SELECT schools_in_scope FROM abie.run) AS all_schools, count(*) FILTER (WHERE f.file_name <> c.urn || '.html' OR f.content <> c.report) AS different
 FROM abie.report_files(:run_id) f LEFT JOIN chosen c ON c.format = 'html' AND f.file_name LIKE c.urn || '.%';
 SELECT file_name, content::jsonb ->> 'outcome' AS outcome FROM abie.report_files(:run_id, 'json') ORDER BY 1 LIMIT 2;
+-- areas
+SELECT f.format, length(r.report) > 1000 AS written FROM (VALUES ('html'), ('markdown'), ('json')) f(format), abie.area_report('la', '518', f.format) r(report);
+SELECT xml_is_well_formed_document(regexp_replace(replace(report, '<!DOCTYPE html>', ''), '<(meta|link)([^>]*)>', '<\1\2/>', 'g')) AS well_formed, report LIKE '%<svg%' AS funnel FROM abie.area_report('trust', 'Trust 3') report;
+SELECT jsonb_array_length(r -> 'schools') = (SELECT count(*) FROM abie_report.school_expectation WHERE la_code = 518) AS all_schools FROM CAST(abie.area_report('la', '518', 'json') AS jsonb) r;
+SELECT abie.area_report('county', '518');
+SELECT abie.area_report('la', '999');
 -- errors
 SELECT abie.school_report(900001, 'pdf');
 SELECT abie.school_report(900001, NULL);
