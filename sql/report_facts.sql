@@ -7,35 +7,44 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET plan_cache_mode = force_custom_plan
+SET enable_nestloop = off
 AS $$
 DECLARE
 	held integer[];
 	names integer[];
+	linked integer[];
 	moved integer[];
 BEGIN
 	SELECT array_agg(DISTINCT a.laestab::integer) INTO held FROM abie.attendance a WHERE a.urn = ANY (urns);
 	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held) AND a.academic_year <= last_year;
+	SELECT array_agg(DISTINCT u.urn) INTO linked
+	FROM abie.school_link l CROSS JOIN LATERAL (VALUES (l.urn::integer), (l.link_urn::integer)) u(urn)
+	WHERE l.link_type IN ('Predecessor', 'Successor') AND (l.urn = ANY (names) OR l.link_urn = ANY (names));
 	WITH part AS MATERIALIZED (
-		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (names)
-	), linked AS (
-		SELECT l.urn::integer AS urn, l.link_urn::integer AS link_urn FROM abie.school_link l WHERE l.urn = ANY (names) AND l.link_type IN ('Predecessor', 'Successor')
-		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l WHERE l.link_urn = ANY (names) AND l.link_type IN ('Predecessor', 'Successor')
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (names || linked)
+	), edge AS (
+		SELECT p.urn, p.urn AS other FROM part p
+		UNION SELECT l.urn::integer, l.link_urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.urn = ANY (names)
+		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.link_urn = ANY (names)
+	), joined AS (
+		-- LAESTABs that a URN or a link joins to another
+		SELECT DISTINCT p.laestab FROM part p JOIN edge e ON e.urn = p.urn JOIN part o ON o.urn = e.other WHERE o.laestab <> p.laestab
 	)
-	SELECT array_agg(DISTINCT w.urn) INTO moved
-	FROM unnest(urns) w(urn) JOIN part own ON own.urn = w.urn JOIN part same ON same.laestab = own.laestab
-	WHERE EXISTS (SELECT FROM part p WHERE p.urn = same.urn AND p.laestab <> own.laestab)
-		OR EXISTS (SELECT FROM linked l JOIN abie.attendance a ON a.urn = l.link_urn WHERE l.urn = same.urn AND a.laestab <> own.laestab);
+	SELECT array_agg(DISTINCT own.urn) INTO moved
+	FROM part own JOIN joined j ON j.laestab = own.laestab WHERE own.urn = ANY (urns);
 	RETURN QUERY
 	WITH lineage AS MATERIALIZED (
 		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE moved IS NOT NULL
+	), own AS MATERIALIZED (
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (urns)
 	), part AS (
-		SELECT DISTINCT w.urn, a.laestab::integer AS laestab FROM unnest(urns) w(urn) JOIN abie.attendance a ON a.urn = w.urn WHERE w.urn <> ALL (coalesce(moved, '{}'))
+		SELECT o.urn, o.laestab FROM own o WHERE o.urn <> ALL (coalesce(moved, '{}'))
 		UNION
-		SELECT w.urn, same.laestab FROM unnest(moved) w(urn) JOIN abie.attendance a ON a.urn = w.urn JOIN lineage own ON own.laestab = a.laestab JOIN lineage same ON same.school_urn = own.school_urn
+		SELECT o.urn, same.laestab FROM own o JOIN lineage l ON l.laestab = o.laestab JOIN lineage same ON same.school_urn = l.school_urn WHERE o.urn = ANY (moved)
 	)
 	SELECT p.urn, a.academic_year::text, sum(a.enrolments), abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, min(a.sess_overall_percent))
 	FROM part p JOIN abie.attendance a ON a.laestab = p.laestab
-	WHERE a.academic_year <= last_year COLLATE "C" AND a.year_breakdown IS DISTINCT FROM 'five half terms'
+	WHERE (moved IS NOT NULL OR a.laestab = ANY (held)) AND a.academic_year <= last_year COLLATE "C" AND a.year_breakdown IS DISTINCT FROM 'five half terms'
 	GROUP BY p.urn, a.academic_year;
 END $$;
 COMMENT ON FUNCTION abie.report_history(integer[], text) IS
