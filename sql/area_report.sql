@@ -40,14 +40,14 @@ DECLARE
 BEGIN
 	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
 		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL) AS no_past,
-		ARRAY[ARRAY['School', 'Level', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
-			abie.decimal(x.baseline, 2) || '%', abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%', CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
+		ARRAY[ARRAY['School', 'Level', 'Target', 'Improve by']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
+			abie.decimal(x.baseline, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%', CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
 			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
 		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
 			FILTER (WHERE x.baseline IS NULL) AS left_out
 	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
 		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text, exclusion_detail text);
-	SELECT ARRAY[ARRAY['Schools', 'Number', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[initcap(x.stratum), x.schools::text, abie.decimal(x.attendance, 2) || '%', abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
+	SELECT ARRAY[ARRAY['Schools', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2) || '%', abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
 	INTO summary FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8, target float8) WHERE x.stratum <> 'left out';
 	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
 		abie.report_part(format, 'title', facts ->> 'name')

@@ -137,7 +137,7 @@ th,td{padding:.3rem .4rem;border-bottom:1px solid #ccc;text-align:right;vertical
 th{font-weight:600}tbody th{font-weight:400}th:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}
 small{display:block;color:#505050;font-size:.85em}
 summary{cursor:pointer;padding:.4rem 0;color:#00527f}
-@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:10.5pt}svg{max-width:130mm}h2,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}summary{display:none}}
+@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}svg{max-width:115mm}h2{margin-top:1.1rem}th,td{padding:.15rem .4rem}h2,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}summary{display:none}}
 </style>
 </head>
 <body>
