@@ -47,7 +47,7 @@ BEGIN
 			FILTER (WHERE x.baseline IS NULL) AS left_out
 	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
 		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text, exclusion_detail text);
-	SELECT ARRAY[ARRAY['Schools', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2) || '%', abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
+	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
 	INTO summary FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8, target float8) WHERE x.stratum <> 'left out';
 	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
 		abie.report_part(format, 'title', facts ->> 'name')
