@@ -35,22 +35,27 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 1
 RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
 COMMENT ON FUNCTION abie.asking_role() IS 'The role whose grants count: that of SET ROLE, else that of the session. Functions that run with their owner''s rights change nothing in it.';
 
+CREATE FUNCTION abie.asks_as_owner() RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'abie' AND pg_has_role(abie.asking_role(), e.extowner, 'USAGE')) $$;
+COMMENT ON FUNCTION abie.asks_as_owner() IS 'Whether the asking role has the rights of the owner of the extension, who sees everything.';
+
 CREATE FUNCTION abie.has_access(purposes text[]) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT EXISTS (SELECT FROM abie.access_grant g JOIN pg_roles r ON r.rolname = g.role
+SELECT abie.asks_as_owner() OR EXISTS (SELECT FROM abie.access_grant g JOIN pg_roles r ON r.rolname = g.role
 	WHERE g.revoked_at IS NULL AND g.purpose = ANY (purposes) AND pg_has_role(abie.asking_role(), r.oid, 'USAGE'))
 $$;
-COMMENT ON FUNCTION abie.has_access(text[]) IS 'Whether the asking role has any grant for one of the purposes.';
+COMMENT ON FUNCTION abie.has_access(text[]) IS 'Whether the asking role has any grant for one of the purposes, or is the owner.';
 
 CREATE FUNCTION abie.has_national_access(purposes text[]) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'abie' AND pg_has_role(abie.asking_role(), e.extowner, 'USAGE'))
-	OR EXISTS (SELECT FROM abie.access_grant g JOIN pg_roles r ON r.rolname = g.role
-		WHERE g.revoked_at IS NULL AND g.scope = 'national' AND g.purpose = ANY (purposes) AND pg_has_role(abie.asking_role(), r.oid, 'USAGE'))
+SELECT abie.asks_as_owner() OR EXISTS (SELECT FROM abie.access_grant g JOIN pg_roles r ON r.rolname = g.role
+	WHERE g.revoked_at IS NULL AND g.scope = 'national' AND g.purpose = ANY (purposes) AND pg_has_role(abie.asking_role(), r.oid, 'USAGE'))
 $$;
 COMMENT ON FUNCTION abie.has_national_access(text[]) IS 'Whether the asking role has a national grant for one of the purposes, or is the owner.';
 
@@ -74,3 +79,20 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 10
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$ SELECT r.run_id FROM abie.run r WHERE r.status = 'issued' $$;
 COMMENT ON FUNCTION abie.issued_runs() IS 'The runs whose results may be seen by those who are granted results: those that are issued.';
+
+CREATE FUNCTION abie.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT CASE WHEN abie.has_national_access('{calculation}') OR (issued AND abie.has_national_access('{results}')) THEN urns
+	WHEN issued THEN ARRAY(SELECT u.urn FROM unnest(urns) u(urn) JOIN abie.accessible_schools('{results}') a ON a.urn = u.urn)
+	ELSE '{}' END
+FROM (SELECT readable_schools.run_id IN (SELECT i.run_id FROM abie.issued_runs() i)) r(issued)
+$$;
+COMMENT ON FUNCTION abie.readable_schools(integer, integer[]) IS 'Those of the URNs whose results in the run the asking role may read: all for calculation; for results, those granted, and in issued runs only.';
+
+CREATE FUNCTION abie.is_shown(sources jsonb) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE COST 100
+-- not STRICT: figures without sources were entered by hand
+RETURN sources ->> 'sess_possible' IS DISTINCT FROM 'registers' OR abie.has_national_access('{calculation}');
+COMMENT ON FUNCTION abie.is_shown(jsonb) IS 'Whether a school''s attendance, by abie.attendance.sources, may be shown to other schools: what was made from registers is not published, so only to roles granted calculation. Not STRICT, because figures entered by hand may have no sources.';

@@ -98,13 +98,13 @@ COMMENT ON FUNCTION abie.explain_context(integer, integer) IS 'Internal: the lin
 CREATE FUNCTION abie.similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
-SET search_path = pg_catalog, pg_temp
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH own AS MATERIALIZED (
 	SELECT s.stratum, s.numbers, s.categories, s.vector, w.weights
 	FROM abie.run_school s JOIN abie.run_weights(similarity.run_id) w ON w.stratum = s.stratum
-	WHERE s.run_id = similarity.run_id AND s.urn = similarity.urn
+	WHERE s.run_id = similarity.run_id AND s.urn = ANY (abie.readable_schools(similarity.run_id, ARRAY[similarity.urn]))
 ), pair AS (
 	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.numbers, a.categories, b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
 	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
@@ -139,13 +139,14 @@ WITH school AS (
 		FROM abie.similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), similar_school AS (
-	SELECT n.rank, n.similar_urn, n.distance, n.km, p.attendance, p.context, p.enrolments, x.name, d.most
+	SELECT n.rank, n.similar_urn, n.distance, n.km, CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
 	FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
+		JOIN abie.run r ON r.run_id = n.run_id LEFT JOIN abie.attendance a ON a.laestab = p.laestab AND a.academic_year = r.baseline_year
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
 	WHERE n.run_id = explain_expected.run_id AND n.urn = explain_expected.urn
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
-	format('attendance%s; distance %s, %s enrolments%s%s', CASE WHEN s.is_contextual THEN format(', context %s', n.context) END, n.distance, n.enrolments,
+	format('attendance%s%s; distance %s, %s enrolments%s%s', CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' END, CASE WHEN s.is_contextual THEN format(', context %s', n.context) END, n.distance, n.enrolments,
 		coalesce(format(', %s km away', round(n.km::numeric, 1)), ''), coalesce('; differs most in ' || n.most, ''))
 FROM similar_school n, school s
 UNION ALL
@@ -250,7 +251,8 @@ COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS 'Internal: the
 CREATE FUNCTION abie.explain(run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 150
-SET search_path = pg_catalog, pg_temp
+-- with its owner's rights: similar schools' own rows are not for its reader, but what they add to its number is
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l.made
 FROM (
@@ -259,7 +261,8 @@ FROM (
 	UNION ALL SELECT * FROM abie.explain_expected(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_baseline(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_expectation(explain.run_id, explain.urn)) l
+WHERE explain.urn = ANY (abie.readable_schools(explain.run_id, ARRAY[explain.urn]))
 ORDER BY l.part, l.place
 $$;
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
-'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone. A school left out has its reason; no rows for a school out of scope.';
+'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools).';

@@ -6,9 +6,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE purpose
 	WHEN 'results' THEN '{abie.run,abie.run_status,abie.methodology,abie.characteristic,abie.attendance_code,abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_school,
-		abie.expectation,abie.exclusion,abie.school,abie.school_context,abie.attendance,abie.attendance_week,abie.school_figure,abie.correction,abie_report.similar_school}'::regclass[]
-	WHEN 'support' THEN '{abie.run,abie.run_status,abie.methodology,abie.expectation,abie.exclusion,abie.school}'
-	WHEN 'similar schools' THEN '{abie_report.similar_school}'
+		abie.expectation,abie.exclusion,abie.school,abie.school_context,abie.attendance,abie.attendance_week,abie.school_figure,abie.correction,
+		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,abie_report.school_history,abie_report.local_authority_summary,
+		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights}'::regclass[]
+	WHEN 'support' THEN '{abie.run,abie.run_status,abie.methodology,abie.expectation,abie.exclusion,abie.school,abie_report.run,abie_report.school_ladder,abie_report.national_attendance}'
+	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.national_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
 	ELSE ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie' WHERE c.relkind IN ('r', 'v') AND c.oid <> 'abie.access_grant'::regclass ORDER BY c.oid) END
@@ -40,26 +42,6 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie.protect_table(regclass) IS 'Internal: row-level security of a table. Rows are for roles granted calculation; in tables that another purpose reads, also those of granted schools (column urn) in issued runs (column run_id).';
-
-CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
-SELECT r.target_year, n.urn, n.rank, n.similar_urn, s.name AS similar_name, s.la_name AS similar_la_name, n.distance, n.km,
-	r.baseline_year, coalesce(a.sess_overall_percent, 100 - abie.attendance_percent(a.sess_overall, a.sess_possible, NULL)) AS sess_overall_percent
-FROM abie.run r JOIN abie.similar_school n ON n.run_id = r.run_id JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
-	LEFT JOIN abie.school s ON s.urn = n.similar_urn
-	LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = o.laestab AND a.sources ->> 'sess_possible' IS DISTINCT FROM 'registers'
-WHERE r.status = 'issued' AND ((SELECT abie.has_national_access('{results,similar schools,calculation}'))
-	OR n.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') x));
-COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of the schools granted to the reader, in issued runs: names and published absence, never another school''s expectation. With its owner''s rights, because the reader has none on the similar schools'' own rows.';
-COMMENT ON COLUMN abie_report.similar_school.target_year IS 'Target year of the run.';
-COMMENT ON COLUMN abie_report.similar_school.urn IS 'The school.';
-COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
-COMMENT ON COLUMN abie_report.similar_school.similar_urn IS 'The similar school.';
-COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Its name.';
-COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
-COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance: abie.similar_school.distance.';
-COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies.';
-COMMENT ON COLUMN abie_report.similar_school.baseline_year IS 'The year of sess_overall_percent.';
-COMMENT ON COLUMN abie_report.similar_school.sess_overall_percent IS 'Its overall absence rate, per cent; NULL where it is known from registers only, which are not published.';
 
 SELECT abie.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r' ORDER BY c.oid;
 

@@ -114,7 +114,7 @@ END $$;
 COMMENT ON FUNCTION abie.unschedule(text, text) IS 'Takes away the job that abie.schedule made for the same target year and methodology; whether there was one. Error 42704 where there is no pg_cron.';
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
-SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, now() - coalesce(s.finished_at, s.started_at) AS age, s.error,
+SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours, s.error,
 	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'blocking' AND c.passed IS FALSE) AS failing_blocking,
 	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'warning' AND c.passed IS FALSE) AS failing_warnings,
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
@@ -129,7 +129,7 @@ COMMENT ON COLUMN abie_report.health.methodology IS 'Its methodology.';
 COMMENT ON COLUMN abie_report.health.status IS 'Its status, as in abie.run_status: interrupted where its session died.';
 COMMENT ON COLUMN abie_report.health.stage IS 'Stage it is in, or was in when it ended.';
 COMMENT ON COLUMN abie_report.health.started_at IS 'When it started.';
-COMMENT ON COLUMN abie_report.health.age IS 'Time since it ended, or started where it has not.';
+COMMENT ON COLUMN abie_report.health.age_hours IS 'Hours since it ended, or started where it has not.';
 COMMENT ON COLUMN abie_report.health.error IS 'Message of the error that ended it.';
 COMMENT ON COLUMN abie_report.health.failing_blocking IS 'Blocking checks it fails.';
 COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its checks.';

@@ -13,5 +13,5 @@ COMMENT ON SCHEMA abie IS 'abie: contextual attendance expectations for schools.
 GRANT USAGE ON SCHEMA abie TO PUBLIC;
 
 CREATE SCHEMA abie_report;
-COMMENT ON SCHEMA abie_report IS 'Views of abie for reporting tools: each reader sees what abie.grant_access gave.';
+COMMENT ON SCHEMA abie_report IS 'Views for reporting tools: each reader sees what abie.grant_access gave. Rates are percentages 0-100, differences percentage points. Where a figure is missing, the column is NULL and a column named ..._symbol says why: z not applicable, x not available, u of low reliability, c confidential.';
 GRANT USAGE ON SCHEMA abie_report TO PUBLIC;

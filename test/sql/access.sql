@@ -117,11 +117,23 @@ SELECT as_role('abie_access_nation', 'SELECT string_agg(DISTINCT run_id::text, '
 -- a school: its own expectation, the names and published absence of its similar schools
 SET ROLE abie_access_school;
 SELECT urn, improvement_rounded FROM abie.expectation;
-SELECT rank, similar_name, similar_la_name, sess_overall_percent IS NOT NULL AS absence FROM abie_report.similar_school ORDER BY urn, rank LIMIT 3;
+SELECT rank, similar_name, similar_la_name, similar_attendance IS NOT NULL AS shown, similar_attendance_symbol FROM abie_report.similar_school ORDER BY urn, rank LIMIT 3;
 SELECT count(*), count(DISTINCT urn) AS schools FROM abie_report.similar_school;
 SELECT count(*) > 20 AS explained FROM abie.explain(2, 900013);
 SELECT count(*) FROM abie.explain(2, 900019);
 SELECT count(*) FROM abie.explain(1, 900013);
+-- all of it is in its report, and the names and attendance of its similar schools; another's is not to be had
+SELECT count(*) > 100 AS lines, count(*) FILTER (WHERE name LIKE 'similar school %' AND value IS NULL AND made NOT LIKE 'attendance known from registers only, not shown%') AS unsaid FROM abie.explain(2, 900013);
+SELECT length(abie.school_report(900013)) > 10000 AS report, abie.school_report(900013, 'json')::jsonb #>> '{expectation,urn}' AS urn;
+SELECT abie.school_report(900019);
+SELECT abie.school_report(900013, 'html', 1);
+SELECT file_name FROM abie.report_files(2);
+SELECT abie.area_report('la', (SELECT la_code::text FROM abie_report.school_expectation), 'json');
+SELECT count(*) FROM abie.similarity(2, 900013);
+SELECT count(*) FROM abie.similarity(2, 900019);
+-- averages of the country are of the country
+SELECT count(*) > 0 AS held, count(*) FILTER (WHERE schools < 10) AS "of too few" FROM abie_report.national_attendance WHERE academic_year = '2024/25';
+SELECT count(*) > 0 AS years, array_agg(DISTINCT urn) AS urns FROM abie_report.school_history;
 SELECT abie.what_if(2, 900019, '{}');
 COPY (SELECT urn FROM abie.expectation) TO STDOUT;
 COPY abie.exclusion TO STDOUT;
@@ -174,7 +186,7 @@ FROM pg_proc p, LATERAL (SELECT coalesce(string_agg(CASE
 		WHEN t.type = 'jsonb'::regtype THEN quote_literal('{}') || '::jsonb'
 		WHEN t.type = 'date'::regtype THEN 'date ''2025-09-01'''
 		WHEN t.type = 'boolean'::regtype THEN 'true'
-		WHEN t.type::text LIKE '%[]' THEN quote_literal('{1,2}') || '::' || t.type
+		WHEN t.type::text LIKE '%[]' THEN quote_literal(CASE p.proargnames[t.i] WHEN 'urns' THEN '{900019}' ELSE '{1,2}' END) || '::' || t.type
 		WHEN t.type IN ('double precision'::regtype, 'bigint'::regtype, 'numeric'::regtype) THEN '2::' || t.type
 		WHEN t.type = 'name'::regtype THEN quote_literal('abie_access_nobody')
 		WHEN t.type = 'regclass'::regtype THEN quote_literal('abie.expectation') || '::regclass'

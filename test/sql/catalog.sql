@@ -134,8 +134,8 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Only what row security asks, and what a school may write, runs with its owner's rights; nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'correction_request') OR r.proleakproof ORDER BY 1;
+-- Only what row security asks, what a school may write, and what tells a school of its own number runs with its owner's rights; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
@@ -148,9 +148,10 @@ SELECT DISTINCT v.object FROM relation v
 	JOIN relation t ON t.oid = d.refobjid AND t.relkind = 'r'
 WHERE v.relkind = 'v' AND v.relnamespace = 'abie'::regnamespace AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
 ORDER BY 1;
--- those of abie_report have their owner's, so that they can choose columns too: they choose rows themselves, before anything the reader asks
+-- those of abie_report too, or they have their owner's and choose rows themselves, before anything the reader asks
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
-	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false) OR pg_get_viewdef(v.oid) !~ 'abie\.(accessible_schools|has_national_access)')
+	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false)
+		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie\.(accessible_schools|has_national_access|has_access)')
 ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
 SELECT c.object FROM relation c

@@ -29,7 +29,7 @@ ROLLBACK;
 -- the first night calculates and checks, and leaves it to a person to issue
 CALL abie.nightly(methodology => 'similar-schools');
 SET ROLE abie_night_monitor;
-SELECT run_id, target_year, methodology, status, stage, age >= '0' AS aged, error, failing_blocking, failing_warnings, issued_run_id, last_success <= now() AS success, open_corrections FROM abie_report.health;
+SELECT run_id, target_year, methodology, status, stage, age_hours >= 0 AS aged, error, failing_blocking, failing_warnings, issued_run_id, last_success <= now() AS success, open_corrections FROM abie_report.health;
 RESET ROLE;
 -- the next one has nothing to do; nor has it when a figure is recorded as it was
 CALL abie.nightly(methodology => 'similar-schools');

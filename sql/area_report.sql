@@ -1,0 +1,110 @@
+-- Reports of a local authority or a trust: its schools, what is expected of them, and how good the data is.
+
+CREATE FUNCTION abie.area_funnels(run_id integer, urns integer[], format text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT coalesce(string_agg(abie.report_part(format, 'picture', abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance, f.sampling_c1)), '' ORDER BY f.stratum), '')
+FROM (SELECT e.stratum, array_agg(coalesce(e.school_name, 'School ' || e.urn) ORDER BY e.urn) AS names, array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
+		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences, m.between_variance, m.sampling_c1
+	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
+	GROUP BY e.stratum, m.between_variance, m.sampling_c1) f
+$$;
+COMMENT ON FUNCTION abie.area_funnels(integer, integer[], text) IS 'Internal: a funnel of schools for each stratum; empty where noise is not known.';
+
+CREATE FUNCTION abie.reads_whole_area(run_id integer, scope text, code text) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
+-- with its owner's rights, because the reader does not see what it may not read
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT cardinality(abie.readable_schools(reads_whole_area.run_id, array_agg(k.urn))) = count(*)
+FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x WHERE x.run_id = reads_whole_area.run_id
+	UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = reads_whole_area.run_id) k LEFT JOIN abie.school s ON s.urn = k.urn
+WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code
+HAVING count(*) > 0
+$$;
+COMMENT ON FUNCTION abie.reads_whole_area(integer, text, text) IS 'Whether the asking role may read the results in a run of every school of an area: scope la with the number of a local authority, or trust with its name. NULL where no school of it is in scope of the run.';
+
+CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT jsonb_build_object('report', 'abie area report', 'version', 1, 'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id), 'scope', scope, 'code', code,
+	'name', CASE scope WHEN 'la' THEN coalesce(min(e.la_name), 'Local authority ' || code) ELSE code END,
+	'schools', jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn),
+	'summary', CASE scope WHEN 'la' THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_summary l WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
+		ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_summary t WHERE t.run_id = area_facts.run_id AND t.trust = code) END)
+FROM abie_report.school_expectation e
+WHERE e.run_id = area_facts.run_id AND CASE scope WHEN 'la' THEN e.la_code::text = code ELSE e.trust = code END
+HAVING count(*) > 0
+$$;
+COMMENT ON FUNCTION abie.area_facts(integer, text, text) IS 'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
+
+CREATE FUNCTION abie.area_report_text(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	target_year text := facts #>> '{run,target_year}';
+	baseline_year text := facts #>> '{run,baseline_year}';
+	s record;
+	summary text[];
+BEGIN
+	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
+		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL) AS no_past,
+		ARRAY[ARRAY['School', 'Level', 'Target', 'Improve by']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
+			abie.decimal(x.baseline, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%', CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
+			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
+		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
+			FILTER (WHERE x.baseline IS NULL) AS left_out
+	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
+		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text, exclusion_detail text);
+	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
+	INTO summary FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8, target float8) WHERE x.stratum <> 'left out';
+	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
+		abie.report_part(format, 'title', facts ->> 'name')
+		|| abie.report_part(format, 'meta', 'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
+		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
+		|| abie.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them are to maintain their attendance.', s.expectations, s.schools, s.maintain))
+		|| abie.report_part(format, 'table', 'All schools with an expectation, by phase, weighted by pupils', summary)
+		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL THEN abie.report_part(format, 'heading', 'Schools on a funnel')
+			|| abie.report_part(format, 'paragraph', 'How far each school''s attendance is from what its circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
+			|| abie.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
+		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected, per cent and percentage points', s.cells) ELSE '' END
+		|| CASE WHEN s.schools > s.expectations THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format, 'table', 'Left out, and why', s.left_out) ELSE '' END
+		|| abie.report_part(format, 'heading', 'How good the data is')
+		|| abie.report_part(format, 'list', '', ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor), format('Of %s schools only a rate is published, not the sessions.', s.rates_only), format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])
+		|| abie.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the results %s.', facts #>> '{run,run_id}', facts #>> '{run,methodology}', facts #>> '{run,extension_version}', facts #>> '{run,result_digest}')));
+END $$;
+COMMENT ON FUNCTION abie.area_report_text(jsonb, text) IS 'Internal: the report of an area from its facts (abie.area_facts), as html or markdown.';
+
+CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: run_id may be NULL
+DECLARE
+	chosen integer;
+	facts jsonb;
+BEGIN
+	PERFORM abie.check_report_format(format);
+	IF scope IS NULL OR scope NOT IN ('la', 'trust') THEN
+		RAISE EXCEPTION 'scope of a report cannot be %', coalesce('"' || scope || '"', 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are la, with the number of a local authority, and trust, with its name.';
+	END IF;
+	chosen := abie.report_run(run_id);
+	CASE abie.reads_whole_area(chosen, scope, code)
+		WHEN true THEN facts := abie.area_facts(chosen, scope, code);
+		-- a report on some of its schools would be taken for one on all
+		WHEN false THEN RAISE EXCEPTION 'not every school of % "%" is granted to %', CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END, code, abie.asking_role()
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
+		ELSE IF code IS NOT NULL THEN
+			RAISE EXCEPTION 'no school of % "%" is in the scope of run %', CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END, code, chosen
+				USING ERRCODE = 'no_data_found', HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
+		END IF;
+	END CASE;
+	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts) ELSE abie.area_report_text(facts, format) END;
+END $$;
+COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS
+'The report of an area: scope la with the number of a local authority, or trust with its name; html, markdown or json. Its schools on a funnel, expectations, schools left out with reasons, data quality. run_id: abie.report_run. Not STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such run, or no school of the area in it, 42501 a reader who may not read every school of it.';

@@ -1,0 +1,264 @@
+-- All that a school's report says, as figures. Functions in PL/pgSQL, so that one school and all schools have each their own plan.
+
+-- A school's attendance over the years. Lineage is asked only where a school had another LAESTAB, because it is of all schools.
+CREATE FUNCTION abie.report_history(urns integer[], last_year text)
+RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance float8)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+SET enable_nestloop = off
+AS $$
+DECLARE
+	held integer[];
+	names integer[];
+	linked integer[];
+	moved integer[];
+BEGIN
+	SELECT array_agg(DISTINCT a.laestab::integer) INTO held FROM abie.attendance a WHERE a.urn = ANY (urns);
+	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held) AND a.academic_year <= last_year;
+	SELECT array_agg(DISTINCT u.urn) INTO linked
+	FROM abie.school_link l CROSS JOIN LATERAL (VALUES (l.urn::integer), (l.link_urn::integer)) u(urn)
+	WHERE l.link_type IN ('Predecessor', 'Successor') AND (l.urn = ANY (names) OR l.link_urn = ANY (names));
+	WITH part AS MATERIALIZED (
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (names || linked)
+	), edge AS (
+		SELECT p.urn, p.urn AS other FROM part p
+		UNION SELECT l.urn::integer, l.link_urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.urn = ANY (names)
+		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.link_urn = ANY (names)
+	), joined AS (
+		-- LAESTABs that a URN or a link joins to another
+		SELECT DISTINCT p.laestab FROM part p JOIN edge e ON e.urn = p.urn JOIN part o ON o.urn = e.other WHERE o.laestab <> p.laestab
+	)
+	SELECT array_agg(DISTINCT own.urn) INTO moved
+	FROM part own JOIN joined j ON j.laestab = own.laestab WHERE own.urn = ANY (urns);
+	RETURN QUERY
+	WITH lineage AS MATERIALIZED (
+		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE moved IS NOT NULL
+	), own AS MATERIALIZED (
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (urns)
+	), part AS (
+		SELECT o.urn, o.laestab FROM own o WHERE o.urn <> ALL (coalesce(moved, '{}'))
+		UNION
+		SELECT o.urn, same.laestab FROM own o JOIN lineage l ON l.laestab = o.laestab JOIN lineage same ON same.school_urn = l.school_urn WHERE o.urn = ANY (moved)
+	)
+	SELECT p.urn, a.academic_year::text, sum(a.enrolments), abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, min(a.sess_overall_percent))
+	FROM part p JOIN abie.attendance a ON a.laestab = p.laestab
+	WHERE (moved IS NOT NULL OR a.laestab = ANY (held)) AND a.academic_year <= last_year COLLATE "C" AND a.year_breakdown IS DISTINCT FROM 'five half terms'
+	GROUP BY p.urn, a.academic_year;
+END $$;
+COMMENT ON FUNCTION abie.report_history(integer[], text) IS
+'Attendance, per cent, of schools in each year up to last_year, under whatever URN (abie.school_lineage); the parts of a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
+
+CREATE FUNCTION abie.report_contributions(run_id integer, urns integer[]) RETURNS TABLE (urn integer, characteristic text, contribution float8)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH factor AS MATERIALIZED (
+	SELECT t.stratum, c.characteristic, array_agg(t.term ORDER BY t.term) AS terms, array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
+	FROM abie.run_term t JOIN abie.run_characteristic c ON c.run_id = t.run_id AND c.stratum = t.stratum AND c.position IN (t.element, t.other_element)
+	WHERE t.run_id = report_contributions.run_id GROUP BY t.stratum, c.characteristic
+), coefficient AS (
+	SELECT t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
+	FROM abie.run_term t WHERE t.run_id = report_contributions.run_id GROUP BY t.stratum
+), part AS MATERIALIZED (
+	SELECT s.urn, s.stratum, abie.contributions(abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators), k.location, k.coefficients) AS parts
+	FROM abie.run_school s JOIN abie.run_shape(report_contributions.run_id) h ON h.stratum = s.stratum JOIN coefficient k ON k.stratum = s.stratum
+	WHERE s.run_id = report_contributions.run_id AND s.urn = ANY (urns) AND s.context IS NOT NULL
+)
+SELECT p.urn::integer, f.characteristic, (SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) x(term, share))
+FROM part p JOIN factor f ON f.stratum = p.stratum; END
+$$;
+COMMENT ON FUNCTION abie.report_contributions(integer, integer[]) IS 'abie.school_contributions of many schools at once.';
+
+CREATE FUNCTION abie.report_circumstances(run_id integer, urns integer[]) RETURNS TABLE (urn integer, circumstances jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH chosen AS MATERIALIZED (
+	SELECT DISTINCT ON (c.stratum, c.characteristic) c.stratum, c.characteristic, c.element, c.category IS NULL AS is_number,
+		CASE WHEN c.category IS NULL THEN c.location END AS typical, c.position, k.meaning
+	FROM abie.run_characteristic c LEFT JOIN abie.characteristic k ON k.name = c.characteristic
+	WHERE c.run_id = report_circumstances.run_id ORDER BY c.stratum, c.characteristic, c.position
+), school AS MATERIALIZED (
+	SELECT s.* FROM abie.run_school s WHERE s.run_id = report_circumstances.run_id AND s.urn = ANY (urns)
+), pair AS MATERIALIZED (
+	SELECT s.urn, s.stratum, s.categories AS own, o.numbers, o.categories
+	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
+), compared AS MATERIALIZED (
+	SELECT p.urn, c.characteristic, count(*) FILTER (WHERE p.categories[c.element] = p.own[c.element]) AS same, round(avg(p.numbers[c.element]::numeric), 6) AS average
+	FROM pair p JOIN chosen c ON c.stratum = p.stratum GROUP BY p.urn, c.characteristic
+)
+SELECT s.urn::integer, jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning,
+		'number', CASE WHEN c.is_number THEN s.numbers[c.element] END, 'category', CASE WHEN NOT c.is_number THEN s.categories[c.element] END,
+		'similar_average', CASE WHEN c.is_number THEN m.average END, 'similar_same', CASE WHEN NOT c.is_number THEN m.same END,
+		'typical', c.typical, 'contribution', t.contribution) ORDER BY c.position)
+FROM school s JOIN chosen c ON c.stratum = s.stratum LEFT JOIN compared m ON m.urn = s.urn AND m.characteristic = c.characteristic
+	LEFT JOIN abie.report_contributions(report_circumstances.run_id, urns) t ON t.urn = s.urn AND t.characteristic = c.characteristic
+GROUP BY s.urn; END
+$$;
+COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS
+'Internal: of each school in a run, for each characteristic in order, its number or category; the mean of its similar schools'' numbers, or how many of them have its category; the number of the typical school of the stratum (abie.run_characteristic.location); and what it contributes to expected attendance, percentage points.';
+
+CREATE FUNCTION abie.report_similar(run_id integer, urns integer[]) RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT n.urn, jsonb_agg(jsonb_build_object('rank', n.rank, 'similar_urn', n.similar_urn, 'similar_name', n.similar_name, 'similar_la_name', n.similar_la_name,
+		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance', n.similar_attendance,
+		'similar_attendance_low', n.similar_attendance_low, 'similar_attendance_high', n.similar_attendance_high,
+		'similar_fsm_pct', n.similar_fsm_pct, 'is_better', n.is_better, 'is_clear', n.is_clear) ORDER BY n.rank),
+	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE WHEN bool_and(n.is_clear IS NOT NULL) THEN 1 + count(*) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END
+FROM abie_report.similar_school n WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
+GROUP BY n.urn; END
+$$;
+COMMENT ON FUNCTION abie.report_similar(integer, integer[]) IS
+'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school stands among them, counting itself: rank_best with all better ones ahead that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
+
+CREATE FUNCTION abie.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	year text := (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = report_absence.run_id);
+	wanted integer[];
+BEGIN
+-- into variables, because what a view with a security barrier is joined with does not reach its indexes
+SELECT array_agg(DISTINCT o.laestab) INTO wanted
+FROM (SELECT unnest(urns) UNION SELECT n.similar_urn FROM abie.similar_school n WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)) u(urn)
+	JOIN abie.run_school o ON o.run_id = report_absence.run_id AND o.urn = u.urn;
+RETURN QUERY
+WITH member AS MATERIALIZED (
+	SELECT s.urn::integer AS urn, 0 AS rank, s.laestab::integer AS laestab
+	FROM abie.run_school s WHERE s.run_id = report_absence.run_id AND s.urn = ANY (urns)
+	UNION ALL
+	SELECT n.urn, n.rank, o.laestab::integer
+	FROM abie.similar_school n JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
+	WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)
+), figure AS MATERIALIZED (
+	SELECT a.* FROM abie_report.school_absence a WHERE a.academic_year = year AND a.laestab = ANY (wanted)
+), pooled AS (
+	SELECT m.urn, m.rank = 0 AS is_own, sum(f.sess_possible)::float8 AS possible, sum(f.enrolments)::float8 AS enrolments,
+		sum(f.sess_overall) AS sess_overall, sum(f.sess_authorised) AS sess_authorised, sum(f.sess_unauthorised) AS sess_unauthorised,
+		sum(f.enrolments_pa_10_exact) AS persistent, sum(f.enrolments_pa_50_exact) AS severe, avg(f.enrolments_pa_10_exact_percent::numeric) AS persistent_mean,
+		sum(f.sess_auth_illness) AS sess_auth_illness,
+		sum(f.sess_auth_appointments) AS sess_auth_appointments,
+		sum(f.sess_auth_religious) AS sess_auth_religious,
+		sum(f.sess_auth_study) AS sess_auth_study,
+		sum(f.sess_auth_traveller) AS sess_auth_traveller,
+		sum(f.sess_auth_holiday) AS sess_auth_holiday,
+		sum(f.sess_auth_ext_holiday) AS sess_auth_ext_holiday,
+		sum(f.sess_auth_excluded) AS sess_auth_excluded,
+		sum(f.sess_auth_interview) AS sess_auth_interview,
+		sum(f.sess_auth_reg_performance) AS sess_auth_reg_performance,
+		sum(f.sess_auth_temp_reduced_timetable) AS sess_auth_temp_reduced_timetable,
+		sum(f.sess_auth_other) AS sess_auth_other,
+		sum(f.sess_unauth_holiday) AS sess_unauth_holiday,
+		sum(f.sess_unauth_late) AS sess_unauth_late,
+		sum(f.sess_unauth_other) AS sess_unauth_other,
+		sum(f.sess_unauth_noyet) AS sess_unauth_noyet
+	FROM member m JOIN figure f ON f.laestab = m.laestab GROUP BY m.urn, m.rank = 0
+)
+SELECT o.urn, jsonb_agg(jsonb_build_object('reason', v.reason, 'meaning', v.meaning, 'own_percent', 100 * v.own, 'similar_percent', 100 * v.others) ORDER BY v.place)
+FROM pooled o JOIN pooled s ON s.urn = o.urn AND o.is_own AND NOT s.is_own
+	CROSS JOIN LATERAL (VALUES
+		(-5, 'sess_overall', 'All absence', o.sess_overall / o.possible, s.sess_overall / s.possible),
+		(-4, 'sess_authorised', 'Authorised absence', o.sess_authorised / o.possible, s.sess_authorised / s.possible),
+		(-3, 'sess_unauthorised', 'Unauthorised absence', o.sess_unauthorised / o.possible, s.sess_unauthorised / s.possible),
+		(-2, 'enrolments_pa_10_exact', 'Pupils persistently absent', coalesce(o.persistent / o.enrolments, o.persistent_mean::float8 / 100), coalesce(s.persistent / s.enrolments, s.persistent_mean::float8 / 100)),
+		(-1, 'enrolments_pa_50_exact', 'Pupils severely absent', o.severe / o.enrolments, s.severe / s.enrolments),
+		(1, 'sess_auth_illness', 'Illness', o.sess_auth_illness / o.possible, s.sess_auth_illness / s.possible),
+		(2, 'sess_auth_appointments', 'Medical or dental appointments', o.sess_auth_appointments / o.possible, s.sess_auth_appointments / s.possible),
+		(3, 'sess_auth_religious', 'Religious observance', o.sess_auth_religious / o.possible, s.sess_auth_religious / s.possible),
+		(4, 'sess_auth_study', 'Study leave', o.sess_auth_study / o.possible, s.sess_auth_study / s.possible),
+		(5, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling', o.sess_auth_traveller / o.possible, s.sess_auth_traveller / s.possible),
+		(6, 'sess_auth_holiday', 'Authorised holiday', o.sess_auth_holiday / o.possible, s.sess_auth_holiday / s.possible),
+		(7, 'sess_auth_ext_holiday', 'Extended authorised holiday', o.sess_auth_ext_holiday / o.possible, s.sess_auth_ext_holiday / s.possible),
+		(8, 'sess_auth_excluded', 'Excluded, no other provision', o.sess_auth_excluded / o.possible, s.sess_auth_excluded / s.possible),
+		(9, 'sess_auth_interview', 'Interviews', o.sess_auth_interview / o.possible, s.sess_auth_interview / s.possible),
+		(10, 'sess_auth_reg_performance', 'Regulated performances', o.sess_auth_reg_performance / o.possible, s.sess_auth_reg_performance / s.possible),
+		(11, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable', o.sess_auth_temp_reduced_timetable / o.possible, s.sess_auth_temp_reduced_timetable / s.possible),
+		(12, 'sess_auth_other', 'Other authorised absence', o.sess_auth_other / o.possible, s.sess_auth_other / s.possible),
+		(13, 'sess_unauth_holiday', 'Holiday not authorised', o.sess_unauth_holiday / o.possible, s.sess_unauth_holiday / s.possible),
+		(14, 'sess_unauth_late', 'Arriving after the register closed', o.sess_unauth_late / o.possible, s.sess_unauth_late / s.possible),
+		(15, 'sess_unauth_other', 'Other unauthorised absence', o.sess_unauth_other / o.possible, s.sess_unauth_other / s.possible),
+		(16, 'sess_unauth_noyet', 'No reason given yet', o.sess_unauth_noyet / o.possible, s.sess_unauth_noyet / s.possible)) v(place, reason, meaning, own, others)
+WHERE num_nulls(v.own, v.others) = 0
+GROUP BY o.urn; END
+$$;
+COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
+'Internal: absence of each school of a run in the baseline year by reason, per cent of sessions possible (persistent and severe absentees: of enrolments), beside that of its similar schools together; measures that either lacks are left out.';
+
+CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	readable integer[] := abie.readable_schools(report_facts.run_id, report_facts.urns);
+BEGIN
+RETURN QUERY
+WITH run AS (
+	SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
+), expectation AS MATERIALIZED (
+	SELECT e.* FROM abie_report.school_expectation e WHERE e.run_id = report_facts.run_id AND e.urn = ANY (readable)
+), model AS (
+	SELECT m.stratum, jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace', m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
+		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments', m.minimum_enrolments, 'local_slope', m.local_slope, 'last_weight', m.last_weight,
+		'n0', m.n0, 'schools', m.schools) AS methodology, m.sampling_c1
+	FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
+), history AS (
+	SELECT e.urn, jsonb_agg(jsonb_build_object('academic_year', h.academic_year, 'attendance', h.attendance, 'attendance_low', abie.interval_low(h.attendance, h.error), 'attendance_high', abie.interval_high(h.attendance, h.error),
+		'national', CASE WHEN h.academic_year = e.baseline_year AND e.national_average IS NOT NULL THEN e.national_average ELSE n.attendance_percent END,
+		'expected', CASE WHEN h.academic_year = e.baseline_year THEN e.expected END) ORDER BY h.academic_year COLLATE "C") AS history
+	FROM expectation e CROSS JOIN run LEFT JOIN model m ON m.stratum = e.stratum
+		JOIN abie.report_history(readable, (SELECT r.baseline_year::text FROM abie.run r WHERE r.run_id = report_facts.run_id)) h0 ON h0.urn = e.urn
+		CROSS JOIN LATERAL (SELECT h0.academic_year, h0.attendance, sqrt(m.sampling_c1 / coalesce(h0.enrolments, e.enrolments)) AS error) h
+		LEFT JOIN abie_report.national_attendance n ON n.academic_year = h.academic_year AND n.stratum = e.stratum
+	WHERE h.attendance IS NOT NULL
+	GROUP BY e.urn
+), distribution AS (
+	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools) ORDER BY d.improvement_rounded) AS distribution
+	FROM (SELECT x.stratum, x.improvement_rounded, count(*) AS schools FROM abie.expectation x WHERE x.run_id = report_facts.run_id GROUP BY x.stratum, x.improvement_rounded) d GROUP BY d.stratum
+), source AS (
+	SELECT e.urn, jsonb_agg(s.source ORDER BY s.place) AS data
+	FROM expectation e CROSS JOIN LATERAL (
+		SELECT 1, jsonb_build_object('figure', 'Attendance in ' || e.baseline_year, 'source', a.source, 'recorded', a.recorded_at::date)
+		FROM abie.attendance a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+		UNION ALL SELECT 2, jsonb_build_object('figure', 'Pupils'' characteristics in ' || e.baseline_year, 'source', c.source, 'recorded', c.recorded_at::date)
+		FROM abie.school_context c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+		UNION ALL SELECT 3, jsonb_build_object('figure', 'Register of schools' || coalesce(' of ' || s.register_date, ''), 'source', s.source, 'recorded', s.recorded_at::date) FROM abie.school s WHERE s.urn = e.urn) s(place, source)
+	GROUP BY e.urn
+)
+SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', m.methodology,
+	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances, 'similar_schools', n.similar_schools,
+	'standing', CASE WHEN n.rank_worst IS NOT NULL THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', jsonb_array_length(n.similar_schools) + 1) END,
+	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END, 'data', s.data)
+FROM expectation e CROSS JOIN run LEFT JOIN model m ON m.stratum = e.stratum OR m.stratum IS NULL
+	LEFT JOIN abie.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
+	LEFT JOIN abie.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
+	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
+	LEFT JOIN history h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
+$$;
+COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read.';

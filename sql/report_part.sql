@@ -1,0 +1,182 @@
+-- What reports are put together from: the same words, as HTML or as Markdown.
+
+CREATE FUNCTION abie.thousands(value bigint) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$ BEGIN RETURN to_char(value, 'FM999,999,999,999,990'); END $$;
+COMMENT ON FUNCTION abie.thousands(bigint) IS 'A count as reports write it, with commas.';
+
+CREATE FUNCTION abie.signed(value float8, digits integer) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	rounded numeric := abie.round_half_up(value, digits);
+BEGIN
+	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN U&'\2212' ELSE '' END || abs(rounded)::text;
+END $$;
+COMMENT ON FUNCTION abie.signed(float8, integer) IS 'A difference as reports write it: rounded half up, with its sign.';
+
+CREATE FUNCTION abie.html_table(caption text, cells text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- unnest goes row by row; looking up each cell would go through all before it
+SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie.xml_text(caption), string_agg(
+	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>' ELSE '' END || '<th scope="col">' || c.written || '</th>'
+		WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
+		ELSE '<td>' || c.written || '</td>' END
+	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n' ELSE '' END, '' ORDER BY c.place))
+FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
+		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie.xml_text(u.cell)
+			ELSE abie.xml_text(split_part(u.cell, E'\n', 1)) || '<small>' || abie.xml_text(split_part(u.cell, E'\n', 2)) || '</small>' END AS written
+	FROM unnest(cells) WITH ORDINALITY u(cell, place)) c
+$$;
+COMMENT ON FUNCTION abie.html_table(text, text[]) IS 'Internal: an HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a second, smaller line.';
+
+CREATE FUNCTION abie.markdown_table(caption text, cells text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT abie.markdown_text(caption) || E':\n\n' || string_agg('| ' || abie.markdown_text(replace(u.cell, E'\n', ', '))
+	|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
+	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n' ELSE '' END, '' ORDER BY u.place) || E'\n'
+FROM unnest(cells) WITH ORDINALITY u(cell, place)
+$$;
+COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table; the first row is the head.';
+
+/*
+ * Kinds: title, meta, notice, lead, heading, paragraph, list, steps, table, figures (a table that a picture shows), picture (SVG as it
+ * is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts a second, smaller line.
+ */
+CREATE FUNCTION abie.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: most kinds have no items; nothing to write is nothing
+DECLARE
+	written text;
+BEGIN
+	CASE kind
+		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
+		WHEN 'title' THEN RETURN '<h1>' || abie.xml_text(given) || E'</h1>\n';
+		WHEN 'heading' THEN RETURN '<h2>' || abie.xml_text(given) || E'</h2>\n';
+		WHEN 'paragraph' THEN RETURN '<p>' || abie.xml_text(given) || E'</p>\n';
+		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind, abie.xml_text(given));
+		WHEN 'list', 'steps' THEN
+			SELECT string_agg('<li>' || CASE WHEN position(E'\t' IN i.item) > 0
+				THEN '<b>' || abie.xml_text(split_part(i.item, E'\t', 1)) || '</b> ' || abie.xml_text(split_part(i.item, E'\t', 2)) ELSE abie.xml_text(i.item) END || E'</li>\n', '' ORDER BY i.place)
+			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
+			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n' ELSE E'<ol>\n' || written || E'</ol>\n' END;
+		WHEN 'table', 'figures' THEN
+			written := abie.html_table(given, items);
+			RETURN CASE kind WHEN 'figures' THEN '<details><summary>' || abie.xml_text(given) || '</summary>' || written || E'</details>\n' ELSE written END;
+	END CASE;
+END $$;
+COMMENT ON FUNCTION abie.html_part(text, text, text[]) IS 'Internal: a part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have no items; NULL for NULL.';
+
+CREATE FUNCTION abie.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: most kinds have no items; nothing to write is nothing
+DECLARE
+	written text;
+BEGIN
+	CASE kind
+		-- what a picture shows is in the table after it
+		WHEN 'picture' THEN RETURN '';
+		WHEN 'title' THEN RETURN '# ' || abie.markdown_text(given) || E'\n\n';
+		WHEN 'heading' THEN RETURN '## ' || abie.markdown_text(given) || E'\n\n';
+		WHEN 'paragraph', 'meta' THEN RETURN abie.markdown_text(given) || E'\n\n';
+		WHEN 'lead' THEN RETURN '**' || abie.markdown_text(given) || E'**\n\n';
+		WHEN 'notice' THEN RETURN '> ' || abie.markdown_text(given) || E'\n\n';
+		WHEN 'list', 'steps' THEN
+			SELECT string_agg(CASE kind WHEN 'list' THEN '- ' ELSE i.place || '. ' END || CASE WHEN position(E'\t' IN i.item) > 0
+				THEN '**' || abie.markdown_text(split_part(i.item, E'\t', 1)) || '** ' || abie.markdown_text(split_part(i.item, E'\t', 2)) ELSE abie.markdown_text(i.item) END || E'\n', '' ORDER BY i.place)
+			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
+			RETURN written || E'\n';
+		WHEN 'table', 'figures' THEN
+			RETURN abie.markdown_table(given, items);
+	END CASE;
+END $$;
+COMMENT ON FUNCTION abie.markdown_part(text, text, text[]) IS 'Internal: a part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most kinds have no items; NULL for NULL.';
+
+CREATE FUNCTION abie.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 500
+-- not STRICT: a part without text is left out
+RETURN coalesce(CASE format WHEN 'html' THEN abie.html_part(kind, given, items) ELSE abie.markdown_part(kind, given, items) END, '');
+COMMENT ON FUNCTION abie.report_part(text, text, text, text[]) IS 'Internal: a part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
+
+CREATE FUNCTION abie.report_page(format text, title text, body text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
+RETURN CASE format WHEN 'html' THEN format($html$<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>%s</title>
+<style>
+:root{color-scheme:light}
+body{margin:0 auto;max-width:44rem;padding:1rem;font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:#222;background:#fff;overflow-wrap:anywhere}
+h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem}
+h2{font-size:1.25rem;line-height:1.3;margin:2rem 0 .5rem;padding-top:.6rem;border-top:2px solid #0072b2}
+p,ul,ol{margin:.5rem 0}li{margin:.35rem 0}
+.meta{color:#505050;font-size:.9rem}
+.notice{border-left:.4rem solid #b35900;background:#fff4e5;padding:.5rem .75rem}
+.lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;line-height:1.35}
+figure{margin:1rem 0;break-inside:avoid}
+svg{display:block;width:100%%;max-width:36rem;height:auto}
+table{border-collapse:collapse;width:100%%;font-size:.9rem;margin:.75rem 0}
+caption{text-align:left;font-weight:600;padding:.3rem 0}
+th,td{padding:.3rem .4rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+th{font-weight:600}tbody th{font-weight:400}th:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}
+small{display:block;color:#505050;font-size:.85em}
+summary{cursor:pointer;padding:.4rem 0;color:#00527f}
+@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}svg{max-width:115mm}h2{margin-top:1.1rem}th,td{padding:.15rem .4rem}h2,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}summary{display:none}}
+</style>
+</head>
+<body>
+<main>
+%s</main>
+</body>
+</html>
+$html$, abie.xml_text(title), body) ELSE body END;
+COMMENT ON FUNCTION abie.report_page(text, text, text) IS 'Internal: a whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs nothing.';
+
+CREATE FUNCTION abie.check_report_format(format text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: NULL is no format
+BEGIN
+	IF format IS NULL OR format NOT IN ('html', 'markdown', 'json') THEN
+		RAISE EXCEPTION 'report format cannot be %', coalesce('"' || format || '"', 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Formats are html, markdown and json.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie.check_report_format(text) IS 'Internal: error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
+
+CREATE FUNCTION abie.report_run(run_id integer DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: NULL asks for the run to be read
+DECLARE
+	found_run integer;
+BEGIN
+	SELECT r.run_id INTO found_run FROM abie_report.run r
+	WHERE r.run_id = report_run.run_id OR report_run.run_id IS NULL
+	ORDER BY r.run_status = 'issued' DESC, r.target_year COLLATE "C" DESC, r.is_current DESC, r.run_id DESC LIMIT 1;
+	IF found_run IS NULL THEN
+		RAISE EXCEPTION '%', CASE WHEN run_id IS NULL THEN 'there is no finished run' ELSE format('run %s does not exist or has not finished', run_id) END
+			USING ERRCODE = 'no_data_found', HINT = 'Finished runs are in abie_report.run; CALL abie.calculate makes one.';
+	END IF;
+	RETURN found_run;
+END $$;
+COMMENT ON FUNCTION abie.report_run(integer) IS
+'The run that reports are of: the given one, or for NULL the one issued last (newest target year), or where none is issued the newest calculated of the newest target year. Not STRICT because NULL asks for it. Error P0002 where there is none.';

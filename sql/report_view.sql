@@ -1,0 +1,326 @@
+-- What reporting tools read: one row an entity and year, plain typed columns, nothing that ODBC could not carry.
+-- A view of a school's own rows takes its reader's rights (security_invoker). A view that tells a reader of schools whose rows it may not
+-- read has its owner's, and chooses rows by abie.access_grant itself, before anything the reader asks (security_barrier).
+
+-- 1.959963984540054: two-sided 95 per cent of the normal distribution
+CREATE FUNCTION abie.interval_low(value float8, error float8) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
+RETURN CASE WHEN value < 1.959963984540054::float8 * error THEN 0 ELSE value - 1.959963984540054::float8 * error END;
+COMMENT ON FUNCTION abie.interval_low(float8, float8) IS 'Lower end of the 95 per cent interval of a rate with the given standard error: rate - 1.96 x error, not under 0; NULL for NULL.';
+
+CREATE FUNCTION abie.interval_high(value float8, error float8) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, as above
+RETURN CASE WHEN value + 1.959963984540054::float8 * error > 100 THEN 100 ELSE value + 1.959963984540054::float8 * error END;
+COMMENT ON FUNCTION abie.interval_high(float8, float8) IS 'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100; NULL for NULL.';
+
+CREATE FUNCTION abie.exclusion_symbol(reason text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE WHEN reason IN ('special school', 'not mainstream', 'closed before the target year') THEN 'z'
+	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u' ELSE 'x' END;
+COMMENT ON FUNCTION abie.exclusion_symbol(text) IS 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would be of low reliability, x a figure it needs is not available.';
+
+CREATE VIEW abie_report.run WITH (security_barrier = true) AS
+SELECT r.run_id, r.target_year::text AS target_year, r.baseline_year::text AS baseline_year, r.methodology, r.status AS run_status,
+	r.run_id = first_value(r.run_id) OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC) AS is_current,
+	r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest, r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
+FROM abie.run AS r WHERE (r.status NOT IN ('running', 'failed', 'interrupted') AND (SELECT abie.has_national_access('{calculation}')))
+	OR (r.status = 'issued' AND (SELECT abie.has_access('{results,similar schools,support}')));
+COMMENT ON VIEW abie_report.run IS 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
+COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
+COMMENT ON COLUMN abie_report.run.is_current IS 'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
+
+CREATE VIEW abie_report.school_expectation WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
+	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, s.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
+	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
+	abie.interval_low(e.attendance, noise.error) AS attendance_low, abie.interval_high(e.attendance, noise.error) AS attendance_high,
+	p.previous_attendance, p.context, p.local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
+	e.improvement, e.improvement_rounded, e.target, e.statement, greatest(0, e.ladder_top - e.baseline) AS headroom,
+	e.improvement / 100 * p.sess_possible / 2 AS improvement_days, e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
+	e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
+	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason, found.detail AS exclusion_detail
+FROM (
+	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail FROM abie.exclusion AS x
+	UNION ALL
+	SELECT k.run_id, k.urn::integer, k.laestab::integer, NULL, NULL FROM abie.expectation AS k
+) AS found
+	JOIN abie_report.run AS r ON r.run_id = found.run_id
+	LEFT JOIN abie.expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn AND found.reason IS NULL
+	LEFT JOIN abie.run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
+	LEFT JOIN abie.run_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	LEFT JOIN abie.school AS s ON s.urn = found.urn
+	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
+COMMENT ON VIEW abie_report.school_expectation IS 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, with the reason.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / enrolments; NULL where not known, and so the interval.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS 'Lower end of the 95 per cent interval of attendance.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS 'Its upper end.';
+COMMENT ON COLUMN abie_report.school_expectation.headroom IS 'Percentage points up to the top of the ladder: ladder_top - baseline, not under 0.';
+COMMENT ON COLUMN abie_report.school_expectation.improvement_days IS 'The improvement in days of school attended by all pupils over a year like the baseline year: improvement / 100 x sessions possible / 2; NULL where only rates are published.';
+COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS 'The same by enrolment.';
+COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS 'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is one.';
+COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS 'Reason of abie.exclusion; NULL where there is an expectation.';
+COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
+
+CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, n.urn, own_name.name AS school_name, n.rank, n.similar_urn, s.name AS similar_name,
+	other.la_code AS similar_la_code, s.la_name AS similar_la_name, n.distance, n.km, other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
+	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
+	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low, abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
+	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct, c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
+	shown.attendance - own.attendance AS difference, sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
+	shown.attendance > own.attendance AS is_better,
+	abs(shown.attendance - own.attendance) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
+FROM abie_report.run AS r JOIN abie.similar_school AS n ON n.run_id = r.run_id
+	JOIN abie.run_school AS own ON own.run_id = n.run_id AND own.urn = n.urn
+	JOIN abie.run_school AS other ON other.run_id = n.run_id AND other.urn = n.similar_urn
+	LEFT JOIN abie.run_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
+	LEFT JOIN abie.school AS own_name ON own_name.urn = n.urn
+	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
+	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
+	LEFT JOIN abie.attendance AS a ON a.laestab = other.laestab AND a.academic_year = r.baseline_year
+	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
+	CROSS JOIN LATERAL (SELECT CASE WHEN abie.is_shown(a.sources) THEN other.attendance END) AS shown (attendance)
+WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR n.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
+COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
+COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
+COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
+COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
+COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolments in the baseline year.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it is known from registers only, which are not published (abie.is_shown).';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS 'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Its upper end.';
+COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS 'Its pupils eligible for free school meals, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS 'Its pupils with SEN support, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS 'Its pupils with an education, health and care plan, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_eal_pct IS 'Its pupils with English as an additional language, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.difference IS 'Its attendance less the school''s, percentage points.';
+COMMENT ON COLUMN abie_report.similar_school.difference_error IS 'Standard error of the difference; NULL where not known.';
+COMMENT ON COLUMN abie_report.similar_school.is_better IS 'Whether its attendance is above the school''s.';
+COMMENT ON COLUMN abie_report.similar_school.is_clear IS 'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
+
+CREATE VIEW abie_report.school_ladder WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
+	rung.place AS rung_order, rung.name AS rung, rung.value AS attendance, CASE WHEN rung.value IS NULL THEN 'x' END AS attendance_symbol
+FROM abie_report.run AS r JOIN abie.expectation AS e ON e.run_id = r.run_id LEFT JOIN abie.school AS s ON s.urn = e.urn
+	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected), (4, 'local authority average', e.la_average),
+		(5, 'national average', e.national_average), (6, 'upper quartile of the similar schools', e.similar_upper_quartile),
+		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value);
+COMMENT ON VIEW abie_report.school_ladder IS 'The rungs of each school''s ladder: one row a run, school and rung.';
+COMMENT ON COLUMN abie_report.school_ladder.rung_order IS 'Order the rungs are named in, from 1; their heights are in attendance.';
+COMMENT ON COLUMN abie_report.school_ladder.rung IS 'What the rung is: columns of abie.expectation in words.';
+COMMENT ON COLUMN abie_report.school_ladder.attendance IS 'Attendance it stands at, per cent.';
+COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, NULL otherwise.';
+
+CREATE VIEW abie_report.school_absence WITH (security_invoker = true, security_barrier = true) AS
+SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, s.la_name, a.school_type, a.year_breakdown,
+	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
+	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
+	coalesce(100 * a.sess_overall / nullif(a.sess_possible, 0)::float8, a.sess_overall_percent) AS sess_overall_percent,
+	coalesce(a.markers ->> 'sess_overall_percent', CASE WHEN a.sess_overall_percent IS NULL AND (a.sess_overall IS NULL OR a.sess_possible IS NULL) THEN 'x' END) AS sess_overall_percent_symbol,
+	100 * a.sess_authorised / nullif(a.sess_possible, 0)::float8 AS sess_authorised_percent, 100 * a.sess_unauthorised / nullif(a.sess_possible, 0)::float8 AS sess_unauthorised_percent,
+	a.enrolments_pa_10_exact, coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8, a.enrolments_pa_10_exact_percent) AS enrolments_pa_10_exact_percent,
+	CASE WHEN a.enrolments_pa_10_exact IS NOT NULL AND a.enrolments > 0 OR a.enrolments_pa_10_exact_percent IS NOT NULL THEN NULL
+		WHEN a.markers ->> 'enrolments_pa_10_exact_percent' = 'SUPP' THEN 'c' ELSE coalesce(a.markers ->> 'enrolments_pa_10_exact_percent', 'x') END AS enrolments_pa_10_exact_percent_symbol,
+	a.enrolments_pa_50_exact, 100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
+	(a.reasons ->> 'sess_auth_illness')::bigint AS sess_auth_illness,
+	(a.reasons ->> 'sess_auth_appointments')::bigint AS sess_auth_appointments,
+	(a.reasons ->> 'sess_auth_religious')::bigint AS sess_auth_religious,
+	(a.reasons ->> 'sess_auth_study')::bigint AS sess_auth_study,
+	(a.reasons ->> 'sess_auth_traveller')::bigint AS sess_auth_traveller,
+	(a.reasons ->> 'sess_auth_holiday')::bigint AS sess_auth_holiday,
+	(a.reasons ->> 'sess_auth_ext_holiday')::bigint AS sess_auth_ext_holiday,
+	(a.reasons ->> 'sess_auth_excluded')::bigint AS sess_auth_excluded,
+	(a.reasons ->> 'sess_auth_interview')::bigint AS sess_auth_interview,
+	(a.reasons ->> 'sess_auth_reg_performance')::bigint AS sess_auth_reg_performance,
+	(a.reasons ->> 'sess_auth_temp_reduced_timetable')::bigint AS sess_auth_temp_reduced_timetable,
+	(a.reasons ->> 'sess_auth_other')::bigint AS sess_auth_other,
+	(a.reasons ->> 'sess_unauth_holiday')::bigint AS sess_unauth_holiday,
+	(a.reasons ->> 'sess_unauth_late')::bigint AS sess_unauth_late,
+	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
+	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
+	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
+FROM abie.attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn;
+COMMENT ON VIEW abie_report.school_absence IS 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence files.';
+COMMENT ON COLUMN abie_report.school_absence.attendance_percent IS 'Attendance, per cent: abie.attendance_percent.';
+COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent IS 'Sessions of absence, per cent of those possible: from counts, else as published.';
+COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent_symbol IS 'Marker published in its place, or x; NULL where there is a figure.';
+COMMENT ON COLUMN abie_report.school_absence.sess_authorised_percent IS 'Sessions of authorised absence, per cent of those possible.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauthorised_percent IS 'Sessions of unauthorised absence, per cent of those possible.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent IS 'Persistent absentees, per cent of enrolments: from counts, else as published.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent_symbol IS 'c where it was suppressed, another marker as published, or x; NULL where there is a figure.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_50_exact_percent IS 'Severe absentees, per cent of enrolments.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_illness IS 'Sessions of authorised absence: illness.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_appointments IS 'Sessions of authorised absence: medical or dental appointments.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_religious IS 'Sessions of authorised absence: religious observance.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_study IS 'Sessions of authorised absence: study leave.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_traveller IS 'Sessions of authorised absence: Gypsy, Roma and Traveller families travelling for work.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_holiday IS 'Sessions of authorised absence: holiday.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_ext_holiday IS 'Sessions of authorised absence: extended holiday.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_excluded IS 'Sessions of authorised absence: exclusion without other provision.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_interview IS 'Sessions of authorised absence: interviews.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_reg_performance IS 'Sessions of authorised absence: regulated performances.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_temp_reduced_timetable IS 'Sessions of authorised absence: a temporary reduced timetable.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_other IS 'Sessions of authorised absence: other reasons.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_holiday IS 'Sessions of unauthorised absence: holiday.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_late IS 'Sessions of unauthorised absence: arriving after the register closed.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_other IS 'Sessions of unauthorised absence: other reasons.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_noyet IS 'Sessions of unauthorised absence: reasons not yet given.';
+COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS 'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not published.';
+
+-- with its owner's rights: years under another URN are rows of another school
+CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 30000
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT h.* FROM abie.school_history h
+WHERE (SELECT abie.has_national_access('{results,calculation}')) OR h.school_urn IN (SELECT a.urn FROM abie.accessible_schools('{results}') a)
+$$;
+COMMENT ON FUNCTION abie.readable_history() IS 'Rows of abie.school_history of the schools whose results the asking role may read.';
+
+CREATE VIEW abie_report.school_history WITH (security_invoker = true, security_barrier = true) AS
+SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year, h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
+	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL THEN 'x' END AS attendance_percent_symbol
+FROM abie.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
+COMMENT ON VIEW abie_report.school_history IS 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two in the year of a change.';
+COMMENT ON COLUMN abie_report.school_history.urn IS 'The school, by its newest URN.';
+COMMENT ON COLUMN abie_report.school_history.urn_then IS 'Its URN in that year.';
+COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'Its LAESTAB in that year.';
+COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
+
+CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
+SELECT a.academic_year::text AS academic_year, k.stratum, count(*) AS schools, sum(a.enrolments) AS enrolments,
+	CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
+		THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
+		ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)) END AS attendance_percent,
+	CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END AS weighted_by
+FROM abie.attendance AS a JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type, stratum) ON k.school_type = a.school_type
+WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
+GROUP BY a.academic_year, k.stratum;
+COMMENT ON VIEW abie_report.national_attendance IS 'Attendance of all schools held, by year: one row an academic year and stratum.';
+COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
+COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolments, where published.';
+COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
+COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
+
+-- Summaries of a run's schools. Means are weighted by enrolments.
+CREATE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN total / nullif(weight, 0);
+COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0.';
+
+CREATE VIEW abie_report.local_authority_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.la_code AS la_code, min(e.la_name) AS la_name, coalesce(e.stratum, 'left out') AS stratum,
+	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
+	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
+	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
+	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
+	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
+FROM abie_report.school_expectation AS e GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.la_code, e.stratum;
+COMMENT ON VIEW abie_report.local_authority_summary IS 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left out have a row of their own, stratum left out.';
+COMMENT ON COLUMN abie_report.local_authority_summary.stratum IS 'primary, secondary including all-through, or left out.';
+COMMENT ON COLUMN abie_report.local_authority_summary.schools IS 'Schools in scope of the run, left out or not.';
+COMMENT ON COLUMN abie_report.local_authority_summary.expectations IS 'Those with an expectation.';
+COMMENT ON COLUMN abie_report.local_authority_summary.exclusions IS 'Those left out.';
+COMMENT ON COLUMN abie_report.local_authority_summary.maintain IS 'Those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_report.local_authority_summary.poor_matches IS 'Those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_report.local_authority_summary.enrolments IS 'Enrolments of the schools with an expectation.';
+COMMENT ON COLUMN abie_report.local_authority_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.local_authority_summary.expected IS 'Their expected attendance, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.local_authority_summary.baseline IS 'Their baselines, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.local_authority_summary.target IS 'Their targets, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.local_authority_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.local_authority_summary.least_improvement IS 'Least improvement published.';
+COMMENT ON COLUMN abie_report.local_authority_summary.greatest_improvement IS 'Greatest improvement published.';
+
+CREATE VIEW abie_report.trust_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.trust AS trust, coalesce(e.stratum, 'left out') AS stratum,
+	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
+	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
+	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
+	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
+	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
+FROM abie_report.school_expectation AS e WHERE e.trust IS NOT NULL GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.trust, e.stratum;
+COMMENT ON VIEW abie_report.trust_summary IS 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of their own, stratum left out.';
+COMMENT ON COLUMN abie_report.trust_summary.stratum IS 'primary, secondary including all-through, or left out.';
+COMMENT ON COLUMN abie_report.trust_summary.schools IS 'Schools in scope of the run, left out or not.';
+COMMENT ON COLUMN abie_report.trust_summary.expectations IS 'Those with an expectation.';
+COMMENT ON COLUMN abie_report.trust_summary.exclusions IS 'Those left out.';
+COMMENT ON COLUMN abie_report.trust_summary.maintain IS 'Those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_report.trust_summary.poor_matches IS 'Those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_report.trust_summary.enrolments IS 'Enrolments of the schools with an expectation.';
+COMMENT ON COLUMN abie_report.trust_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.trust_summary.expected IS 'Their expected attendance, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.trust_summary.baseline IS 'Their baselines, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.trust_summary.target IS 'Their targets, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.trust_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.trust_summary.least_improvement IS 'Least improvement published.';
+COMMENT ON COLUMN abie_report.trust_summary.greatest_improvement IS 'Greatest improvement published.';
+
+CREATE VIEW abie_report.national_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT e.run_id, e.target_year, e.run_status, e.is_current, coalesce(e.stratum, 'left out') AS stratum,
+	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
+	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
+	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
+	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
+	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
+FROM abie_report.school_expectation AS e GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.stratum;
+COMMENT ON VIEW abie_report.national_summary IS 'Expectations of the schools of England in a run: one row a run and stratum; schools left out have a row of their own, stratum left out.';
+COMMENT ON COLUMN abie_report.national_summary.stratum IS 'primary, secondary including all-through, or left out.';
+COMMENT ON COLUMN abie_report.national_summary.schools IS 'Schools in scope of the run, left out or not.';
+COMMENT ON COLUMN abie_report.national_summary.expectations IS 'Those with an expectation.';
+COMMENT ON COLUMN abie_report.national_summary.exclusions IS 'Those left out.';
+COMMENT ON COLUMN abie_report.national_summary.maintain IS 'Those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_report.national_summary.poor_matches IS 'Those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_report.national_summary.enrolments IS 'Enrolments of the schools with an expectation.';
+COMMENT ON COLUMN abie_report.national_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.national_summary.expected IS 'Their expected attendance, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.national_summary.baseline IS 'Their baselines, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.national_summary.target IS 'Their targets, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.national_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
+COMMENT ON COLUMN abie_report.national_summary.least_improvement IS 'Least improvement published.';
+COMMENT ON COLUMN abie_report.national_summary.greatest_improvement IS 'Greatest improvement published.';
+
+CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
+	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
+	s.stratum, s.schools, s.enrolments, s.r2, s.r2_leave_one_out, s.local_slope, s.change_c0, s.change_c1, s.sampling_c1, s.between_variance, s.last_weight, s.n0,
+	s.forecast_c0, s.forecast_c1, s.forecast_quantile
+FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie.run_model AS s ON s.run_id = r.run_id;
+COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing.';
+COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS 'What schools are compared by, in order, separated by commas.';
+
+CREATE VIEW abie_report.characteristic_weights WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, c.coefficient, c.multiplier, c.weight,
+	c.weight / nullif(sum(c.weight) OVER (PARTITION BY r.run_id, c.stratum), 0) AS weight_share, c.location, c.scale, c.present, c.missing
+FROM abie_report.run AS r JOIN abie.run_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic;
+COMMENT ON VIEW abie_report.characteristic_weights IS 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
+COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';
+COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of the weight of all elements, 0-1.';
+
+CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barrier = true) AS
+SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items, c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
+FROM abie_report.run AS r JOIN abie.run_check AS c ON c.run_id = r.run_id;
+COMMENT ON VIEW abie_report.run_checks IS 'Release checks of each run: one row a run and check. For roles granted calculation.';
+
+-- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
+DO $$
+DECLARE
+	passed record;
+BEGIN
+	FOR passed IN
+		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
+		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
+			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
+				WITH ORDINALITY origin (name, place)
+			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
+			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
+		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
+		ORDER BY v.oid, a.attnum, origin.place
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
+	END LOOP;
+END $$;

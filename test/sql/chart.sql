@@ -1,0 +1,52 @@
+-- Charts: well-formed, complete, placed as computed by hand, the same every time; hostile names.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+CREATE SCHEMA chart_test;
+SET search_path = chart_test, public;
+CREATE FUNCTION x(svg text, path text) RETURNS text[] LANGUAGE sql IMMUTABLE
+AS $$ SELECT array_agg(v::text) FROM unnest(xpath(path, xmlparse(DOCUMENT svg), '{{s,http://www.w3.org/2000/svg}}')) v $$;
+
+-- the ladder: 92.8 to 95.0 needs lines 92 to 96 between 182 and 352, so 42.5 a point: 94 is at 182 + 2 x 42.5 = 267
+SELECT abie.chart_ladder('Ladder', '{top,middle,now,goal,none}', '{95,94,92.8,93.1,NULL}', '{NULL,NULL,start,target,NULL}') AS svg \gset
+SELECT x(:'svg', '//s:circle/@cx') AS places, x(:'svg', '/s:svg/s:desc/text()') AS said;
+SELECT x(:'svg', '/s:svg/@role') AS role, x(:'svg', '/s:svg/s:title/text()') AS title, x(:'svg', '//s:text/text()') AS text;
+-- without a target no line is drawn
+SELECT x(abie.chart_ladder('L', '{a,b}', '{95,94}'), '//s:path[@stroke-dasharray]') IS NULL AS no_climb;
+SELECT abie.chart_ladder('L', '{a}', '{NULL}') IS NULL AS nothing, abie.chart_ladder('L', NULL, '{1}') IS NULL AS "null";
+SELECT abie.chart_ladder('L', '{a,b}', '{1}');
+SELECT abie.chart_ladder('L', '{}', '{}');
+SELECT abie.chart_ladder('L', '{a}', '{Infinity}');
+
+-- history: years are placed by year, lines break where one is missing; 91 to 96 between 210 and 40 is 34 a point
+SELECT abie.chart_history('History', '{2016/17,2017/18,2018/19,2022/23}', '{95,94.5,94.8,92}', '{94.5,94,94.3,91}', '{95.5,95,95.3,93}', '{95.2,95.1,NULL,93}', '{NULL,NULL,NULL,92.4}', '2023/24', 92.5, 91, 94) AS svg \gset
+SELECT x(:'svg', '//s:path[@stroke-width="2.5"]/@d') AS line, x(:'svg', '//s:path[@stroke-width="6"]/@d') AS forecast;
+SELECT x(:'svg', '//s:path[@fill="#d55e00"]/@d') AS target, x(:'svg', '/s:svg/s:desc/text()') AS said;
+-- what is NULL is not drawn
+SELECT x(abie.chart_history('H', '{2018/19}', '{95}'), '//s:path[not(@stroke="#ddd")]/@d') AS drawn;
+SELECT abie.chart_history('H', '{2018/19}', '{NULL}') IS NULL AS nothing;
+SELECT abie.chart_history('H', '{2018/20}', '{95}');
+SELECT abie.chart_history('H', '{2018/19}', '{95}', '{94,95}');
+
+-- similar schools: the highest first, one marked
+SELECT abie.chart_similar('Similar', ARRAY['a', '<script>alert(1)</script>', 'c "d" ''e'' &', U&'\202Egnol', repeat('long ', 60), NULL], '{94,95,93,92,91,NULL}', '{93,94,92,91,90,NULL}', '{95,96,94,93,92,NULL}', 3) AS svg \gset
+SELECT x(:'svg', '//s:g/s:title/text()') AS names;
+SELECT x(:'svg', '//s:g/s:text[1]/text()') AS shown, :'svg' LIKE '%<script%' AS injected, x(:'svg', '//s:g[s:rect]/s:title/text()') AS own;
+SELECT abie.chart_similar('S', '{a}', '{1,2}');
+
+-- funnel: limits by hand: +-1.96 and 3.09 x sqrt(0.2 + 17 / 400) at 400 pupils, the middle of a scale to 800
+SELECT abie.chart_funnel('Funnel', '{in,up,out}', '{400,700,800}', '{0.5,3,-3}', 0.2, 17) AS svg \gset
+SELECT x(:'svg', '//s:g/s:title/text()') AS schools, x(:'svg', '/s:svg/s:desc/text()') AS said;
+SELECT abs((regexp_match(d, 'L215.0 ([0-9.]+)'))[1]::float8 - (40 + 176 * (3 - z * sqrt(0.2 + 17 / 400.0)) / 6)) < 0.06 AS as_by_hand
+FROM unnest(x(:'svg', '//s:path[@fill="none"]/@d')) WITH ORDINALITY l(d, n) JOIN (VALUES (2, 1.959963984540054), (4, 3.090232306167813)) z(n, z) USING (n);
+SELECT abie.chart_funnel('F', '{a}', '{0}', '{1}', 0.2, 17);
+SELECT abie.chart_funnel('F', '{a}', '{10}', '{1}', -1, 17);
+
+-- distribution: heights in proportion (110 for the most), one marked
+SELECT abie.chart_distribution('Distribution', 'points', '{0,0.1,0.2}', '{10,200,100}', 0.1) AS svg \gset
+SELECT x(:'svg', '//s:rect[@y]/@height') AS heights, x(:'svg', '//s:rect[@fill="#d55e00"]/@height') AS marked, x(:'svg', '/s:svg/s:desc/text()') AS said;
+SELECT abie.chart_distribution('D', 'u', '{1}', '{0}');
+
+-- the same every time; text for all that is drawn
+SELECT count(DISTINCT abie.chart_history('H', ARRAY['2017/18', '2018/19'], ARRAY[95.123456789, 94], ARRAY[94.0, 93], ARRAY[96.0, 95])) AS one FROM generate_series(1, 20) i;
+SET client_min_messages = warning;
+DROP SCHEMA chart_test CASCADE;

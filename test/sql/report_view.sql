@@ -1,0 +1,108 @@
+-- Views for reporting tools, and the reports of schools made from them.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_report_view;
+CREATE DATABASE abie_report_view;
+\c abie_report_view
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+SET search_path = public;
+
+-- nothing to report
+SELECT abie.report_run();
+SELECT abie.school_report(900001);
+SELECT abie.load_demo(1500);
+UPDATE abie.school SET trust = 'Trust ' || urn % 7 WHERE urn % 3 = 0;
+-- hostile names
+UPDATE abie.school SET name = '<script>alert("x")</script> & ''Sons''' WHERE urn = 900017;
+UPDATE abie.school SET name = U&'\202Eloohcs | *bold* `code` [link](javascript:x)' WHERE urn = 900012;
+UPDATE abie.school SET name = repeat('Very long name ', 40) WHERE urn = 900013;
+UPDATE abie.school SET name = NULL WHERE urn = 900014;
+-- one that has nothing to improve
+UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
+CALL abie.calculate('2025/26', 'default', NULL) \gset
+ANALYZE;
+
+-- plain typed columns, in lower case, nothing that ODBC cannot carry
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relnamespace = 'abie_report'::regnamespace AND (a.attname <> lower(a.attname) OR format_type(a.atttypid, NULL) NOT IN ('integer', 'bigint', 'double precision', 'text', 'boolean', 'numeric', 'timestamp with time zone', 'abie.academic_year', 'abie.urn', 'abie.laestab'));
+
+-- one row an entity and year, and the figures of the tables
+SELECT count(*) = (SELECT schools_in_scope FROM abie.run WHERE run_id = :run_id) AS all_in_scope, count(DISTINCT urn) = count(*) AS one_each,
+	count(*) FILTER (WHERE (expectation_symbol IS NULL) <> (improvement IS NOT NULL)) AS "without either" FROM abie_report.school_expectation WHERE run_id = :run_id;
+SELECT exclusion_reason, expectation_symbol, count(*) > 0 AS some FROM abie_report.school_expectation WHERE exclusion_reason IS NOT NULL GROUP BY 1, 2 ORDER BY 1;
+SELECT count(*) AS different FROM abie.expectation e JOIN abie_report.school_expectation v USING (run_id, urn)
+WHERE (e.baseline, e.expected, e.improvement, e.target, e.gap, e.forecast_low, e.pared_mean) IS DISTINCT FROM (v.baseline, v.expected, v.improvement, v.target, v.gap, v.forecast_low, v.pared_mean);
+SELECT count(*) = 20 * (SELECT count(*) FROM abie.expectation) AS twenty_each FROM abie_report.similar_school;
+SELECT count(*) = 8 * (SELECT count(*) FROM abie.expectation) AS eight_each, count(*) FILTER (WHERE (attendance IS NULL) <> (attendance_symbol = 'x')) AS "wrong symbol" FROM abie_report.school_ladder;
+SELECT (SELECT sum(schools) FROM abie_report.national_summary) = (SELECT schools_in_scope FROM abie.run) AS national,
+	(SELECT sum(schools) FROM abie_report.local_authority_summary) = (SELECT schools_in_scope FROM abie.run) AS authorities,
+	(SELECT sum(schools) FROM abie_report.trust_summary) = (SELECT count(*) FROM abie_report.school_expectation WHERE trust IS NOT NULL) AS trusts;
+SELECT count(*) AS different FROM abie_report.national_summary n JOIN (SELECT stratum, sum(target * enrolments) / sum(enrolments) AS target, count(*) FROM abie.expectation GROUP BY 1) e USING (stratum)
+WHERE abs(n.target - e.target) > 1e-9 OR n.expectations <> e.count;
+SELECT stratum, abs(sum(weight_share) - 1) < 1e-9 AS shares FROM abie_report.characteristic_weights GROUP BY stratum ORDER BY 1;
+SELECT count(*) AS strata, min(method) AS method FROM abie_report.methodology_summary;
+SELECT count(*) = (SELECT count(*) FROM abie.attendance) AS absence, count(*) FILTER (WHERE abs(100 - attendance_percent - sess_overall_percent) > 1e-9) AS different FROM abie_report.school_absence;
+SELECT academic_year, urn_then FROM abie_report.school_history WHERE urn = 900047 ORDER BY 1;
+SELECT n.academic_year, n.stratum, abs(n.attendance_percent - 100 * (1 - a.rate)) < 1e-9 AS pooled FROM abie_report.national_attendance n
+JOIN (SELECT academic_year::text, split_part(school_type, ' ', 2) AS stratum, sum(sess_overall) / sum(sess_possible) AS rate FROM abie.attendance GROUP BY 1, 2) a USING (academic_year, stratum) WHERE n.academic_year = '2024/25' ORDER BY 2;
+-- the interval and the difference, by hand
+SELECT count(*) AS different FROM abie_report.similar_school v JOIN abie.run_school a ON a.run_id = v.run_id AND a.urn = v.urn JOIN abie.run_school b ON b.run_id = v.run_id AND b.urn = v.similar_urn
+	JOIN abie.run_model m ON m.run_id = a.run_id AND m.stratum = a.stratum
+WHERE abs(v.difference - (b.attendance - a.attendance)) > 1e-9 OR abs(v.difference_error ^ 2 - m.sampling_c1 * (1.0 / a.enrolments + 1.0 / b.enrolments)) > 1e-9
+	OR v.is_clear <> (abs(v.difference) > 1.959963984540054 * v.difference_error);
+
+-- what reports are made of is what the views and functions of one school say
+SELECT count(*) AS schools, count(*) FILTER (WHERE f.facts -> 'expectation' <> to_jsonb(v)) AS different
+FROM abie_report.school_expectation v JOIN abie.report_facts(:run_id, (SELECT array_agg(urn) FROM abie_report.school_expectation)) f ON f.urn = v.urn WHERE v.run_id = :run_id;
+SELECT count(*) > 20 AS some, count(*) FILTER (WHERE abs(c.contribution - k.contribution) > 1e-9) AS different
+FROM abie.report_contributions(:run_id, '{900001,900002,900003,900004,900017}') c JOIN LATERAL abie.school_contributions(:run_id, c.urn) k ON k.characteristic = c.characteristic;
+SELECT count(*) > 50 AS some, count(*) FILTER (WHERE abs(r.attendance - h.attendance_percent) > 1e-9 OR h.urn IS NULL) AS different
+FROM abie.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
+SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie.report_history('{900047}', '2023/24') ORDER BY 1;
+
+-- each kind of report
+CREATE TEMP TABLE chosen AS SELECT k.kind, k.urn, f.format, abie.school_report(k.urn, f.format) AS report
+FROM (VALUES ('script', 900017), ('direction', 900012), ('long', 900013), ('nameless', 900014), ('maintain', (SELECT min(urn::integer) FROM abie.expectation WHERE statement = 'maintain')),
+	('left out', (SELECT min(urn::integer) FROM abie.exclusion))) k(kind, urn), (VALUES ('html'), ('markdown'), ('json')) f(format);
+SELECT kind, format, length(report) > 1000 AS written, report ~ '(^|[^\\])<script' AND format <> 'json' AS injected, report ~ U&'[\202A-\202E]' AND format <> 'json' AS turned FROM chosen ORDER BY 1, 2;
+-- HTML is well-formed but for its void elements, loads nothing and says what it is of
+SELECT kind, xml_is_well_formed_document(regexp_replace(replace(report, '<!DOCTYPE html>', ''), '<(meta|link)([^>]*)>', '<\1\2/>', 'g')) AS well_formed,
+	report ~* '(src|href)="(?!data:)' AS loads, report LIKE '%<h1>%' AS heading, report LIKE '%Draft: %' AS draft FROM chosen WHERE format = 'html' ORDER BY 1;
+SELECT kind, (regexp_match(report, '<p class="lead">([^<]*)'))[1] AS lead FROM chosen WHERE format = 'html' AND kind IN ('left out', 'maintain') ORDER BY 1;
+SELECT (regexp_match(report, '<h1>(.*)</h1>'))[1] AS name FROM chosen WHERE format = 'html' AND kind IN ('script', 'direction', 'nameless') ORDER BY kind;
+SELECT split_part(report, E'\n', 1) AS name FROM chosen WHERE format = 'markdown' AND kind IN ('script', 'direction', 'nameless') ORDER BY kind;
+-- every number of the sentence, the steps and the ladder is that of the table and of abie.explain, rounded
+CREATE TEMP TABLE said AS SELECT e.*, abie.school_report(e.urn, 'markdown') AS report FROM abie.expectation e WHERE e.statement = 'improve' AND e.improvement_rounded > 0 AND e.urn % 40 = 5;
+SELECT count(*) > 10 AS some, count(*) FILTER (WHERE report NOT LIKE format('%%**Raise attendance by at least %s percentage points in 2025/26: from an underlying level of %s%% to %s\%%.**%%', abie.round_half_up(improvement, 1), abie.round_half_up(baseline, 2), abie.round_half_up(target, 2))) AS other_sentence,
+	count(*) FILTER (WHERE report NOT LIKE format('%%expected attendance %s%%%%', abie.round_half_up(expected, 2))) AS other_expected,
+	count(*) FILTER (WHERE report NOT LIKE format('%%| Best of the similar schools | %s%% | +%s |%%', abie.round_half_up(pared_mean, 2), abie.round_half_up(pared_mean - baseline, 2)) AND pared_mean > baseline + 0.005) AS other_rung
+FROM said;
+SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) l WHERE l.name IN ('gap', 'improvement', 'context', 'baseline', 'target') AND position(abie.decimal(l.value, 2) IN s.report) = 0;
+-- the same text every time; all together as one by one
+SELECT count(*) = (SELECT schools_in_scope FROM abie.run) AS all_schools, count(*) FILTER (WHERE f.file_name <> c.urn || '.html' OR f.content <> c.report) AS different
+FROM abie.report_files(:run_id) f LEFT JOIN chosen c ON c.format = 'html' AND f.file_name LIKE c.urn || '.%';
+SELECT file_name, content::jsonb ->> 'outcome' AS outcome FROM abie.report_files(:run_id, 'json') ORDER BY 1 LIMIT 2;
+-- areas
+SELECT f.format, length(r.report) > 1000 AS written FROM (VALUES ('html'), ('markdown'), ('json')) f(format), abie.area_report('la', '518', f.format) r(report);
+SELECT xml_is_well_formed_document(regexp_replace(replace(report, '<!DOCTYPE html>', ''), '<(meta|link)([^>]*)>', '<\1\2/>', 'g')) AS well_formed, report LIKE '%<svg%' AS funnel FROM abie.area_report('trust', 'Trust 3') report;
+SELECT jsonb_array_length(r -> 'schools') = (SELECT count(*) FROM abie_report.school_expectation WHERE la_code = 518) AS all_schools FROM CAST(abie.area_report('la', '518', 'json') AS jsonb) r;
+SELECT abie.area_report('county', '518');
+SELECT abie.area_report('la', '999');
+-- errors
+SELECT abie.school_report(900001, 'pdf');
+SELECT abie.school_report(900001, NULL);
+SELECT abie.school_report(100000);
+SELECT abie.school_report(900001, 'html', 99);
+SELECT abie.school_report(NULL) IS NULL AS "null";
+-- a role that may read nothing reads nothing
+CREATE ROLE abie_report_nobody;
+SET ROLE abie_report_nobody;
+SELECT count(*) FROM abie_report.school_expectation;
+SELECT abie.school_report(900001);
+RESET ROLE;
+DROP ROLE abie_report_nobody;
+\c :home
+DROP DATABASE abie_report_view;
