@@ -59,9 +59,10 @@ BEGIN
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
 	), scaled AS (
-		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters,
-			(abie.scaling(array_agg(s.numbers ORDER BY s.urn), 'robust')).location AS median
-		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum
+		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
+		FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
+				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
+			LATERAL abie.scaling(v.vectors, m.scaling) p
 	), number AS (
 		SELECT s.stratum, u.element, u.location, u.scale, u.present,
 			(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], m.clip))[1] AS substitute
@@ -125,6 +126,8 @@ CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+-- all pairs go through a hash of the schools: sorting them for the join would take longer
+SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
@@ -140,24 +143,23 @@ BEGIN
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
-		SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
+		SELECT n.id::integer AS urn, cardinality(n.neighbours) AS comparable, n.neighbours, n.distances
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
-			LATERAL abie.nearest(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
-	), summary AS MATERIALIZED (
-		SELECT s.urn::integer AS urn, s.easting, s.northing, coalesce(g.comparable, 0) AS comparable, g.bandwidth
-		FROM abie.run_school s LEFT JOIN (SELECT f.urn, count(*)::integer AS comparable, max(f.distance) AS bandwidth FROM found f GROUP BY f.urn) g ON g.urn = s.urn
-		WHERE s.run_id = calculate_similar_schools.run_id
+			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
+	), place AS MATERIALIZED (
+		SELECT s.urn::integer AS urn, s.easting, s.northing FROM abie.run_school s WHERE s.run_id = calculate_similar_schools.run_id
 	), summarised AS (
-		UPDATE abie.run_school s SET comparable = y.comparable, bandwidth = y.bandwidth
-		FROM summary y WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = y.urn
+		UPDATE abie.run_school s SET comparable = coalesce(f.comparable, 0), bandwidth = f.distances[f.comparable]
+		FROM place a LEFT JOIN found f ON f.urn = a.urn WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = a.urn
 	)
 	INSERT INTO abie.similar_school (run_id, urn, rank, similar_urn, distance, km)
-	SELECT calculate_similar_schools.run_id, f.urn, f.rank, f.similar_urn, f.distance,
-		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000
-	FROM found f JOIN summary a ON a.urn = f.urn AND a.comparable >= wanted JOIN summary b ON b.urn = f.similar_urn
-	WHERE f.rank <= wanted
-	-- in the order of the key, which fills its index fastest and is the order it is read in
-	ORDER BY f.urn, f.rank;
+	SELECT calculate_similar_schools.run_id, o.urn, n.rank, n.similar_urn, n.distance,
+		sqrt(((o.easting - b.easting)::bigint * (o.easting - b.easting) + (o.northing - b.northing)::bigint * (o.northing - b.northing))::float8) / 1000
+	-- in the order of the key, which fills its index fastest and is the order it is read in: sorted as lists, which are few
+	FROM (SELECT f.urn, f.neighbours, f.distances, a.easting, a.northing
+			FROM found f JOIN place a ON a.urn = f.urn WHERE f.comparable >= wanted ORDER BY f.urn) o,
+		LATERAL unnest(o.neighbours[:wanted], o.distances[:wanted]) WITH ORDINALITY n(similar_urn, distance, rank)
+		JOIN place b ON b.urn = n.similar_urn;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
 	RETURN stored;
