@@ -181,7 +181,8 @@ CREATE TABLE abie.attendance (
 	CONSTRAINT persistent_within_enrolments CHECK (enrolments_pa_10_exact <= enrolments),
 	CONSTRAINT severe_within_persistent CHECK (enrolments_pa_50_exact <= enrolments_pa_10_exact)
 );
-CREATE INDEX ON abie.attendance (urn);
+-- beside lookups by URN: all that families and lineages are made of, without reading the table
+CREATE INDEX ON abie.attendance (urn, laestab, academic_year);
 COMMENT ON TABLE abie.attendance IS 'Attendance of a school in an academic year: counts of sessions where published, else published rates only. One row a year and LAESTAB, because URN is blank or double in some published years.';
 COMMENT ON COLUMN abie.attendance.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.attendance.laestab IS 'Local authority number times 10000 plus establishment number; with the year it names the row.';
