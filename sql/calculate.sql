@@ -250,7 +250,7 @@ BEGIN
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.context_error, s.local_error) b
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error, s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
@@ -277,7 +277,7 @@ AS $$
 SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
-	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
+	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
 			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
