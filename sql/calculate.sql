@@ -180,30 +180,26 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH member AS (
-		-- the school itself has rank 0 and counts for the pared mean only
-		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments, NULL::float8 AS context, NULL::float8 AS previous_residual
-		FROM abie.run_school s
-		WHERE s.run_id = calculate_expected_attendance.run_id
-			AND s.urn IN (SELECT n.urn FROM abie.similar_school n WHERE n.run_id = calculate_expected_attendance.run_id AND n.rank = 1)
-		UNION ALL
-		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments, p.context, p.previous_attendance - p.previous_context
+		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments::float8 AS enrolments, p.context, p.previous_attendance - p.previous_context AS previous_residual
 		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		WHERE n.run_id = calculate_expected_attendance.run_id
 	), grouped AS (
 		SELECT g.urn, max(g.distance) AS farthest,
-			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) FILTER (WHERE g.rank > 0) AS residual,
-			array_agg(coalesce(g.previous_residual, 0)) FILTER (WHERE g.rank > 0) AS previous_residual,
-			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) FILTER (WHERE g.rank > 0) AS previous_enrolments,
-			array_agg(g.distance) FILTER (WHERE g.rank > 0) AS distance,
-			array_agg(g.enrolments) FILTER (WHERE g.rank > 0) AS enrolments,
-			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
-			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
-		-- sorted once here, not in each aggregate
+			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
+			array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
+			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
+			array_agg(g.distance) AS distance, array_agg(g.enrolments) AS enrolments,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
+			abie.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
+		-- sorted once here, not in each aggregate; they were stored in this order, so it is quick
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	), local AS MATERIALIZED (
 		SELECT s.urn, s.stratum, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
-			g.farthest, g.upper_quartile, g.pared_mean, abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
+			g.farthest, g.upper_quartile,
+			-- of the school itself too
+			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean, ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
+			abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
 			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
 			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
@@ -301,7 +297,7 @@ SELECT encode(sha256(
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int4send(n.urn) || int4send(n.similar_urn) || float8send(n.distance), '')
+	|| coalesce((SELECT string_agg(int8send(n.urn::bigint << 32 | n.similar_urn) || float8send(n.distance), '')
 		-- in the order of the key: a sort inside the aggregate would take most of the time
 		FROM (SELECT * FROM abie.similar_school x WHERE x.run_id = result_digest.run_id ORDER BY x.urn, x.rank) n), '')), 'hex')
 $$;

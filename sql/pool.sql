@@ -89,9 +89,9 @@ WITH year AS (
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
-		g.status, g.close_date,
+		g.close_date,
 		-- a later extract may say nothing of the status, so the date is that of the extract the status came from
-		coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
+		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
@@ -106,7 +106,7 @@ WITH year AS (
 		WHEN w.stratum = 'other' THEN 'not mainstream'
 		WHEN w.attendance IS NULL THEN 'no attendance figure'
 		-- one that a later register does not list is not thereby closed
-		WHEN w.close_date < y.target_start OR (w.close_date IS NULL AND w.status = 'Closed' AND w.status_date < y.target_start)
+		WHEN w.close_date < y.target_start OR w.status_date < y.target_start
 			THEN 'closed before the target year'
 		WHEN w.enrolments IS NULL OR w.enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
 		END AS reason
