@@ -149,18 +149,33 @@ layout_box(const NearestLayout *layout, const int *row, int count, float *low, f
 		}
 }
 
-/* The element in which the rows differ most. */
+/* The element in which the rows differ most: by variance, for a single row far off should not decide. */
 static int
 widest_element(const NearestLayout *layout, const int *row, int count)
 {
-	float		low[DISTANCE_MAX_ELEMENTS];
-	float		high[DISTANCE_MAX_ELEMENTS];
 	int			widest = 0;
+	float		most = -1.0f;
 
-	layout_box(layout, row, count, low, high);
-	for (int j = 1; j < layout->p; j++)
-		if (high[j] - low[j] > high[widest] - low[widest])
+	for (int j = 0; j < layout->p; j++)
+	{
+		float		sum = 0.0f;
+		float		squares = 0.0f;
+		float		variance;
+
+		for (int i = 0; i < count; i++)
+		{
+			float		value = layout_row(layout, row[i])[j];
+
+			sum += value;
+			squares += value * value;
+		}
+		variance = squares - sum * sum / count;
+		if (variance > most)
+		{
+			most = variance;
 			widest = j;
+		}
+	}
 	return widest;
 }
 
