@@ -59,9 +59,10 @@ BEGIN
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
 	), scaled AS (
-		SELECT s.stratum, abie.scaling(array_agg(s.numbers ORDER BY s.urn), m.scaling) AS parameters,
-			(abie.scaling(array_agg(s.numbers ORDER BY s.urn), 'robust')).location AS median
-		FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum
+		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
+		FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
+				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
+			LATERAL abie.scaling(v.vectors, m.scaling) p
 	), number AS (
 		SELECT s.stratum, u.element, u.location, u.scale, u.present,
 			(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], m.clip))[1] AS substitute
@@ -125,6 +126,8 @@ CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+-- all pairs go through a hash of the schools: sorting them for the join would take longer
+SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
@@ -140,24 +143,23 @@ BEGIN
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
-		SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
+		SELECT n.id::integer AS urn, cardinality(n.neighbours) AS comparable, n.neighbours, n.distances
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
-			LATERAL abie.nearest(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
-	), summary AS MATERIALIZED (
-		SELECT s.urn::integer AS urn, s.easting, s.northing, coalesce(g.comparable, 0) AS comparable, g.bandwidth
-		FROM abie.run_school s LEFT JOIN (SELECT f.urn, count(*)::integer AS comparable, max(f.distance) AS bandwidth FROM found f GROUP BY f.urn) g ON g.urn = s.urn
-		WHERE s.run_id = calculate_similar_schools.run_id
+			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
+	), place AS MATERIALIZED (
+		SELECT s.urn::integer AS urn, s.easting, s.northing FROM abie.run_school s WHERE s.run_id = calculate_similar_schools.run_id
 	), summarised AS (
-		UPDATE abie.run_school s SET comparable = y.comparable, bandwidth = y.bandwidth
-		FROM summary y WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = y.urn
+		UPDATE abie.run_school s SET comparable = coalesce(f.comparable, 0), bandwidth = f.distances[f.comparable]
+		FROM place a LEFT JOIN found f ON f.urn = a.urn WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = a.urn
 	)
 	INSERT INTO abie.similar_school (run_id, urn, rank, similar_urn, distance, km)
-	SELECT calculate_similar_schools.run_id, f.urn, f.rank, f.similar_urn, f.distance,
-		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000
-	FROM found f JOIN summary a ON a.urn = f.urn AND a.comparable >= wanted JOIN summary b ON b.urn = f.similar_urn
-	WHERE f.rank <= wanted
-	-- in the order of the key, which fills its index fastest and is the order it is read in
-	ORDER BY f.urn, f.rank;
+	SELECT calculate_similar_schools.run_id, o.urn, n.rank, n.similar_urn, n.distance,
+		sqrt(((o.easting - b.easting)::bigint * (o.easting - b.easting) + (o.northing - b.northing)::bigint * (o.northing - b.northing))::float8) / 1000
+	-- in the order of the key, which fills its index fastest and is the order it is read in: sorted as lists, which are few
+	FROM (SELECT f.urn, f.neighbours, f.distances, a.easting, a.northing
+			FROM found f JOIN place a ON a.urn = f.urn WHERE f.comparable >= wanted ORDER BY f.urn) o,
+		LATERAL unnest(o.neighbours[:wanted], o.distances[:wanted]) WITH ORDINALITY n(similar_urn, distance, rank)
+		JOIN place b ON b.urn = n.similar_urn;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
 	RETURN stored;
@@ -178,30 +180,26 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH member AS (
-		-- the school itself has rank 0 and counts for the pared mean only
-		SELECT s.urn, 0 AS rank, 0::float8 AS distance, s.attendance, s.enrolments::float8 AS enrolments, NULL::float8 AS context, NULL::float8 AS previous_residual
-		FROM abie.run_school s
-		WHERE s.run_id = calculate_expected_attendance.run_id
-			AND s.urn IN (SELECT n.urn FROM abie.similar_school n WHERE n.run_id = calculate_expected_attendance.run_id AND n.rank = 1)
-		UNION ALL
-		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments, p.context, p.previous_attendance - p.previous_context
+		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments::float8 AS enrolments, p.context, p.previous_attendance - p.previous_context AS previous_residual
 		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		WHERE n.run_id = calculate_expected_attendance.run_id
 	), grouped AS (
 		SELECT g.urn, max(g.distance) AS farthest,
-			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) FILTER (WHERE g.rank > 0) AS residual,
-			array_agg(coalesce(g.previous_residual, 0)) FILTER (WHERE g.rank > 0) AS previous_residual,
-			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) FILTER (WHERE g.rank > 0) AS previous_enrolments,
-			array_agg(g.distance) FILTER (WHERE g.rank > 0) AS distance,
-			array_agg(g.enrolments) FILTER (WHERE g.rank > 0) AS enrolments,
-			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) FILTER (WHERE g.rank > 0) AS upper_quartile,
-			100 * abie.pared_mean(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
-		-- sorted once here, not in each aggregate
+			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
+			array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
+			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
+			array_agg(g.distance) AS distance, array_agg(g.enrolments) AS enrolments,
+			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
+			abie.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
+		-- sorted once here, not in each aggregate; they were stored in this order, so it is quick
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	), local AS MATERIALIZED (
 		SELECT s.urn, s.stratum, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
-			g.farthest, g.upper_quartile, g.pared_mean, abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
+			g.farthest, g.upper_quartile,
+			-- of the school itself too
+			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean, ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
+			abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
 			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
 			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
@@ -248,7 +246,7 @@ BEGIN
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
 		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.previous_attendance, s.expected, s.context_error, s.local_error) b
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error, s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
@@ -275,7 +273,7 @@ AS $$
 SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
-	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance,
+	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
 			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
@@ -299,7 +297,7 @@ SELECT encode(sha256(
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int4send(n.urn) || int4send(n.similar_urn) || float8send(n.distance), '')
+	|| coalesce((SELECT string_agg(int8send(n.urn::bigint << 32 | n.similar_urn) || float8send(n.distance), '')
 		-- in the order of the key: a sort inside the aggregate would take most of the time
 		FROM (SELECT * FROM abie.similar_school x WHERE x.run_id = result_digest.run_id ORDER BY x.urn, x.rank) n), '')), 'hex')
 $$;

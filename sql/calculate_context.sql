@@ -166,7 +166,7 @@ END $$;
 COMMENT ON FUNCTION abie.calculate_baseline(integer) IS 'Internal: stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into abie.run_model; the number of strata.';
 
 -- No SET clause, so that the planner can put it in place of a call.
-CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8, previous_attendance float8, expected float8,
+CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8, attendance_error float8, previous_attendance float8, expected float8,
 	context_error float8, local_error float8)
 RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8, forecast float8, forecast_low float8, forecast_high float8)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
@@ -175,7 +175,7 @@ BEGIN ATOMIC
 	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
 		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error * o.expected_error),
 		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0 THEN least(100, f.forecast + f.margin) END
-	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, (model).sampling_c1 / enrolments AS one_year) AS k,
+	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, coalesce(attendance_error ^ 2, (model).sampling_c1 / enrolments) AS one_year) AS k,
 		LATERAL (SELECT
 			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance ELSE attendance END AS own_level,
 			CASE WHEN k.learned THEN enrolments / (enrolments + (model).n0)
@@ -192,5 +192,5 @@ BEGIN ATOMIC
 			CASE WHEN k.learned THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
 				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) AS f;
 END;
-COMMENT ON FUNCTION abie.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8) IS
-'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling_c1 / enrolments), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change from year to year. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';
+COMMENT ON FUNCTION abie.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8, float8) IS
+'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling variance of one year), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change from year to year. The sampling variance of one year is attendance_error^2 where registers gave it, else sampling_c1 / enrolments. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';

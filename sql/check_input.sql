@@ -36,9 +36,9 @@ BEGIN
 		SELECT count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5]
 		FROM (
 			SELECT coalesce(s.urn, c.urn) AS urn, s.urn IS NULL OR c.urn IS NULL
-				OR (s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.easting, s.northing, s.family)
+				OR (s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.easting, s.northing, s.family)
 					IS DISTINCT FROM (c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.enrolments, c.sess_possible, c.sess_overall,
-						c.attendance, c.easting, c.northing, f.family)
+						c.attendance, c.attendance_error, c.easting, c.northing, f.family)
 				OR (s.previous_attendance, s.earlier_attendance, s.pre_pandemic) IS DISTINCT FROM (p.previous_attendance, p.earlier_attendance, p.pre_pandemic)
 				OR s.numbers IS DISTINCT FROM %s OR s.categories IS DISTINCT FROM %s AS faulty
 			FROM (SELECT * FROM abie.school_scope($2, $3) x WHERE x.reason IS NULL) c

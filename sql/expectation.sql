@@ -41,6 +41,11 @@ AS 'MODULE_PATHNAME', 'abie_pared_mean_final'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION abie.pared_mean_final(float8[]) IS 'Final function of abie.pared_mean.';
 
+CREATE AGGREGATE abie.pared_mean_state(numerator float8, denominator float8, share float8) (
+	SFUNC = abie.pared_mean_step, STYPE = float8[], COMBINEFUNC = abie.pared_mean_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abie.pared_mean_state(float8, float8, float8) IS 'Internal: the state of abie.pared_mean, for abie.pared_mean_combine and abie.pared_mean_final.';
+
 CREATE AGGREGATE abie.pared_mean(numerator float8, denominator float8, share float8) (
 	SFUNC = abie.pared_mean_step,
 	STYPE = float8[],

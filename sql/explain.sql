@@ -24,6 +24,8 @@ FROM school s, run r
 UNION ALL
 SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
 UNION ALL
+SELECT 1, 3, 'attendance error', s.attendance_error, 'standard error of attendance as that of a sample of pupils, from their registers' FROM school s WHERE s.attendance_error IS NOT NULL
+UNION ALL
 SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''), CASE WHEN e.category IS NULL THEN e.number ELSE 1 END,
 	CASE WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN '' ELSE format('; scaled, the contextual model takes %s', e.substitute) END
 		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s; weight %s', e.scale, e.weight)
@@ -171,8 +173,8 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 WITH school AS (
-	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.sampling_c1, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
-		m.forecast_quantile, s.previous_attendance, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
+	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
+		m.forecast_quantile, s.previous_attendance, coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
 		abie.previous_year(r.baseline_year) AS previous_year, r.target_year
 	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
 		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn JOIN abie.run r ON r.run_id = e.run_id
@@ -186,12 +188,12 @@ SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned THEN format('%s x 
 UNION ALL
 SELECT 8, 3, 'own share', s.own_share, CASE WHEN s.is_learned THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
 	WHEN s.between_variance IS NULL THEN '1: how noisy attendance is, is not known'
-	ELSE format('%s / (%s + %s / enrolments): variance between schools over itself and the noise of one year', s.between_variance, s.between_variance, s.sampling_c1) END FROM school s
+	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance, s.between_variance, s.noise) END FROM school s
 UNION ALL
 SELECT 8, 4, 'baseline', s.baseline, 'expected + own share x (own level - expected)' FROM school s
 UNION ALL
-SELECT 8, 5, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s / enrolments + ((1 - own share) x expected error)^2',
-	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.sampling_c1) FROM school s WHERE s.baseline_error IS NOT NULL
+SELECT 8, 5, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
+	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise) FROM school s WHERE s.baseline_error IS NOT NULL
 UNION ALL
 SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned
 	THEN format('%s + %s x expected + (%s + %s / square root of enrolments) x (attendance - expected) + (%s + %s / square root of enrolments) x (attendance the year before - expected): %s if nothing changes',

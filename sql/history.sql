@@ -16,17 +16,16 @@ BEGIN ATOMIC
 		UNION
 		SELECT attendance.urn::bigint, attendance.laestab FROM abie.attendance WHERE attendance.urn IS NOT NULL
 	), edges (a, b) AS (
-		-- all that share a LAESTAB, tied to the lowest of them; a school without LAESTAB to itself
-		SELECT numbered.urn, CASE WHEN numbered.laestab IS NULL THEN numbered.urn
-			ELSE pg_catalog.min(numbered.urn) OVER (PARTITION BY numbered.laestab) END
-		FROM numbered
+		-- LAESTABs are nodes beside the URNs that share them, and greater: they have a digit more; a school without one stands for itself
+		SELECT numbered.urn, coalesce(numbered.laestab, numbered.urn) FROM numbered
 		UNION ALL
 		SELECT link.urn, link.link_urn FROM abie.school_link AS link
-		WHERE link.link_type ~* '^(predecessor|successor|merged|result of amalgamation|closure|expansion)'
+		WHERE pg_catalog.lower(link.link_type) LIKE ANY ('{predecessor%,successor%,merged%,result of amalgamation%,closure%,expansion%}')
 	)
 	SELECT parts.member::integer, parts.component
 	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
-		LATERAL abie.connected_components(graph.a, graph.b) AS parts;
+		LATERAL abie.connected_components(graph.a, graph.b) AS parts
+	WHERE parts.member < 1000000;
 END;
 COMMENT ON FUNCTION abie.school_family() IS
 'Every URN held, with its family: the lowest URN of those tied to it, at any number of steps, by a link of GIAS (predecessor, successor, merged, amalgamated, split, closure, expansion) or by the same LAESTAB in abie.school or abie.attendance. Schools of one family share a past and must not be matched as similar schools. Sixth form centre links (one centre serves many schools) and links of type Other are not used.';
@@ -66,7 +65,8 @@ BEGIN ATOMIC
 			LATERAL abie.connected_components(graph.a, graph.b) AS found
 	), shared AS (
 		-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
-		SELECT several.member AS laestab, several.component, several.laestabs
+		-- DISTINCT tells the planner that a LAESTAB is here once, so that it hashes these few and not all attendance
+		SELECT DISTINCT ON (several.member) several.member AS laestab, several.component, several.laestabs
 		FROM (SELECT parts.member, parts.component, pg_catalog.count(*) OVER (PARTITION BY parts.component) AS laestabs
 			FROM parts WHERE parts.member > 0) AS several
 		WHERE several.laestabs > 1

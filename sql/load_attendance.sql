@@ -150,7 +150,8 @@ BEGIN
 				HINT = 'Merge them: a view with abie.register_agg(register) GROUP BY urn, pupil.';
 	END IF;
 	LOCK TABLE abie.attendance IN SHARE ROW EXCLUSIVE MODE;
-	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, abie.absence(register, %L, last_day) AS measures FROM (%s) AS r GROUP BY urn, left_out',
+	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, abie.absence(register, %1$L, last_day) AS measures,
+		abie.rate_error(abie.sess_overall(register, %1$L, last_day), abie.sess_possible(register, %1$L, last_day)) AS attendance_error FROM (%2$s) AS r GROUP BY urn, left_out',
 		starts, query);
 	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', starts, ends) END);
@@ -171,12 +172,12 @@ AS $$
 BEGIN
 	-- of two URNs of a LAESTAB the one with more sessions; a row held for the URN in the year keeps its LAESTAB
 	CREATE TEMP TABLE abie_load_school ON COMMIT DROP AS
-	SELECT l.urn, l.laestab, l.enrolments, l.measures, CASE
+	SELECT l.urn, l.laestab, l.enrolments, l.measures, l.attendance_error, CASE
 		WHEN l.laestab IS NULL THEN 'school not in abie.school, or without a LAESTAB'
 		WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1 THEN 'another URN has the LAESTAB'
 		WHEN l.own_entry THEN 'own entry kept' END AS left_out
 	FROM (
-		SELECT y.urn, y.enrolments, y.measures, coalesce(held.laestab, s.laestab) AS laestab,
+		SELECT y.urn, y.enrolments, y.measures, y.attendance_error, coalesce(held.laestab, s.laestab) AS laestab,
 			EXISTS (SELECT FROM abie.attendance AS a WHERE a.academic_year = load_attendance_year.academic_year AND a.laestab = coalesce(held.laestab, s.laestab)
 				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
 					OR a.sess_overall_percent IS NOT NULL AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
@@ -191,11 +192,11 @@ BEGIN
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
 		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn HAVING bool_and(y.left_out IS NOT NULL));
 	INSERT INTO abie.attendance AS held (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall, sess_authorised,
-		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, sources, source)
+		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, attendance_error, sources, source)
 	SELECT load_attendance_year.academic_year, l.laestab, l.urn, load_attendance_year.year_breakdown, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised,
-		(m).sess_unauthorised, (m).enrolments_pa_10_exact, (m).enrolments_pa_50_exact, abie.sess_reasons(m),
+		(m).sess_unauthorised, (m).enrolments_pa_10_exact, (m).enrolments_pa_50_exact, abie.sess_reasons(m), l.attendance_error,
 		(SELECT jsonb_object_agg(c, 'registers') FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall', 'sess_authorised',
-			'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c),
+			'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c),
 		'registers: ' || registers
 	FROM pg_temp.abie_load_school AS l, LATERAL (SELECT l.measures) AS x (m)
 	WHERE l.left_out IS NULL
@@ -204,7 +205,7 @@ BEGIN
 		SET urn = EXCLUDED.urn, year_breakdown = EXCLUDED.year_breakdown, enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
 			sess_overall = EXCLUDED.sess_overall, sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
 			enrolments_pa_10_exact = EXCLUDED.enrolments_pa_10_exact, enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
-			reasons = EXCLUDED.reasons, sess_overall_percent = NULL, enrolments_pa_10_exact_percent = NULL, markers = '{}',
+			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL, enrolments_pa_10_exact_percent = NULL, markers = '{}',
 			sources = held.sources || EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)

@@ -66,7 +66,7 @@ COMMENT ON FUNCTION abie.known_context(text) IS
 CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
 RETURNS TABLE (
 	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
-	attendance float8, easting integer, northing integer,
+	attendance float8, attendance_error float8, easting integer, northing integer,
 	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
 	admissions_policy text, other jsonb,
@@ -79,17 +79,19 @@ WITH year AS (
 	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
 ), scope AS (
 	SELECT a.laestab, a.urn, count(*) OVER (PARTITION BY a.urn) AS rows_of_urn, a.school_type, a.enrolments,
-		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
+		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
+		-- not of counts that came from elsewhere since
+		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error' THEN a.attendance_error END AS attendance_error
 	FROM abie.attendance a
 	WHERE a.academic_year = (SELECT y.baseline FROM year y)
 ), whole AS MATERIALIZED (
 	SELECT s.laestab, s.urn, s.rows_of_urn, abie.stratum(coalesce(s.school_type, k.school_type,
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
-		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
-		g.status, g.close_date,
+		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
+		g.close_date,
 		-- a later extract may say nothing of the status, so the date is that of the extract the status came from
-		coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
+		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
@@ -104,13 +106,13 @@ WITH year AS (
 		WHEN w.stratum = 'other' THEN 'not mainstream'
 		WHEN w.attendance IS NULL THEN 'no attendance figure'
 		-- one that a later register does not list is not thereby closed
-		WHEN w.close_date < y.target_start OR (w.close_date IS NULL AND w.status = 'Closed' AND w.status_date < y.target_start)
+		WHEN w.close_date < y.target_start OR w.status_date < y.target_start
 			THEN 'closed before the target year'
 		WHEN w.enrolments IS NULL OR w.enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
 		END AS reason
 	FROM year y, whole w
 )
-SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.easting, j.northing, j.headcount,
+SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error, j.easting, j.northing, j.headcount,
 	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct, j.idaci_score, j.idaci_rank,
 	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.reason,
 	CASE j.reason
@@ -211,9 +213,9 @@ BEGIN
 			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
 		)
 		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
-			attendance, easting, northing, family, la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
+			attendance, attendance_error, easting, northing, family, la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
 		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
-			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.easting, c.northing, f.family,
+			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error, c.easting, c.northing, f.family,
 			l.attendance, e.attendance, p.previous_attendance, p.earlier_attendance, p.pre_pandemic, %s, %s
 		FROM scope c JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
 			JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL

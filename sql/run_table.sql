@@ -167,6 +167,7 @@ CREATE TABLE abie.run_school (
 	sess_possible bigint,
 	sess_overall bigint,
 	attendance float8 NOT NULL,
+	attendance_error float8,
 	easting integer,
 	northing integer,
 	family bigint,
@@ -193,7 +194,7 @@ CREATE TABLE abie.run_school (
 	similar_upper_quartile float8,
 	pared_mean float8,
 	PRIMARY KEY (run_id, urn)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 50);
 COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
 COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
@@ -205,6 +206,7 @@ COMMENT ON COLUMN abie.run_school.enrolments IS 'Enrolments of the baseline year
 COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.sess_overall IS 'Sessions of absence in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
+COMMENT ON COLUMN abie.run_school.attendance_error IS 'Its standard error as that of a sample of pupils, percentage points: abie.attendance.attendance_error where its sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';

@@ -171,6 +171,7 @@ CREATE TABLE abie.attendance (
 	reasons jsonb CHECK (jsonb_typeof(reasons) = 'object'),
 	sess_overall_percent double precision CHECK (sess_overall_percent BETWEEN 0 AND 100),
 	enrolments_pa_10_exact_percent double precision CHECK (enrolments_pa_10_exact_percent BETWEEN 0 AND 100),
+	attendance_error double precision CHECK (attendance_error BETWEEN 0 AND 100),
 	markers jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(markers) = 'object'),
 	sources jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(sources) = 'object'),
 	source text NOT NULL DEFAULT 'own entry',
@@ -181,7 +182,8 @@ CREATE TABLE abie.attendance (
 	CONSTRAINT persistent_within_enrolments CHECK (enrolments_pa_10_exact <= enrolments),
 	CONSTRAINT severe_within_persistent CHECK (enrolments_pa_50_exact <= enrolments_pa_10_exact)
 );
-CREATE INDEX ON abie.attendance (urn);
+-- beside lookups by URN: all that families and lineages are made of, without reading the table
+CREATE INDEX ON abie.attendance (urn, laestab, academic_year);
 COMMENT ON TABLE abie.attendance IS 'Attendance of a school in an academic year: counts of sessions where published, else published rates only. One row a year and LAESTAB, because URN is blank or double in some published years.';
 COMMENT ON COLUMN abie.attendance.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.attendance.laestab IS 'Local authority number times 10000 plus establishment number; with the year it names the row.';
@@ -199,6 +201,7 @@ COMMENT ON COLUMN abie.attendance.enrolments_pa_50_exact IS 'Enrolments severely
 COMMENT ON COLUMN abie.attendance.reasons IS 'Sessions by published reason: {"sess_auth_illness": 1234, ...}; a reason not published is absent.';
 COMMENT ON COLUMN abie.attendance.sess_overall_percent IS 'Overall absence rate as published, per cent; the only rate where a publication gives no counts.';
 COMMENT ON COLUMN abie.attendance.enrolments_pa_10_exact_percent IS 'Persistent absentees as published, per cent of enrolments.';
+COMMENT ON COLUMN abie.attendance.attendance_error IS 'Standard error, percentage points, of the attendance rate as that of a sample of pupils: abie.rate_error of their registers. NULL where figures are not from registers, or of one pupil.';
 COMMENT ON COLUMN abie.attendance.markers IS 'Published marker of figures that are missing: {"enrolments_pa_10_exact_percent": "SUPP"}.';
 COMMENT ON COLUMN abie.attendance.sources IS 'For each column, the publication its value came from: {"sess_possible": "ees-absence"}.';
 COMMENT ON COLUMN abie.attendance.source IS 'The import (publication: file) or entry that last changed the row.';

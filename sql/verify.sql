@@ -80,9 +80,9 @@ DECLARE
 BEGIN
 	INSERT INTO abie.run (run_id, target_year, baseline_year, methodology, extension_version) OVERRIDING SYSTEM VALUE
 	SELECT -r.run_id, r.target_year, r.baseline_year, r.methodology, r.extension_version FROM abie.run r WHERE r.run_id = recompute_run.run_id;
-	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, easting, northing, family,
+	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, attendance_error, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
-	SELECT -s.run_id, s.urn, s.laestab, s.stratum, s.selective, s.la_code, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.easting, s.northing, s.family,
+	SELECT -s.run_id, s.urn, s.laestab, s.stratum, s.selective, s.la_code, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.easting, s.northing, s.family,
 		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers, s.categories
 	FROM abie.run_school s WHERE s.run_id = recompute_run.run_id;
 	-- those left out by the pool; the other stages leave schools out themselves

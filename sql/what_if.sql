@@ -83,6 +83,8 @@ BEGIN
 		changed.pre_pandemic := (changes ->> 'pre_pandemic')::float8;
 	END IF;
 	changed.enrolments := coalesce((changes ->> 'enrolments')::integer, changed.enrolments);
+	-- that of so many pupils alike
+	changed.attendance_error := school.attendance_error * sqrt(school.enrolments::float8 / changed.enrolments);
 	changed.vector := (SELECT abie.scaled_vector(changed.numbers, changed.categories, p.parameters) FROM abie.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
 	RETURN changed;
 END $$;
@@ -214,7 +216,7 @@ AS $$
 WITH figure AS (
 	SELECT b.*, greatest((school).pared_mean, (school).pre_pandemic) AS ladder_top
 	FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
-		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).previous_attendance, (school).expected,
+		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).attendance_error, (school).previous_attendance, (school).expected,
 			(school).context_error, (school).local_error) b
 ), improved AS (
 	SELECT f.*, abie.improvement_expectation(f.baseline, (school).expected, m.pace, f.ladder_top, m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement

@@ -1,6 +1,6 @@
 /*
  * nearest.c
- *	  SQL function abie.nearest over core/nearest.c, and the configuration
+ *	  SQL functions abie.nearest and abie.nearest_lists over core/nearest.c, and the configuration
  *	  parameter that chooses the filter.
  */
 #include "postgres.h"
@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "arguments.h"
+#include "catalog/pg_type.h"
 #include "core/distance.h"
 #include "core/nearest.h"
 #include "fmgr.h"
@@ -199,6 +200,7 @@ in_order_of_id(const NearestArguments *args, const IdRow *sorted)
 	};
 }
 
+/* A row of the result for each neighbour. */
 static void
 put_neighbours(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
 {
@@ -215,9 +217,33 @@ put_neighbours(ReturnSetInfo *result, const NeighbourList *list, const IdRow *so
 	}
 }
 
-PG_FUNCTION_INFO_V1(abie_nearest);
-Datum
-abie_nearest(PG_FUNCTION_ARGS)
+/* A row of the result for each list. */
+static void
+put_list(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
+{
+	Datum	   *neighbour = palloc(sizeof(Datum) * Max(list->count, 1));
+	Datum	   *distance = palloc(sizeof(Datum) * Max(list->count, 1));
+	Datum		value[3];
+	bool		null[3] = {false, false, false};
+
+	for (int i = 0; i < list->count; i++)
+	{
+		neighbour[i] = Int64GetDatum(sorted[list->neighbour[i].row].id);
+		distance[i] = Float8GetDatum(list->neighbour[i].distance);
+	}
+	value[0] = Int64GetDatum(sorted[list->row].id);
+	value[1] = PointerGetDatum(construct_array(neighbour, list->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	value[2] = PointerGetDatum(construct_array(distance, list->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+	pfree(DatumGetPointer(value[1]));
+	pfree(DatumGetPointer(value[2]));
+	pfree(neighbour);
+	pfree(distance);
+}
+
+/* Search for all rows and put each list into the result. */
+static void
+put_nearest(FunctionCallInfo fcinfo, void (*put) (ReturnSetInfo *, const NeighbourList *, const IdRow *))
 {
 	NearestArguments args;
 	NearestInput input;
@@ -230,10 +256,10 @@ abie_nearest(PG_FUNCTION_ARGS)
 
 	/* not STRICT: the last three may be NULL; array_agg over no rows gives NULL for the first two */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		return (Datum) 0;
+		return;
 	args = nearest_arguments(fcinfo);
 	if (args.vectors.rows == 0)
-		return (Datum) 0;
+		return;
 	sorted = sort_ids(args.id, args.has_id, args.vectors.rows);
 	input = in_order_of_id(&args, sorted);
 	search = nearest_start(&input, nearest_filter(instructions == INSTRUCTIONS_AUTO ?
@@ -242,7 +268,22 @@ abie_nearest(PG_FUNCTION_ARGS)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (int q = 0; q < found; q++)
-			put_neighbours((ReturnSetInfo *) fcinfo->resultinfo, &lists[q], sorted);
+			put((ReturnSetInfo *) fcinfo->resultinfo, &lists[q], sorted);
 	}
+}
+
+PG_FUNCTION_INFO_V1(abie_nearest);
+Datum
+abie_nearest(PG_FUNCTION_ARGS)
+{
+	put_nearest(fcinfo, put_neighbours);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(abie_nearest_lists);
+Datum
+abie_nearest_lists(PG_FUNCTION_ARGS)
+{
+	put_nearest(fcinfo, put_list);
 	return (Datum) 0;
 }

@@ -12,7 +12,8 @@
  * the true squared distance; who passes is measured by distance_squared and
  * takes part by (distance, row).  The result therefore depends neither on the
  * filter nor on the order in which candidates are visited.  Blocks are visited
- * nearest first, so that the limit is soon tight.
+ * nearest first, so that the limit is soon tight, and left out where the box
+ * they lie in is farther than what is held already.
  */
 #include "core/nearest.h"
 
@@ -30,13 +31,15 @@ typedef struct Query
 {
 	int			row;
 	double		norm;			/* |a|^2 over the terms, lowered */
+	double		reach;			/* distance in the layout of the farthest held, infinite until k are */
 	NeighbourHeap nearest;		/* found so far */
 } Query;
 
-/* A block and how far its centre is from the rows searched for. */
+/* A block and how far it is from the rows searched for. */
 typedef struct Visit
 {
-	float		distance;
+	float		distance;		/* squared, of its centre from the first of the rows */
+	float		gap;			/* between its box and that of the rows */
 	int			block;
 } Visit;
 
@@ -46,11 +49,14 @@ struct NearestSearch
 	NearestFilter filter;
 	NearestLayout layout;
 	double		lowering;		/* what a norm is multiplied by to be safe */
+	float		rounding;		/* what a distance in the layout may be off by */
 	int			current_pattern;	/* whose rows are searched for */
 	int			next_row;		/* position within it */
 	DistanceTerms *terms;		/* of each pattern with the current one */
 	int		   *element;		/* patterns x p: room for the terms */
 	bool	   *both;			/* p: work space */
+	float	   *low;			/* p: box of the rows searched for */
+	float	   *high;
 	float	   *norm;			/* |b|^2 of each lane over the terms, lowered */
 	float	   *coefficient;	/* FILTER_QUERIES x p */
 	Visit	   *visit;			/* blocks: those of a pattern in the order of their visit */
@@ -77,10 +83,14 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	 * allows twice that.
 	 */
 	search->lowering = 1.0 - (input->p + 8) * (double) FLT_EPSILON;
+	/* no row is longer than 1, so each element is off by half a FLT_EPSILON at most, a sum of squares by p of it */
+	search->rounding = (input->p + 8) * FLT_EPSILON;
 	search->current_pattern = -1;
 	search->terms = allocate(sizeof(DistanceTerms) * search->layout.patterns);
 	search->element = allocate(sizeof(int) * search->layout.patterns * p);
 	search->both = allocate(sizeof(bool) * p);
+	search->low = allocate(sizeof(float) * p);
+	search->high = allocate(sizeof(float) * p);
 	search->norm = allocate(sizeof(float) * search->layout.blocks * FILTER_LANES);
 	search->coefficient = allocate(sizeof(float) * FILTER_QUERIES * p);
 	memset(search->coefficient, 0, sizeof(float) * FILTER_QUERIES * p);
@@ -131,16 +141,18 @@ enter_pattern(NearestSearch *search)
 	}
 }
 
-/* The filter's limit for a query: infinite until k neighbours are held. */
+/* How far the query reaches now; the filter's limit for it. */
 static float
-filter_limit(const NearestSearch *search, const Query *query, const DistanceTerms *terms)
+update_reach(const NearestSearch *search, Query *query, const DistanceTerms *terms)
 {
 	double		most;
 
+	query->reach = INFINITY;
 	if (!heap_is_full(&query->nearest))
 		return INFINITY;
 	most = query->nearest.item[0].distance * query->nearest.item[0].distance /
 		terms->factor * search->layout.unit;
+	query->reach = sqrt(most);
 	return (float) (most - query->norm + FLT_EPSILON * (most + query->norm) + FLT_MIN);
 }
 
@@ -184,7 +196,7 @@ search_block(NearestSearch *search, const DistanceTerms *terms, int block, int q
 		Query	   *query = &search->query[q];
 
 		if (passed[q] != 0 && measure_passed(&search->input, query, terms, lane_row, passed[q]))
-			limit[q] = filter_limit(search, query, terms);
+			limit[q] = update_reach(search, query, terms);
 	}
 }
 
@@ -199,28 +211,72 @@ compare_visits(const void *left, const void *right)
 	return (a->block > b->block) - (a->block < b->block);
 }
 
+/* Distance over the terms between the box of the rows searched for and a block's, not more than the true one. */
+static float
+box_gap(const NearestSearch *search, const DistanceTerms *terms, int block)
+{
+	const float *low = search->layout.low + (size_t) block * search->layout.p;
+	const float *high = search->layout.high + (size_t) block * search->layout.p;
+	float		sum = 0.0f;
+
+	for (int t = 0; t < terms->count; t++)
+	{
+		int			j = terms->element[t];
+		float		above = low[j] - search->high[j];
+		float		below = search->low[j] - high[j];
+		float		apart = above > below ? above : below;
+
+		if (apart > 0.0f)
+			sum += apart * apart;
+	}
+	return sqrtf(sum) - search->rounding;
+}
+
 /*
- * Order every pattern's blocks by the distance of their centres from the next
+ * Order a pattern's blocks by the distance of their centres from the next
  * rows, as many as a block holds: they stand together in the k-d tree.
  */
 static void
-plan_visits(NearestSearch *search)
+plan_visits(NearestSearch *search, int g, const float *here)
 {
 	const NearestLayout *layout = &search->layout;
-	const Pattern *own = &layout->pattern[search->current_pattern];
-	const float *here = layout_row(layout, layout->order[own->first_row + search->next_row]);
+	const Pattern *pattern = &layout->pattern[g];
+	int			end = pattern->first_block + pattern->blocks;
 
-	for (int block = 0; block < layout->blocks; block++)
+	for (int block = pattern->first_block; block < end; block++)
 	{
 		const float *centre = layout->centre + (size_t) block * layout->p;
 		float		distance = 0.0f;
 
 		for (int j = 0; j < layout->p; j++)
 			distance += (centre[j] - here[j]) * (centre[j] - here[j]);
-		search->visit[block] = (Visit) {distance, block};
+		search->visit[block] = (Visit) {distance, box_gap(search, &search->terms[g], block), block};
 	}
+	qsort(search->visit + pattern->first_block, pattern->blocks, sizeof(Visit), compare_visits);
+}
+
+/* The same for all patterns. */
+static void
+plan_next_rows(NearestSearch *search)
+{
+	const NearestLayout *layout = &search->layout;
+	const Pattern *own = &layout->pattern[search->current_pattern];
+	const int  *row = layout->order + own->first_row + search->next_row;
+	int			left = own->rows - search->next_row;
+
+	layout_box(layout, row, left < FILTER_LANES ? left : FILTER_LANES, search->low, search->high);
 	for (int g = 0; g < layout->patterns; g++)
-		qsort(search->visit + layout->pattern[g].first_block, layout->pattern[g].blocks, sizeof(Visit), compare_visits);
+		plan_visits(search, g, layout_row(layout, row[0]));
+}
+
+/* Whether a block may hold a neighbour of one of the queries. */
+static bool
+within_reach(const NearestSearch *search, int queries, float gap)
+{
+	for (int q = 0; q < queries; q++)
+		if (!(gap > search->query[q].reach))
+			return true;
+	return false;
 }
 
 /* Visit the blocks of a pattern. */
@@ -238,10 +294,11 @@ search_pattern(NearestSearch *search, int g, int queries)
 		Query	   *query = &search->query[q];
 
 		query->norm = lowered_norm(search, layout_row(layout, query->row), 1, terms);
-		limit[q] = filter_limit(search, query, terms);
+		limit[q] = update_reach(search, query, terms);
 	}
 	for (int v = 0; v < pattern->blocks; v++)
-		search_block(search, terms, visit[v].block, queries, limit);
+		if (within_reach(search, queries, visit[v].gap))
+			search_block(search, terms, visit[v].block, queries, limit);
 }
 
 /* Set up the next rows, all of one pattern; how many. */
@@ -262,7 +319,7 @@ next_queries(NearestSearch *search)
 	}
 	pattern = &layout->pattern[search->current_pattern];
 	if (search->next_row % FILTER_LANES == 0)
-		plan_visits(search);
+		plan_next_rows(search);
 	for (; queries < FILTER_QUERIES && search->next_row < pattern->rows; queries++)
 	{
 		Query	   *query = &search->query[queries];

@@ -134,7 +134,22 @@ compare_element_keys(const void *left, const void *right)
 	return (a->row > b->row) - (a->row < b->row);
 }
 
-/* The element in which the rows differ most. */
+void
+layout_box(const NearestLayout *layout, const int *row, int count, float *low, float *high)
+{
+	memcpy(low, layout_row(layout, row[0]), sizeof(float) * layout->p);
+	memcpy(high, layout_row(layout, row[0]), sizeof(float) * layout->p);
+	for (int i = 1; i < count; i++)
+		for (int j = 0; j < layout->p; j++)
+		{
+			float		value = layout_row(layout, row[i])[j];
+
+			low[j] = value < low[j] ? value : low[j];
+			high[j] = value > high[j] ? value : high[j];
+		}
+}
+
+/* The element in which the rows differ most: by variance, for a single row far off should not decide. */
 static int
 widest_element(const NearestLayout *layout, const int *row, int count)
 {
@@ -143,19 +158,21 @@ widest_element(const NearestLayout *layout, const int *row, int count)
 
 	for (int j = 0; j < layout->p; j++)
 	{
-		float		low = layout_row(layout, row[0])[j];
-		float		high = low;
+		float		sum = 0.0f;
+		float		squares = 0.0f;
+		float		variance;
 
-		for (int i = 1; i < count; i++)
+		for (int i = 0; i < count; i++)
 		{
 			float		value = layout_row(layout, row[i])[j];
 
-			low = fminf(low, value);
-			high = fmaxf(high, value);
+			sum += value;
+			squares += value * value;
 		}
-		if (high - low > most)
+		variance = squares - sum * sum / count;
+		if (variance > most)
 		{
-			most = high - low;
+			most = variance;
 			widest = j;
 		}
 	}
@@ -221,9 +238,9 @@ fill_blocks(NearestLayout *layout, const NearestInput *in, const Pattern *patter
 		fill_lane(layout, lane++, -1);
 }
 
-/* Means of the candidates of each block. */
+/* Mean of the candidates of each block, and the box they lie in. */
 static void
-find_centres(NearestLayout *layout)
+find_boxes(NearestLayout *layout)
 {
 	memset(layout->centre, 0, sizeof(float) * layout->blocks * layout->p);
 	for (int block = 0; block < layout->blocks; block++)
@@ -237,6 +254,7 @@ find_centres(NearestLayout *layout)
 		for (int lane = 0; lane < count; lane++)
 			for (int j = 0; j < layout->p; j++)
 				centre[j] += layout_row(layout, lane_row[lane])[j] / count;
+		layout_box(layout, lane_row, count, layout->low + (size_t) block * layout->p, layout->high + (size_t) block * layout->p);
 	}
 }
 
@@ -263,9 +281,11 @@ nearest_layout(const NearestInput *in, NearestAllocate allocate)
 	lanes = (size_t) layout.blocks * FILTER_LANES;
 	layout.block = allocate(sizeof(float) * lanes * in->p);
 	layout.centre = allocate(sizeof(float) * layout.blocks * in->p);
+	layout.low = allocate(sizeof(float) * layout.blocks * in->p);
+	layout.high = allocate(sizeof(float) * layout.blocks * in->p);
 	layout.lane_row = allocate(sizeof(int) * lanes);
 	for (int g = 0; g < layout.patterns; g++)
 		fill_blocks(&layout, in, &layout.pattern[g]);
-	find_centres(&layout);
+	find_boxes(&layout);
 	return layout;
 }

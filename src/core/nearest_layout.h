@@ -35,11 +35,16 @@ typedef struct NearestLayout
 	int			blocks;
 	float	   *block;			/* FILTER_LANES candidates, element by element */
 	float	   *centre;			/* blocks x p: mean of a block's candidates */
+	float	   *low;			/* blocks x p: least of them */
+	float	   *high;			/* blocks x p: greatest of them */
 	int		   *lane_row;		/* row in each lane, -1 for none */
 } NearestLayout;
 
 /* Lay out the rows of a search. */
 extern NearestLayout nearest_layout(const NearestInput *input, NearestAllocate allocate);
+
+/* Least and greatest of each element of the rows, at least one. */
+extern void layout_box(const NearestLayout *layout, const int *row, int count, float *low, float *high);
 
 /* The elements of a block. */
 static inline float *

@@ -197,7 +197,7 @@ INSERT INTO abie.attendance SELECT * FROM kept_attendance ORDER BY md5(laestab::
 CALL abie.calculate('2025/26', run_id => NULL) \gset
 SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result in another order" FROM abie.run WHERE run_id = :run_id;
 SELECT count(*) AS different FROM school s JOIN abie.run_school o USING (urn) WHERE o.run_id = :run_id AND to_jsonb(s) - 'run_id' <> to_jsonb(o) - 'run_id';
--- the unit of an input; what is learned by a simplex differs as little as it stops short of the minimum
+-- the unit of an input: scaled values are rounded otherwise, and a minimum found by a simplex moves by the square root of that
 UPDATE abie.school_context SET other = jsonb_build_object('share', fsm_pct / 100, 'per_thousand', 10 * fsm_pct) WHERE fsm_pct IS NOT NULL;
 SELECT count(*) FROM abie.create_methodology('shares', '{"characteristics": ["other.share", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('thousands', '{"characteristics": ["other.per_thousand", "eal_pct", "ln_headcount", "region"]}') t;
 CALL abie.calculate('2025/26', 'shares', NULL) \gset
@@ -205,6 +205,38 @@ SELECT :run_id AS shares \gset
 CALL abie.calculate('2025/26', 'thousands', NULL) \gset
 SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE NOT coalesce(abs(a.expected - b.expected) < 1e-9 AND abs(a.improvement - b.improvement) < 1e-6, false)) AS different
 FROM (SELECT * FROM abie.expectation WHERE run_id = :shares) a FULL JOIN (SELECT * FROM abie.expectation WHERE run_id = :run_id) b USING (urn);
+-- a unit that is a power of two apart changes no bit
+UPDATE abie.school_context SET other = jsonb_build_object('eighth', fsm_pct / 8, 'much', 1024 * fsm_pct) WHERE fsm_pct IS NOT NULL;
+SELECT count(*) FROM abie.create_methodology('eighths', '{"characteristics": ["other.eighth", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('much', '{"characteristics": ["other.much", "eal_pct", "ln_headcount", "region"]}') t;
+CALL abie.calculate('2025/26', 'eighths', NULL) \gset
+SELECT :run_id AS eighths \gset
+CALL abie.calculate('2025/26', 'much', NULL) \gset
+SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE to_jsonb(a) - 'run_id' IS DISTINCT FROM to_jsonb(b) - 'run_id') AS different
+FROM (SELECT * FROM abie.expectation WHERE run_id = :eighths) a FULL JOIN (SELECT * FROM abie.expectation WHERE run_id = :run_id) b USING (urn);
+-- where registers tell how noisy a school's own year was, that is its noise, and all that is learned stays
+UPDATE abie.attendance SET attendance_error = 0.1 + urn % 7 / 10.0, sources = sources || '{"attendance_error": "registers", "sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn % 3 = 0;
+-- counts of some have come from elsewhere since
+UPDATE abie.attendance SET sources = sources || '{"sess_possible": "ees-absence"}' WHERE academic_year = '2024/25' AND urn % 12 = 0;
+CALL abie.calculate('2025/26', run_id => NULL) \gset
+SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result", (SELECT bool_and(v.equal) FROM abie.verify(run_id) v) AS verified FROM abie.run WHERE run_id = :run_id;
+SELECT count(*) AS "learned differently" FROM abie.run_model o JOIN model m USING (stratum) WHERE o.run_id = :run_id AND to_jsonb(o) - 'run_id' <> to_jsonb(m) - 'run_id';
+SELECT r.attendance_error IS NOT NULL AS "by registers", b.two_years, count(*) > 5 AS some,
+	count(*) FILTER (WHERE to_jsonb(e) - '{run_id,baseline_error}'::text[] <> to_jsonb(o) - '{run_id,baseline_error}'::text[]) AS "but for the error",
+	count(*) FILTER (WHERE r.attendance_error <> 0.1 + e.urn % 7 / 10.0 OR NOT coalesce(abs(e.own_share - CASE WHEN b.two_years THEN b.share ELSE m.between_variance / (m.between_variance + n.noise) END) < 1e-12
+		AND abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) < 1e-11
+		AND abs(e.baseline_error ^ 2 - (e.own_share * n.noise * CASE WHEN b.two_years THEN b.w ^ 2 + (1 - b.w) ^ 2 ELSE 1 END + ((1 - e.own_share) * e.expected_error) ^ 2)) < 1e-12, false)) AS different
+FROM abie.expectation e JOIN expectation o USING (urn) JOIN baseline b USING (urn) JOIN abie.run_school r ON r.run_id = e.run_id AND r.urn = e.urn JOIN model m ON m.stratum = e.stratum,
+	LATERAL (SELECT coalesce(r.attendance_error ^ 2, b.noise) AS noise) n WHERE e.run_id = :run_id GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT count(*) AS "counted elsewhere" FROM abie.run_school WHERE run_id = :run_id AND attendance_error IS NOT NULL AND urn % 12 = 0;
+SELECT min(urn) FILTER (WHERE previous_attendance IS NOT NULL) AS two, min(urn) FILTER (WHERE previous_attendance IS NULL) AS one FROM abie.run_school WHERE run_id = :run_id AND attendance_error IS NOT NULL \gset
+SELECT s.urn = :two AS two_years, l.name, regexp_replace(l.made, '-?\d+\.\d+(e-\d+)?', '#', 'g') AS made, (regexp_match(l.made, '(?:[+x] )(\d+\.\d+)\^2'))[1]::float8 = s.attendance_error AS "the error"
+FROM abie.run_school s, abie.explain(s.run_id, s.urn) l WHERE s.run_id = :run_id AND s.urn IN (:two, :one) AND l.name IN ('attendance error', 'own share', 'baseline error') ORDER BY 1, l.step;
+-- four times the pupils, half the error
+SELECT abs(w.changed ^ 2 - (c.changed * s.attendance_error ^ 2 / 4 * (m.last_weight ^ 2 + (1 - m.last_weight) ^ 2) + ((1 - c.changed) * x.changed) ^ 2)) < 1e-12 AS halved
+FROM abie.run_school s JOIN model m USING (stratum), LATERAL (SELECT jsonb_build_object('enrolments', 4 * s.enrolments) AS four) k, LATERAL abie.what_if(s.run_id, s.urn, k.four) w,
+	LATERAL abie.what_if(s.run_id, s.urn, k.four) c, LATERAL abie.what_if(s.run_id, s.urn, k.four) x
+WHERE s.run_id = :run_id AND s.urn = :two AND w.name = 'baseline error' AND c.name = 'own share' AND x.name = 'expected error';
+UPDATE abie.attendance SET attendance_error = NULL;
 -- weights as stated are kept, multipliers come on top
 SELECT count(*) FROM abie.create_methodology('stated', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "weights": [3, 1, 0.5], "multipliers": [1, 2, 1]}') s,
 	abie.create_methodology('judged', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "multipliers": [1, 0, 3]}') j, abie.create_methodology('plain', '{"characteristics": ["fsm_pct", "eal_pct", "region"]}') p;

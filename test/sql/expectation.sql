@@ -74,6 +74,7 @@ CREATE TABLE unit (units text, numerator float8, denominator float8);
 INSERT INTO unit VALUES
 	('three of ten', 7, 10), ('three of ten', 9, 10), ('three of ten', 8, 10),
 	('small and perfect', 3, 3), ('small and perfect', 90, 100),
+	('as published', 3, 3), ('as published', 90, 100), ('as published', 5, 5), ('as published', 100, 100),
 	('equal when adjusted', 2, 2), ('equal when adjusted', 5, 6),
 	('empty ones', 0, 0), ('empty ones', 1, 4), ('empty ones', 0, 0),
 	('only empty', 0, 0), ('only empty', 0, 0),
@@ -89,6 +90,8 @@ SELECT pared('three of ten', 0.3) AS "9/10", pared('three of ten', 0.34) AS "17/
 SELECT pared('three of ten', 1e-300) AS "9/10";
 -- the adjusted fraction (3+1)/(3+2) = 0.8 ranks below (90+1)/(100+2) = 0.892
 SELECT pared('small and perfect', 0.1) AS "90/100", pared('small and perfect', 0.98) AS "93/103";
+-- published adjusted fractions: 100/100 0.990196, 90/100 0.892157, 5/5 0.857143, 3/3 0.8000
+SELECT pared('as published', 0.4) AS "100/100", pared('as published', 0.9) AS "190/200", pared('as published', 0.97) AS "195/205", pared('as published', 1) AS "198/208";
 -- (2+1)/(2+2) = (5+1)/(6+2): the larger first
 SELECT pared('equal when adjusted', 0.1) AS "5/6", pared('equal when adjusted', 0.8) AS "7/8";
 -- units without anybody: (0+1)/(0+2) = 0.5 ranks above (1+1)/(4+2), adds nothing

@@ -152,9 +152,10 @@ WITH pupil AS (
 	GROUP BY p.urn, p.pupil
 )
 SELECT a.urn, count(*) = a.enrolments AS enrolments, sum(possible) = a.sess_possible AS possible, sum(authorised) = a.sess_authorised AS authorised,
-	sum(unauthorised) = a.sess_unauthorised AS unauthorised, count(*) FILTER (WHERE 10 * (authorised + unauthorised) >= possible) = a.enrolments_pa_10_exact AS persistent
-FROM pupil p JOIN abie.attendance a ON a.urn = p.urn AND a.academic_year = '2024/25' WHERE possible > 0 GROUP BY a.urn, a.enrolments, a.sess_possible, a.sess_authorised,
-	a.sess_unauthorised, a.enrolments_pa_10_exact ORDER BY a.urn;
+	sum(unauthorised) = a.sess_unauthorised AS unauthorised, count(*) FILTER (WHERE 10 * (authorised + unauthorised) >= possible) = a.enrolments_pa_10_exact AS persistent,
+	abs(a.attendance_error - 100 * sqrt(count(*) / (count(*) - 1)::float8 * sum((authorised + unauthorised - a.sess_overall::float8 / a.sess_possible * possible) ^ 2)) / sum(possible)::float8) < 1e-12 AS error
+FROM pupil p JOIN abie.attendance a ON a.urn = p.urn AND a.academic_year = '2024/25' WHERE possible > 0 GROUP BY a.urn, a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised,
+	a.sess_unauthorised, a.enrolments_pa_10_exact, a.attendance_error ORDER BY a.urn;
 
 DELETE FROM abie.attendance_week WHERE urn BETWEEN 700001 AND 700009;
 DELETE FROM abie.attendance WHERE urn BETWEEN 700001 AND 700009;

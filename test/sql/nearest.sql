@@ -21,6 +21,10 @@ SELECT * FROM abie.nearest('{9223372036854775807,-9223372036854775808,4294967297
 -- rows that may not be chosen still get lists
 SELECT * FROM abie.nearest('{1,2,3,4}', '{{0},{1},{3},{7}}', 2, NULL, '{t,f,f,t}') ORDER BY id, rank;
 SELECT count(*) AS "no candidates" FROM abie.nearest('{1,2,3,4}', '{{0},{1},{3},{7}}', 2, NULL, '{f,f,f,f}');
+-- the same as lists: one row an id, empty where nothing is near
+SELECT * FROM abie.nearest_lists('{1,2,3,4}', '{{0},{1},{3},{7}}', 2, NULL, '{t,f,f,t}') ORDER BY id;
+SELECT * FROM abie.nearest_lists('{1,2}', '{{0},{1}}', 2, NULL, '{f,f}') ORDER BY id;
+SELECT count(*) FROM abie.nearest_lists(NULL, '{}', 1);
 -- families: 1 and 2 are one, NULL is none, not even with another NULL
 SELECT * FROM abie.nearest('{1,2,3,4}', '{{0},{1},{3},{7}}', 2, NULL, NULL, '{5,5,NULL,NULL}') ORDER BY id, rank;
 SELECT count(*) AS "all one family" FROM abie.nearest('{1,2,3,4}', '{{0},{1},{3},{7}}', 2, NULL, NULL, '{0,0,0,0}');
