@@ -63,6 +63,10 @@ AS $$
 DECLARE
 	written text;
 BEGIN
+	-- format() would write an empty element
+	IF given IS NULL THEN
+		RETURN NULL;
+	END IF;
 	CASE kind
 		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
 		WHEN 'title' THEN RETURN '<h1>' || abie.xml_text(given) || E'</h1>\n';

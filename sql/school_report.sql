@@ -67,7 +67,7 @@ BEGIN
 			lead := format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%.', abie.decimal((e ->> 'improvement')::float8, places),
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'target')::float8, 2));
 			more := CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('The level is %s percentage points below what would be expected in the school''s circumstances, %s%%. ', abie.decimal((e ->> 'gap')::float8, 2), abie.decimal((e ->> 'expected')::float8, 2))
-					ELSE format('The level has reached what would be expected in the school''s circumstances, %s%%; the improvement is its part in the improvement that all schools make. ', abie.decimal((e ->> 'expected')::float8, 2)) END
+					ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the improvement is its part in the improvement that all schools make. ', abie.decimal((e ->> 'expected')::float8, 2)) END
 				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
