@@ -228,28 +228,11 @@ $$;
 COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
 'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. With 95 per cent intervals.';
 
-CREATE FUNCTION abie.report_sources(run_id integer, urns integer[]) RETURNS TABLE (urn integer, data jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
-SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-RETURN QUERY
-SELECT e.urn, jsonb_agg(s.source ORDER BY s.place)
-FROM abie_report.school_expectation e CROSS JOIN LATERAL (
-	SELECT 1, jsonb_build_object('figure', 'Attendance in ' || e.baseline_year, 'source', a.source, 'recorded', a.recorded_at::date)
-	FROM abie.attendance a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
-	UNION ALL SELECT 2, jsonb_build_object('figure', 'Pupils'' characteristics in ' || e.baseline_year, 'source', c.source, 'recorded', c.recorded_at::date)
-	FROM abie.school_context c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
-	UNION ALL SELECT 3, jsonb_build_object('figure', 'Register of schools' || coalesce(' of ' || s.register_date, ''), 'source', s.source, 'recorded', s.recorded_at::date) FROM abie.school s WHERE s.urn = e.urn) s(place, source)
-WHERE e.run_id = report_sources.run_id AND e.urn = ANY (urns)
-GROUP BY e.urn; END
-$$;
-COMMENT ON FUNCTION abie.report_sources(integer, integer[]) IS 'Internal: where the figures of each school in a run come from, and when they were recorded.';
-
 CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- the same text wherever the reader is
+SET timezone = 'UTC'
 SET jit = off
 SET plan_cache_mode = force_custom_plan
 AS $$
@@ -266,7 +249,10 @@ WITH run AS (
 	SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
 ), distribution AS (
 	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools) ORDER BY d.improvement_rounded) AS distribution
-	FROM (SELECT x.stratum, x.improvement_rounded, count(*) AS schools FROM abie.expectation x WHERE x.run_id = report_facts.run_id GROUP BY x.stratum, x.improvement_rounded) d GROUP BY d.stratum
+	FROM abie_report.improvement_distribution d WHERE d.run_id = report_facts.run_id GROUP BY d.stratum
+), source AS (
+	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded) ORDER BY d.position) AS data
+	FROM abie_report.school_source d WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable) GROUP BY d.urn
 )
 SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', k.methodology || jsonb_build_object(
 		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools),
@@ -279,7 +265,7 @@ FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, re
 	LEFT JOIN abie.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
 	LEFT JOIN abie.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
 	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN abie.report_sources(report_facts.run_id, readable) s ON s.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum; END
+	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read.';
