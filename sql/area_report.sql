@@ -5,7 +5,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT coalesce(string_agg(abie.report_part(format, 'picture', abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance, f.sampling_c1)), '' ORDER BY f.stratum), '')
-FROM (SELECT e.stratum, array_agg(coalesce(e.school_name, 'School ' || e.urn) ORDER BY e.urn) AS names, array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
+FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names, array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
 		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences, m.between_variance, m.sampling_c1
 	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
@@ -53,25 +53,25 @@ DECLARE
 BEGIN
 	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
 		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL) AS no_past,
-		ARRAY[ARRAY['School', 'Level', 'Target', 'Improve by']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
-			abie.decimal(x.baseline, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%', CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
+		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
+			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
 			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
-		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[coalesce(nullif(btrim(abie.plain_text(x.school_name)), ''), 'School ' || x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
+		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
 			FILTER (WHERE x.baseline IS NULL) AS left_out
 	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
 		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text, exclusion_detail text);
-	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2) || E'%\nexpected ' || abie.decimal(x.expected, 2) || '%', abie.decimal(x.target, 2) || '%'] ORDER BY x.stratum)
+	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2)] ORDER BY x.stratum)
 	INTO summary FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8, target float8) WHERE x.stratum <> 'left out';
 	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
 		abie.report_part(format, 'title', facts ->> 'name')
 		|| abie.report_part(format, 'meta', 'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
 		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
 		|| abie.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them are to maintain their attendance.', s.expectations, s.schools, s.maintain))
-		|| abie.report_part(format, 'table', 'All schools with an expectation, by phase, weighted by pupils', summary)
+		|| abie.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils', summary)
 		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL THEN abie.report_part(format, 'heading', 'Schools on a funnel')
 			|| abie.report_part(format, 'paragraph', 'How far each school''s attendance is from what its circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
 			|| abie.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
-		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected, per cent and percentage points', s.cells) ELSE '' END
+		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement in percentage points', s.cells) ELSE '' END
 		|| CASE WHEN s.schools > s.expectations THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format, 'table', 'Left out, and why', s.left_out) ELSE '' END
 		|| abie.report_part(format, 'heading', 'How good the data is')
 		|| abie.report_part(format, 'list', '', ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor), format('Of %s schools only a rate is published, not the sessions.', s.rates_only), format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])

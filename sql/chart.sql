@@ -173,7 +173,7 @@ COMMENT ON FUNCTION abie.chart_years(abie.chart_scale, integer[], float8) IS 'In
 
 CREATE FUNCTION abie.chart_history(title text, years text[], attendance float8[], low float8[] DEFAULT NULL, high float8[] DEFAULT NULL,
 	national_average float8[] DEFAULT NULL, expected float8[] DEFAULT NULL, target_year text DEFAULT NULL, target float8 DEFAULT NULL,
-	forecast_low float8 DEFAULT NULL, forecast_high float8 DEFAULT NULL) RETURNS text
+	forecast_low float8 DEFAULT NULL, forecast_high float8 DEFAULT NULL, expected_low float8[] DEFAULT NULL, expected_high float8[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -182,18 +182,20 @@ DECLARE
 	n integer := cardinality(years);
 	first_year integer[] := ARRAY(SELECT extract(year FROM abie.year_start(y.academic_year))::integer FROM unnest(years) WITH ORDINALITY y(academic_year, place) ORDER BY y.place);
 	goal_year integer := extract(year FROM abie.year_start(target_year));
-	shown float8[] := array_remove(attendance || low || high || national_average || expected || target || forecast_low || forecast_high, NULL);
+	shown float8[] := array_remove(attendance || low || high || national_average || expected || expected_low || expected_high || target || forecast_low || forecast_high, NULL);
 	x abie.chart_scale;
 	y abie.chart_scale;
 	drawn text;
 	said text;
 	goal_x text;
+	keys boolean[] := ARRAY[cardinality(array_remove(low, NULL)) > 0, cardinality(array_remove(national_average, NULL)) > 0, cardinality(array_remove(expected, NULL)) > 0,
+		num_nulls(target, target_year) = 0, num_nulls(forecast_low, forecast_high, target_year) = 0];
 BEGIN
 	IF title IS NULL OR years IS NULL OR attendance IS NULL THEN
 		RETURN NULL;
 	END IF;
 	PERFORM abie.check_chart('chart_history', n, ARRAY[cardinality(attendance), coalesce(cardinality(low), n), coalesce(cardinality(high), n),
-		coalesce(cardinality(national_average), n), coalesce(cardinality(expected), n)]);
+		coalesce(cardinality(national_average), n), coalesce(cardinality(expected), n), coalesce(cardinality(expected_low), n), coalesce(cardinality(expected_high), n)]);
 	IF cardinality(shown) = 0 THEN
 		RETURN NULL;
 	END IF;
@@ -203,22 +205,24 @@ BEGIN
 		|| '<text x="38" y="34" font-size="11" text-anchor="middle">%</text>'
 		|| coalesce('<path d="' || abie.chart_line(x, y, first_year, national_average) || '" fill="none" stroke="#555" stroke-width="2" stroke-linecap="round" stroke-dasharray="4 5"/>', '')
 		|| coalesce('<path d="' || abie.chart_line(x, y, first_year, attendance) || '" fill="none" stroke="#0072b2" stroke-width="2.5"/>', '');
-	SELECT drawn || coalesce(string_agg(CASE WHEN num_nulls(p.low, p.high) = 0 THEN format('<path d="M%s %sV%s" stroke="#0072b2" stroke-width="2"/>', p.x, abie.chart_place(y, p.low), abie.chart_place(y, p.high)) ELSE '' END
+	SELECT drawn || coalesce(string_agg(CASE WHEN num_nulls(p.expected_low, p.expected_high) = 0 THEN format('<path d="M%s %sV%s" stroke="#bbb" stroke-width="12"/>', p.x, abie.chart_place(y, p.expected_low), abie.chart_place(y, p.expected_high)) ELSE '' END, '' ORDER BY p.place), '')
+		|| coalesce(string_agg(CASE WHEN num_nulls(p.low, p.high) = 0 THEN format('<path d="M%s %sV%s" stroke="#0072b2" stroke-width="2"/>', p.x, abie.chart_place(y, p.low), abie.chart_place(y, p.high)) ELSE '' END
 			|| CASE WHEN p.attendance IS NOT NULL THEN format('<circle cx="%s" cy="%s" r="4" fill="#0072b2"/>', p.x, abie.chart_place(y, p.attendance)) ELSE '' END
 			|| CASE WHEN p.expected IS NOT NULL THEN format('<path d="M%s %sm-6 0h12m-6 -6v12" stroke="#222" stroke-width="2"/>', p.x, abie.chart_place(y, p.expected)) ELSE '' END, '' ORDER BY p.place), ''),
 		string_agg(format('%s: %s', p.year, concat_ws(', ', abie.decimal(p.attendance, 2) || ' per cent', 'national ' || abie.decimal(p.national_average, 2), 'expected ' || abie.decimal(p.expected, 2))), '; ' ORDER BY p.place)
 	INTO drawn, said
 	FROM (SELECT l.*, abie.chart_place(x, first_year[l.place]) AS x
-		FROM unnest(years, attendance, low, high, national_average, expected) WITH ORDINALITY l(year, attendance, low, high, national_average, expected, place)) p;
+		FROM unnest(years, attendance, low, high, national_average, expected, expected_low, expected_high)
+			WITH ORDINALITY l(year, attendance, low, high, national_average, expected, expected_low, expected_high, place)) p;
 	goal_x := abie.chart_place(x, goal_year);
 	drawn := drawn || CASE WHEN num_nulls(goal_x, forecast_low, forecast_high) = 0 THEN format('<path d="M%s %sV%s" stroke="#cc79a7" stroke-width="6"/>', goal_x, abie.chart_place(y, forecast_low), abie.chart_place(y, forecast_high)) ELSE '' END
 		|| CASE WHEN num_nulls(goal_x, target) = 0 THEN format('<path d="M%s %sm0 -7l7 7l-7 7l-7 -7z" fill="#d55e00"/>', goal_x, abie.chart_place(y, target)) ELSE '' END
-		|| abie.chart_history_key(low IS NOT NULL AND cardinality(array_remove(low, NULL)) > 0, cardinality(array_remove(national_average, NULL)) > 0, cardinality(array_remove(expected, NULL)) > 0, target IS NOT NULL, forecast_low IS NOT NULL);
+		|| abie.chart_history_key(keys[1], keys[2], keys[3], keys[4], keys[5]);
 	RETURN abie.svg(title, said || coalesce('; target for ' || target_year || ' ' || abie.decimal(target, 2), '')
-		|| coalesce('; likely range if nothing changes ' || abie.decimal(forecast_low, 2) || ' to ' || abie.decimal(forecast_high, 2), '') || '.', 286, drawn);
+		|| coalesce('; likely range if nothing changes ' || abie.decimal(forecast_low, 2) || ' to ' || abie.decimal(forecast_high, 2), '') || '.', 238 + 16 * ((2 + cardinality(array_positions(keys[2:], true))) / 2), drawn);
 END $$;
-COMMENT ON FUNCTION abie.chart_history(text, text[], float8[], float8[], float8[], float8[], float8[], text, float8, float8, float8) IS
-'SVG of attendance (per cent) over academic years such as 2018/19, in order: a line broken where years are missing, with intervals (low, high), the national rate as a broken line, expected attendance as crosses, and in the target year the target as a diamond and the range of the forecast as a bar. NULL elements are not drawn. Not STRICT because all but title, years and attendance may be NULL; NULL where there is nothing to draw. Errors: 2202E arrays of different length or empty, 23514 not an academic year, 22003 values not finite.';
+COMMENT ON FUNCTION abie.chart_history(text, text[], float8[], float8[], float8[], float8[], float8[], text, float8, float8, float8, float8[], float8[]) IS
+'SVG of attendance (per cent) over academic years such as 2018/19, in order: a line broken where years are missing, with intervals (low, high), the national rate as a broken line, expected attendance as crosses on a grey bar, its interval (expected_low, expected_high), and in the target year the target as a diamond and the range of the forecast as a bar. NULL elements are not drawn. Not STRICT because all but title, years and attendance may be NULL; NULL where there is nothing to draw. Errors: 2202E arrays of different length or empty, 23514 not an academic year, 22003 values not finite.';
 
 CREATE FUNCTION abie.chart_history_key(intervals boolean, national_average boolean, expected boolean, target boolean, forecast boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 50
@@ -229,7 +233,7 @@ SELECT string_agg(format('<g transform="translate(%s %s)">%s<text x="24" y="4" f
 FROM (SELECT e.*, row_number() OVER (ORDER BY e.place) AS n FROM (VALUES
 	(1, true, '<path d="M0 0h18" stroke="#0072b2" stroke-width="2.5"/><circle cx="9" r="4" fill="#0072b2"/>', CASE WHEN intervals THEN 'This school, 95 % interval' ELSE 'This school' END),
 	(2, national_average, '<path d="M0 0h18" stroke="#555" stroke-width="2" stroke-dasharray="5 4"/>', 'All schools of the phase'),
-	(3, expected, '<path d="M3 0h12m-6 -6v12" stroke="#222" stroke-width="2"/>', 'Expected'),
+	(3, expected, '<path d="M9 -7v14" stroke="#bbb" stroke-width="12"/><path d="M3 0h12m-6 -6v12" stroke="#222" stroke-width="2"/>', 'Expected, 95 % interval'),
 	(4, target, '<path d="M9 -7l7 7l-7 7l-7 -7z" fill="#d55e00"/>', 'Target'),
 	(5, forecast, '<path d="M9 -7v14" stroke="#cc79a7" stroke-width="6"/>', 'Likely range if nothing changes')) e(place, is_shown, mark, label)
 	WHERE e.is_shown) k

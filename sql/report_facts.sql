@@ -110,7 +110,7 @@ $$;
 COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS
 'Internal: of each school in a run, for each characteristic in order, its number or category; the mean of its similar schools'' numbers, or how many of them have its category; the number of the typical school of the stratum (abie.run_characteristic.location); and what it contributes to expected attendance, percentage points.';
 
-CREATE FUNCTION abie.report_similar(run_id integer, urns integer[]) RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint)
+CREATE FUNCTION abie.report_similar(run_id integer, urns integer[]) RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -120,15 +120,16 @@ AS $$
 BEGIN
 RETURN QUERY
 SELECT n.urn, jsonb_agg(jsonb_build_object('rank', n.rank, 'similar_urn', n.similar_urn, 'similar_name', n.similar_name, 'similar_la_name', n.similar_la_name,
-		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance', n.similar_attendance,
+		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance', n.similar_attendance, 'similar_attendance_symbol', n.similar_attendance_symbol,
 		'similar_attendance_low', n.similar_attendance_low, 'similar_attendance_high', n.similar_attendance_high,
 		'similar_fsm_pct', n.similar_fsm_pct, 'is_better', n.is_better, 'is_clear', n.is_clear) ORDER BY n.rank),
-	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE WHEN bool_and(n.is_clear IS NOT NULL) THEN 1 + count(*) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END
+	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
+		THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END, 1 + count(n.similar_attendance)
 FROM abie_report.similar_school n WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
 GROUP BY n.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_similar(integer, integer[]) IS
-'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school stands among them, counting itself: rank_best with all better ones ahead that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
+'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
 
 CREATE FUNCTION abie.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -140,76 +141,98 @@ AS $$
 DECLARE
 	year text := (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = report_absence.run_id);
 	wanted integer[];
+	hidden integer[];
+	-- in the order of the sums below; of pupils: per cent of enrolments, else of sessions possible
+	measures text[] := '{sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,enrolments_pa_50_exact,sess_auth_illness,sess_auth_appointments,sess_auth_religious,sess_auth_study,sess_auth_traveller,sess_auth_holiday,sess_auth_ext_holiday,sess_auth_excluded,sess_auth_interview,sess_auth_reg_performance,sess_auth_temp_reduced_timetable,sess_auth_other,sess_unauth_holiday,sess_unauth_late,sess_unauth_other,sess_unauth_noyet}';
+	meanings text[] := '{All absence,Authorised absence,Unauthorised absence,Pupils persistently absent,Pupils severely absent,Illness,Medical or dental appointments,Religious observance,Study leave,"Gypsy, Roma and Traveller families travelling",Authorised holiday,Extended authorised holiday,"Excluded, no other provision",Interviews,Regulated performances,Temporary reduced timetable,Other authorised absence,Holiday not authorised,Arriving after the register closed,Other unauthorised absence,No reason given yet}';
 BEGIN
 -- into variables, because what a view with a security barrier is joined with does not reach its indexes
 SELECT array_agg(DISTINCT o.laestab) INTO wanted
 FROM (SELECT unnest(urns) UNION SELECT n.similar_urn FROM abie.similar_school n WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)) u(urn)
 	JOIN abie.run_school o ON o.run_id = report_absence.run_id AND o.urn = u.urn;
+hidden := ARRAY(SELECT a.laestab::integer FROM abie.attendance a WHERE a.academic_year = year AND a.laestab = ANY (wanted) AND NOT abie.is_shown(a.sources));
 RETURN QUERY
 WITH member AS MATERIALIZED (
-	SELECT s.urn::integer AS urn, 0 AS rank, s.laestab::integer AS laestab
+	SELECT s.urn::integer AS urn, true AS is_own, s.laestab::integer AS laestab
 	FROM abie.run_school s WHERE s.run_id = report_absence.run_id AND s.urn = ANY (urns)
 	UNION ALL
-	SELECT n.urn, n.rank, o.laestab::integer
+	SELECT n.urn, false, o.laestab::integer
 	FROM abie.similar_school n JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
 	WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)
 ), figure AS MATERIALIZED (
 	SELECT a.* FROM abie_report.school_absence a WHERE a.academic_year = year AND a.laestab = ANY (wanted)
 ), pooled AS (
-	SELECT m.urn, m.rank = 0 AS is_own, sum(f.sess_possible)::float8 AS possible, sum(f.enrolments)::float8 AS enrolments,
-		sum(f.sess_overall) AS sess_overall, sum(f.sess_authorised) AS sess_authorised, sum(f.sess_unauthorised) AS sess_unauthorised,
-		sum(f.enrolments_pa_10_exact) AS persistent, sum(f.enrolments_pa_50_exact) AS severe, avg(f.enrolments_pa_10_exact_percent::numeric) AS persistent_mean,
-		sum(f.sess_auth_illness) AS sess_auth_illness,
-		sum(f.sess_auth_appointments) AS sess_auth_appointments,
-		sum(f.sess_auth_religious) AS sess_auth_religious,
-		sum(f.sess_auth_study) AS sess_auth_study,
-		sum(f.sess_auth_traveller) AS sess_auth_traveller,
-		sum(f.sess_auth_holiday) AS sess_auth_holiday,
-		sum(f.sess_auth_ext_holiday) AS sess_auth_ext_holiday,
-		sum(f.sess_auth_excluded) AS sess_auth_excluded,
-		sum(f.sess_auth_interview) AS sess_auth_interview,
-		sum(f.sess_auth_reg_performance) AS sess_auth_reg_performance,
-		sum(f.sess_auth_temp_reduced_timetable) AS sess_auth_temp_reduced_timetable,
-		sum(f.sess_auth_other) AS sess_auth_other,
-		sum(f.sess_unauth_holiday) AS sess_unauth_holiday,
-		sum(f.sess_unauth_late) AS sess_unauth_late,
-		sum(f.sess_unauth_other) AS sess_unauth_other,
-		sum(f.sess_unauth_noyet) AS sess_unauth_noyet
-	FROM member m JOIN figure f ON f.laestab = m.laestab GROUP BY m.urn, m.rank = 0
+	SELECT m.urn, m.is_own, sum(f.sess_possible)::float8 AS possible, sum(f.enrolments)::float8 AS enrolments, avg(f.enrolments_pa_10_exact_percent::numeric)::float8 AS persistent_percent,
+		ARRAY[sum(f.sess_overall), sum(f.sess_authorised), sum(f.sess_unauthorised), sum(f.enrolments_pa_10_exact), sum(f.enrolments_pa_50_exact),
+			sum(f.sess_auth_illness), sum(f.sess_auth_appointments), sum(f.sess_auth_religious), sum(f.sess_auth_study), sum(f.sess_auth_traveller), sum(f.sess_auth_holiday),
+			sum(f.sess_auth_ext_holiday), sum(f.sess_auth_excluded), sum(f.sess_auth_interview), sum(f.sess_auth_reg_performance), sum(f.sess_auth_temp_reduced_timetable), sum(f.sess_auth_other),
+			sum(f.sess_unauth_holiday), sum(f.sess_unauth_late), sum(f.sess_unauth_other), sum(f.sess_unauth_noyet)] AS sums
+	FROM member m JOIN figure f ON f.laestab = m.laestab WHERE m.is_own OR m.laestab <> ALL (hidden) GROUP BY m.urn, m.is_own
 )
-SELECT o.urn, jsonb_agg(jsonb_build_object('reason', v.reason, 'meaning', v.meaning, 'own_percent', 100 * v.own, 'similar_percent', 100 * v.others) ORDER BY v.place)
+SELECT o.urn, jsonb_agg(jsonb_build_object('reason', v.reason, 'meaning', v.meaning, 'own_percent', k.own, 'similar_percent', k.others) ORDER BY v.place)
 FROM pooled o JOIN pooled s ON s.urn = o.urn AND o.is_own AND NOT s.is_own
-	CROSS JOIN LATERAL (VALUES
-		(-5, 'sess_overall', 'All absence', o.sess_overall / o.possible, s.sess_overall / s.possible),
-		(-4, 'sess_authorised', 'Authorised absence', o.sess_authorised / o.possible, s.sess_authorised / s.possible),
-		(-3, 'sess_unauthorised', 'Unauthorised absence', o.sess_unauthorised / o.possible, s.sess_unauthorised / s.possible),
-		(-2, 'enrolments_pa_10_exact', 'Pupils persistently absent', coalesce(o.persistent / o.enrolments, o.persistent_mean::float8 / 100), coalesce(s.persistent / s.enrolments, s.persistent_mean::float8 / 100)),
-		(-1, 'enrolments_pa_50_exact', 'Pupils severely absent', o.severe / o.enrolments, s.severe / s.enrolments),
-		(1, 'sess_auth_illness', 'Illness', o.sess_auth_illness / o.possible, s.sess_auth_illness / s.possible),
-		(2, 'sess_auth_appointments', 'Medical or dental appointments', o.sess_auth_appointments / o.possible, s.sess_auth_appointments / s.possible),
-		(3, 'sess_auth_religious', 'Religious observance', o.sess_auth_religious / o.possible, s.sess_auth_religious / s.possible),
-		(4, 'sess_auth_study', 'Study leave', o.sess_auth_study / o.possible, s.sess_auth_study / s.possible),
-		(5, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling', o.sess_auth_traveller / o.possible, s.sess_auth_traveller / s.possible),
-		(6, 'sess_auth_holiday', 'Authorised holiday', o.sess_auth_holiday / o.possible, s.sess_auth_holiday / s.possible),
-		(7, 'sess_auth_ext_holiday', 'Extended authorised holiday', o.sess_auth_ext_holiday / o.possible, s.sess_auth_ext_holiday / s.possible),
-		(8, 'sess_auth_excluded', 'Excluded, no other provision', o.sess_auth_excluded / o.possible, s.sess_auth_excluded / s.possible),
-		(9, 'sess_auth_interview', 'Interviews', o.sess_auth_interview / o.possible, s.sess_auth_interview / s.possible),
-		(10, 'sess_auth_reg_performance', 'Regulated performances', o.sess_auth_reg_performance / o.possible, s.sess_auth_reg_performance / s.possible),
-		(11, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable', o.sess_auth_temp_reduced_timetable / o.possible, s.sess_auth_temp_reduced_timetable / s.possible),
-		(12, 'sess_auth_other', 'Other authorised absence', o.sess_auth_other / o.possible, s.sess_auth_other / s.possible),
-		(13, 'sess_unauth_holiday', 'Holiday not authorised', o.sess_unauth_holiday / o.possible, s.sess_unauth_holiday / s.possible),
-		(14, 'sess_unauth_late', 'Arriving after the register closed', o.sess_unauth_late / o.possible, s.sess_unauth_late / s.possible),
-		(15, 'sess_unauth_other', 'Other unauthorised absence', o.sess_unauth_other / o.possible, s.sess_unauth_other / s.possible),
-		(16, 'sess_unauth_noyet', 'No reason given yet', o.sess_unauth_noyet / o.possible, s.sess_unauth_noyet / s.possible)) v(place, reason, meaning, own, others)
-WHERE num_nulls(v.own, v.others) = 0
+	CROSS JOIN LATERAL unnest(measures, meanings, o.sums, s.sums) WITH ORDINALITY v(reason, meaning, own, others, place)
+	CROSS JOIN LATERAL (SELECT
+		coalesce(100 * (v.own / CASE WHEN v.reason LIKE 'enrolments%' THEN o.enrolments ELSE o.possible END), CASE v.reason WHEN 'enrolments_pa_10_exact' THEN o.persistent_percent END),
+		coalesce(100 * (v.others / CASE WHEN v.reason LIKE 'enrolments%' THEN s.enrolments ELSE s.possible END), CASE v.reason WHEN 'enrolments_pa_10_exact' THEN s.persistent_percent END)) k(own, others)
+WHERE num_nulls(k.own, k.others) = 0
 GROUP BY o.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
-'Internal: absence of each school of a run in the baseline year by reason, per cent of sessions possible (persistent and severe absentees: of enrolments), beside that of its similar schools together; measures that either lacks are left out.';
+'Internal: absence of each school of a run in the baseline year by reason, per cent of sessions possible (persistent and severe absentees: of enrolments), beside that of its similar schools together, those apart whose attendance is not shown (abie.is_shown); measures that either lacks are left out.';
+
+-- What a school left out is compared with is that of its phase all the same.
+CREATE FUNCTION abie.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT e.urn, coalesce(e.stratum, CASE a.school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary' END)
+FROM abie_report.school_expectation e LEFT JOIN abie.attendance a ON e.stratum IS NULL AND a.academic_year = e.baseline_year AND a.laestab = e.laestab
+WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns); END
+$$;
+COMMENT ON FUNCTION abie.report_phase(integer, integer[]) IS 'Internal: the stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL where that does not say.';
+
+CREATE FUNCTION abie.report_years(run_id integer, urns integer[]) RETURNS TABLE (urn integer, history jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	last_year text := (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = report_years.run_id);
+BEGIN
+RETURN QUERY
+WITH expectation AS MATERIALIZED (
+	SELECT e.urn, e.enrolments, e.baseline_year, e.national_average, e.expected, e.expected_error
+	FROM abie_report.school_expectation e WHERE e.run_id = report_years.run_id AND e.urn = ANY (urns)
+), earlier AS MATERIALIZED (
+	SELECT e.urn, e.baseline_year, e.expected, e.expected_error FROM abie_report.school_expectation e
+	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C" AND e.expected IS NOT NULL
+), year AS (
+	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance, sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
+		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
+	FROM expectation e JOIN abie.report_phase(report_years.run_id, urns) p ON p.urn = e.urn JOIN abie.report_history(urns, last_year) h ON h.urn = e.urn
+		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
+	WHERE h.attendance IS NOT NULL
+)
+SELECT y.urn, jsonb_agg(jsonb_build_object('academic_year', y.academic_year, 'attendance', y.attendance, 'attendance_low', abie.interval_low(y.attendance, y.error), 'attendance_high', abie.interval_high(y.attendance, y.error),
+	'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL THEN y.national_average ELSE n.attendance_percent END,
+	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high', abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
+FROM year y LEFT JOIN abie_report.national_attendance n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
+GROUP BY y.urn; END
+$$;
+COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
+'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. With 95 per cent intervals.';
 
 CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- the same text wherever the reader is
+SET timezone = 'UTC'
 SET jit = off
 SET plan_cache_mode = force_custom_plan
 AS $$
@@ -222,43 +245,27 @@ WITH run AS (
 	SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
 ), expectation AS MATERIALIZED (
 	SELECT e.* FROM abie_report.school_expectation e WHERE e.run_id = report_facts.run_id AND e.urn = ANY (readable)
-), model AS (
-	SELECT m.stratum, jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace', m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
-		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments', m.minimum_enrolments, 'local_slope', m.local_slope, 'last_weight', m.last_weight,
-		'n0', m.n0, 'schools', m.schools) AS methodology, m.sampling_c1
-	FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
-), history AS (
-	SELECT e.urn, jsonb_agg(jsonb_build_object('academic_year', h.academic_year, 'attendance', h.attendance, 'attendance_low', abie.interval_low(h.attendance, h.error), 'attendance_high', abie.interval_high(h.attendance, h.error),
-		'national', CASE WHEN h.academic_year = e.baseline_year AND e.national_average IS NOT NULL THEN e.national_average ELSE n.attendance_percent END,
-		'expected', CASE WHEN h.academic_year = e.baseline_year THEN e.expected END) ORDER BY h.academic_year COLLATE "C") AS history
-	FROM expectation e CROSS JOIN run LEFT JOIN model m ON m.stratum = e.stratum
-		JOIN abie.report_history(readable, (SELECT r.baseline_year::text FROM abie.run r WHERE r.run_id = report_facts.run_id)) h0 ON h0.urn = e.urn
-		CROSS JOIN LATERAL (SELECT h0.academic_year, h0.attendance, sqrt(m.sampling_c1 / coalesce(h0.enrolments, e.enrolments)) AS error) h
-		LEFT JOIN abie_report.national_attendance n ON n.academic_year = h.academic_year AND n.stratum = e.stratum
-	WHERE h.attendance IS NOT NULL
-	GROUP BY e.urn
+), model AS MATERIALIZED (
+	SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
 ), distribution AS (
 	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools) ORDER BY d.improvement_rounded) AS distribution
-	FROM (SELECT x.stratum, x.improvement_rounded, count(*) AS schools FROM abie.expectation x WHERE x.run_id = report_facts.run_id GROUP BY x.stratum, x.improvement_rounded) d GROUP BY d.stratum
+	FROM abie_report.improvement_distribution d WHERE d.run_id = report_facts.run_id GROUP BY d.stratum
 ), source AS (
-	SELECT e.urn, jsonb_agg(s.source ORDER BY s.place) AS data
-	FROM expectation e CROSS JOIN LATERAL (
-		SELECT 1, jsonb_build_object('figure', 'Attendance in ' || e.baseline_year, 'source', a.source, 'recorded', a.recorded_at::date)
-		FROM abie.attendance a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
-		UNION ALL SELECT 2, jsonb_build_object('figure', 'Pupils'' characteristics in ' || e.baseline_year, 'source', c.source, 'recorded', c.recorded_at::date)
-		FROM abie.school_context c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
-		UNION ALL SELECT 3, jsonb_build_object('figure', 'Register of schools' || coalesce(' of ' || s.register_date, ''), 'source', s.source, 'recorded', s.recorded_at::date) FROM abie.school s WHERE s.urn = e.urn) s(place, source)
-	GROUP BY e.urn
+	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded) ORDER BY d.position) AS data
+	FROM abie_report.school_source d WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable) GROUP BY d.urn
 )
-SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', m.methodology,
+SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', k.methodology || jsonb_build_object(
+		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools),
 	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances, 'similar_schools', n.similar_schools,
-	'standing', CASE WHEN n.rank_worst IS NOT NULL THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', jsonb_array_length(n.similar_schools) + 1) END,
+	'standing', CASE WHEN n.rank_worst IS NOT NULL THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
 	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END, 'data', s.data)
-FROM expectation e CROSS JOIN run LEFT JOIN model m ON m.stratum = e.stratum OR m.stratum IS NULL
+FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn LEFT JOIN model m ON m.stratum = p.stratum
+	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace', m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
+		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments', m.minimum_enrolments) FROM model m) k(methodology)
 	LEFT JOIN abie.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
 	LEFT JOIN abie.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
 	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-	LEFT JOIN history h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
+	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read.';

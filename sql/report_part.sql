@@ -17,6 +17,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.signed(float8, integer) IS 'A difference as reports write it: rounded half up, with its sign.';
 
+CREATE FUNCTION abie.shown_name(name text, urn integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+-- not STRICT, so that it becomes part of the query
+RETURN coalesce(nullif(btrim(abie.plain_text(name)), ''), 'School ' || urn);
+COMMENT ON FUNCTION abie.shown_name(text, integer) IS 'The name of a school as reports write it, or its URN where it has none.';
+
 CREATE FUNCTION abie.html_table(caption text, cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -46,7 +52,7 @@ $$;
 COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table; the first row is the head.';
 
 /*
- * Kinds: title, meta, notice, lead, heading, paragraph, list, steps, table, figures (a table that a picture shows), picture (SVG as it
+ * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, figures (a table that a picture shows), picture (SVG as it
  * is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts a second, smaller line.
  */
 CREATE FUNCTION abie.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
@@ -57,10 +63,15 @@ AS $$
 DECLARE
 	written text;
 BEGIN
+	-- format() would write an empty element
+	IF given IS NULL THEN
+		RETURN NULL;
+	END IF;
 	CASE kind
 		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
 		WHEN 'title' THEN RETURN '<h1>' || abie.xml_text(given) || E'</h1>\n';
 		WHEN 'heading' THEN RETURN '<h2>' || abie.xml_text(given) || E'</h2>\n';
+		WHEN 'subheading' THEN RETURN '<h3>' || abie.xml_text(given) || E'</h3>\n';
 		WHEN 'paragraph' THEN RETURN '<p>' || abie.xml_text(given) || E'</p>\n';
 		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind, abie.xml_text(given));
 		WHEN 'list', 'steps' THEN
@@ -88,6 +99,7 @@ BEGIN
 		WHEN 'picture' THEN RETURN '';
 		WHEN 'title' THEN RETURN '# ' || abie.markdown_text(given) || E'\n\n';
 		WHEN 'heading' THEN RETURN '## ' || abie.markdown_text(given) || E'\n\n';
+		WHEN 'subheading' THEN RETURN '### ' || abie.markdown_text(given) || E'\n\n';
 		WHEN 'paragraph', 'meta' THEN RETURN abie.markdown_text(given) || E'\n\n';
 		WHEN 'lead' THEN RETURN '**' || abie.markdown_text(given) || E'**\n\n';
 		WHEN 'notice' THEN RETURN '> ' || abie.markdown_text(given) || E'\n\n';
@@ -125,19 +137,22 @@ RETURN CASE format WHEN 'html' THEN format($html$<!DOCTYPE html>
 body{margin:0 auto;max-width:44rem;padding:1rem;font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:#222;background:#fff;overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem}
 h2{font-size:1.25rem;line-height:1.3;margin:2rem 0 .5rem;padding-top:.6rem;border-top:2px solid #0072b2}
-p,ul,ol{margin:.5rem 0}li{margin:.35rem 0}
+h3{font-size:1rem;margin:1rem 0 .25rem}
+p,ul,ol{margin:.5rem 0}ul,ol{padding-left:1.4rem}li{margin:.35rem 0}
 .meta{color:#505050;font-size:.9rem}
 .notice{border-left:.4rem solid #b35900;background:#fff4e5;padding:.5rem .75rem}
 .lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;line-height:1.35}
-figure{margin:1rem 0;break-inside:avoid}
+figure{margin:.75rem 0;break-inside:avoid}
 svg{display:block;width:100%%;max-width:36rem;height:auto}
 table{border-collapse:collapse;width:100%%;font-size:.9rem;margin:.75rem 0}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{padding:.3rem .4rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:normal}
-th{font-weight:600}tbody th{font-weight:400}th:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}
+th,td{padding:.3rem .25rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+th{font-weight:600;line-height:1.3}tbody th{font-weight:400;line-height:inherit}
+th:first-child{text-align:left;padding-left:0;min-width:8rem;overflow-wrap:anywhere}td:last-child,th:last-child{padding-right:0}
 small{display:block;color:#505050;font-size:.85em}
 summary{cursor:pointer;padding:.4rem 0;color:#00527f}
-@media print{@page{size:A4;margin:15mm}body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}svg{max-width:115mm}h2{margin-top:1.1rem}th,td{padding:.15rem .4rem}h2,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}summary{display:none}}
+@media (max-width:30rem){body{padding:.75rem}table{font-size:.85rem}thead th{font-size:.75rem}th:first-child{min-width:6rem}}
+@media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
 </style>
 </head>
 <body>

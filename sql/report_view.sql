@@ -305,22 +305,3 @@ CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barri
 SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items, c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
 FROM abie_report.run AS r JOIN abie.run_check AS c ON c.run_id = r.run_id;
 COMMENT ON VIEW abie_report.run_checks IS 'Release checks of each run: one row a run and check. For roles granted calculation.';
-
--- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
-DO $$
-DECLARE
-	passed record;
-BEGIN
-	FOR passed IN
-		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
-		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
-			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
-				WITH ORDINALITY origin (name, place)
-			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
-			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
-		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
-		ORDER BY v.oid, a.attnum, origin.place
-	LOOP
-		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
-	END LOOP;
-END $$;

@@ -1,11 +1,5 @@
 -- A school's report in plain English. Every figure in it is one of abie.report_facts, rounded.
 
-CREATE FUNCTION abie.report_school_name(expectation jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
--- not STRICT, so that it becomes part of the query
-RETURN coalesce(nullif(btrim(abie.plain_text(expectation ->> 'school_name')), ''), 'School ' || (expectation ->> 'urn'));
-COMMENT ON FUNCTION abie.report_school_name(jsonb) IS 'Internal: the name of the school of a row of abie_report.school_expectation, or its URN.';
-
 CREATE FUNCTION abie.characteristic_text(characteristic text, meaning text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT: a characteristic of the user's own has no meaning here
@@ -72,20 +66,22 @@ BEGIN
 		WHEN 'improve' THEN
 			lead := format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%.', abie.decimal((e ->> 'improvement')::float8, places),
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'target')::float8, 2));
-			more := format('Schools in circumstances like this one''s are expected to attend %s%%. ', abie.decimal((e ->> 'expected')::float8, 2))
-				|| CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('This school''s underlying level is %s percentage points below that. ', abie.decimal((e ->> 'gap')::float8, 2))
-					ELSE 'This school''s underlying level is at or above that already; the improvement is its part in the improvement all schools make. ' END
+			more := CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('The level is %s percentage points below what would be expected in the school''s circumstances, %s%%. ', abie.decimal((e ->> 'gap')::float8, 2), abie.decimal((e ->> 'expected')::float8, 2))
+					ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the improvement is its part in the improvement that all schools make. ', abie.decimal((e ->> 'expected')::float8, 2)) END
 				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
 			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% reaches the best this school is measured against (%s%%).',
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'ladder_top')::float8, 2));
-			more := format('Schools in circumstances like this one''s are expected to attend %s%%.', abie.decimal((e ->> 'expected')::float8, 2));
+			more := format('In the school''s circumstances %s%% would be expected.', abie.decimal((e ->> 'expected')::float8, 2));
 		ELSE
 			lead := format('No attendance expectation has been set for %s: %s.', target_year, e ->> 'exclusion_reason') ;
 			more := abie.exclusion_text(e ->> 'exclusion_reason', facts #>> '{methodology,minimum_enrolments}') || coalesce(' What the records say: ' || (e ->> 'exclusion_detail') || '.', '');
 	END CASE;
-	RETURN abie.report_part(format, 'title', abie.report_school_name(e))
+	IF facts ->> 'outcome' <> 'left out' THEN
+		more := format('In %s the school''s attendance was %s%%. The underlying level is that rate with some of the chance of a single year taken out. ', facts #>> '{run,baseline_year}', abie.decimal((e ->> 'attendance')::float8, 2)) || more;
+	END IF;
+	RETURN abie.report_part(format, 'title', abie.shown_name(e ->> 'school_name', (e ->> 'urn')::integer))
 		|| abie.report_part(format, 'meta', concat_ws(' · ', 'Attendance expectation for ' || target_year, 'URN ' || (e ->> 'urn'), e ->> 'la_name', initcap(e ->> 'stratum'), size))
 		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
 		|| abie.report_part(format, 'lead', lead) || abie.report_part(format, 'paragraph', more);
@@ -161,7 +157,7 @@ BEGIN
 			abie.decimal((e ->> 'headroom')::float8, 2), abie.decimal((e ->> 'improvement')::float8, 2), abie.decimal((e ->> 'improvement_rounded')::float8, 1))
 		|| format(E'Target.\tUnderlying level and improvement: %s%% in %s.', abie.decimal((e ->> 'target')::float8, 2), facts #>> '{run,target_year}');
 	RETURN abie.report_part(format, 'heading', 'How the number was made') || abie.report_part(format, 'steps', '', steps)
-		|| abie.report_part(format, 'paragraph', format('There is a second way to succeed. If attendance rises or falls everywhere, the median change of %s schools is taken off this school''s rate first; with %s points added, it then has to reach the target.', phase, m ->> 'pace'))
+		|| CASE WHEN facts ->> 'outcome' = 'maintain' THEN '' ELSE abie.report_part(format, 'paragraph', format('There is a second way to succeed. If attendance rises or falls everywhere, the median change of %s schools is taken off this school''s rate first; with %s points added, it then has to reach the target.', phase, m ->> 'pace')) END
 		|| abie.report_part(format, 'meta', 'Figures are rounded here; sums are made with all their digits.');
 END $$;
 COMMENT ON FUNCTION abie.school_report_steps(jsonb, text) IS 'Internal: how the expectation was made, step by step; empty for a school left out.';
@@ -207,20 +203,59 @@ BEGIN
 	END IF;
 	SELECT array_agg(r.academic_year ORDER BY r.place) AS years, array_agg(r.attendance ORDER BY r.place) AS attendance, array_agg(r.attendance_low ORDER BY r.place) AS low,
 		array_agg(r.attendance_high ORDER BY r.place) AS high, array_agg(r."national" ORDER BY r.place) AS averages, array_agg(r.expected ORDER BY r.place) AS expected,
-		ARRAY[ARRAY['Year', 'This school', '95% interval', 'National']] || array_agg(ARRAY[r.academic_year, abie.decimal(r.attendance, 2) || '%',
-			coalesce(abie.decimal(r.attendance_low, 1) || ' to ' || abie.decimal(r.attendance_high, 1), ''), coalesce(abie.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
+		array_agg(r.expected_low ORDER BY r.place) AS expected_low, array_agg(r.expected_high ORDER BY r.place) AS expected_high,
+		ARRAY[ARRAY['Year', 'This school', 'Expected', 'National']] || array_agg(ARRAY[r.academic_year, abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.attendance_low, 1) || ' to ' || abie.decimal(r.attendance_high, 1), ''),
+			coalesce(abie.decimal(r.expected, 2) || '%' || coalesce(E'\n' || abie.decimal(r.expected_low, 1) || ' to ' || abie.decimal(r.expected_high, 1), ''), ''), coalesce(abie.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
 	INTO h
-	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8, attendance_low float8, attendance_high float8, "national" float8, expected float8))
-		WITH ORDINALITY r(academic_year, attendance, attendance_low, attendance_high, "national", expected, place);
+	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8, attendance_low float8, attendance_high float8, "national" float8, expected float8, expected_low float8, expected_high float8))
+		WITH ORDINALITY r(academic_year, attendance, attendance_low, attendance_high, "national", expected, expected_low, expected_high, place);
 	RETURN abie.report_part(format, 'heading', 'Attendance over the years')
-		|| CASE WHEN e -> 'forecast_low' <> 'null' THEN abie.report_part(format, 'paragraph', format('If nothing changes at the school, its attendance in %s will most likely be between %s%% and %s%%; that holds for 95 of 100 schools, a change common to all apart.%s',
+		|| CASE WHEN e -> 'forecast_low' <> 'null' THEN abie.report_part(format, 'paragraph', format('If nothing changes at the school, its attendance in %s will most likely be between %s%% and %s%%. (That has held for 95 of 100 schools; a change common to all schools comes on top.)%s',
 			facts #>> '{run,target_year}', abie.decimal((e ->> 'forecast_low')::float8, 1), abie.decimal((e ->> 'forecast_high')::float8, 1),
-			CASE WHEN improves AND (e ->> 'target')::float8 BETWEEN (e ->> 'forecast_low')::float8 AND (e ->> 'forecast_high')::float8 THEN ' The target lies within that range, so one year''s rate alone cannot show whether the school has improved.' ELSE '' END)) ELSE '' END
-		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_history('Attendance over the years', h.years, h.attendance, h.low, h.high, h.averages, h.expected,
-			facts #>> '{run,target_year}', CASE WHEN improves THEN (e ->> 'target')::float8 END, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8)) ELSE '' END
-		|| abie.report_part(format, 'figures', 'The figures over the years', h.cells);
+			CASE WHEN improves AND (e ->> 'target')::float8 BETWEEN (e ->> 'forecast_low')::float8 AND (e ->> 'forecast_high')::float8 THEN ' The target lies within that range, so one year''s rate alone will not prove that the school has improved.' ELSE '' END)) ELSE '' END
+		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_history('This school and all schools of its phase', h.years, h.attendance, h.low, h.high, h.averages, h.expected,
+			CASE WHEN e -> 'forecast_low' <> 'null' OR improves THEN facts #>> '{run,target_year}' END, CASE WHEN improves THEN (e ->> 'target')::float8 END, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8, h.expected_low, h.expected_high)) ELSE '' END
+		|| abie.report_part(format, 'figures', 'The figures over the years, with 95% intervals', h.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_history(jsonb, text) IS 'Internal: attendance over the years as a picture and a table.';
+
+-- The clearly better ones where there are four, else all better ones.
+CREATE FUNCTION abie.report_learn(similar_schools jsonb, OUT most_similar text[], OUT nearest text[], OUT better bigint, OUT clearly_better bigint)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT array_agg(k.said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4), array_agg(k.said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better), min(k.clearly_better)
+FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place, row_number() OVER (ORDER BY c.km, c.rank) AS near_place
+	FROM (SELECT x.rank, x.km, coalesce(x.is_clear, false) AS is_clear, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better,
+			format(E'%s\t%s: %s%%', abie.shown_name(x.similar_name, x.similar_urn), concat_ws(', ', x.similar_la_name, abie.km_text(x.km), abie.thousands(x.similar_enrolments) || ' pupils'), abie.decimal(x.similar_attendance, 2)) AS said
+		FROM jsonb_to_recordset(similar_schools) AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8, is_better boolean, is_clear boolean)
+		WHERE x.is_better) c
+	WHERE c.is_clear OR c.clearly_better < 4) k
+$$;
+COMMENT ON FUNCTION abie.report_learn(jsonb) IS 'Internal: of the similar schools of a report those to learn from, the four most similar and the four nearest: of those with clearly higher attendance, or where these are fewer than four, of all with higher attendance; how many have. NULL where none has.';
+
+CREATE FUNCTION abie.school_report_standing(facts jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	standing jsonb := facts -> 'standing';
+	others integer := jsonb_array_length(facts -> 'similar_schools');
+	hidden bigint;
+	learn record;
+BEGIN
+	learn := abie.report_learn(facts -> 'similar_schools');
+	SELECT count(*) INTO hidden FROM jsonb_array_elements(facts -> 'similar_schools') s WHERE s -> 'similar_attendance' = 'null';
+	RETURN format('These are the %s schools whose circumstances, taken together, are closest to this school''s. ', others)
+		|| CASE WHEN (facts #>> '{expectation,poor_match}')::boolean THEN 'They are less alike than the similar schools of most: this school''s circumstances are unusual, so read the comparison with care. ' ELSE '' END
+		|| CASE WHEN hidden > 0 THEN format('The attendance of %s of them is known from their registers only and not published; they are left out of what follows. ', hidden) ELSE '' END
+		|| CASE WHEN hidden = others THEN '' ELSE format('%s of %s had higher attendance than this school%s', coalesce(learn.better::text, 'None'), others - hidden,
+			CASE WHEN standing = 'null' OR coalesce(learn.better, 0) = 0 THEN '. ' WHEN learn.clearly_better = 0 THEN ', none of them by more than chance would often bring. ' ELSE format(', %s of them by more than chance would often bring. ', learn.clearly_better) END) END
+		|| CASE WHEN standing = 'null' THEN ''
+			WHEN standing -> 'best' = standing -> 'worst' THEN format('Counting itself, it stands at place %s of %s.', standing ->> 'best', standing ->> 'schools')
+			ELSE format('Counting itself, it stands somewhere between place %s and place %s of %s; one year''s rate is partly chance, so an exact place cannot be given.', standing ->> 'best', standing ->> 'worst', standing ->> 'schools') END;
+END $$;
+COMMENT ON FUNCTION abie.school_report_standing(jsonb) IS 'Internal: where the school stands among its similar schools, as an interval of places.';
 
 CREATE FUNCTION abie.school_report_similar(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 6000
@@ -228,39 +263,32 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
-	standing jsonb := facts -> 'standing';
+	learn record;
 	n record;
 BEGIN
 	IF facts ->> 'outcome' = 'left out' OR facts -> 'similar_schools' = 'null' THEN
 		RETURN '';
 	END IF;
-	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance, array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high,
-		count(*) AS schools, count(*) FILTER (WHERE r.better) AS better, count(*) FILTER (WHERE r.better AND r.clear) AS clearly_better,
-		array_agg(r.said ORDER BY r.rank) FILTER (WHERE r.teaches AND r.similar_place <= 4) AS learn_similar,
-		array_agg(r.said ORDER BY r.km, r.rank) FILTER (WHERE r.teaches AND r.km IS NOT NULL AND r.near_place <= 4) AS learn_near,
+	learn := abie.report_learn(facts -> 'similar_schools');
+	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance, array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high, count(*) AS schools,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
 			r.name || CASE WHEN r.better THEN U&' \2605' ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), abie.thousands(r.enrolments),
-			coalesce(abie.decimal(r.fsm, 1) || '%', ''), abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.low, 1) || ' to ' || abie.decimal(r.high, 1), '')] ORDER BY r.rank) AS cells
+			coalesce(abie.decimal(r.fsm, 1) || '%', ''), coalesce(abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.low, 1) || ' to ' || abie.decimal(r.high, 1), ''), 'not published')] ORDER BY r.rank) AS cells
 	INTO n
-	FROM (SELECT s.*, format(E'%s\t%s: %s%%', s.name, concat_ws(', ', s.la, abie.km_text(s.km), abie.thousands(s.enrolments) || ' pupils'), abie.decimal(s.attendance, 2)) AS said,
-			row_number() OVER (PARTITION BY s.teaches ORDER BY s.rank) AS similar_place, row_number() OVER (PARTITION BY s.teaches ORDER BY s.km, s.rank) AS near_place
-		FROM (SELECT x.rank, x.is_better AND (coalesce(x.is_clear, false) OR count(*) FILTER (WHERE x.is_better AND x.is_clear) OVER () < 4) AS teaches, coalesce(nullif(btrim(abie.plain_text(x.similar_name)), ''), 'School ' || x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
-				x.similar_attendance AS attendance, x.similar_attendance_low AS low, x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better, x.is_clear AS clear
-			FROM jsonb_to_recordset(facts -> 'similar_schools') AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
-				similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean, is_clear boolean)) s) r;
+	FROM (SELECT x.rank, abie.shown_name(x.similar_name, x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
+			x.similar_attendance AS attendance, x.similar_attendance_low AS low, x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better
+		FROM jsonb_to_recordset(facts -> 'similar_schools') AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
+			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean)) r;
 	RETURN abie.report_part(format, 'heading', 'Similar schools')
-		|| abie.report_part(format, 'paragraph', CASE
-			WHEN standing = 'null' THEN format('%s of the %s most similar schools had higher attendance.', n.better, n.schools)
-			WHEN standing -> 'best' = standing -> 'worst' THEN format('Among the school and its %s most similar schools, it stands at place %s of %s.', n.schools, standing ->> 'best', standing ->> 'schools')
-			ELSE format('Among the school and its %s most similar schools, it stands somewhere between place %s and place %s of %s. Which exactly cannot be said, because one year''s rate is partly chance. %s of them had higher attendance, %s of them clearly so.',
-				n.schools, standing ->> 'best', standing ->> 'worst', standing ->> 'schools', n.better, n.clearly_better) END
-			|| CASE WHEN (e ->> 'poor_match')::boolean THEN ' These schools are less alike than those of most schools: this school''s circumstances are unusual, so read the comparison with care.' ELSE '' END)
-		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_similar('Attendance of similar schools in ' || (facts #>> '{run,baseline_year}'),
-			n.names || abie.report_school_name(e), n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8, n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
-		|| CASE WHEN n.better = 0 THEN abie.report_part(format, 'paragraph', 'None of them had higher attendance: others may learn from this school.')
-			ELSE abie.report_part(format, 'paragraph', CASE WHEN n.better < 4 THEN format('Schools to learn from, all that had higher attendance:') WHEN n.clearly_better >= 4 THEN 'Schools to learn from. Of those with clearly higher attendance, the most similar:' ELSE 'Schools to learn from. Of those with higher attendance, the most similar:' END)
-				|| abie.report_part(format, 'list', '', n.learn_similar) END
-		|| CASE WHEN n.better >= 4 AND n.learn_near IS NOT NULL THEN abie.report_part(format, 'paragraph', 'And the nearest:') || abie.report_part(format, 'list', '', n.learn_near) ELSE '' END
+		|| abie.report_part(format, 'paragraph', abie.school_report_standing(facts))
+		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_similar('Attendance in ' || (facts #>> '{run,baseline_year}'),
+			n.names || abie.shown_name(e ->> 'school_name', (e ->> 'urn')::integer), n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8, n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
+		|| abie.report_part(format, 'heading', 'Schools to learn from')
+		|| CASE WHEN learn.better IS NULL THEN abie.report_part(format, 'paragraph', 'None of the similar schools had higher attendance: others may learn from this school.')
+			ELSE abie.report_part(format, 'paragraph', CASE WHEN learn.better <= 4 THEN 'The similar schools that had higher attendance:'
+					ELSE format('Of the similar schools with %s attendance, the most similar and the nearest:', CASE WHEN learn.clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
+				|| CASE WHEN learn.better > 4 THEN abie.report_part(format, 'subheading', 'Most similar') ELSE '' END || abie.report_part(format, 'list', '', learn.most_similar)
+				|| CASE WHEN learn.better > 4 AND learn.nearest IS NOT NULL THEN abie.report_part(format, 'subheading', 'Nearest') || abie.report_part(format, 'list', '', learn.nearest) ELSE '' END END
 		|| abie.report_part(format, 'table', format('All %s similar schools; %s had higher attendance than this school', n.schools, U&'\2605'), n.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_similar(jsonb, text) IS 'Internal: the similar schools, where the school stands among them and whom to learn from; empty for a school left out.';
@@ -270,18 +298,20 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	most text;
 	cells text[];
-	improvements jsonb := facts -> 'distribution';
 BEGIN
 	IF facts -> 'absence' = 'null' THEN
 		RETURN '';
 	END IF;
 	SELECT ARRAY[ARRAY['Absence', 'This school', 'Similar schools', 'Difference']] || array_agg(ARRAY[r.meaning || CASE WHEN r.reason LIKE 'enrolments%' THEN E'\n% of pupils' ELSE '' END,
-		abie.decimal(r.own_percent, 2) || '%', abie.decimal(r.similar_percent, 2) || '%', abie.signed(r.own_percent - r.similar_percent, 2)] ORDER BY r.place) INTO cells
+		abie.decimal(r.own_percent, 2) || '%', abie.decimal(r.similar_percent, 2) || '%', abie.signed(r.own_percent - r.similar_percent, 2)] ORDER BY r.place),
+		(array_agg(format('%s, %s points', r.meaning, abie.signed(r.own_percent - r.similar_percent, 2)) ORDER BY r.own_percent - r.similar_percent DESC, r.place) FILTER (WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'))[1]
+	INTO cells, most
 	FROM ROWS FROM (jsonb_to_recordset(facts -> 'absence') AS (reason text, meaning text, own_percent float8, similar_percent float8)) WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
-	WHERE r.own_percent > 0 OR r.similar_percent > 0;
+	WHERE r.own_percent >= 0.005 OR r.similar_percent >= 0.005;
 	RETURN abie.report_part(format, 'heading', 'Absence by reason')
-		|| abie.report_part(format, 'paragraph', 'Sessions missed in ' || (facts #>> '{run,baseline_year}') || ', per cent of those possible, beside the similar schools taken together. The largest differences show where to look first.')
+		|| abie.report_part(format, 'paragraph', 'Sessions missed in ' || (facts #>> '{run,baseline_year}') || ', per cent of those possible, beside the similar schools taken together. The largest differences show where to look first.' || coalesce(' Furthest above the similar schools: ' || most || '.', ''))
 		|| abie.report_part(format, 'table', 'Absence in ' || (facts #>> '{run,baseline_year}'), cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_absence(jsonb, text) IS 'Internal: absence by reason beside the similar schools; empty where no reasons are held.';
@@ -323,12 +353,15 @@ BEGIN
 			E'It knows nothing of what happened.\tAn outbreak of illness, a flood, a change of intake or building is not in the figures. Tell the story beside the number.',
 			E'It is not a limit.\tThe improvement is the least that is expected. The ladder shows what comparable schools reach.'];
 	END IF;
-	SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''), coalesce(r.recorded, '')] ORDER BY r.place) INTO cells
-	FROM ROWS FROM (jsonb_to_recordset(CASE WHEN facts -> 'data' <> 'null' THEN facts -> 'data' ELSE '[]' END) AS (figure text, source text, recorded text)) WITH ORDINALITY r(figure, source, recorded, place);
+	SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''), coalesce(to_char(r.recorded, 'FMDD Mon YYYY'), '')] ORDER BY r.place) INTO cells
+	FROM ROWS FROM (jsonb_to_recordset(CASE WHEN facts -> 'data' <> 'null' THEN facts -> 'data' ELSE '[]' END) AS (figure text, source text, recorded date)) WITH ORDINALITY r(figure, source, recorded, place);
 	RETURN CASE WHEN limits <> '{}' THEN abie.report_part(format, 'heading', 'What the number does not say') || abie.report_part(format, 'list', '', limits) ELSE '' END
 		|| abie.report_part(format, 'heading', 'Where the figures come from')
 		|| CASE WHEN facts -> 'data' <> 'null' THEN abie.report_part(format, 'table', 'Data used', cells) ELSE '' END
-		|| abie.report_part(format, 'paragraph', format('If a figure is wrong, tell whoever sent you this report which one, what it should be and how you know, and quote URN %s and run %s. They can show at once what the corrected figure would change.', e ->> 'urn', facts #>> '{run,run_id}'))
+		|| CASE WHEN limits <> '{}' THEN abie.report_part(format, 'meta', 'The expectation was calculated from these figures and those of the other schools, and from nothing else.') ELSE '' END
+		|| abie.report_part(format, 'heading', 'If a figure is wrong')
+		|| abie.report_part(format, 'paragraph', format('Ask for a correction: tell whoever sent you this report which figure is wrong, what it should be and how you know, and quote URN %s and run %s. The request is recorded and answered; where it is right, the expectation is calculated again, and so are those of schools compared with this one.', e ->> 'urn', facts #>> '{run,run_id}'))
+		|| abie.report_part(format, 'paragraph', format('With access to the database you can record it yourself: abie.correction_request(%s, ''%s'', ''what is wrong'').', e ->> 'urn', facts #>> '{run,baseline_year}'))
 		|| abie.report_part(format, 'meta', format('Run %s of %s for %s with methodology %s, abie %s. Digest of the inputs %s. Digest of the results %s.', facts #>> '{run,run_id}', left(facts #>> '{run,finished_at}', 10), facts #>> '{run,target_year}', facts #>> '{run,methodology}',
 			facts #>> '{run,extension_version}', coalesce(facts #>> '{run,input_digest}', 'not held'), coalesce(facts #>> '{run,result_digest}', 'not held')));
 END $$;
@@ -342,7 +375,7 @@ BEGIN
 	IF format = 'json' THEN
 		RETURN jsonb_pretty(facts);
 	END IF;
-	RETURN abie.report_page(format, abie.report_school_name(facts -> 'expectation') || ': attendance expectation for ' || (facts #>> '{run,target_year}'),
+	RETURN abie.report_page(format, abie.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer) || ': attendance expectation for ' || (facts #>> '{run,target_year}'),
 		abie.school_report_head(facts, format) || abie.school_report_ladder(facts, format) || abie.school_report_steps(facts, format)
 		|| abie.school_report_circumstances(facts, format) || abie.school_report_history(facts, format) || abie.school_report_similar(facts, format)
 		|| abie.school_report_absence(facts, format) || abie.school_report_distribution(facts, format) || abie.school_report_limits(facts, format));

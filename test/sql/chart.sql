@@ -21,8 +21,10 @@ SELECT abie.chart_ladder('L', '{a}', '{Infinity}');
 SELECT abie.chart_history('History', '{2016/17,2017/18,2018/19,2022/23}', '{95,94.5,94.8,92}', '{94.5,94,94.3,91}', '{95.5,95,95.3,93}', '{95.2,95.1,NULL,93}', '{NULL,NULL,NULL,92.4}', '2023/24', 92.5, 91, 94) AS svg \gset
 SELECT x(:'svg', '//s:path[@stroke-width="2.5"]/@d') AS line, x(:'svg', '//s:path[@stroke-width="6"]/@d') AS forecast;
 SELECT x(:'svg', '//s:path[@fill="#d55e00"]/@d') AS target, x(:'svg', '/s:svg/s:desc/text()') AS said;
--- what is NULL is not drawn
-SELECT x(abie.chart_history('H', '{2018/19}', '{95}'), '//s:path[not(@stroke="#ddd")]/@d') AS drawn;
+-- the interval of what was expected: 91.9 and 92.9 are at 210 - 34 x 0.9 = 179.4 and 210 - 34 x 1.9 = 145.4, below the school's own mark
+SELECT x(abie.chart_history('H', '{2022/23}', '{92}', '{91}', '{96}', NULL, '{92.4}', NULL, NULL, NULL, NULL, '{91.9}', '{92.9}'), '//s:path[not(ancestor::s:g)][not(@stroke="#ddd")]/@d') AS drawn;
+-- what is NULL is not drawn; the picture is as high as its key needs
+SELECT x(abie.chart_history('H', '{2018/19}', '{95}'), '//s:path[not(@stroke="#ddd")]/@d') AS drawn, x(abie.chart_history('H', '{2018/19}', '{95}'), '/s:svg/@viewBox') AS one_row, x(:'svg', '/s:svg/@viewBox') AS three_rows;
 SELECT abie.chart_history('H', '{2018/19}', '{NULL}') IS NULL AS nothing;
 SELECT abie.chart_history('H', '{2018/20}', '{95}');
 SELECT abie.chart_history('H', '{2018/19}', '{95}', '{94,95}');

@@ -22,12 +22,15 @@ UPDATE abie.school SET name = repeat('Very long name ', 40) WHERE urn = 900013;
 UPDATE abie.school SET name = NULL WHERE urn = 900014;
 -- one that has nothing to improve
 UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
+-- reasons and persistent absentees, of most
+UPDATE abie.attendance SET reasons = jsonb_build_object('sess_auth_illness', sess_authorised / 2, 'sess_auth_other', sess_authorised - sess_authorised / 2, 'sess_unauth_holiday', sess_unauthorised),
+	enrolments_pa_10_exact = enrolments / 7, enrolments_pa_10_exact_percent = 100 * (enrolments / 7) / enrolments::float8 WHERE urn % 4 <> 0;
 CALL abie.calculate('2025/26', 'default', NULL) \gset
 ANALYZE;
 
 -- plain typed columns, in lower case, nothing that ODBC cannot carry
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-WHERE c.relnamespace = 'abie_report'::regnamespace AND (a.attname <> lower(a.attname) OR format_type(a.atttypid, NULL) NOT IN ('integer', 'bigint', 'double precision', 'text', 'boolean', 'numeric', 'timestamp with time zone', 'abie.academic_year', 'abie.urn', 'abie.laestab'));
+WHERE c.relnamespace = 'abie_report'::regnamespace AND (a.attname <> lower(a.attname) OR format_type(a.atttypid, NULL) NOT IN ('integer', 'bigint', 'double precision', 'text', 'boolean', 'numeric', 'date', 'timestamp with time zone', 'abie.academic_year', 'abie.urn', 'abie.laestab'));
 
 -- one row an entity and year, and the figures of the tables
 SELECT count(*) = (SELECT schools_in_scope FROM abie.run WHERE run_id = :run_id) AS all_in_scope, count(DISTINCT urn) = count(*) AS one_each,
@@ -59,6 +62,17 @@ SELECT count(*) AS schools, count(*) FILTER (WHERE f.facts -> 'expectation' <> t
 FROM abie_report.school_expectation v JOIN abie.report_facts(:run_id, (SELECT array_agg(urn) FROM abie_report.school_expectation)) f ON f.urn = v.urn WHERE v.run_id = :run_id;
 SELECT count(*) > 20 AS some, count(*) FILTER (WHERE abs(c.contribution - k.contribution) > 1e-9) AS different
 FROM abie.report_contributions(:run_id, '{900001,900002,900003,900004,900017}') c JOIN LATERAL abie.school_contributions(:run_id, c.urn) k ON k.characteristic = c.characteristic;
+-- tables made for all schools of reports at once are those of the views
+SELECT count(*) > 10000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, c.urn) > 0 OR (v.meaning, v.number, v.category, v.similar_average, v.similar_same, v.typical) IS DISTINCT FROM (c.meaning, c.number, c.category, c.similar_average, c.similar_same, c.typical)
+	OR abs(v.contribution - c.contribution) > 1e-9 OR v.contribution IS NULL) AS different
+FROM (SELECT f.urn, c.* FROM abie.report_circumstances(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f,
+		jsonb_to_recordset(f.circumstances) c(characteristic text, meaning text, number float8, category text, similar_average float8, similar_same bigint, typical float8, contribution float8)) c
+	FULL JOIN abie_report.school_circumstances v ON v.run_id = :run_id AND v.urn = c.urn AND v.characteristic = c.characteristic;
+SELECT count(*) > 3000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, a.urn) > 0 OR v.meaning <> a.meaning OR abs(v.own_percent - a.own_percent) > 1e-9 OR abs(v.similar_percent - a.similar_percent) > 1e-9) AS different
+FROM (SELECT f.urn, a.* FROM abie.report_absence(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f, jsonb_to_recordset(f.absence) a(reason text, meaning text, own_percent float8, similar_percent float8)) a
+	FULL JOIN (SELECT * FROM abie_report.school_absence_compared WHERE run_id = :run_id AND num_nulls(own_percent, similar_percent) = 0) v ON v.urn = a.urn AND v.reason = a.reason;
+SELECT stratum, sum(schools) = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = d.run_id AND e.stratum = d.stratum) AS all_schools FROM abie_report.improvement_distribution d GROUP BY run_id, stratum ORDER BY 1;
+SELECT figure, count(*) > 1000 AS schools, min(source) AS source FROM abie_report.school_source WHERE run_id = :run_id GROUP BY position, figure ORDER BY position;
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE abs(r.attendance - h.attendance_percent) > 1e-9 OR h.urn IS NULL) AS different
 FROM abie.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
 SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie.report_history('{900047}', '2023/24') ORDER BY 1;

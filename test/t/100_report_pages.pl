@@ -1,0 +1,183 @@
+# Reports as people see them: headless Chromium opens those of real schools, of the synthetic England and of schools with hostile names, on a
+# telephone (360 pixels wide), at a desk and on A4. Nothing runs or is loaded, nothing sticks out or overlaps, and axe-core finds nothing serious.
+#
+# Pictures of all pages are left in ABIE_PICTURES, else test/results/pictures. axe-core is the file ABIE_AXE; test/check gets it.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use Browser;
+use Cwd qw(abs_path);
+use File::Path qw(make_path);
+use IO::Uncompress::Gunzip;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $top = "$FindBin::RealBin/../..";
+my $data = $ENV{ABIE_DATA} // "$top/../shared/data";
+my $pictures = $ENV{ABIE_PICTURES} // "$top/test/results/pictures";
+my ($phone, $desk) = (360, 1280);
+# A4 less the margins of 15 mm, at 96 pixels an inch
+my $paper = int(180 / 25.4 * 96);
+my $most_pages = 6;
+
+my $browser = Browser->start;
+plan skip_all => 'no browser: reports are not looked at (install the Debian package chromium)' unless $browser;
+my $axe = $ENV{ABIE_AXE} && -r $ENV{ABIE_AXE} ? slurp_file($ENV{ABIE_AXE}) : undef;
+diag('no axe-core: accessibility is not checked (set ABIE_AXE to axe.min.js of the npm package axe-core; test/check does)') unless $axe;
+make_path($pictures);
+$pictures = abs_path($pictures);
+
+my $node = PostgreSQL::Test::Cluster->new('report');
+$node->init;
+$node->append_conf('postgresql.conf', "fsync = off\nshared_buffers = 256MB\n");
+$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
+	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
+  if $ENV{ABIE_DESTDIR};
+$node->start;
+
+# The real England of 2018/19 is imported while the synthetic one is looked at.
+my @imports = ([ 'ees_absence_school_201819', 'ees-absence' ], [ 'ees_absence_school_201718', 'ees-absence' ], [ 'census_school_201901', 'england-census', '--year', '2018/19' ],
+	[ 'spc_school_202301', 'spc' ], [ 'gias_open_20250524', 'gias', '--date', '2025-05-24' ], [ 'derived_school_lsoa11_idaci', 'school-idaci', '--year', '2018/19' ]);
+my $history = 'ees_absence_school_200607_201819_core';
+my ($missing) = grep { !-r "$data/$_.csv.gz" } (map { $_->[0] } @imports), $history;
+diag("no real data: $data/$missing.csv.gz is not there (set ABIE_DATA to its folder): reports of real schools are not looked at") if $missing;
+my ($england_out, $england_error) = ('', '');
+my $england;
+if (!$missing)
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE england');
+	$node->safe_psql('england', 'CREATE EXTENSION abie');
+	my $connection = $node->connstr('england');
+	my $script = join ' && ', (map { my ($name, $format, @option) = @$_; "'$top/bin/abie-load' --db \"$connection\" @option $format '$data/$name.csv.gz'" } @imports),
+	  "psql -X -q -v ON_ERROR_STOP=1 -d \"$connection\" -c ANALYZE -c \"CALL abie.calculate('2019/20')\"";
+	$england = IPC::Run::start([ 'bash', '-c', $script ], '<', \'', '>', \$england_out, '2>', \$england_error);
+}
+
+my $demo_sql = <<'SQL';
+CREATE EXTENSION abie;
+SELECT abie.load_demo(1500);
+UPDATE abie.school SET trust = 'Trust ' || urn % 7 WHERE urn % 3 = 0;
+UPDATE abie.school SET trust = '<img src=x onerror=alert(1)> & "Sons"' WHERE urn = 900005;
+UPDATE abie.school SET name = '<script>alert("x")</script><img src="http://192.0.2.1/" onerror="alert(1)"> & ''Sons''' WHERE urn = 900005;
+UPDATE abie.school SET name = U&'\202Eloohcs \0001' || repeat('Verylongword', 40) WHERE urn = 900012;
+UPDATE abie.school SET la_name = repeat('Verylongname', 30) || '<b>' WHERE urn = 900012;
+-- one that has nothing to improve
+UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
+CALL abie.calculate('2025/26');
+-- as if known from registers only, which not every reader is shown
+UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 = 1 AND academic_year = '2024/25';
+SQL
+$node->safe_psql('postgres', 'CREATE DATABASE demo');
+my ($demo_out, $demo_error) = ('', '');
+IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('demo') ], '<', \$demo_sql, '>', \$demo_out, '2>', \$demo_error);
+is($demo_error, '', 'the synthetic England is calculated');
+
+# Whether all of a page's text stands clear of other text and inside its picture.
+my $misplaced = q{(() => { const bad = [];
+	for (const svg of document.querySelectorAll('svg')) {
+		const frame = svg.getBoundingClientRect(), text = [...svg.querySelectorAll('text')].map(t => ({ said: t.textContent, box: t.getBoundingClientRect() }));
+		text.forEach((a, i) => {
+			if (a.box.left < frame.left - 1 || a.box.right > frame.right + 1 || a.box.top < frame.top - 1 || a.box.bottom > frame.bottom + 1) bad.push('outside: ' + a.said);
+			text.slice(i + 1).forEach(b => {
+				if (Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left) > 2 && Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top) > 4) bad.push('overlap: ' + a.said + ' / ' + b.said);
+			});
+		});
+	}
+	return bad.join(', ') })()};
+
+sub look_at
+{
+	my ($name, $html) = @_;
+	my $file = "$pictures/$name.html";
+	open(my $out, '>:raw', $file) or die "$file: $!";
+	print $out $html;
+	close($out) or die "$file: $!";
+	my (%width, @asked, @said);
+	for my $width ($desk, $phone)
+	{
+		my ($asked, $said) = $browser->open_file($file, $width);
+		push @asked, @$asked;
+		push @said, @$said;
+		$width{$width} = $browser->evaluate('document.documentElement.scrollWidth');
+		$browser->picture("$pictures/$name-$width.png");
+	}
+	is("@asked", '', "$name: asks for nothing else");
+	is("@said", '', "$name: nothing in the console");
+	is($width{$_}, $_, "$name: nothing sticks out at $_ pixels") for $phone, $desk;
+	is($browser->evaluate($misplaced), '', "$name: text of the pictures stands clear");
+	is($browser->evaluate(q{document.querySelectorAll('main :is(h1, h2, h3, p, li, ul, ol, figure, table):empty').length}), 0, "$name: nothing empty");
+	is($browser->evaluate('document.scripts.length + document.images.length'), 0, "$name: no scripts, no images");
+	$browser->call('Emulation.setEmulatedMedia', { media => 'print' });
+	$browser->set_width($paper);
+	is($browser->evaluate('document.documentElement.scrollWidth'), $paper, "$name: nothing sticks out on A4");
+	$browser->call('Emulation.setEmulatedMedia', { media => '' });
+	$browser->print_to("$pictures/$name.pdf");
+	my @page = slurp_file("$pictures/$name.pdf") =~ m{/MediaBox ?\[([^\]]*)\]}g;
+	is(scalar(grep { !/^0 0 59[45][.\d]* 84[12][.\d]*$/ } @page), 0, "$name: pages of A4");
+	cmp_ok(scalar(@page), '<=', $most_pages, "$name: a few pages") unless $name =~ /area|trust/;
+	return unless $axe;
+	$browser->set_width($phone);
+	$browser->evaluate("$axe; 1");
+	is($browser->evaluate(q{axe.run({ resultTypes: ['violations'] }).then(r => r.violations.filter(v => /serious|critical/.test(v.impact)).map(v => `${v.id} (${v.impact}): ${v.nodes[0].html}`).join('; '))}),
+		'', "$name: axe-core finds nothing serious");
+	return;
+}
+
+# Five kinds of school, each by its first of the run.
+my $kinds = q{
+	SELECT 'small-primary', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.stratum = 'primary' AND e.statement = 'improve' AND e.enrolments BETWEEN 35 AND 70)
+	UNION ALL SELECT 'large-secondary', (SELECT e.urn FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.stratum = 'secondary' AND e.statement = 'improve' ORDER BY e.enrolments DESC, e.urn LIMIT 1)
+	UNION ALL SELECT 'selective', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.selective AND e.statement = 'improve')
+	UNION ALL SELECT 'maintain', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.statement = 'maintain')
+	UNION ALL SELECT 'left-out', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.exclusion_reason LIKE 'fewer%')};
+
+sub look_at_kinds
+{
+	my ($database, @kind) = @_;
+	my %urn = map { (split /\|/, $_, 2)[ 0, 1 ] } split /\n/, $node->safe_psql($database, $kinds);
+	is(join(' ', grep { !$urn{$_} } @kind), '', "$database has schools of each kind");
+	look_at("$database-$_", $node->safe_psql($database, "SELECT abie.school_report($urn{$_})")) for grep { $urn{$_} } @kind;
+	return;
+}
+
+# too few of its schools select for an expectation
+look_at_kinds('demo', qw(small-primary maintain left-out));
+look_at('demo-hostile-' . $_, $node->safe_psql('demo', "SELECT abie.school_report($_)")) for 900005, 900012;
+look_at('demo-hostile-trust', $node->safe_psql('demo', q{SELECT abie.area_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
+look_at('demo-area', $node->safe_psql('demo', q{SELECT abie.area_report('la', '518')}));
+
+# a reader who is not shown what registers say
+$node->safe_psql('demo', q{SELECT abie.issue(1)});
+$node->safe_psql('demo', 'CREATE ROLE reader LOGIN');
+$node->safe_psql('demo', q{SELECT abie.grant_access('reader', 'national', NULL, 'results')});
+my $hidden = $node->safe_psql('demo', q{SELECT urn FROM abie_report.similar_school WHERE similar_urn % 5 = 1 GROUP BY urn HAVING count(*) BETWEEN 3 AND 8 ORDER BY urn LIMIT 1});
+my $report = $node->safe_psql('demo', "SELECT abie.school_report($hidden)", connstr => $node->connstr('demo') . ' user=reader');
+like($report, qr/known from their registers only and not published/, 'what is not shown is said');
+look_at('demo-not-published', $report);
+
+SKIP:
+{
+	skip 'no real data', 1 unless $england;
+	ok(IPC::Run::finish($england), 'the real England is imported and calculated') or BAIL_OUT($england_error);
+	# earlier years of those looked at only
+	my $chosen = join '|', map { (split /\|/)[1] } split /\n/, $node->safe_psql('england', $kinds);
+	my $in = IO::Uncompress::Gunzip->new("$data/$history.csv.gz") or die "could not read $history";
+	my $rows = $in->getline();
+	while (my $line = $in->getline())
+	{
+		$rows .= $line if $line =~ /(?:^|,)"?(?:$chosen)"?,/ && $line !~ /^"?(?:201718|201819)/;
+	}
+	my $years = PostgreSQL::Test::Utils::tempdir() . '/years.csv';
+	append_to_file($years, $rows);
+	command_ok([ "$top/bin/abie-load", '--db', $node->connstr('england'), 'ees-absence', $years ], 'imported: earlier years');
+	look_at_kinds('england', qw(small-primary large-secondary selective maintain left-out));
+	look_at('england-area', $node->safe_psql('england', q{SELECT abie.area_report('la', '202')}));
+}
+
+diag("pictures of the reports are in $pictures");
+
+$browser->stop;
+$node->stop;
+done_testing();
