@@ -101,16 +101,23 @@ CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS v
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DELETE FROM abie.similar_school s WHERE s.run_id = stop_run.run_id;
-DELETE FROM abie.run_school s WHERE s.run_id = stop_run.run_id;
-DELETE FROM abie.run_characteristic c WHERE c.run_id = stop_run.run_id;
-DELETE FROM abie.run_model m WHERE m.run_id = stop_run.run_id;
-DELETE FROM abie.run_term t WHERE t.run_id = stop_run.run_id;
-DELETE FROM abie.expectation e WHERE e.run_id = stop_run.run_id;
-DELETE FROM abie.exclusion x WHERE x.run_id = stop_run.run_id;
 UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp() WHERE r.run_id = stop_run.run_id;
 $$;
-COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted and deletes its rows.';
+COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted.';
+
+CREATE FUNCTION abie.clear_run(run_id integer) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DELETE FROM abie.similar_school s WHERE s.run_id = clear_run.run_id;
+DELETE FROM abie.run_school s WHERE s.run_id = clear_run.run_id;
+DELETE FROM abie.run_characteristic c WHERE c.run_id = clear_run.run_id;
+DELETE FROM abie.run_model m WHERE m.run_id = clear_run.run_id;
+DELETE FROM abie.run_term t WHERE t.run_id = clear_run.run_id;
+DELETE FROM abie.expectation e WHERE e.run_id = clear_run.run_id;
+DELETE FROM abie.exclusion x WHERE x.run_id = clear_run.run_id;
+$$;
+COMMENT ON FUNCTION abie.clear_run(integer) IS 'Internal: deletes the rows of a run that failed or was interrupted.';
 
 CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -138,6 +145,7 @@ BEGIN
 	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
 	PERFORM abie.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
+	PERFORM abie.clear_run(r.run_id) FROM abie.run r WHERE r.status = 'interrupted';
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
 			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
@@ -191,9 +199,14 @@ BEGIN
 	WHERE r.run_id = run_stage.run_id;
 EXCEPTION WHEN OTHERS OR query_canceled THEN
 	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	PERFORM abie.stop_run(run_id, CASE error_code WHEN '57014' THEN 'interrupted' ELSE 'failed' END, message);
+	IF error_code = '57014' THEN
+		-- who cancels does not wait for some 400,000 rows to be deleted: the next calculation does that
+		PERFORM abie.stop_run(run_id, 'interrupted', message);
+	ELSE
+		PERFORM abie.stop_run(run_id, 'failed', message), abie.clear_run(run_id);
+	END IF;
 END $$;
-COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error (a cancel too) the run is marked and cleared, and the error is the result; all NULL otherwise.';
+COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error the run is marked and cleared, on a cancel only marked, and the error is the result; all NULL otherwise.';
 
 CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

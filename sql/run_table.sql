@@ -30,7 +30,7 @@ COMMENT ON COLUMN abie.run.run_id IS 'Number of the run.';
 COMMENT ON COLUMN abie.run.target_year IS 'Academic year the expectations are for.';
 COMMENT ON COLUMN abie.run.baseline_year IS 'Academic year before it, whose attendance they start from.';
 COMMENT ON COLUMN abie.run.methodology IS 'Methodology used.';
-COMMENT ON COLUMN abie.run.status IS 'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died). Results of an issued, superseded or withdrawn run cannot be changed.';
+COMMENT ON COLUMN abie.run.status IS 'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died; the next calculation deletes its rows). Results of an issued, superseded or withdrawn run cannot be changed.';
 COMMENT ON COLUMN abie.run.reason IS 'Why it has its status: of a run issued in spite of failing checks, superseded or withdrawn; NULL otherwise.';
 COMMENT ON COLUMN abie.run.stage IS 'Stage it is in, or was in when it ended.';
 COMMENT ON COLUMN abie.run.percent IS 'Share of the work done, per cent.';

@@ -64,6 +64,7 @@ INSERT INTO not_parallel_safe VALUES
 	('show_stage', 'writes abie.run'),
 	('run_stage', 'writes the results of a run'),
 	('stop_run', 'writes abie.run'),
+	('clear_run', 'deletes rows'),
 	('guard_run_event', 'trigger'),
 	('guard_run_rows', 'trigger'),
 	('refuse_run_rows', 'trigger'),
