@@ -156,7 +156,8 @@ BEGIN
 	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1, sampling_c1 = n.sampling_c1, learning_schools = n.learning_schools,
 		between_variance = CASE WHEN n.sampling_c1 > 0
 			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
-		last_weight = b.last_weight, n0 = b.n0, forecast_coefficients = f.coefficients, forecast_c0 = f.c0, forecast_c1 = f.c1, forecast_quantile = f.quantile
+		-- more digits would predict no better, and these can be used by hand
+		last_weight = abie.round_half_up(b.last_weight, 4)::float8, n0 = abie.round_half_up(b.n0, 2)::float8, forecast_coefficients = f.coefficients, forecast_c0 = f.c0, forecast_c1 = f.c1, forecast_quantile = f.quantile
 	FROM noise n, abie.learn_baseline(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) b,
 		abie.learn_forecast(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) f
 	WHERE m.run_id = calculate_baseline.run_id AND m.stratum = n.stratum;

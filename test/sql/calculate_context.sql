@@ -150,7 +150,7 @@ WITH years AS (
 SELECT y.stratum, c.c0, c.c1, b.last_weight, b.n0, f.coefficients, f.c0 AS forecast_c0, f.c1 AS forecast_c1, f.quantile, abie.between_variance(y.residual, y.noise) AS between_variance
 FROM years y, abie.change_variance(y.change, y.enrolments) c, abie.learn_baseline(y.earlier, y.previous, y.expected, y.enrolments, y.attendance) b,
 	abie.learn_forecast(y.earlier, y.previous, y.expected, y.enrolments, y.attendance) f;
-SELECT m.stratum, m.change_c0 = l.c0 AND m.change_c1 = l.c1 AND m.sampling_c1 = m.change_c1 / 2 AS noise, m.last_weight = l.last_weight AND m.n0 = l.n0 AS baseline,
+SELECT m.stratum, m.change_c0 = l.c0 AND m.change_c1 = l.c1 AND m.sampling_c1 = m.change_c1 / 2 AS noise, abs(m.last_weight - l.last_weight) <= 0.5001e-4 AND abs(m.n0 - l.n0) <= 0.5001e-2 AND m.last_weight = round(m.last_weight::numeric, 4) AND m.n0 = round(m.n0::numeric, 2) AS baseline,
 	m.forecast_coefficients = l.coefficients AND m.forecast_c0 = l.forecast_c0 AND m.forecast_c1 = l.forecast_c1 AND m.forecast_quantile = l.quantile AS forecast,
 	abs(m.between_variance - l.between_variance) < 1e-12 AS between_variance, m.last_weight BETWEEN 0.5 AND 1 AND m.n0 > 1 AS plausible
 FROM model m JOIN learned l USING (stratum) ORDER BY 1;
