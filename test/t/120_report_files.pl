@@ -25,6 +25,7 @@ UPDATE abie.school SET name = E'../../etc/passwd\\N\ttab\nline' WHERE urn = 9000
 UPDATE abie.school SET name = repeat('long ', 500) WHERE urn = 900018;
 UPDATE abie.school SET name = U&'\202E\2066turned' WHERE urn = 900019;
 CALL abie.calculate('2025/26');
+ANALYZE;
 SQL
 my $connection = $node->connstr('postgres');
 my $schools = $node->safe_psql('postgres', 'SELECT schools_in_scope FROM abie.run');
