@@ -219,43 +219,43 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.school_report_history(jsonb, text) IS 'Internal: attendance over the years as a picture and a table.';
 
--- The clearly better ones where there are four, else all better ones.
+-- The clearly better ones where there are four, else all better ones. Only what is chosen is put in words.
 CREATE FUNCTION abie.report_learn(similar_schools jsonb, OUT most_similar text[], OUT nearest text[], OUT better bigint, OUT clearly_better bigint)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT array_agg(k.said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4), array_agg(k.said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better), min(k.clearly_better)
+SELECT array_agg(said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4), array_agg(said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better), min(k.clearly_better)
 FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place, row_number() OVER (ORDER BY c.km, c.rank) AS near_place
-	FROM (SELECT x.rank, x.km, coalesce(x.is_clear, false) AS is_clear, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better,
-			format(E'%s\t%s: %s%%', abie.shown_name(x.similar_name, x.similar_urn), concat_ws(', ', x.similar_la_name, abie.km_text(x.km), abie.thousands(x.similar_enrolments) || ' pupils'), abie.decimal(x.similar_attendance, 2)) AS said
+	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
 		FROM jsonb_to_recordset(similar_schools) AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8, is_better boolean, is_clear boolean)
 		WHERE x.is_better) c
 	WHERE c.is_clear OR c.clearly_better < 4) k
+	CROSS JOIN LATERAL (SELECT CASE WHEN least(k.similar_place, k.near_place) <= 4 THEN format(E'%s\t%s: %s%%', abie.shown_name(k.similar_name, k.similar_urn),
+		concat_ws(', ', k.similar_la_name, abie.km_text(k.km), abie.thousands(k.similar_enrolments) || ' pupils'), abie.decimal(k.similar_attendance, 2)) END) w(said)
 $$;
 COMMENT ON FUNCTION abie.report_learn(jsonb) IS 'Internal: of the similar schools of a report those to learn from, the four most similar and the four nearest: of those with clearly higher attendance, or where these are fewer than four, of all with higher attendance; how many have. NULL where none has.';
 
-CREATE FUNCTION abie.school_report_standing(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+CREATE FUNCTION abie.school_report_standing(facts jsonb, better bigint, clearly_better bigint) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- not STRICT: the counts are NULL where none is better
 DECLARE
 	standing jsonb := facts -> 'standing';
 	others integer := jsonb_array_length(facts -> 'similar_schools');
 	hidden bigint;
-	learn record;
 BEGIN
-	learn := abie.report_learn(facts -> 'similar_schools');
 	SELECT count(*) INTO hidden FROM jsonb_array_elements(facts -> 'similar_schools') s WHERE s -> 'similar_attendance' = 'null';
 	RETURN format('These are the %s schools whose circumstances, taken together, are closest to this school''s. ', others)
 		|| CASE WHEN (facts #>> '{expectation,poor_match}')::boolean THEN 'They are less alike than the similar schools of most: this school''s circumstances are unusual, so read the comparison with care. ' ELSE '' END
 		|| CASE WHEN hidden > 0 THEN format('The attendance of %s of them is known from their registers only and not published; they are left out of what follows. ', hidden) ELSE '' END
-		|| CASE WHEN hidden = others THEN '' ELSE format('%s of %s had higher attendance than this school%s', coalesce(learn.better::text, 'None'), others - hidden,
-			CASE WHEN standing = 'null' OR coalesce(learn.better, 0) = 0 THEN '. ' WHEN learn.clearly_better = 0 THEN ', none of them by more than chance would often bring. ' ELSE format(', %s of them by more than chance would often bring. ', learn.clearly_better) END) END
+		|| CASE WHEN hidden = others THEN '' ELSE format('%s of %s had higher attendance than this school%s', coalesce(better::text, 'None'), others - hidden,
+			CASE WHEN standing = 'null' OR coalesce(better, 0) = 0 THEN '. ' WHEN clearly_better = 0 THEN ', none of them by more than chance would often bring. ' ELSE format(', %s of them by more than chance would often bring. ', clearly_better) END) END
 		|| CASE WHEN standing = 'null' THEN ''
 			WHEN standing -> 'best' = standing -> 'worst' THEN format('Counting itself, it stands at place %s of %s.', standing ->> 'best', standing ->> 'schools')
 			ELSE format('Counting itself, it stands somewhere between place %s and place %s of %s; one year''s rate is partly chance, so an exact place cannot be given.', standing ->> 'best', standing ->> 'worst', standing ->> 'schools') END;
 END $$;
-COMMENT ON FUNCTION abie.school_report_standing(jsonb) IS 'Internal: where the school stands among its similar schools, as an interval of places.';
+COMMENT ON FUNCTION abie.school_report_standing(jsonb, bigint, bigint) IS 'Internal: where the school stands among its similar schools, as an interval of places; better and clearly_better of abie.report_learn. Not STRICT because these are NULL where none is better.';
 
 CREATE FUNCTION abie.school_report_similar(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 6000
@@ -280,7 +280,7 @@ BEGIN
 		FROM jsonb_to_recordset(facts -> 'similar_schools') AS x(rank integer, similar_urn integer, similar_name text, similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
 			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean)) r;
 	RETURN abie.report_part(format, 'heading', 'Similar schools')
-		|| abie.report_part(format, 'paragraph', abie.school_report_standing(facts))
+		|| abie.report_part(format, 'paragraph', abie.school_report_standing(facts, learn.better, learn.clearly_better))
 		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_similar('Attendance in ' || (facts #>> '{run,baseline_year}'),
 			n.names || abie.shown_name(e ->> 'school_name', (e ->> 'urn')::integer), n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8, n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
 		|| abie.report_part(format, 'heading', 'Schools to learn from')

@@ -66,6 +66,7 @@ UPDATE abie.school SET la_name = repeat('Verylongname', 30) || '<b>' WHERE urn =
 -- one that has nothing to improve
 UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
 CALL abie.calculate('2025/26');
+ANALYZE;
 -- as if known from registers only, which not every reader is shown
 UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 = 1 AND academic_year = '2024/25';
 SQL

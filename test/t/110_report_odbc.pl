@@ -32,6 +32,7 @@ UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unaut
 UPDATE abie.attendance SET reasons = jsonb_build_object('sess_auth_illness', sess_authorised / 2, 'sess_auth_other', sess_authorised - sess_authorised / 2, 'sess_unauth_holiday', sess_unauthorised),
 	enrolments_pa_10_exact = enrolments / 7, enrolments_pa_10_exact_percent = 100 * (enrolments / 7) / enrolments::float8;
 CALL abie.calculate('2025/26');
+ANALYZE;
 SELECT abie.issue(1);
 CREATE ROLE governor LOGIN;
 SELECT abie.grant_access('governor', 'national', NULL, 'results');
