@@ -206,84 +206,6 @@ COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolment
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
 COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
 
--- Summaries of a run's schools. Means are weighted by enrolments.
-CREATE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN total / nullif(weight, 0);
-COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0.';
-
-CREATE VIEW abie_report.local_authority_summary WITH (security_invoker = true, security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.la_code AS la_code, min(e.la_name) AS la_name, coalesce(e.stratum, 'left out') AS stratum,
-	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
-	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
-	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
-	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
-	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
-FROM abie_report.school_expectation AS e GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.la_code, e.stratum;
-COMMENT ON VIEW abie_report.local_authority_summary IS 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left out have a row of their own, stratum left out.';
-COMMENT ON COLUMN abie_report.local_authority_summary.stratum IS 'primary, secondary including all-through, or left out.';
-COMMENT ON COLUMN abie_report.local_authority_summary.schools IS 'Schools in scope of the run, left out or not.';
-COMMENT ON COLUMN abie_report.local_authority_summary.expectations IS 'Those with an expectation.';
-COMMENT ON COLUMN abie_report.local_authority_summary.exclusions IS 'Those left out.';
-COMMENT ON COLUMN abie_report.local_authority_summary.maintain IS 'Those that are to maintain their attendance.';
-COMMENT ON COLUMN abie_report.local_authority_summary.poor_matches IS 'Those whose similar schools are far from them.';
-COMMENT ON COLUMN abie_report.local_authority_summary.enrolments IS 'Enrolments of the schools with an expectation.';
-COMMENT ON COLUMN abie_report.local_authority_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.local_authority_summary.expected IS 'Their expected attendance, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.local_authority_summary.baseline IS 'Their baselines, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.local_authority_summary.target IS 'Their targets, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.local_authority_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.local_authority_summary.least_improvement IS 'Least improvement published.';
-COMMENT ON COLUMN abie_report.local_authority_summary.greatest_improvement IS 'Greatest improvement published.';
-
-CREATE VIEW abie_report.trust_summary WITH (security_invoker = true, security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.trust AS trust, coalesce(e.stratum, 'left out') AS stratum,
-	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
-	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
-	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
-	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
-	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
-FROM abie_report.school_expectation AS e WHERE e.trust IS NOT NULL GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.trust, e.stratum;
-COMMENT ON VIEW abie_report.trust_summary IS 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of their own, stratum left out.';
-COMMENT ON COLUMN abie_report.trust_summary.stratum IS 'primary, secondary including all-through, or left out.';
-COMMENT ON COLUMN abie_report.trust_summary.schools IS 'Schools in scope of the run, left out or not.';
-COMMENT ON COLUMN abie_report.trust_summary.expectations IS 'Those with an expectation.';
-COMMENT ON COLUMN abie_report.trust_summary.exclusions IS 'Those left out.';
-COMMENT ON COLUMN abie_report.trust_summary.maintain IS 'Those that are to maintain their attendance.';
-COMMENT ON COLUMN abie_report.trust_summary.poor_matches IS 'Those whose similar schools are far from them.';
-COMMENT ON COLUMN abie_report.trust_summary.enrolments IS 'Enrolments of the schools with an expectation.';
-COMMENT ON COLUMN abie_report.trust_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.trust_summary.expected IS 'Their expected attendance, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.trust_summary.baseline IS 'Their baselines, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.trust_summary.target IS 'Their targets, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.trust_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.trust_summary.least_improvement IS 'Least improvement published.';
-COMMENT ON COLUMN abie_report.trust_summary.greatest_improvement IS 'Greatest improvement published.';
-
-CREATE VIEW abie_report.national_summary WITH (security_invoker = true, security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, coalesce(e.stratum, 'left out') AS stratum,
-	count(*) AS schools, count(e.baseline) AS expectations, count(e.exclusion_reason) AS exclusions, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
-	count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments,
-	abie.weighted_mean(sum(e.attendance * e.enrolments), sum(e.enrolments)) AS attendance, abie.weighted_mean(sum(e.expected * e.enrolments), sum(e.enrolments)) AS expected,
-	abie.weighted_mean(sum(e.baseline * e.enrolments), sum(e.enrolments)) AS baseline, abie.weighted_mean(sum(e.target * e.enrolments), sum(e.enrolments)) AS target,
-	abie.weighted_mean(sum(e.improvement * e.enrolments), sum(e.enrolments)) AS improvement, min(e.improvement_rounded) AS least_improvement, max(e.improvement_rounded) AS greatest_improvement
-FROM abie_report.school_expectation AS e GROUP BY e.run_id, e.target_year, e.run_status, e.is_current, e.stratum;
-COMMENT ON VIEW abie_report.national_summary IS 'Expectations of the schools of England in a run: one row a run and stratum; schools left out have a row of their own, stratum left out.';
-COMMENT ON COLUMN abie_report.national_summary.stratum IS 'primary, secondary including all-through, or left out.';
-COMMENT ON COLUMN abie_report.national_summary.schools IS 'Schools in scope of the run, left out or not.';
-COMMENT ON COLUMN abie_report.national_summary.expectations IS 'Those with an expectation.';
-COMMENT ON COLUMN abie_report.national_summary.exclusions IS 'Those left out.';
-COMMENT ON COLUMN abie_report.national_summary.maintain IS 'Those that are to maintain their attendance.';
-COMMENT ON COLUMN abie_report.national_summary.poor_matches IS 'Those whose similar schools are far from them.';
-COMMENT ON COLUMN abie_report.national_summary.enrolments IS 'Enrolments of the schools with an expectation.';
-COMMENT ON COLUMN abie_report.national_summary.attendance IS 'Their attendance in the baseline year, per cent, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.national_summary.expected IS 'Their expected attendance, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.national_summary.baseline IS 'Their baselines, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.national_summary.target IS 'Their targets, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.national_summary.improvement IS 'Improvement expected of them, percentage points, weighted by enrolments.';
-COMMENT ON COLUMN abie_report.national_summary.least_improvement IS 'Least improvement published.';
-COMMENT ON COLUMN abie_report.national_summary.greatest_improvement IS 'Greatest improvement published.';
-
 CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
@@ -305,22 +227,3 @@ CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barri
 SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items, c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
 FROM abie_report.run AS r JOIN abie.run_check AS c ON c.run_id = r.run_id;
 COMMENT ON VIEW abie_report.run_checks IS 'Release checks of each run: one row a run and check. For roles granted calculation.';
-
--- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
-DO $$
-DECLARE
-	passed record;
-BEGIN
-	FOR passed IN
-		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
-		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
-			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
-				WITH ORDINALITY origin (name, place)
-			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
-			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
-		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
-		ORDER BY v.oid, a.attnum, origin.place
-	LOOP
-		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
-	END LOOP;
-END $$;
