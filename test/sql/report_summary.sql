@@ -11,10 +11,10 @@ CREATE EXTENSION abie;
 CREATE SCHEMA summary_test;
 SET search_path = summary_test, public;
 
-SELECT abie.load_demo(420);
--- trusts of one authority and of several, of one school and of all but one of an authority, and none
-UPDATE abie.school SET trust = CASE WHEN la_code = 514 AND urn <> (SELECT min(urn) FROM abie.school WHERE la_code = 514) THEN 'All but one'
-	WHEN la_code % 7 = 1 THEN 'Local ' || la_code WHEN urn % 4 < 3 THEN 'Trust ' || urn::bigint * 7919 % 41 END;
+SELECT abie.load_demo(700);
+-- trusts of one authority, which have all its schools but one, and of several, and none
+UPDATE abie.school s SET trust = CASE WHEN s.urn = (SELECT min(o.urn) FROM abie.school o WHERE o.la_code = s.la_code) THEN NULL WHEN s.la_code = 514 THEN 'All but one'
+	WHEN s.la_code % 2 = 1 THEN 'Most of ' || s.la_code WHEN s.urn % 4 < 3 THEN 'Trust ' || s.urn::bigint * 7919 % 41 END;
 CALL abie.calculate('2025/26', 'default', NULL);
 SELECT (abie.issue(1)).status;
 CALL abie.calculate('2025/26', 'similar-schools', NULL);
@@ -96,7 +96,7 @@ WHERE s.la IS NULL AND s.trust IS NULL AND s.maintain IS NOT NULL AND (u.maintai
  */
 CREATE TABLE part AS
 SELECT *, row_number() OVER (PARTITION BY role, stratum ORDER BY la, trust) AS place, count(*) OVER (PARTITION BY role, stratum) AS parts
-FROM (SELECT r.role, f.stratum, f.la, f.trust, count(*) AS unknown FROM unnest('{abie_summary_school,abie_summary_trust,abie_summary_support}'::text[]) r(role) CROSS JOIN fact f
+FROM (SELECT r.role, f.stratum, f.la, f.trust, count(*) AS unknown FROM unnest('{abie_summary_school,abie_summary_trust}'::text[]) r(role) CROSS JOIN fact f
 	WHERE NOT EXISTS (SELECT FROM known k WHERE k.role = r.role AND k.urn = f.urn) GROUP BY 1, 2, 3, 4) p;
 CREATE FUNCTION bits(places bigint[], parts bigint) RETURNS varbit LANGUAGE sql IMMUTABLE RETURN
 	(SELECT string_agg(CASE WHEN i = ANY (places) THEN '1' ELSE '0' END, '' ORDER BY i) FROM generate_series(1, parts) i)::varbit;
