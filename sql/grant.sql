@@ -10,8 +10,9 @@ SELECT CASE purpose
 		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,abie_report.school_history,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
 		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,abie_report.school_source}'::regclass[]
-	WHEN 'support' THEN '{abie.run,abie.run_status,abie.methodology,abie.expectation,abie.exclusion,abie.school,abie_report.run,abie_report.school_ladder,abie_report.national_attendance}'
-	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.national_attendance}'
+	WHEN 'support' THEN '{abie.run,abie.run_status,abie.methodology,abie.expectation,abie.exclusion,abie.school,abie_report.run,abie_report.school_ladder,
+		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
+	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
 	ELSE ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie' WHERE c.relkind IN ('r', 'v') AND c.oid <> 'abie.access_grant'::regclass ORDER BY c.oid) END

@@ -1,0 +1,153 @@
+-- Summaries of a run's schools by local authority, by trust and of the country. Means are weighted by enrolments.
+--
+-- They are of all schools, whoever reads them. Schools that the reader may read are known to it; figures are shown where no combination
+-- of all that is shown rests on one or two schools that are not. What the areas have in common is no secret: who is in which trust and
+-- authority is public, and so one total less another is a figure of the schools that are in one of them only.
+
+CREATE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN total / nullif(weight, 0);
+COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0.';
+
+-- Of a share of schools, here those that are to maintain their attendance, neither part may be one or two.
+CREATE FUNCTION abie.share_is_shown(part bigint, schools bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN part NOT IN (1, 2) AND schools - part NOT IN (1, 2);
+COMMENT ON FUNCTION abie.share_is_shown(bigint, bigint) IS 'Whether it may be shown how many of so many schools are one way: neither those nor the others are 1 or 2.';
+
+CREATE FUNCTION abie.area_summary(run_id integer, scope text) RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint, maintain bigint, poor_matches bigint,
+	enrolments bigint, attendance float8, expected float8, baseline float8, target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
+	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
+-- with its owner's rights, because a summary is of schools whose rows its reader may not read
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	issued boolean := area_summary.run_id IN (SELECT i.run_id FROM abie.issued_runs() i);
+	knows_all boolean := abie.has_national_access('{calculation}') OR issued AND abie.has_national_access('{results,support}');
+	known integer[] := ARRAY(SELECT a.urn FROM abie.accessible_schools('{results,support}') a WHERE NOT knows_all);
+BEGIN
+IF scope NOT IN ('local authority', 'trust', 'national') THEN
+	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
+		USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are local authority, trust and national.';
+ELSIF NOT (knows_all OR issued AND abie.has_access('{results,similar schools,support}')) THEN
+	RETURN;
+END IF;
+RETURN QUERY
+WITH school AS MATERIALIZED (
+	SELECT (k.laestab / 10000)::text AS la, s.la_name, coalesce(s.trust, '') AS trust, k.stratum, (NOT (knows_all OR k.urn = ANY (known)))::integer AS unknown, k.enrolments, k.statement, k.poor_match,
+		k.attendance * k.enrolments AS attendance, k.expected * k.enrolments AS expected, k.baseline * k.enrolments AS baseline, k.target * k.enrolments AS target, k.improvement * k.enrolments AS improvement, k.improvement_rounded
+	FROM (SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum, e.enrolments, e.statement, e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded
+			FROM abie.expectation e WHERE e.run_id = area_summary.run_id
+		UNION ALL SELECT x.urn::integer, x.laestab::integer, 'left out', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM abie.exclusion x WHERE x.run_id = area_summary.run_id) k
+		LEFT JOIN abie.school s ON s.urn = k.urn
+), cell AS (
+	-- by local authority and trust, of which the totals are shown; schools of no trust have none
+	SELECT k.stratum, k.la, k.trust, sum(k.unknown) AS unknown, grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published
+	FROM school k WHERE NOT knows_all GROUP BY k.stratum, CUBE (k.la, k.trust)
+), suppressed AS MATERIALIZED (
+	SELECT t.stratum, s.row_group AS la, s.column_group AS trust
+	FROM (SELECT c.stratum, array_agg(c.la) AS la, array_agg(c.trust) AS trust, array_agg(c.unknown) AS unknown, array_agg(c.published) AS published FROM cell c GROUP BY c.stratum) t
+		CROSS JOIN LATERAL abie.suppress(t.la, t.trust, t.unknown, t.published) s
+	WHERE s.symbol = 'c'
+), area AS (
+	SELECT CASE scope WHEN 'local authority' THEN k.la WHEN 'trust' THEN k.trust END AS code, min(k.la_name) AS name, k.stratum, k.stratum = 'left out' AS left_out, count(*) AS schools,
+		count(*) FILTER (WHERE k.statement = 'maintain') AS maintain, count(*) FILTER (WHERE k.poor_match) AS poor_matches, sum(k.enrolments) AS enrolments,
+		sum(k.attendance) AS attendance, sum(k.expected) AS expected, sum(k.baseline) AS baseline, sum(k.target) AS target, sum(k.improvement) AS improvement,
+		min(k.improvement_rounded) AS least, max(k.improvement_rounded) AS greatest,
+		sum(k.unknown) AS unknown, sum(k.unknown) FILTER (WHERE k.statement = 'maintain') AS maintain_unknown, sum(k.unknown) FILTER (WHERE k.poor_match) AS poor_unknown
+	FROM school k WHERE scope <> 'trust' OR k.trust <> ''
+	GROUP BY 1, k.stratum
+), shown AS (
+	-- parts of the schools of a local authority or trust are not shown: they are other totals than those that were looked at
+	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted,
+		a.unknown = 0 OR h.stratum IS NULL AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.maintain_unknown, 0), a.unknown)) AS maintain_shown,
+		a.unknown = 0 OR h.stratum IS NULL AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.poor_unknown, 0), a.unknown)) AS poor_shown
+	FROM area a LEFT JOIN suppressed h ON h.stratum = a.stratum
+		AND h.la IS NOT DISTINCT FROM CASE scope WHEN 'local authority' THEN a.code END AND h.trust IS NOT DISTINCT FROM CASE scope WHEN 'trust' THEN a.code END
+)
+SELECT s.code, s.name, s.stratum, CASE WHEN s.counted THEN s.schools END, CASE WHEN s.counted THEN CASE WHEN s.left_out THEN 0 ELSE s.schools END END,
+	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN s.schools ELSE 0 END END, CASE WHEN s.maintain_shown THEN s.maintain END, CASE WHEN s.poor_shown THEN s.poor_matches END,
+	CASE WHEN s.counted THEN s.enrolments END, CASE WHEN s.counted THEN abie.weighted_mean(s.attendance, s.enrolments) END, CASE WHEN s.counted THEN abie.weighted_mean(s.expected, s.enrolments) END,
+	CASE WHEN s.counted THEN abie.weighted_mean(s.baseline, s.enrolments) END, CASE WHEN s.counted THEN abie.weighted_mean(s.target, s.enrolments) END,
+	CASE WHEN s.counted THEN abie.weighted_mean(s.improvement, s.enrolments) END, CASE WHEN s.whole THEN s.least END, CASE WHEN s.whole THEN s.greatest END,
+	CASE WHEN NOT s.counted THEN 'c' END, CASE WHEN NOT s.maintain_shown THEN 'c' END, CASE WHEN NOT s.poor_shown THEN 'c' END,
+	CASE WHEN s.left_out THEN 'z' WHEN NOT s.counted THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
+FROM shown s;
+END $$;
+COMMENT ON FUNCTION abie.area_summary(integer, text) IS
+'Summaries of all schools in scope of a run, by area (scope: local authority, trust or national) and stratum, as the asking role may see them: columns as in abie_report.local_authority_summary, code the number of the local authority or the name of the trust. A role that may read the results of every school of an area sees all of it. Others with a grant see figures of issued runs under disclosure control (abie.suppress): NULL with symbol c where a figure, alone or less what else they may see, rests on 1 or 2 schools; of least and greatest improvement, and of how many schools maintain or match poorly, only the latter two, of the country. No rows for roles without a grant, or of a run that they may not see. Error: 22023 unknown scope.';
+
+CREATE VIEW abie_report.local_authority_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS la_code, s.name AS la_name, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
+	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement, s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
+FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'local authority') AS s;
+COMMENT ON VIEW abie_report.local_authority_summary IS 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
+
+CREATE VIEW abie_report.trust_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code AS trust, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
+	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement, s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
+FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'trust') AS s;
+COMMENT ON VIEW abie_report.trust_summary IS 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
+
+CREATE VIEW abie_report.national_summary WITH (security_invoker = true, security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
+	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement, s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
+FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'national') AS s;
+COMMENT ON VIEW abie_report.national_summary IS 'Expectations of the schools of England in a run: one row a run and stratum; schools left out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
+
+-- The same columns mean the same in each.
+DO $$
+DECLARE
+	summary text;
+	described record;
+BEGIN
+	FOREACH summary IN ARRAY '{local_authority_summary,trust_summary,national_summary}'::text[] LOOP
+		FOR described IN
+			SELECT * FROM (VALUES
+				('stratum', 'primary, secondary including all-through, or left out.'),
+				('schools', 'Schools in scope of the run, left out or not.'),
+				('expectations', 'Those with an expectation.'),
+				('exclusions', 'Those left out.'),
+				('maintain', 'Those that are to maintain their attendance.'),
+				('poor_matches', 'Those whose similar schools are far from them.'),
+				('enrolments', 'Enrolments of the schools with an expectation.'),
+				('attendance', 'Their attendance in the baseline year, per cent, weighted by enrolments.'),
+				('expected', 'Their expected attendance, weighted by enrolments.'),
+				('baseline', 'Their baselines, weighted by enrolments.'),
+				('target', 'Their targets, weighted by enrolments.'),
+				('improvement', 'Improvement expected of them, percentage points, weighted by enrolments.'),
+				('least_improvement', 'Least improvement published.'),
+				('greatest_improvement', 'Greatest improvement published.'),
+				('schools_symbol', 'c where schools, expectations and exclusions are suppressed, NULL otherwise.'),
+				('maintain_symbol', 'c where maintain is suppressed, NULL otherwise.'),
+				('poor_matches_symbol', 'c where poor_matches is suppressed, NULL otherwise.'),
+				('figures_symbol', 'c where enrolments and their means are suppressed, z of schools left out, NULL otherwise.'),
+				('range_symbol', 'The same of least and greatest improvement.')) d (name, description)
+		LOOP
+			EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', summary, described.name, described.description);
+		END LOOP;
+	END LOOP;
+END $$;
+
+-- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
+DO $$
+DECLARE
+	passed record;
+BEGIN
+	FOR passed IN
+		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
+		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
+			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
+				WITH ORDINALITY origin (name, place)
+			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
+			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
+		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
+		ORDER BY v.oid, a.attnum, origin.place
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
+	END LOOP;
+END $$;
