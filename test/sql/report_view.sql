@@ -20,6 +20,7 @@ UPDATE abie.school SET name = '<script>alert("x")</script> & ''Sons''' WHERE urn
 UPDATE abie.school SET name = U&'\202Eloohcs | *bold* `code` [link](javascript:x)' WHERE urn = 900012;
 UPDATE abie.school SET name = repeat('Very long name ', 40) WHERE urn = 900013;
 UPDATE abie.school SET name = NULL WHERE urn = 900014;
+UPDATE abie.school SET trust = '<script>x</script>|*b*' || U&'\202E', la_name = '"><script>' WHERE urn BETWEEN 900012 AND 900017;
 -- one that has nothing to improve
 UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
 -- reasons and persistent absentees, of most
@@ -105,6 +106,25 @@ SELECT xml_is_well_formed_document(regexp_replace(replace(report, '<!DOCTYPE htm
 SELECT jsonb_array_length(r -> 'schools') = (SELECT count(*) FROM abie_report.school_expectation WHERE la_code = 518) AS all_schools FROM CAST(abie.area_report('la', '518', 'json') AS jsonb) r;
 SELECT abie.area_report('county', '518');
 SELECT abie.area_report('la', '999');
+-- hostile names in areas too; a row of a Markdown table has the cells of its head, whatever is in them
+CREATE TEMP TABLE area AS SELECT f.format, abie.area_report('trust', '<script>x</script>|*b*' || U&'\202E', f.format) AS report FROM (VALUES ('html'), ('markdown'), ('json')) f(format);
+SELECT format, report ~ '(^|[^\\])<script' AND format <> 'json' AS injected, report ~ U&'[\202A-\202E]' AND format <> 'json' AS turned FROM area ORDER BY 1;
+SELECT report::jsonb ->> 'name' = '<script>x</script>|*b*' || U&'\202E' AS whole FROM area WHERE format = 'json';
+SELECT count(*) > 100 AS some, count(*) FILTER (WHERE l.cells <> l.head) AS "other cells"
+FROM (SELECT l.line, regexp_count(l.line, '(?<!\\)\|') AS cells, max(regexp_count(l.line, '(?<!\\)\|')) FILTER (WHERE l.line LIKE '| --- |%') OVER (PARTITION BY r.kind, l.block) AS head
+	FROM (SELECT kind, report FROM chosen WHERE format = 'markdown' UNION ALL SELECT 'area', report FROM area WHERE format = 'markdown') r,
+		LATERAL (SELECT b.block, unnest(string_to_array(b.said, E'\n')) AS line FROM unnest(string_to_array(r.report, E'\n\n')) WITH ORDINALITY b(said, block)) l WHERE l.line LIKE '|%') l;
+-- a school left out is told what it lacks, beside its phase
+SELECT report LIKE '%With fewer than 30 pupils, %' AS minimum, report LIKE '%All schools of the phase%' AS "national line" FROM abie.school_report((SELECT min(urn::integer) FROM abie.exclusion WHERE reason LIKE 'fewer%')) report;
+-- what was expected in earlier years is of the runs issued for them
+INSERT INTO abie.school_context SELECT (jsonb_populate_record(c, '{"academic_year": "2023/24"}')).* FROM abie.school_context c WHERE c.academic_year = '2024/25';
+CALL abie.calculate('2024/25', 'default', NULL) \gset earlier_
+CREATE TEMP VIEW expected_then AS SELECT f.urn, h.academic_year, h.expected, h.expected_low, h.expected_high FROM abie.report_facts(:run_id, ARRAY(SELECT urn::integer FROM abie.expectation WHERE run_id = :run_id AND urn % 50 = 1)) f,
+	jsonb_to_recordset(f.facts -> 'history') h(academic_year text, expected float8, expected_low float8, expected_high float8) WHERE h.expected IS NOT NULL;
+SELECT academic_year, count(*) > 20 AS some FROM expected_then GROUP BY 1;
+SELECT (abie.issue(:earlier_run_id)).status;
+SELECT h.academic_year, count(*) > 20 AS some, count(*) FILTER (WHERE h.expected <> e.expected OR abs(h.expected_high - h.expected - 1.959963984540054 * e.expected_error) > 1e-9 AND h.expected_high < 100) AS different
+FROM expected_then h JOIN abie.run r ON r.baseline_year = h.academic_year JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = h.urn GROUP BY 1 ORDER BY 1;
 -- errors
 SELECT abie.school_report(900001, 'pdf');
 SELECT abie.school_report(900001, NULL);
