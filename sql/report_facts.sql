@@ -208,14 +208,14 @@ COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
 'Internal: absence of each school of a run in the baseline year by reason, per cent of sessions possible (persistent and severe absentees: of enrolments), beside that of its similar schools together; measures that either lacks are left out.';
 
 CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	readable integer[] := abie.readable_schools(report_facts.run_id, report_facts.urns);
+	readable integer[] := abie.record_read('report_facts', report_facts.run_id, abie.readable_schools(report_facts.run_id, report_facts.urns));
 BEGIN
 RETURN QUERY
 WITH run AS (
@@ -261,4 +261,4 @@ FROM expectation e CROSS JOIN run LEFT JOIN model m ON m.stratum = e.stratum OR 
 	LEFT JOIN history h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
-'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read.';
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
