@@ -252,7 +252,7 @@ COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS 'Internal: the
 
 CREATE FUNCTION abie.explain(run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 150
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
 -- with its owner's rights: similar schools' own rows are not for its reader, but what they add to its number is
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -263,8 +263,8 @@ FROM (
 	UNION ALL SELECT * FROM abie.explain_expected(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_baseline(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_expectation(explain.run_id, explain.urn)) l
-WHERE explain.urn = ANY (abie.readable_schools(explain.run_id, ARRAY[explain.urn]))
+WHERE explain.urn = ANY ((SELECT abie.record_read('explain', explain.run_id, abie.readable_schools(explain.run_id, ARRAY[explain.urn])))::integer[])
 ORDER BY l.part, l.place
 $$;
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
-'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools).';
+'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';

@@ -229,7 +229,7 @@ COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
 'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. With 95 per cent intervals.';
 
 CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 1000
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is
 SET timezone = 'UTC'
@@ -238,7 +238,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	readable integer[] := abie.readable_schools(report_facts.run_id, report_facts.urns);
+	readable integer[] := abie.record_read('report_facts', report_facts.run_id, abie.readable_schools(report_facts.run_id, report_facts.urns));
 BEGIN
 RETURN QUERY
 WITH run AS (
@@ -268,4 +268,4 @@ FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, re
 	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
-'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read.';
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

@@ -383,7 +383,7 @@ END $$;
 COMMENT ON FUNCTION abie.school_report_text(jsonb, text) IS 'Internal: the report of a school from its facts (abie.report_facts), as html, markdown or json.';
 
 CREATE FUNCTION abie.school_report(urn integer, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 2000000
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 2000000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: run_id may be NULL
@@ -403,9 +403,10 @@ END $$;
 COMMENT ON FUNCTION abie.school_report(integer, text, integer) IS
 'The report of one school, in plain English: html (one file that loads nothing from elsewhere), markdown or json (all figures unrounded, abie.report_facts). run_id: abie.report_run, by default the run issued last, or where none is issued the newest calculated, which the report says. Not STRICT because run_id may be NULL; NULL for no urn. Errors: 22023 unknown format, P0002 no such run, or a school out of its scope or that the reader may not see.';
 
--- One SELECT that is put into the caller's query, so that rows come out as they are made. No SET clause for that reason.
+-- One SELECT that is put into the caller's query, so that rows come out as they are made. No SET clause for that reason,
+-- and STABLE: abie.report_facts, which may log the read, stays volatile in the query.
 CREATE FUNCTION abie.report_files(run_id integer, format text DEFAULT 'html', part integer DEFAULT 1, parts integer DEFAULT 1) RETURNS TABLE (file_name text, content text)
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
+LANGUAGE sql STABLE PARALLEL UNSAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
 	SELECT f.urn::text || CASE format WHEN 'html' THEN '.html' WHEN 'markdown' THEN '.md' ELSE '.json' END, abie.school_report_text(f.facts, format)
 	FROM (

@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "core/absence.h"
 #include "nearest.h"
+#include "read_log.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -21,5 +22,6 @@ _PG_init(void)
 {
 	absence_start();
 	nearest_define_parameters();
+	read_log_define_parameters();
 	MarkGUCPrefixReserved("abie");
 }

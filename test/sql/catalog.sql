@@ -88,6 +88,13 @@ INSERT INTO not_parallel_safe VALUES
 	('protect_table', 'makes policies'),
 	('grant_access', 'writes abie.access_grant'),
 	('revoke_access', 'writes abie.access_grant'),
+	('write_log', 'writes the server''s log'),
+	('record_read', 'writes abie.report_read'),
+	('guard_report_read', 'trigger'),
+	('explain', 'may write abie.report_read'),
+	('report_facts', 'may write abie.report_read'),
+	('school_report', 'may write abie.report_read'),
+	('report_files', 'may write abie.report_read'),
 	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
 	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
@@ -125,18 +132,18 @@ SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, 
 WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
 ORDER BY 1;
 
--- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation. abie.improvement_expectation and
+-- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation and the log of reads. abie.improvement_expectation and
 -- abie.pared_mean_step do as much as a built-in function, cost 1.
 SELECT r.object, r.procost FROM routine r
 WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step')
 	-- one comparison, or one sum over a fixed number of counts
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
-SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year') ORDER BY 1;
+SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
 -- Only what row security asks, what a school may write, and what tells a school of its own number runs with its owner's rights; nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'area_summary', 'record_read', 'nearby_similar_schools', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts') OR r.proleakproof ORDER BY 1;
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'area_summary', 'nearby_similar_schools', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c

@@ -1,0 +1,38 @@
+-- Similar schools that are near enough to visit: the nearest of those most similar.
+
+CREATE FUNCTION abie.nearby_similar_schools(run_id integer, urn integer, count integer DEFAULT 5)
+RETURNS TABLE (similar_urn integer, name text, km float8, distance float8, similarity_rank integer, attendance float8)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 5
+-- with its owner's rights: the schools it looks at are not for its reader
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+IF nearby_similar_schools.count < 1 THEN
+	RAISE EXCEPTION 'count must be at least 1, not %', nearby_similar_schools.count
+		USING ERRCODE = 'invalid_parameter_value', HINT = 'It is how many schools to name.';
+ELSIF abie.readable_schools(nearby_similar_schools.run_id, ARRAY[nearby_similar_schools.urn]) = '{}' THEN
+	RETURN;
+END IF;
+RETURN QUERY
+WITH own AS MATERIALIZED (
+	SELECT s.*, w.weights FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn JOIN abie.run_weights(s.run_id) w ON w.stratum = s.stratum
+	WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn
+), compared AS (
+	-- the rules of abie.calculate_similar_schools
+	SELECT b.urn::integer AS urn, b.laestab, b.attendance, abie.distance(a.vector, b.vector, a.weights) AS distance,
+		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000 AS km
+	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective AND b.urn <> a.urn
+	WHERE a.family IS NULL OR b.family IS NULL OR b.family <> a.family
+), ranked AS (
+	SELECT c.*, (row_number() OVER (ORDER BY c.distance, c.urn))::integer AS rank FROM compared c WHERE c.distance IS NOT NULL
+)
+SELECT r.urn, s.name, r.km, r.distance, r.rank, CASE WHEN abie.is_shown(a.sources) THEN r.attendance END
+FROM ranked r LEFT JOIN abie.school s ON s.urn = r.urn
+	LEFT JOIN abie.attendance a ON a.laestab = r.laestab AND a.academic_year = (SELECT n.baseline_year FROM abie.run n WHERE n.run_id = nearby_similar_schools.run_id)
+WHERE r.rank <= 100 AND r.km IS NOT NULL
+ORDER BY r.km, r.urn LIMIT nearby_similar_schools.count;
+END $$;
+COMMENT ON FUNCTION abie.nearby_similar_schools(integer, integer, integer) IS
+'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and attendance in the baseline year, NULL where it is known from registers only (abie.is_shown). Nearest first; of equally near or similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that the asking role may not read (abie.readable_schools). Error 22023: count under 1.';

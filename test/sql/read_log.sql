@@ -1,0 +1,82 @@
+-- The log of reads of school reports. What goes to the server's log is in test/t/085_read_log.pl.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_read_log;
+CREATE DATABASE abie_read_log ENCODING 'UTF8' TEMPLATE template0;
+\c abie_read_log
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+SELECT abie.load_demo(300);
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+SELECT (abie.issue(1)).status;
+CREATE ROLE abie_read_log_school;
+CREATE ROLE abie_read_log_head;
+GRANT abie_read_log_school TO abie_read_log_head;
+CREATE ROLE abie_read_log_authority;
+CREATE ROLE abie_read_log_analyst;
+SELECT abie.grant_access('abie_read_log_school', 'school', '900013');
+SELECT abie.grant_access('abie_read_log_authority', 'local authority', (SELECT la_code::text FROM abie_report.school_expectation WHERE urn = 900013));
+SELECT abie.grant_access('abie_read_log_analyst', 'national', NULL, 'calculation');
+CREATE VIEW public.logged AS SELECT role, session_role = session_user AS session, function, run_id, urn, now() - read_at < '1 hour' AS dated FROM abie.report_read ORDER BY read_id;
+
+-- off, and a reader can neither read nor see that
+SHOW abie.log_reads;
+SELECT length(abie.school_report(900013)) > 1000 AS read;
+SELECT count(*) FROM abie.report_read;
+
+-- on, for the whole database: one row a school and call; not for the school itself, nor for whoever has its role
+ALTER DATABASE abie_read_log SET abie.log_reads = on;
+\c abie_read_log
+SET ROLE abie_read_log_head;
+SELECT length(abie.school_report(900013)) > 1000 AS report, (SELECT count(*) > 10 FROM abie.explain(1, 900013)) AS explained, (SELECT count(*) FROM abie.report_files(1)) AS files;
+SET ROLE abie_read_log_authority;
+SELECT length(abie.school_report(900013)) > 1000 AS report;
+SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
+SELECT count(*) = (SELECT count(*) FROM abie_report.school_expectation) AS files FROM abie.report_files(1);
+-- what it may not read it did not
+SELECT count(*) FROM abie.explain(1, 900019);
+SELECT count(*) FROM abie.report_facts(1, '{900013,900019}');
+RESET ROLE;
+SELECT role, session, function, run_id, urn, dated FROM public.logged;
+-- the owner is no school; parallel plans or not, once
+SET force_parallel_mode = on;
+SELECT count(*) > 10 AS explained FROM abie.explain(1, 900019);
+SELECT length(abie.school_report(900019)) > 1000 AS report;
+RESET force_parallel_mode;
+SELECT role = session_user AS me, session, function, urn FROM public.logged OFFSET 5;
+
+-- a reader does not switch it off: neither in a session that has loaded the module, nor before that, nor by a setting of its role
+SET ROLE abie_read_log_authority;
+SELECT abie.logs_reads();
+SET abie.log_reads = off;
+SELECT set_config('abie.log_reads', 'off', false);
+ALTER ROLE abie_read_log_authority SET abie.log_reads = off;
+RESET ROLE;
+\c abie_read_log
+SET SESSION AUTHORIZATION abie_read_log_authority;
+ALTER ROLE abie_read_log_authority SET abie.log_reads = off;
+SET abie.log_reads = off;
+SELECT current_setting('abie.log_reads') AS pretended;
+SELECT abie.logs_reads(), current_setting('abie.log_reads') AS is;
+SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
+RESET SESSION AUTHORIZATION;
+SELECT role, session_role, function, urn FROM abie.report_read ORDER BY read_id DESC LIMIT 1;
+
+-- rows are for those who calculate, and stay
+SET ROLE abie_read_log_authority;
+SELECT count(*) FROM abie.report_read;
+SELECT abie.record_read('explain', 1, '{900013}');
+SELECT abie.write_log('made up', false);
+SET ROLE abie_read_log_analyst;
+SELECT count(*) > 5 AS seen FROM abie.report_read;
+DELETE FROM abie.report_read;
+RESET ROLE;
+UPDATE abie.report_read SET role = 'nobody';
+TRUNCATE abie.report_read;
+
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_read_log;
+DROP ROLE abie_read_log_head, abie_read_log_school, abie_read_log_authority, abie_read_log_analyst;
