@@ -87,7 +87,7 @@ INSERT INTO not_parallel_safe VALUES
 	('protect_table', 'makes policies'),
 	('grant_access', 'writes abie.access_grant'),
 	('revoke_access', 'writes abie.access_grant'),
-	('calculate_pool', 'writes abie.run_school, abie.exclusion'),
+	('calculate_pool', 'writes abie.run_school, abie.exclusion, abie.run_scope'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
 	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
 	('calculate_baseline', 'writes abie.run_model'),

@@ -48,7 +48,7 @@ sub wait_for_recovery
 	die 'the server did not come back';
 }
 
-my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion);
+my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion run_scope);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 
 query('CREATE EXTENSION abie');
