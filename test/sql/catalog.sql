@@ -82,6 +82,7 @@ INSERT INTO not_parallel_safe VALUES
 	('correction_request', 'writes abie.correction, abie.school_figure'),
 	('answer_correction', 'writes abie.correction'),
 	('nightly', 'procedure that commits'),
+	('drop_unissued', 'deletes runs'),
 	('schedule', 'makes a job of pg_cron'),
 	('unschedule', 'deletes a job of pg_cron'),
 	('protect_table', 'makes policies'),
