@@ -141,7 +141,7 @@ $standby->stop;
 	query('CREATE EXTENSION abie', 'copy');
 	# a subscription to its own server cannot make the slot itself
 	query(q{SELECT pg_create_logical_replication_slot('abie_results', 'pgoutput')});
-	query("CREATE SUBSCRIPTION abie_results CONNECTION '" . $node->connstr('schools') . "' PUBLICATION abie_results WITH (create_slot = false, slot_name = 'abie_results')", 'copy');
+	query("CREATE SUBSCRIPTION abie_results CONNECTION '" . ($node->connstr('schools') =~ s/'/''/gr) . "' PUBLICATION abie_results WITH (create_slot = false, slot_name = 'abie_results')", 'copy');
 	$node->poll_query_until('copy', q{SELECT count(*) = 0 FROM pg_subscription_rel WHERE srsubstate NOT IN ('r', 's')}) or die 'tables are not copied';
 	$node->wait_for_catchup('abie_results');
 	my @copied = $publication =~ /abie\.(\w+)/g;
