@@ -278,10 +278,13 @@ SELECT encode(sha256(convert_to(
 			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
-		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
+		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), '')
+	|| coalesce((SELECT string_agg(ROW(c.laestab, c.urn, c.stratum, c.enrolments, c.attendance_held, c.rows_of_urn,
+			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n' ORDER BY c.laestab)
+		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
 $$;
 COMMENT ON FUNCTION abie.input_digest(integer) IS
-'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, and of the schools left out. Runs of equal input digests have equal result digests.';
+'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, of the schools left out, and of what decided that. Runs of equal input digests have equal result digests.';
 
 CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000

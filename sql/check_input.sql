@@ -4,12 +4,14 @@
 -- Inputs
 --
 
+-- OFFSET 0: what is compared is worked out once, though it is named twice
+
 CREATE FUNCTION abie.check_input_digest(run_id integer, threshold float8) RETURNS abie.check_finding
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(1, CASE WHEN i.now = i.recorded THEN 0 ELSE 1 END, CASE WHEN i.now <> i.recorded THEN ARRAY[i.now] END)::abie.check_finding
-FROM (SELECT r.input_digest AS recorded, abie.input_digest(r.run_id) AS now FROM abie.run r WHERE r.run_id = check_input_digest.run_id) i
+FROM (SELECT r.input_digest AS recorded, abie.input_digest(r.run_id) AS now FROM abie.run r WHERE r.run_id = check_input_digest.run_id OFFSET 0) i
 $$;
 COMMENT ON FUNCTION abie.check_input_digest(integer, float8) IS 'Internal: release check input digest. Example: the digest as it is now.';
 
@@ -18,7 +20,7 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(1, CASE WHEN i.now = i.recorded THEN 0 ELSE 1 END, CASE WHEN i.now <> i.recorded THEN ARRAY[i.now] END)::abie.check_finding
-FROM (SELECT r.result_digest AS recorded, abie.result_digest(r.run_id) AS now FROM abie.run r WHERE r.run_id = check_result_digest.run_id) i
+FROM (SELECT r.result_digest AS recorded, abie.result_digest(r.run_id) AS now FROM abie.run r WHERE r.run_id = check_result_digest.run_id OFFSET 0) i
 $$;
 COMMENT ON FUNCTION abie.check_result_digest(integer, float8) IS 'Internal: release check result digest. Example: the digest as it is now.';
 
@@ -45,6 +47,7 @@ BEGIN
 				LEFT JOIN abie.school_family() f ON f.urn = c.urn
 				LEFT JOIN abie.past_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
 				FULL JOIN (SELECT * FROM abie.run_school x WHERE x.run_id = $1) s ON s.urn = c.urn
+			OFFSET 0
 		) i
 		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
 	INTO finding USING run_id, target_year, m.minimum_enrolments;
@@ -159,7 +162,7 @@ AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, round(i.moved::numeric, 2)) ORDER BY abs(i.moved) DESC, i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
 	SELECT e.urn, e.improvement - o.improvement AS moved, abs(e.improvement - o.improvement) > check_moved_expectation.threshold AS faulty
-	FROM abie.expectation e JOIN abie.expectation o ON o.run_id = abie.run_issued_before(check_moved_expectation.run_id) AND o.urn = e.urn
+	FROM abie.expectation e JOIN abie.expectation o ON o.run_id = (SELECT abie.run_issued_before(check_moved_expectation.run_id)) AND o.urn = e.urn
 	WHERE e.run_id = check_moved_expectation.run_id
 ) i
 $$;
@@ -171,9 +174,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s in common', i.urn, i.common) ORDER BY i.common, i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT n.urn, 100.0 * count(o.urn) / count(*) < check_moved_list.threshold AS faulty, count(o.urn) AS common
-	FROM abie.similar_school n LEFT JOIN abie.similar_school o ON o.run_id = abie.run_issued_before(check_moved_list.run_id) AND o.urn = n.urn AND o.similar_urn = n.similar_urn
-	WHERE n.run_id = check_moved_list.run_id AND n.urn IN (SELECT b.urn FROM abie.similar_school b WHERE b.run_id = abie.run_issued_before(check_moved_list.run_id))
+	-- every school here has a list in the other run too
+	SELECT n.urn, 100.0 * count(*) FILTER (WHERE n.similar_urn = ANY (o.list)) / count(*) < check_moved_list.threshold AS faulty,
+		count(*) FILTER (WHERE n.similar_urn = ANY (o.list)) AS common
+	FROM abie.similar_school n JOIN (SELECT x.urn, array_agg(x.similar_urn) AS list FROM abie.similar_school x
+		WHERE x.run_id = (SELECT abie.run_issued_before(check_moved_list.run_id)) GROUP BY x.urn) o ON o.urn = n.urn
+	WHERE n.run_id = check_moved_list.run_id
 	GROUP BY n.urn
 ) i
 $$;

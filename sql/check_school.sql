@@ -65,12 +65,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT m.urn, m.rank, m.similar_urn,
+	SELECT n.urn, n.rank, n.similar_urn,
 		-- vectors of two strata have other elements
-		(m.school).stratum IS DISTINCT FROM (m.other).stratum
-			OR m.distance IS DISTINCT FROM abie.distance((m.school).vector, (m.other).vector, w.weights)
-			OR m.distance < lag(m.distance) OVER (PARTITION BY m.urn ORDER BY m.rank) AS faulty
-	FROM abie.run_match(check_distance.run_id) m LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = (m.school).stratum
+		s.stratum IS DISTINCT FROM o.stratum OR n.distance IS DISTINCT FROM abie.distance(s.vector, o.vector, w.weights) OR n.distance < n.nearer AS faulty
+	-- in the order of the key: rows with their vectors are too wide to be sorted
+	FROM (SELECT x.*, lag(x.distance) OVER (PARTITION BY x.urn ORDER BY x.rank) AS nearer FROM abie.similar_school x WHERE x.run_id = check_distance.run_id) n
+		LEFT JOIN abie.run_school s ON s.run_id = check_distance.run_id AND s.urn = n.urn
+		LEFT JOIN abie.run_school o ON o.run_id = check_distance.run_id AND o.urn = n.similar_urn
+		LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = s.stratum
+	-- worked out once, for both aggregates
+	OFFSET 0
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_distance(integer, float8) IS 'Internal: release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';

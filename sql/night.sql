@@ -28,11 +28,37 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS 'Whether the newest calculation for a target year by a methodology is of the inputs as they are: nothing was recorded since it started, and the pool would be the same.';
 
+CREATE FUNCTION abie.check_keep(keep integer) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: NULL is refused too
+BEGIN
+	IF keep < 1 IS NOT FALSE THEN
+		RAISE EXCEPTION 'keep cannot be %', coalesce(keep::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'At least the run just made is kept: 1 or more.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie.check_keep(integer) IS 'Internal: raises error 22023 where abie.nightly could not keep so many runs.';
+
+CREATE FUNCTION abie.drop_unissued(target_year text, methodology text, keep integer) RETURNS SETOF integer
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+DELETE FROM abie.run r
+WHERE r.run_id IN (SELECT o.run_id FROM abie.run o
+		WHERE o.target_year = drop_unissued.target_year AND o.methodology = drop_unissued.methodology AND o.status IN ('calculated', 'checked')
+		ORDER BY o.run_id DESC OFFSET greatest(keep, 0))
+RETURNING r.run_id
+$$;
+COMMENT ON FUNCTION abie.drop_unissued(text, text, integer) IS
+'Deletes the runs of a target year by a methodology that were calculated and never issued, but for the newest so many; their numbers. Issued, superseded and withdrawn runs stay, and so do those that go on, failed or were interrupted; abie.run_event keeps what was deleted.';
+
 /*
  * As abie.calculate: it commits, so that it can have no SET clause and names
  * the schema of what it calls.
  */
-CREATE PROCEDURE abie.nightly(target_year text DEFAULT NULL, methodology text DEFAULT 'default')
+CREATE PROCEDURE abie.nightly(target_year text DEFAULT NULL, methodology text DEFAULT 'default', keep integer DEFAULT 7)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -40,6 +66,7 @@ DECLARE
 	made integer;
 BEGIN
 	COMMIT;
+	PERFORM abie.check_keep(keep);
 	IF abie.is_up_to_date(year, methodology) THEN
 		RETURN;
 	END IF;
@@ -49,9 +76,10 @@ BEGIN
 	IF (abie.run_methodology(made)).issue_when_passed AND abie.has_passed(made) THEN
 		PERFORM abie.issue(made);
 	END IF;
+	PERFORM abie.drop_unissued(year, methodology, keep);
 END $$;
-COMMENT ON PROCEDURE abie.nightly(text, text) IS
-'Calculates a target year (NULL: abie.next_target_year) where inputs have changed since the newest calculation by the methodology, and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning either; otherwise it waits for a person. Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate; earlier runs stay as they are.';
+COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
+'Calculates a target year (NULL: abie.next_target_year) where inputs have changed since the newest calculation by the methodology, and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest are kept, so many as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; 22023 keep below 1.';
 
 CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
@@ -78,7 +106,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN 'abie ' || coalesce(target_year, 'next year') || ' ' || methodology;
 COMMENT ON FUNCTION abie.job_name(text, text) IS 'Name of the pg_cron job that abie.schedule makes. Not STRICT: no target year is the next.';
 
-CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS bigint
+CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL, methodology text DEFAULT 'default', keep integer DEFAULT 7) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -88,16 +116,17 @@ DECLARE
 BEGIN
 	PERFORM abie.refuse_without_cron();
 	PERFORM abie.previous_year(target_year);
+	PERFORM abie.check_keep(keep);
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
 			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job
-	USING abie.job_name(target_year, methodology), cron, format('CALL abie.nightly(%L, %L)', target_year, methodology);
+	USING abie.job_name(target_year, methodology), cron, format('CALL abie.nightly(%L, %L, %s)', target_year, methodology, keep);
 	RETURN job;
 END $$;
-COMMENT ON FUNCTION abie.schedule(text, text, text) IS
-'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. Errors: 42704 no pg_cron or no such methodology, 23514 not an academic year, and pg_cron''s own.';
+COMMENT ON FUNCTION abie.schedule(text, text, text, integer) IS
+'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. keep is that of abie.nightly. Errors: 42704 no pg_cron or no such methodology, 23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
 
 CREATE FUNCTION abie.unschedule(target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

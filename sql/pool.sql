@@ -63,6 +63,37 @@ $$;
 COMMENT ON FUNCTION abie.known_context(text) IS
 'What abie.school_context knows of every school with attendance in an academic year, by its LAESTAB: numbers of pupils (headcount to mobility_pct, other) of that year, under its URN or one of the same LAESTAB or of a sole predecessor or successor; place and character (IDACI, region, urban/rural, religion, admissions; and school_type) of that year, else of the nearest earlier, else of the nearest later year. Each figure alone: NULL where none is held.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie.exclusion_reason(urn integer, rows_of_urn integer, stratum text, attendance_held boolean, close_date date, status_date date,
+	enrolments integer, target_start date, minimum_enrolments integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+-- not STRICT: what is not known is a reason
+RETURN CASE
+	WHEN urn IS NULL THEN 'no URN'
+	WHEN rows_of_urn > 1 THEN 'URN not unique'
+	WHEN stratum IS NULL THEN 'phase not known'
+	WHEN stratum = 'special' THEN 'special school'
+	WHEN stratum = 'other' THEN 'not mainstream'
+	WHEN NOT attendance_held THEN 'no attendance figure'
+	-- one that a later register does not list is not thereby closed
+	WHEN close_date < target_start OR status_date < target_start THEN 'closed before the target year'
+	WHEN enrolments IS NULL OR enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
+	END;
+COMMENT ON FUNCTION abie.exclusion_reason(integer, integer, text, boolean, date, date, integer, date, integer) IS
+'Why the pool leaves a school out, from the figures of abie.run_scope; NULL for one that enters. Not STRICT: what is not known is a reason.';
+
+CREATE FUNCTION abie.exclusion_detail(reason text, rows_of_urn integer, close_date date, status_date date, successors text, enrolments integer, minimum_enrolments integer) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE COST 10
+-- not STRICT: most figures are not behind the reason
+RETURN CASE reason
+	WHEN 'URN not unique' THEN rows_of_urn || ' rows of attendance with this URN'
+	WHEN 'closed before the target year' THEN coalesce('closed ' || to_char(close_date, 'YYYY-MM-DD'), 'closed in the register of ' || to_char(status_date, 'YYYY-MM-DD'))
+		|| coalesce('; successor ' || successors, '')
+	WHEN 'fewer than the minimum enrolments' THEN coalesce(enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
+	END;
+COMMENT ON FUNCTION abie.exclusion_detail(text, integer, date, date, text, integer, integer) IS
+'The figure or date behind a reason of abie.exclusion_reason; NULL where there is none. Not STRICT: most of its arguments are not behind the reason.';
+
 CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
 RETURNS TABLE (
 	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
@@ -70,6 +101,7 @@ RETURNS TABLE (
 	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
 	admissions_policy text, other jsonb,
+	rows_of_urn integer, close_date date, status_date date, successors text,
 	reason text, detail text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
@@ -78,7 +110,7 @@ AS $$
 WITH year AS (
 	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
 ), scope AS (
-	SELECT a.laestab, a.urn, count(*) OVER (PARTITION BY a.urn) AS rows_of_urn, a.school_type, a.enrolments,
+	SELECT a.laestab, a.urn, (count(*) OVER (PARTITION BY a.urn))::integer AS rows_of_urn, a.school_type, a.enrolments,
 		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
 		-- not of counts that came from elsewhere since
 		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error' THEN a.attendance_error END AS attendance_error
@@ -90,7 +122,7 @@ WITH year AS (
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 		g.close_date,
-		-- a later extract may say nothing of the status, so the date is that of the extract the status came from
+		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract the status came from
 		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
@@ -98,32 +130,19 @@ WITH year AS (
 		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
 	FROM scope s LEFT JOIN abie.known_context((SELECT y.baseline FROM year y)) k ON k.laestab = s.laestab LEFT JOIN abie.school g ON g.urn = s.urn
 ), judged AS (
-	SELECT w.*, CASE
-		WHEN w.urn IS NULL THEN 'no URN'
-		WHEN w.rows_of_urn > 1 THEN 'URN not unique'
-		WHEN w.stratum IS NULL THEN 'phase not known'
-		WHEN w.stratum = 'special' THEN 'special school'
-		WHEN w.stratum = 'other' THEN 'not mainstream'
-		WHEN w.attendance IS NULL THEN 'no attendance figure'
-		-- one that a later register does not list is not thereby closed
-		WHEN w.close_date < y.target_start OR w.status_date < y.target_start
-			THEN 'closed before the target year'
-		WHEN w.enrolments IS NULL OR w.enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
-		END AS reason
+	SELECT w.*, abie.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date, w.status_date, w.enrolments,
+		y.target_start, minimum_enrolments) AS reason
 	FROM year y, whole w
+), followed AS (
+	SELECT j.*, CASE j.reason WHEN 'closed before the target year' THEN (SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn) FROM abie.school_link l
+		WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
+	FROM judged j
 )
 SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error, j.easting, j.northing, j.headcount,
 	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct, j.idaci_score, j.idaci_rank,
-	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.reason,
-	CASE j.reason
-		WHEN 'URN not unique' THEN j.rows_of_urn || ' rows of attendance with this URN'
-		WHEN 'closed before the target year' THEN coalesce('closed ' || to_char(j.close_date, 'YYYY-MM-DD'),
-			'closed in the register of ' || to_char(j.status_date, 'YYYY-MM-DD'))
-			|| coalesce('; successor ' || (SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn) FROM abie.school_link l
-				WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%'), '')
-		WHEN 'fewer than the minimum enrolments' THEN coalesce(j.enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
-		END
-FROM judged j
+	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.rows_of_urn, j.close_date, j.status_date, j.successors,
+	j.reason, abie.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors, j.enrolments, minimum_enrolments)
+FROM followed j
 $$;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
 'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of abie.known_context; place and character, where it has none, are from abie.school. enrolments is the headcount where only rates are published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
@@ -211,6 +230,9 @@ BEGIN
 		), excluded AS (
 			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
+		), kept AS (
+			INSERT INTO abie.run_scope (run_id, laestab, urn, stratum, enrolments, attendance_held, rows_of_urn, close_date, status_date, successors)
+			SELECT $1, s.laestab, s.urn, s.stratum, s.enrolments, s.attendance IS NOT NULL, s.rows_of_urn, s.close_date, s.status_date, s.successors FROM scope s
 		)
 		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
 			attendance, attendance_error, easting, northing, family, la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
@@ -232,4 +254,4 @@ BEGIN
 	END IF;
 	RETURN entered;
 END $$;
-COMMENT ON FUNCTION abie.calculate_pool(integer) IS 'Internal: first stage of a run. Fills abie.run_school and abie.exclusion; the number of schools that entered.';
+COMMENT ON FUNCTION abie.calculate_pool(integer) IS 'Internal: first stage of a run. Fills abie.run_school, abie.exclusion and abie.run_scope; the number of schools that entered.';

@@ -16,7 +16,7 @@ GROUP BY c.stratum HAVING sum(c.weight) > 0
 $$;
 COMMENT ON FUNCTION abie.run_weights(integer) IS 'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a stratum that has nothing to compare by.';
 
--- Foreign keys on the two largest tables would cost more than the calculation itself, so a trigger deletes their rows.
+-- Foreign keys on the largest tables would cost more than the calculation itself, so a trigger deletes their rows.
 CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -24,19 +24,20 @@ AS $$
 BEGIN
 	DELETE FROM abie.similar_school s USING old_run o WHERE s.run_id = o.run_id;
 	DELETE FROM abie.run_school s USING old_run o WHERE s.run_id = o.run_id;
+	DELETE FROM abie.run_scope s USING old_run o WHERE s.run_id = o.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_school and abie.run_school.';
+COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_school, abie.run_school and abie.run_scope.';
 
 CREATE FUNCTION abie.truncate_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	TRUNCATE abie.similar_school, abie.run_school;
+	TRUNCATE abie.similar_school, abie.run_school, abie.run_scope;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_school and abie.run_school with abie.run.';
+COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_school, abie.run_school and abie.run_scope with abie.run.';
 
 CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.truncate_run_rows();
@@ -111,6 +112,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DELETE FROM abie.similar_school s WHERE s.run_id = clear_run.run_id;
 DELETE FROM abie.run_school s WHERE s.run_id = clear_run.run_id;
+DELETE FROM abie.run_scope s WHERE s.run_id = clear_run.run_id;
 DELETE FROM abie.run_characteristic c WHERE c.run_id = clear_run.run_id;
 DELETE FROM abie.run_model m WHERE m.run_id = clear_run.run_id;
 DELETE FROM abie.run_term t WHERE t.run_id = clear_run.run_id;

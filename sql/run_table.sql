@@ -325,6 +325,31 @@ COMMENT ON COLUMN abie.exclusion.urn IS 'URN; NULL where the attendance is publi
 COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
 COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason.';
 
+CREATE TABLE abie.run_scope (
+	run_id integer,
+	laestab abie.laestab,
+	urn abie.urn,
+	stratum text,
+	enrolments integer,
+	attendance_held boolean NOT NULL,
+	rows_of_urn integer NOT NULL,
+	close_date date,
+	status_date date,
+	successors text,
+	PRIMARY KEY (run_id, laestab)
+);
+COMMENT ON TABLE abie.run_scope IS 'Every school in scope of a run with what decided whether it entered the pool, so that abie.verify can decide again.';
+COMMENT ON COLUMN abie.run_scope.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_scope.laestab IS 'Local authority number times 10000 plus establishment number, in the baseline year.';
+COMMENT ON COLUMN abie.run_scope.urn IS 'URN; NULL where the attendance is published without one.';
+COMMENT ON COLUMN abie.run_scope.stratum IS 'primary, secondary, special or other; NULL where the phase is not known.';
+COMMENT ON COLUMN abie.run_scope.enrolments IS 'Pupil enrolments, or the headcount where only rates are published.';
+COMMENT ON COLUMN abie.run_scope.attendance_held IS 'Whether there was an attendance figure of the baseline year.';
+COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this URN in the baseline year.';
+COMMENT ON COLUMN abie.run_scope.close_date IS 'When it closed.';
+COMMENT ON COLUMN abie.run_scope.status_date IS 'Date of the register that has it as closed, where the day it closed is not known; NULL otherwise.';
+COMMENT ON COLUMN abie.run_scope.successors IS 'URNs of the successors of a school that closed before the target year.';
+
 SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
@@ -334,3 +359,4 @@ SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.exclusion', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.run_scope', '');

@@ -68,6 +68,21 @@ END $$;
 COMMENT ON FUNCTION abie.withdraw(integer, text) IS
 'Withdraws an issued or superseded run. Its results stay as they are, for the record, but are nobody''s expectation any more. The run as withdrawn. Errors: P0002 no such run, 55000 a run that was not issued or is withdrawn, 22004 no reason.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie.judged_scope(run_id integer)
+RETURNS TABLE (laestab integer, urn integer, stratum text, enrolments integer, rows_of_urn integer, close_date date, status_date date, successors text,
+	minimum_enrolments integer, reason text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 21000
+BEGIN ATOMIC
+	SELECT c.laestab, c.urn, c.stratum, c.enrolments, c.rows_of_urn, c.close_date, c.status_date, c.successors, m.minimum_enrolments,
+		abie.exclusion_reason(c.urn, c.rows_of_urn, c.stratum, c.attendance_held, c.close_date, c.status_date, c.enrolments,
+			abie.year_start(r.target_year), m.minimum_enrolments)
+	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology JOIN abie.run_scope c ON c.run_id = r.run_id
+	WHERE r.run_id = judged_scope.run_id;
+END;
+COMMENT ON FUNCTION abie.judged_scope(integer) IS
+'Internal: every school in scope of a run, by abie.run_scope, with the reason why it is left out, decided by the code as it is now; not STRICT so that the planner can put it in place of a call.';
+
 -- The results again, from the figures of the schools that the run kept. Made under the number -run_id, and undone.
 CREATE FUNCTION abie.recompute_run(run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -80,15 +95,15 @@ DECLARE
 BEGIN
 	INSERT INTO abie.run (run_id, target_year, baseline_year, methodology, extension_version) OVERRIDING SYSTEM VALUE
 	SELECT -r.run_id, r.target_year, r.baseline_year, r.methodology, r.extension_version FROM abie.run r WHERE r.run_id = recompute_run.run_id;
+	-- who enters is decided anew; the other stages leave schools out themselves
+	INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+	SELECT -recompute_run.run_id, c.laestab, c.urn, c.reason, abie.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments, c.minimum_enrolments)
+	FROM abie.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
 	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, attendance_error, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
-	SELECT -s.run_id, s.urn, s.laestab, s.stratum, s.selective, s.la_code, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.easting, s.northing, s.family,
+	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.easting, s.northing, s.family,
 		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers, s.categories
-	FROM abie.run_school s WHERE s.run_id = recompute_run.run_id;
-	-- those left out by the pool; the other stages leave schools out themselves
-	INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-	SELECT -x.run_id, x.laestab, x.urn, x.reason, x.detail FROM abie.exclusion x
-	WHERE x.run_id = recompute_run.run_id AND NOT EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = x.run_id AND s.laestab = x.laestab);
+	FROM abie.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id AND s.urn = c.urn WHERE c.reason IS NULL;
 	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
 		CONTINUE WHEN stage IN ('pool', 'digest');
 		EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;
@@ -98,7 +113,7 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'AB001' THEN
 	RETURN digest;
 END $$;
-COMMENT ON FUNCTION abie.recompute_run(integer) IS 'Internal: the digest of the results that the stages after the pool make, by the code as it is now, from the inputs kept with a run. Nothing of it stays.';
+COMMENT ON FUNCTION abie.recompute_run(integer) IS 'Internal: the digest of the results that the code as it is now makes from the inputs kept with a run: who is left out and why, then the stages after the pool. Nothing of it stays.';
 
 CREATE FUNCTION abie.verify(run_id integer) RETURNS TABLE (digest text, recorded text, now text, equal boolean)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 3
@@ -118,7 +133,7 @@ BEGIN
 			('results recomputed', r.result_digest, abie.recompute_run(r.run_id))) v(digest, recorded, now);
 END $$;
 COMMENT ON FUNCTION abie.verify(integer) IS
-'Whether a run can still be made: digests of the inputs and results kept with it, and of the results that the stages after the pool make now from those inputs, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. How the pool was made from the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
+'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. Whether the inputs are the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
 
 CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10

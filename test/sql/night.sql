@@ -64,6 +64,28 @@ CALL abie.nightly(methodology => 'by itself anywhere');
 SELECT status, abie.has_passed(run_id) FROM abie.run WHERE methodology = 'by itself anywhere';
 SELECT abie.has_passed(99);
 
+-- nights do not pile up: of the runs that were never issued the newest are kept, and nothing that ever was issued goes
+CALL abie.nightly('2025/26', 'similar-schools', 0);
+CALL abie.nightly('2025/26', 'similar-schools', NULL);
+SELECT (abie.issue(min(run_id), 'the oldest')).status FROM abie.run WHERE methodology = 'similar-schools';
+SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
+INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, status, error) VALUES ('2025/26', '2024/25', 'similar-schools', '1.0', 'failed', 'long ago');
+UPDATE abie.school SET recorded_at = clock_timestamp() WHERE urn = 900013;
+CALL abie.nightly('2025/26', 'similar-schools', 3);
+SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
+-- the newest three, and the run just made among them
+SELECT bool_and(r.run_id > ALL (SELECT e.run_id FROM abie.run_event e WHERE e.event = 'deleted')) AS newest FROM abie.run r WHERE r.methodology = 'similar-schools' AND r.status = 'checked';
+-- what became of the others is kept
+SELECT count(*), count(*) FILTER (WHERE result_digest IS NOT NULL) AS digests FROM abie.run_event WHERE event = 'deleted';
+SELECT count(*) FROM abie.expectation e WHERE NOT EXISTS (SELECT FROM abie.run r WHERE r.run_id = e.run_id);
+-- a night with nothing to do deletes nothing
+CALL abie.nightly('2025/26', 'similar-schools', 1);
+SELECT count(*) FROM abie.run WHERE methodology = 'similar-schools' AND status = 'checked';
+SELECT (abie.issue(max(run_id))).status FROM abie.run WHERE methodology = 'similar-schools' AND status = 'checked';
+SELECT count(*) FROM abie.drop_unissued('2025/26', 'similar-schools', -1);
+SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
+SELECT * FROM abie.drop_unissued('2026/27', 'similar-schools', 0);
+
 -- whose session dies is shown as interrupted
 INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, pid) VALUES ('2025/26', '2024/25', 'similar-schools', '1.0', 0) RETURNING status;
 SET ROLE abie_night_monitor;

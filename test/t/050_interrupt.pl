@@ -1,4 +1,4 @@
-# Calculations that do not end well: errors, cancels, kills; what others see meanwhile; dump and restore.
+# Calculations that do not end well: errors, cancels (kills: 110_crash.pl); what others see meanwhile; dump and restore.
 use strict;
 use warnings;
 use IPC::Run;
@@ -11,7 +11,6 @@ my $target_year = '2025/26';
 my @stages = ('pool', 'scaling', 'context', 'similar schools', 'expected attendance', 'baseline', 'expectation', 'digest');
 my $cancel_goal = 0.1;
 my $cancel_limit = 2;
-my $kills = 5;
 my $cancels = 24;
 
 my $node = PostgreSQL::Test::Cluster->new('interrupt');
@@ -36,19 +35,7 @@ sub session
 	return ($out, $err);
 }
 
-# After a session is killed the server takes all others down and starts again.
-sub wait_for_recovery
-{
-	my $patience = time() + 60;
-	while (time() < $patience)
-	{
-		return if (session('SELECT 1'))[0] eq "1\n";
-		sleep(0.1);
-	}
-	die 'the server did not come back';
-}
-
-my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion);
+my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion run_scope);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 
 query('CREATE EXTENSION abie');
@@ -253,56 +240,6 @@ for my $try (1 .. $cancels)
 }
 is_deeply(\@left, [], "cancels at the very start of a stage: none left the year locked");
 diag("cancels between two stages: $between of $cancels");
-
-#
-# Kills: the session, and the server
-#
-# Starts a calculation, waits for a share of the time one takes, and does something to it.
-my $start = time();
-query($calculate);
-my $usual = time() - $start;
-srand(20);
-for my $victim ('session', 'server')
-{
-	my $hit = 0;
-	for my $kill (1 .. $kills)
-	{
-		my ($out, $err) = ('', '');
-		my $before = query('SELECT coalesce(max(run_id), 0) FROM abie.run');
-		my $running = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('england'), '-c', $calculate ], '>', \$out, '2>', \$err);
-		my $pid;
-		my $patience = time() + 20;
-		$pid = query("SELECT pid FROM abie.run WHERE run_id > $before") while !$pid && time() < $patience;
-		sleep($usual * rand(0.7));
-		if ($victim eq 'session')
-		{
-			kill 'KILL', $pid;
-			$running->finish;
-			wait_for_recovery();
-		}
-		else
-		{
-			$node->stop('immediate');
-			$running->finish;
-			$node->start;
-		}
-		my ($run, $status, $stage) = last_run();
-		my $shown = query("SELECT status FROM abie.run_status WHERE run_id = $run");
-		$hit++ if $status eq 'running';
-		is($shown, $status eq 'calculated' ? 'calculated' : 'interrupted', "$victim killed in $stage: run $run is shown as $shown");
-		is_first_kept("$victim killed in $stage");
-
-		# the next calculation takes its place, with the same result
-		query($calculate);
-		my $next = (last_run())[0];
-		is(query("SELECT status || ' ' || rows_of(run_id) FROM abie.run WHERE run_id = $run"), 'interrupted 0', "$victim killed in $stage: run $run is marked and cleared by run $next")
-		  if $status ne 'calculated';
-		is(query("SELECT result_digest FROM abie.run WHERE run_id = $next AND status = 'calculated'"), $digest, "$victim killed in $stage: run $next has the result of the first");
-		query("DELETE FROM abie.run WHERE run_id <> $first");
-	}
-	cmp_ok($hit, '>', 0, "$victim killed $hit of $kills times before the run had ended");
-}
-is(query('SELECT count(*) FROM abie.run_school WHERE run_id <> ' . $first), 0, 'nothing of the deleted runs is left');
 
 #
 # Dump and restore

@@ -12,7 +12,7 @@ my $library = `pg_config --pkglibdir | tr -d '\\n'`;
 my $has_cron = -e "$library/pg_cron.so";
 
 my $node = PostgreSQL::Test::Cluster->new('night');
-$node->init(allows_streaming => 1);
+$node->init(allows_streaming => 'logical');
 $node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
 	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}$library:\$libdir'")
   if $ENV{ABIE_DESTDIR};
@@ -47,7 +47,7 @@ SKIP:
 	like($refused, qr/methodology "unheard of" does not exist/, 'a methodology that is none: refused');
 	query('SELECT abie.schedule()');
 	is(query('SELECT jobname, schedule, command, username FROM cron.job'),
-		"abie next year default|0 2 * * *|CALL abie.nightly(NULL, 'default')|" . query('SELECT current_user'), 'one bare call, at two every night');
+		"abie next year default|0 2 * * *|CALL abie.nightly(NULL, 'default', 7)|" . query('SELECT current_user'), 'one bare call, at two every night');
 	query(q{SELECT abie.schedule('* * * * *')});
 	is(query('SELECT count(*), min(schedule) FROM cron.job'), '1|* * * * *', 'scheduled again: in place of the job there was');
 	my $patience = time + 150;
@@ -90,15 +90,18 @@ my $whole = q{SELECT string_agg(c.relname || ' ' || (xpath('/row/d/text()', quer
 my $dumped = query($whole);
 my $as_school = q{SET ROLE abie_dump_school; SELECT count(*), min(urn::integer), min(run_id) FROM abie.expectation};
 is(query($as_school), "1|900013|$issued", 'a school sees its own expectation');
-for my $format ('plain', 'custom')
+# several processes: as the README says, for the data of an extension's tables is not loaded in the order of their foreign keys
+for my $format ('plain', 'custom', 'directory')
 {
 	my $file = $node->basedir . "/schools.$format";
 	my @skip = $has_cron ? ('--exclude-schema=cron', '--extension=abie') : ();
 	$node->command_ok([ 'pg_dump', '-d', $node->connstr('schools'), '-F', $format, '-f', $file, @skip ], "$format: dumped");
 	$node->safe_psql('postgres', "CREATE DATABASE restored_$format");
+	local $ENV{PGOPTIONS} = '-c session_replication_role=replica' if $format eq 'directory';
 	$node->command_ok(
 		$format eq 'plain' ? [ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("restored_$format"), '-f', $file ]
-		: [ 'pg_restore', '--exit-on-error', '-d', $node->connstr("restored_$format"), $file ], "$format: restored");
+		: [ 'pg_restore', '--exit-on-error', '-j', $format eq 'directory' ? 4 : 1, '-d', $node->connstr("restored_$format"), $file ], "$format: restored");
+	delete local $ENV{PGOPTIONS};
 	is(query($whole, "restored_$format"), $dumped, "$format: every row of every table is there, bit for bit");
 	is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($issued)", "restored_$format"), 3, "$format: the issued run can still be made");
 	is(query($as_school, "restored_$format"), "1|900013|$issued", "$format: a school sees its own expectation and no other");
@@ -118,6 +121,8 @@ $standby->init_from_backup($node, 'copy', has_streaming => 1);
 $standby->start;
 $node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
 is($standby->safe_psql('schools', $as_school), "1|900013|$issued", 'standby: a school sees its own expectation');
+like($standby->safe_psql('schools', "SELECT abie.school_report(900013, 'markdown', $issued)"), qr/900013/, 'standby: a report is read');
+is($standby->safe_psql('schools', "SELECT abie.school_report(900013, 'markdown', $issued)"), query("SELECT abie.school_report(900013, 'markdown', $issued)"), 'standby: the same as on the first');
 is($standby->safe_psql('schools', "SELECT r.result_digest = abie.result_digest(r.run_id) AND r.input_digest = abie.input_digest(r.run_id) FROM abie.run r WHERE r.run_id = $issued"),
 	't', 'standby: the digests hold');
 cmp_ok($standby->safe_psql('schools', "SELECT count(*) FROM abie.explain($issued, 900013)"), '>', 20, 'standby: explained');
@@ -126,12 +131,51 @@ is($standby->safe_psql('schools', 'SELECT status FROM abie_report.health'), 'iss
 $standby->stop;
 
 #
+# Logical replication, by the statements of the README
+#
+{
+	my $readme = slurp_file("$FindBin::RealBin/../../README.md");
+	my ($publication) = $readme =~ /(CREATE PUBLICATION [^']*)'/;
+	$node->safe_psql('postgres', 'CREATE DATABASE copy');
+	query($publication);
+	query('CREATE EXTENSION abie', 'copy');
+	# a subscription to its own server cannot make the slot itself
+	query(q{SELECT pg_create_logical_replication_slot('abie_results', 'pgoutput')});
+	query("CREATE SUBSCRIPTION abie_results CONNECTION '" . ($node->connstr('schools') =~ s/'/''/gr) . "' PUBLICATION abie_results WITH (create_slot = false, slot_name = 'abie_results')", 'copy');
+	$node->poll_query_until('copy', q{SELECT count(*) = 0 FROM pg_subscription_rel WHERE srsubstate NOT IN ('r', 's')}) or die 'tables are not copied';
+	$node->wait_for_catchup('abie_results');
+	my @copied = $publication =~ /abie\.(\w+)/g;
+	my $content = 'SELECT ' . join(" || ' ' || ", map { "(SELECT count(*) || md5(coalesce(string_agg(t::text, E'\n' ORDER BY t::text COLLATE \"C\"), '')) FROM abie.$_ t)" } @copied);
+	is(query($content, 'copy'), query($content), 'logical replication: every row of every table is there');
+	is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($issued)", 'copy'), 3, 'logical replication: the issued run can be made there too');
+	# what happens from now on: a run is made, issued and withdrawn, and another deleted
+	query('CALL abie.calculate($$2025/26$$, $$similar-schools$$)');
+	query('SELECT abie.issue(max(run_id), $$a reason$$) FROM abie.run');
+	query("SELECT abie.withdraw($issued, 'wrong after all')");
+	query('CALL abie.calculate($$2025/26$$)');
+	query('DELETE FROM abie.run WHERE run_id = (SELECT max(run_id) FROM abie.run)');
+	$node->wait_for_catchup('abie_results');
+	is(query($content, 'copy'), query($content), 'logical replication: and what became of runs since');
+	query(q{SELECT abie.grant_access('abie_dump_school', 'school', '900013')}, 'copy');
+	is(query($as_school, 'copy'), query($as_school), 'logical replication: a school sees its own expectation and no other');
+	(undef, undef, my $refused) = $node->psql('copy', "UPDATE abie.expectation SET target = 1 WHERE run_id = $issued");
+	like($refused, qr/run $issued is withdrawn: its results cannot be changed/, 'logical replication: nobody else changes them there');
+	query('DROP SUBSCRIPTION abie_results', 'copy');
+}
+
+#
 # DROP EXTENSION is refused by what depends on it, and takes the rest along
 #
 query('CREATE VIEW of_our_own AS SELECT urn, target FROM abie.expectation', 'restored_plain');
 my (undef, undef, $refused) = $node->psql('restored_plain', 'DROP EXTENSION abie');
 like($refused, qr/cannot drop extension abie because other objects depend on it\nDETAIL:  view of_our_own depends on table abie.expectation/, 'DROP EXTENSION: refused while a view depends on it');
-query('DROP VIEW of_our_own; DROP EXTENSION abie', 'restored_plain');
+query('CREATE TABLE of_our_own_too (pupil integer, marks abie.register)', 'restored_plain');
+(undef, undef, $refused) = $node->psql('restored_plain', 'DROP VIEW of_our_own; DROP EXTENSION abie');
+like($refused, qr/DETAIL:  column marks of table of_our_own_too depends on type abie.register/, 'DROP EXTENSION: refused while a column has its type');
+query('CREATE VIEW of_our_own AS SELECT urn, target FROM abie.expectation', 'restored_plain');
+(undef, undef, my $said) = $node->psql('restored_plain', 'BEGIN; DROP EXTENSION abie CASCADE; ROLLBACK');
+like($said, qr/NOTICE:  drop cascades to 2 other objects\nDETAIL:  .*(?:view of_our_own\b.*column marks of table of_our_own_too|column marks of table of_our_own_too.*view of_our_own\b)/s, 'DROP EXTENSION CASCADE: says what goes');
+query('DROP TABLE of_our_own_too; DROP VIEW of_our_own; DROP EXTENSION abie', 'restored_plain');
 is(query(q{SELECT count(*) FROM pg_namespace WHERE nspname IN ('abie', 'abie_report')}, 'restored_plain'), 0, 'DROP EXTENSION: all of it is gone');
 
 $node->stop;
