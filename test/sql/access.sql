@@ -134,6 +134,14 @@ SELECT count(*) FROM abie.similarity(2, 900019);
 -- averages of the country are of the country
 SELECT count(*) > 0 AS held, count(*) FILTER (WHERE schools < 10) AS "of too few" FROM abie_report.national_attendance WHERE academic_year = '2024/25';
 SELECT count(*) > 0 AS years, array_agg(DISTINCT urn) AS urns FROM abie_report.school_history;
+-- summaries are of all schools, and of no area of one or two that are not its own
+SELECT sum(schools) > 300 AS all_schools, min(schools) FILTER (WHERE range_symbol = 'c') AS fewest, count(least_improvement) AS extremes FROM abie_report.national_summary;
+SELECT count(*) > 20 AS areas, min(schools) FILTER (WHERE range_symbol = 'c') > 2 AS fewest, count(*) FILTER (WHERE figures_symbol = 'c') > 10 AS suppressed, count(*) FILTER (WHERE figures_symbol = 'c' AND num_nonnulls(target, attendance, enrolments) > 0) AS told FROM abie_report.local_authority_summary;
+-- schools near it, published figures only
+SELECT count(*) AS near FROM abie.nearby_similar_schools(2, 900013);
+SELECT count(*) FROM abie.nearby_similar_schools(2, 900019);
+SELECT count(*) FROM abie.nearby_similar_schools(1, 900013);
+SELECT count(*) FROM abie.report_read;
 SELECT abie.what_if(2, 900019, '{}');
 COPY (SELECT urn FROM abie.expectation) TO STDOUT;
 COPY abie.exclusion TO STDOUT;
@@ -201,6 +209,20 @@ SELECT count(attempt(r.rolname, c.what, c.query)) > 0 AS done FROM call c, pg_ro
 WHERE r.rolname IN ('abie_access_nobody', 'abie_access_reader', 'abie_access_school', 'abie_access_head', 'abie_access_support', 'abie_access_lists');
 SELECT role, count(*) FILTER (WHERE outcome LIKE 'LEAK%') AS leaks, count(*) > 150 AS attempts FROM attempt GROUP BY role ORDER BY role;
 SELECT role, what, outcome FROM attempt WHERE outcome LIKE 'LEAK%' ORDER BY role, what;
+-- the same in parallel workers: rights, grants and the role asking are those of the session there too
+SELECT count(set_config(name, CASE vartype WHEN 'enum' THEN 'on' ELSE '0' END, false)) FROM pg_settings
+WHERE name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size', 'min_parallel_index_scan_size');
+SELECT as_role('abie_access_school', 'EXPLAIN (COSTS OFF, FORMAT JSON) SELECT urn, target FROM abie.expectation') LIKE '%"Gather"%' AS in_workers,
+	as_role('abie_access_school', 'SELECT string_agg(urn::text, '','') FROM abie.expectation') AS urns, as_role('abie_access_school', 'SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') AS asking_role;
+TRUNCATE attempt;
+SELECT count(attempt(r.role, c.oid::regclass::text, format('SELECT string_agg(t::text, E''\n'') FROM %s t', c.oid::regclass))) > 0 AS done
+FROM pg_class c, unnest('{abie_access_school,abie_access_lists,abie_access_reader}'::text[]) r(role)
+WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v');
+SELECT count(attempt('abie_access_school', c.what, c.query)) > 0 AS done FROM call c;
+SELECT role, left(outcome, 60) AS outcome, count(*) > 20 AS many FROM attempt WHERE outcome IN ('an answer', 'permission denied') OR outcome LIKE 'LEAK%' GROUP BY 1, 2 ORDER BY 1, 2;
+RESET ALL;
+SET client_min_messages = warning;
+SET search_path = access_test, public;
 -- nobody could write anything
 SELECT (SELECT count(*) FROM abie.access_grant) AS grants, (SELECT string_agg(status, ' ' ORDER BY run_id) FROM abie.run) AS runs, (SELECT count(*) FROM abie.run_event) AS events;
 TRUNCATE attempt;

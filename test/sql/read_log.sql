@@ -41,10 +41,10 @@ SELECT count(*) FROM abie.report_facts(1, '{900013,900019}');
 RESET ROLE;
 SELECT role, session, function, run_id, urn, dated FROM public.logged;
 -- the owner is no school; parallel plans or not, once
-SET force_parallel_mode = on;
+SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT count(*) > 10 AS explained FROM abie.explain(1, 900019);
 SELECT length(abie.school_report(900019)) > 1000 AS report;
-RESET force_parallel_mode;
+SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT role = session_user AS me, session, function, urn FROM public.logged OFFSET 5;
 
 -- a reader does not switch it off: neither in a session that has loaded the module, nor before that, nor by a setting of its role
