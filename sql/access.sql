@@ -21,7 +21,7 @@ COMMENT ON COLUMN abie.access_grant.grant_id IS 'Number of the grant.';
 COMMENT ON COLUMN abie.access_grant.role IS 'The role; those who have its rights have the grant too.';
 COMMENT ON COLUMN abie.access_grant.scope IS 'school, trust, local authority, region or national.';
 COMMENT ON COLUMN abie.access_grant.code IS 'URN, name of the trust, number of the local authority or name of the region, as in abie.school; NULL for national.';
-COMMENT ON COLUMN abie.access_grant.purpose IS 'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; support: issued expectations and reasons for none, without inputs; monitoring: abie_report.health; calculation: all rows of all tables, to write too.';
+COMMENT ON COLUMN abie.access_grant.purpose IS 'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; support: issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure control; monitoring: abie_report.health; calculation: all rows of all tables, to write too.';
 COMMENT ON COLUMN abie.access_grant.granted_by IS 'Role that granted it.';
 COMMENT ON COLUMN abie.access_grant.granted_at IS 'When.';
 COMMENT ON COLUMN abie.access_grant.revoked_by IS 'Role that revoked it; NULL while it holds.';
