@@ -68,7 +68,8 @@ BEGIN
 				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'target')::float8, 2));
 			more := CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('The level is %s percentage points below what would be expected in the school''s circumstances, %s%%. ', abie.decimal((e ->> 'gap')::float8, 2), abie.decimal((e ->> 'expected')::float8, 2))
 					ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the improvement is its part in the improvement that all schools make. ', abie.decimal((e ->> 'expected')::float8, 2)) END
-				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('The improvement comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
+				|| CASE WHEN places = 1 THEN format('The improvement is published to one decimal; before rounding it is %s. ', abie.decimal((e ->> 'improvement')::float8, 2)) ELSE '' END
+				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
 			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% reaches the best this school is measured against (%s%%).',
