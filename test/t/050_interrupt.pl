@@ -1,4 +1,4 @@
-# Calculations that do not end well: errors, cancels (kills: 110_crash.pl); what others see meanwhile; dump and restore.
+# Calculations that do not end well: errors, cancels (kills: 095_crash.pl); what others see meanwhile; dump and restore.
 use strict;
 use warnings;
 use IPC::Run;
