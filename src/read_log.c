@@ -108,6 +108,7 @@ PG_FUNCTION_INFO_V1(abie_logs_reads);
 Datum
 abie_logs_reads(PG_FUNCTION_ARGS)
 {
+	(void) fcinfo;
 	PG_RETURN_BOOL(log_reads);
 }
 

@@ -256,6 +256,7 @@ query("INSERT INTO abie.published_total (academic_year, la_code, school_type, en
 query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
 query("SELECT abie.grant_access(current_user, 'school', '900013')");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
+query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
 my $dumped = query($whole);
