@@ -77,8 +77,8 @@ COMMENT ON FUNCTION abie.accessible_schools(text[]) IS 'URNs of the schools that
 CREATE FUNCTION abie.issued_runs() RETURNS TABLE (run_id integer)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 10
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT r.run_id FROM abie.run r WHERE r.status = 'issued' $$;
-COMMENT ON FUNCTION abie.issued_runs() IS 'The runs whose results may be seen by those who are granted results: those that are issued.';
+AS $$ SELECT r.run_id FROM abie.run r WHERE r.status = 'issued' AND abie.has_access('{results,similar schools,support,calculation}') $$;
+COMMENT ON FUNCTION abie.issued_runs() IS 'The runs whose results may be seen by those who are granted results: those that are issued. None for a role without a grant.';
 
 CREATE FUNCTION abie.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000

@@ -22,9 +22,10 @@ SELECT cardinality(abie.readable_schools(reads_whole_area.run_id, array_agg(k.ur
 FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x WHERE x.run_id = reads_whole_area.run_id
 	UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = reads_whole_area.run_id) k LEFT JOIN abie.school s ON s.urn = k.urn
 WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code
+	AND (abie.has_national_access('{calculation}') OR reads_whole_area.run_id IN (SELECT i.run_id FROM abie.issued_runs() i))
 HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.reads_whole_area(integer, text, text) IS 'Whether the asking role may read the results in a run of every school of an area: scope la with the number of a local authority, or trust with its name. NULL where no school of it is in scope of the run.';
+COMMENT ON FUNCTION abie.reads_whole_area(integer, text, text) IS 'Whether the asking role may read the results in a run of every school of an area: scope la with the number of a local authority, or trust with its name. NULL where no school of it is in scope of the run, or the role may not read the run at all.';
 
 CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000

@@ -192,18 +192,24 @@ COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'Its LAESTAB in tha
 COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
 
 CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
-SELECT a.academic_year::text AS academic_year, k.stratum, count(*) AS schools, sum(a.enrolments) AS enrolments,
-	CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
-		THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
-		ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)) END AS attendance_percent,
-	CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END AS weighted_by
-FROM abie.attendance AS a JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type, stratum) ON k.school_type = a.school_type
-WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
-GROUP BY a.academic_year, k.stratum;
+SELECT n.academic_year, n.stratum, CASE WHEN NOT n.is_withheld THEN n.schools END AS schools, CASE WHEN NOT n.is_withheld THEN n.enrolments END AS enrolments,
+	CASE WHEN NOT n.is_withheld THEN n.attendance_percent END AS attendance_percent, CASE WHEN n.is_withheld THEN 'c' END AS attendance_percent_symbol, n.weighted_by
+FROM (
+	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) AS schools, sum(a.enrolments) AS enrolments,
+		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
+			THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
+			ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)) END AS attendance_percent,
+		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END AS weighted_by,
+		-- all others are published and could be taken off
+		count(*) FILTER (WHERE a.sources ->> 'sess_possible' = 'registers') BETWEEN 1 AND 2 AND NOT (SELECT abie.has_national_access('{results,calculation}')) AS is_withheld
+	FROM abie.attendance AS a JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type, stratum) ON k.school_type = a.school_type
+	WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
+	GROUP BY a.academic_year, k.stratum) AS n;
 COMMENT ON VIEW abie_report.national_attendance IS 'Attendance of all schools held, by year: one row an academic year and stratum.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
 COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolments, where published.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
+COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS 'c where the figures are withheld, because those of one or two schools are from registers and not published; NULL otherwise.';
 COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS

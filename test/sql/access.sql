@@ -147,6 +147,14 @@ COPY (SELECT urn FROM abie.expectation) TO STDOUT;
 COPY abie.exclusion TO STDOUT;
 RESET ROLE;
 
+-- a role without a grant learns of no run and of no area
+SELECT as_role('abie_access_nobody', 'SELECT count(*) FROM abie.issued_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(abie.reads_whole_area(2, 'la', '514'))$$) AS areas,
+	as_role('abie_access_school', $$SELECT abie.reads_whole_area(2, 'la', '514')$$) AS asked;
+-- national figures are withheld where, less all that is published, they are those of one or two schools
+SELECT as_role('abie_access_school', $$SELECT string_agg(stratum || ' ' || coalesce(attendance_percent_symbol, 'shown'), ', ' ORDER BY stratum) FROM abie_report.national_attendance WHERE academic_year = '2024/25'$$) AS national,
+	(SELECT string_agg(school_type || ' ' || schools, ', ' ORDER BY school_type) FROM (SELECT a.school_type, count(*) AS schools FROM abie.attendance a
+		WHERE a.academic_year = '2024/25' AND a.sources ->> 'sess_possible' = 'registers' GROUP BY a.school_type) r) AS from_registers;
+
 --
 -- Attempts. Secrets are the figures of schools that are not the role's, as text.
 --
