@@ -20,18 +20,9 @@ COMMENT ON COLUMN abie.report_read.urn IS 'The school.';
 SELECT pg_catalog.pg_extension_config_dump('abie.report_read', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.report_read_read_id_seq', '');
 
-CREATE FUNCTION abie.guard_report_read() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RAISE EXCEPTION 'the log of reads is kept as it is'
-		USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'The owner of the table deletes old rows after ALTER TABLE abie.report_read DISABLE TRIGGER guard_report_read.';
-END $$;
-COMMENT ON FUNCTION abie.guard_report_read() IS 'Internal trigger: refuses any change of abie.report_read but new rows.';
-
 CREATE TRIGGER guard_report_read BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.report_read
-FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_report_read();
+FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('the log of reads is kept as it is',
+	'The owner of the table deletes old rows after ALTER TABLE abie.report_read DISABLE TRIGGER guard_report_read.');
 
 CREATE FUNCTION abie.logs_reads() RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_logs_reads';

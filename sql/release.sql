@@ -34,18 +34,17 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN status IN ('issued', 'superseded', 'withdrawn');
 COMMENT ON FUNCTION abie.is_final(text) IS 'Whether the results of a run of this status cannot be changed any more.';
 
-CREATE FUNCTION abie.guard_run_event() RETURNS trigger
+CREATE FUNCTION abie.refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RAISE EXCEPTION 'events of runs are kept as they are'
-		USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'What was wrong is put right by another event, such as abie.withdraw.';
+	RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'object_not_in_prerequisite_state', HINT = TG_ARGV[1];
 END $$;
-COMMENT ON FUNCTION abie.guard_run_event() IS 'Internal trigger: refuses any change of abie.run_event but new rows.';
+COMMENT ON FUNCTION abie.refuse_change() IS 'Internal trigger: refuses any change of a table that only grows; its arguments are message and hint.';
 
 CREATE TRIGGER guard_run_event BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.run_event
-FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_event();
+FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('events of runs are kept as they are', 'What was wrong is put right by another event, such as abie.withdraw.');
 
 CREATE FUNCTION abie.run_row_counts(run_id integer) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000

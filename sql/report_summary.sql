@@ -133,7 +133,7 @@ BEGIN
 	END LOOP;
 END $$;
 
--- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
+-- Of all views, of which these are the last: a column passed on as it is has the comment of the table it comes from, the first of this list.
 DO $$
 DECLARE
 	passed record;

@@ -102,22 +102,3 @@ COMMENT ON COLUMN abie_report.school_source.position IS 'Order of the kinds of f
 COMMENT ON COLUMN abie_report.school_source.figure IS 'Kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.source IS 'Format and file it was imported from, or who recorded it.';
 COMMENT ON COLUMN abie_report.school_source.recorded IS 'Day it was recorded.';
-
--- A column that a view passes on as it is has the comment of the table it comes from, the first of this list.
-DO $$
-DECLARE
-	passed record;
-BEGIN
-	FOR passed IN
-		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
-		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
-			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
-				WITH ORDINALITY origin (name, place)
-			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
-			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
-		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
-		ORDER BY v.oid, a.attnum, origin.place
-	LOOP
-		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
-	END LOOP;
-END $$;
