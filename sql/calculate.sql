@@ -58,7 +58,7 @@ BEGIN
 		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(m.multipliers[n.position], 1) AS multiplier, coalesce(c.kind, 'number') AS kind,
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
-	), scaled AS (
+	), scaled AS MATERIALIZED (
 		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
 		FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
 				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
@@ -68,7 +68,7 @@ BEGIN
 			(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], m.clip))[1] AS substitute
 		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present, s.median)
 			WITH ORDINALITY u(location, scale, present, median, element)
-	), category AS (
+	), category AS MATERIALIZED (
 		SELECT s.stratum, u.element, u.value, count(*) AS present
 		FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
 		WHERE s.run_id = calculate_scaling.run_id AND u.value IS NOT NULL

@@ -13,8 +13,11 @@ SET jit = off
 BEGIN ATOMIC
 	WITH numbered AS (
 		SELECT school.urn::bigint AS urn, school.laestab FROM abie.school
-		UNION
-		SELECT attendance.urn::bigint, attendance.laestab FROM abie.attendance WHERE attendance.urn IS NOT NULL
+		UNION ALL
+		-- each pair once, in the order of the index: hashing every year of every school takes longer
+		SELECT pairs.urn::bigint, pairs.laestab
+		FROM (SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.urn, attendance.laestab FROM abie.attendance WHERE attendance.urn IS NOT NULL
+			ORDER BY attendance.urn, attendance.laestab) AS pairs
 	), edges (a, b) AS (
 		-- LAESTABs are nodes beside the URNs that share them, and greater: they have a digit more; a school without one stands for itself
 		SELECT numbered.urn, coalesce(numbered.laestab, numbered.urn) FROM numbered
@@ -52,8 +55,9 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
 SET jit = off
 BEGIN ATOMIC
 	WITH used AS MATERIALIZED (
-		SELECT attendance.laestab::bigint AS laestab, attendance.urn::bigint AS urn, pg_catalog.max(attendance.academic_year COLLATE "C") AS latest_year
-		FROM abie.attendance GROUP BY attendance.laestab, attendance.urn
+		-- the newest year of each pair, in the order of the index
+		SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.laestab::bigint AS laestab, attendance.urn::bigint AS urn, attendance.academic_year AS latest_year
+		FROM abie.attendance ORDER BY attendance.urn DESC, attendance.laestab DESC, attendance.academic_year DESC
 	), edges (a, b) AS (
 		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
 		SELECT used.laestab, -coalesce(used.urn, -used.laestab) FROM used

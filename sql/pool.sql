@@ -166,34 +166,36 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH wanted AS (
+WITH own AS MATERIALIZED (
+	SELECT b.laestab, abie.attendance_percent(p.sess_overall, p.sess_possible, p.sess_overall_percent) AS previous_attendance,
+		abie.attendance_percent(e.sess_overall, e.sess_possible, e.sess_overall_percent) AS earlier_attendance,
+		abie.attendance_percent(c.sess_overall, c.sess_possible, c.sess_overall_percent) AS pre_pandemic
+	FROM abie.attendance b
+		LEFT JOIN abie.attendance p ON p.academic_year = abie.previous_year(past_attendance.baseline_year) AND p.laestab = b.laestab
+		LEFT JOIN abie.attendance e ON e.academic_year = abie.previous_year(abie.previous_year(past_attendance.baseline_year)) AND e.laestab = b.laestab
+		-- not where it would be a later year's
+		LEFT JOIN abie.attendance c ON c.academic_year = '2018/19' AND past_attendance.baseline_year >= '2018/19' AND c.laestab = b.laestab
+	WHERE b.academic_year = past_attendance.baseline_year
+), held AS MATERIALIZED (
 	SELECT w.place, w.academic_year
 	FROM (VALUES (1, abie.previous_year(past_attendance.baseline_year)), (2, abie.previous_year(abie.previous_year(past_attendance.baseline_year))),
 		(3, '2018/19')) w(place, academic_year)
-	-- not where it would be a later year's
-	WHERE w.academic_year <= past_attendance.baseline_year
-), past AS MATERIALIZED (
-	SELECT w.place, a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance
-	FROM wanted w JOIN abie.attendance a ON a.academic_year = w.academic_year
-	-- said twice, so that the index is used
-	WHERE a.academic_year = ANY (ARRAY(SELECT x.academic_year FROM wanted x))
-), own AS MATERIALIZED (
-	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance, c.attendance AS pre_pandemic
-	FROM abie.attendance b LEFT JOIN past p ON p.place = 1 AND p.laestab = b.laestab LEFT JOIN past e ON e.place = 2 AND e.laestab = b.laestab
-		LEFT JOIN past c ON c.place = 3 AND c.laestab = b.laestab
-	WHERE b.academic_year = past_attendance.baseline_year
-), lacking AS (
-	SELECT o.laestab, h.place
-	FROM own o JOIN (SELECT DISTINCT p.place FROM past p) h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
+	WHERE w.academic_year <= past_attendance.baseline_year AND EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = w.academic_year)
+), lacking AS MATERIALIZED (
+	SELECT o.laestab, h.place, h.academic_year
+	FROM own o JOIN held h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
 ), lineage AS MATERIALIZED (
 	-- asked only where a school had another LAESTAB then
 	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM lacking)
 ), found AS (
-	SELECT DISTINCT ON (k.laestab, k.place) k.laestab, k.place, p.attendance
-	FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn
-		JOIN past p ON p.laestab = other.laestab AND p.place = k.place
+	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance
+	FROM (
+		SELECT k.laestab, k.place, other.laestab AS other_laestab,
+			(SELECT abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
+				FROM abie.attendance a WHERE a.academic_year = k.academic_year AND a.laestab = other.laestab) AS attendance
+		FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn) p
 	WHERE p.attendance IS NOT NULL
-	ORDER BY k.laestab, k.place, p.laestab
+	ORDER BY p.laestab, p.place, p.other_laestab
 )
 SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance), coalesce(o.pre_pandemic, c.attendance)
 FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN found e ON e.place = 2 AND e.laestab = o.laestab
