@@ -102,39 +102,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
--- Schools that cannot be compared. One that lacks too much is not even comparable with its own like, so its distance to itself is NULL.
--- A stratum may have nothing to compare by: no school has any of the characteristics, or only those of weight 0.
-CREATE FUNCTION abie.exclude_without_similar_schools(run_id integer, wanted integer) RETURNS void
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-SELECT s.run_id, s.laestab, s.urn,
-	CASE WHEN c.stratum IS NULL OR abie.distance(s.vector, s.vector, c.weights) IS NULL THEN 'no characteristics' ELSE 'too few comparable schools' END,
-	CASE WHEN c.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
-		WHEN abie.distance(s.vector, s.vector, c.weights) IS NULL
-		THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
-			FROM unnest(s.vector, c.characteristics) n(value, name) WHERE n.value IS NULL)
-		ELSE s.comparable || ' comparable schools, ' || wanted || ' wanted' END
-FROM abie.run_school s LEFT JOIN abie.run_weights(exclude_without_similar_schools.run_id) c ON c.stratum = s.stratum
-WHERE s.run_id = exclude_without_similar_schools.run_id AND s.comparable < wanted
-$$;
-COMMENT ON FUNCTION abie.exclude_without_similar_schools(integer, integer) IS 'Internal: gives schools with fewer comparable schools than wanted their reason in abie.exclusion.';
-
 -- Similar schools within stratum, selective schools apart; one more than wanted, for the bandwidth.
 CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
--- all pairs go through a hash of the schools: sorting them for the join would take longer
-SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
 	wanted integer := (abie.run_methodology(run_id)).similar_schools;
 	stored bigint;
 BEGIN
-	WITH weight AS (
+	WITH weight AS MATERIALIZED (
 		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
 	), pool AS (
 		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
@@ -146,25 +125,26 @@ BEGIN
 		SELECT n.id::integer AS urn, cardinality(n.neighbours) AS comparable, n.neighbours, n.distances
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
 			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
-	), place AS MATERIALIZED (
-		SELECT s.urn::integer AS urn, s.easting, s.northing FROM abie.run_school s WHERE s.run_id = calculate_similar_schools.run_id
-	), summarised AS (
-		UPDATE abie.run_school s SET comparable = coalesce(f.comparable, 0), bandwidth = f.distances[f.comparable]
-		FROM place a LEFT JOIN found f ON f.urn = a.urn WHERE s.run_id = calculate_similar_schools.run_id AND s.urn = a.urn
+	), left_out AS (
+		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics' ELSE 'too few comparable schools' END,
+			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of weight 0
+			CASE WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
+				WHEN k.incomparable THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
+					FROM unnest(s.vector, w.characteristics) n(value, name) WHERE n.value IS NULL)
+				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted' END
+		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn LEFT JOIN weight w ON w.stratum = s.stratum
+			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
+			CROSS JOIN LATERAL (SELECT w.stratum IS NULL OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
+		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
 	)
-	INSERT INTO abie.similar_school (run_id, urn, rank, similar_urn, distance, km)
-	SELECT calculate_similar_schools.run_id, o.urn, n.rank, n.similar_urn, n.distance,
-		sqrt(((o.easting - b.easting)::bigint * (o.easting - b.easting) + (o.northing - b.northing)::bigint * (o.northing - b.northing))::float8) / 1000
-	-- in the order of the key, which fills its index fastest and is the order it is read in: sorted as lists, which are few
-	FROM (SELECT f.urn, f.neighbours, f.distances, a.easting, a.northing
-			FROM found f JOIN place a ON a.urn = f.urn WHERE f.comparable >= wanted ORDER BY f.urn) o,
-		LATERAL unnest(o.neighbours[:wanted], o.distances[:wanted]) WITH ORDINALITY n(similar_urn, distance, rank)
-		JOIN place b ON b.urn = n.similar_urn;
+	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted], f.distances[f.comparable]
+	FROM found f WHERE f.comparable >= wanted;
 	GET DIAGNOSTICS stored = ROW_COUNT;
-	PERFORM abie.exclude_without_similar_schools(run_id, wanted);
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: stage of a run. Fills abie.similar_school and what abie.run_school says of the comparable schools; the number of similar schools stored.';
+COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number of schools with a list.';
 
 -- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method contextual
 -- context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs they make.
@@ -180,15 +160,17 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH member AS (
-		SELECT n.urn, n.rank, n.distance, p.attendance, p.enrolments::float8 AS enrolments, p.context, p.previous_attendance - p.previous_context AS previous_residual
-		FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
-		WHERE n.run_id = calculate_expected_attendance.run_id
+		SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context, p.previous_attendance - p.previous_context AS previous_residual
+		-- unnested in the list of columns, because a function joined to its table is a nested loop
+		FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
+				FROM abie.similar_list l WHERE l.run_id = calculate_expected_attendance.run_id) n
+			JOIN abie.run_school p ON p.run_id = calculate_expected_attendance.run_id AND p.urn = n.similar_urn
 	), grouped AS (
-		SELECT g.urn, max(g.distance) AS farthest,
+		SELECT g.urn,
 			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
 			array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
 			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
-			array_agg(g.distance) AS distance, array_agg(g.enrolments) AS enrolments,
+			array_agg(g.enrolments) AS enrolments,
 			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
 			abie.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
 		-- sorted once here, not in each aggregate; they were stored in this order, so it is quick
@@ -196,13 +178,14 @@ BEGIN
 		GROUP BY g.urn
 	), local AS MATERIALIZED (
 		SELECT s.urn, s.stratum, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
-			g.farthest, g.upper_quartile,
+			g.upper_quartile,
 			-- of the school itself too
 			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean, ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
-			abie.local_mean(g.residual, g.distance, g.enrolments, s.bandwidth) AS mean,
-			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, g.distance, g.enrolments, s.bandwidth) END AS error,
-			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, g.distance, g.previous_enrolments, s.bandwidth), 0) END AS previous_mean
+			abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
+			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
+			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth), 0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
+			JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 	), slope AS (
 		-- in the order of URNs, so that sums have the same bits in every plan
 		SELECT l.stratum,
@@ -216,7 +199,7 @@ BEGIN
 	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
 		previous_expected = s.previous_context + p.previous_slope * l.previous_mean,
 		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END, local_error = l.error,
-		farthest = l.farthest, similar_upper_quartile = l.upper_quartile, pared_mean = l.pared_mean
+		similar_upper_quartile = l.upper_quartile, pared_mean = l.pared_mean
 	FROM local l LEFT JOIN slope p ON p.stratum = l.stratum
 	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = l.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
@@ -236,15 +219,15 @@ DECLARE
 	stored bigint;
 BEGIN
 	WITH far AS (
-		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY s.farthest) AS limit_distance
-		FROM abie.run_school s WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL GROUP BY s.stratum
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
+		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
 	), rung AS (
 		SELECT s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
 			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, greatest(s.pared_mean, s.pre_pandemic) AS top,
-			b.forecast, b.forecast_low, b.forecast_high, s.farthest > f.limit_distance AS poor_match,
+			b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance AS poor_match,
 			abie.improvement_expectation(b.baseline, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
-		FROM abie.run_school s JOIN far f ON f.stratum = s.stratum
+		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
 			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error, s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
@@ -300,9 +283,8 @@ SELECT encode(sha256(
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int8send(n.urn::bigint << 32 | n.similar_urn) || float8send(n.distance), '')
-		-- in the order of the key: a sort inside the aggregate would take most of the time
-		FROM (SELECT * FROM abie.similar_school x WHERE x.run_id = result_digest.run_id ORDER BY x.urn, x.rank) n), '')), 'hex')
+	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances) || float8send(n.bandwidth), '' ORDER BY n.urn)
+		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')), 'hex')
 $$;
 COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions and similar schools. Equal for runs with equal results, whatever their numbers.';
 

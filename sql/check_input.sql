@@ -175,12 +175,10 @@ AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s in common', i.urn, i.common) ORDER BY i.common, i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
 	-- every school here has a list in the other run too
-	SELECT n.urn, 100.0 * count(*) FILTER (WHERE n.similar_urn = ANY (o.list)) / count(*) < check_moved_list.threshold AS faulty,
-		count(*) FILTER (WHERE n.similar_urn = ANY (o.list)) AS common
-	FROM abie.similar_school n JOIN (SELECT x.urn, array_agg(x.similar_urn) AS list FROM abie.similar_school x
-		WHERE x.run_id = (SELECT abie.run_issued_before(check_moved_list.run_id)) GROUP BY x.urn) o ON o.urn = n.urn
+	SELECT n.urn, 100.0 * c.common / cardinality(n.similar_urns) < check_moved_list.threshold AS faulty, c.common
+	FROM abie.similar_list n JOIN abie.similar_list o ON o.run_id = (SELECT abie.run_issued_before(check_moved_list.run_id)) AND o.urn = n.urn,
+		LATERAL (SELECT count(*) AS common FROM unnest(n.similar_urns) u(urn) WHERE u.urn = ANY (o.similar_urns)) c
 	WHERE n.run_id = check_moved_list.run_id
-	GROUP BY n.urn
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_moved_list(integer, float8) IS 'Internal: release check moved list. Examples: similar schools in common.';

@@ -4,25 +4,27 @@
 -- Similar schools
 --
 
--- parsed when made and without SET, so that the planner puts it in place of a call
+-- Parsed when made and without SET, so that the planner puts it in place of a call. Lists are unnested in the list of columns,
+-- here and below, because a function joined to its table is a nested loop, which abie.run_checks switches off.
 CREATE FUNCTION abie.run_match(run_id integer)
-RETURNS TABLE (urn integer, rank integer, similar_urn integer, distance float8, km float8, school abie.run_school, other abie.run_school)
+RETURNS TABLE (urn integer, rank integer, similar_urn integer, stratum text, other_stratum text, selective boolean, other_selective boolean, family bigint, other_family bigint,
+	km float8)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 400000
 BEGIN ATOMIC
-	SELECT n.urn, n.rank, n.similar_urn, n.distance, n.km, s.*::abie.run_school, o.*::abie.run_school
-	FROM abie.similar_school n LEFT JOIN abie.run_school s ON s.run_id = n.run_id AND s.urn = n.urn
-		LEFT JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
-	WHERE n.run_id = run_match.run_id;
+	SELECT n.urn, n.rank, n.similar_urn, n.stratum, o.stratum, n.selective, o.selective, n.family, o.family, abie.kilometres(n.easting, n.northing, o.easting, o.northing)
+	FROM (SELECT l.urn, s.stratum, s.selective, s.family, s.easting, s.northing, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
+			FROM abie.similar_list l LEFT JOIN abie.run_school s ON s.run_id = l.run_id AND s.urn = l.urn WHERE l.run_id = run_match.run_id) n
+		LEFT JOIN abie.run_school o ON o.run_id = run_match.run_id AND o.urn = n.similar_urn;
 END;
-COMMENT ON FUNCTION abie.run_match(integer) IS 'Internal: each school of a run with each of its similar schools; not STRICT so that the planner can put it in place of a call.';
+COMMENT ON FUNCTION abie.run_match(integer) IS 'Internal: each school of a run with each of its similar schools, what must agree between the two (NULL where one is not in the run) and how far apart they are; not STRICT so that the planner can put it in place of a call.';
 
 CREATE FUNCTION abie.check_self_match(run_id integer, threshold float8) RETURNS abie.check_finding
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT, here and below: a check that needs no threshold is given NULL
-SELECT ROW(count(*), count(*) FILTER (WHERE n.similar_urn = n.urn), (array_agg(n.urn::text ORDER BY n.urn) FILTER (WHERE n.similar_urn = n.urn))[1:5])::abie.check_finding
-FROM abie.similar_school n WHERE n.run_id = check_self_match.run_id
+SELECT ROW(count(*), count(*) FILTER (WHERE n.urn = ANY (n.similar_urns)), (array_agg(n.urn::text ORDER BY n.urn) FILTER (WHERE n.urn = ANY (n.similar_urns)))[1:5])::abie.check_finding
+FROM abie.similar_list n WHERE n.run_id = check_self_match.run_id
 $$;
 COMMENT ON FUNCTION abie.check_self_match(integer, float8) IS 'Internal: release check self match.';
 
@@ -32,7 +34,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT m.urn, m.rank, m.similar_urn, coalesce((m.school).family = (m.other).family, false) AS faulty FROM abie.run_match(check_family_match.run_id) m
+	SELECT m.urn, m.rank, m.similar_urn, coalesce(m.family = m.other_family, false) AS faulty FROM abie.run_match(check_family_match.run_id) m
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_family_match(integer, float8) IS 'Internal: release check family match. By abie.run_school.family.';
@@ -43,7 +45,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT m.urn, m.rank, m.similar_urn, (m.school).stratum IS DISTINCT FROM (m.other).stratum AS faulty FROM abie.run_match(check_phase_match.run_id) m
+	SELECT m.urn, m.rank, m.similar_urn, m.stratum IS DISTINCT FROM m.other_stratum AS faulty FROM abie.run_match(check_phase_match.run_id) m
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_phase_match(integer, float8) IS 'Internal: release check phase match. A similar school that is not in the run counts as a fault.';
@@ -54,7 +56,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT m.urn, m.rank, m.similar_urn, (m.school).selective IS DISTINCT FROM (m.other).selective AS faulty FROM abie.run_match(check_selective_match.run_id) m
+	SELECT m.urn, m.rank, m.similar_urn, m.selective IS DISTINCT FROM m.other_selective AS faulty FROM abie.run_match(check_selective_match.run_id) m
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_selective_match(integer, float8) IS 'Internal: release check selective match. A similar school that is not in the run counts as a fault.';
@@ -67,12 +69,14 @@ SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s wit
 FROM (
 	SELECT n.urn, n.rank, n.similar_urn,
 		-- vectors of two strata have other elements
-		s.stratum IS DISTINCT FROM o.stratum OR n.distance IS DISTINCT FROM abie.distance(s.vector, o.vector, w.weights) OR n.distance < n.nearer AS faulty
-	-- in the order of the key: rows with their vectors are too wide to be sorted
-	FROM (SELECT x.*, lag(x.distance) OVER (PARTITION BY x.urn ORDER BY x.rank) AS nearer FROM abie.similar_school x WHERE x.run_id = check_distance.run_id) n
-		LEFT JOIN abie.run_school s ON s.run_id = check_distance.run_id AND s.urn = n.urn
+		n.stratum IS DISTINCT FROM o.stratum OR n.distance IS DISTINCT FROM abie.distance(n.vector, o.vector, n.weights) OR n.distance < n.nearer AS faulty
+	FROM (SELECT l.urn, s.stratum, s.vector, w.weights, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank,
+				unnest(l.distances) AS distance, unnest(array_prepend(NULL, l.distances)) AS nearer
+			FROM abie.similar_list l LEFT JOIN abie.run_school s ON s.run_id = l.run_id AND s.urn = l.urn LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = s.stratum
+			WHERE l.run_id = check_distance.run_id) n
 		LEFT JOIN abie.run_school o ON o.run_id = check_distance.run_id AND o.urn = n.similar_urn
-		LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = s.stratum
+	-- the row that array_prepend adds
+	WHERE n.similar_urn IS NOT NULL
 	-- worked out once, for both aggregates
 	OFFSET 0
 ) i
@@ -85,10 +89,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.held) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT e.urn, (n.held, n.schools, n.first, n.last) IS DISTINCT FROM (m.similar_schools::bigint, m.similar_schools::bigint, 1, m.similar_schools) AS faulty, coalesce(n.held, 0) AS held
+	SELECT e.urn, coalesce(cardinality(n.similar_urns), 0) AS held, cardinality(n.similar_urns) IS DISTINCT FROM m.similar_schools
+		OR (SELECT count(DISTINCT u.urn) FROM unnest(n.similar_urns) u(urn)) <> m.similar_schools AS faulty
 	FROM abie.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e
-		LEFT JOIN (SELECT s.urn, count(*) AS held, count(DISTINCT s.similar_urn) AS schools, min(s.rank) AS first, max(s.rank) AS last
-			FROM abie.similar_school s WHERE s.run_id = check_incomplete_list.run_id GROUP BY s.urn) n ON n.urn = e.urn
+		LEFT JOIN abie.similar_list n ON n.run_id = e.run_id AND n.urn = e.urn
 	WHERE e.run_id = check_incomplete_list.run_id
 ) i
 $$;
@@ -112,9 +116,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.type_group) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
 FROM (
-	SELECT m.urn, NOT bool_or(a.type_group = b.type_group) AS faulty, min(a.type_group) AS type_group
-	FROM abie.run_match(check_other_type.run_id) m JOIN abie.school a ON a.urn = m.urn JOIN abie.school b ON b.urn = m.similar_urn
-	WHERE a.type_group IS NOT NULL AND b.type_group IS NOT NULL GROUP BY m.urn
+	SELECT n.urn, NOT bool_or(n.type_group = o.type_group) AS faulty, min(n.type_group) AS type_group
+	FROM (SELECT l.urn, s.type_group, unnest(l.similar_urns) AS similar_urn FROM abie.similar_list l JOIN abie.school s ON s.urn = l.urn
+			WHERE l.run_id = check_other_type.run_id AND s.type_group IS NOT NULL) n JOIN abie.school o ON o.urn = n.similar_urn
+	WHERE o.type_group IS NOT NULL GROUP BY n.urn
 ) i
 $$;
 COMMENT ON FUNCTION abie.check_other_type(integer, float8) IS 'Internal: release check other type. By abie.school.type_group as it is now.';

@@ -11,3 +11,10 @@ AS 'MODULE_PATHNAME', 'abie_distance_parts'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION abie.distance_parts(float8[], float8[], float8[]) IS
 'The parts of the squared distance that abie.distance gives, one for each characteristic; 0 for a characteristic missing on either side or of weight 0. Their sum is the squared distance. NULL and errors as abie.distance.';
+
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie.kilometres(easting integer, northing integer, other_easting integer, other_northing integer) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that the planner can do so; NULL where an argument is
+RETURN sqrt(((easting - other_easting)::bigint * (easting - other_easting) + (northing - other_northing)::bigint * (northing - other_northing))::float8) / 1000;
+COMMENT ON FUNCTION abie.kilometres(integer, integer, integer, integer) IS 'Kilometres as the crow flies between two places of the British National Grid, eastings and northings in metres; NULL where a place is not known.';

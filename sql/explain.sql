@@ -131,8 +131,8 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 WITH school AS (
-	SELECT s.*, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, e.expected_error
-	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, e.expected_error
+	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum, abie.run_methodology(explain_expected.run_id) m
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 ), difference AS (
@@ -141,11 +141,10 @@ WITH school AS (
 		FROM abie.similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), similar_school AS (
-	SELECT n.rank, n.similar_urn, n.distance, n.km, CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
-	FROM abie.similar_school n JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
+	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km, CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
+	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		JOIN abie.run r ON r.run_id = n.run_id LEFT JOIN abie.attendance a ON a.laestab = p.laestab AND a.academic_year = r.baseline_year
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
-	WHERE n.run_id = explain_expected.run_id AND n.urn = explain_expected.urn
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
 	format('attendance%s%s; distance %s, %s enrolments%s%s', CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' END, CASE WHEN s.is_contextual THEN format(', context %s', n.context) END, n.distance, n.enrolments,

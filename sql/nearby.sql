@@ -22,7 +22,7 @@ WITH own AS MATERIALIZED (
 ), compared AS (
 	-- the rules of abie.calculate_similar_schools
 	SELECT b.urn::integer AS urn, b.laestab, b.attendance, abie.distance(a.vector, b.vector, a.weights) AS distance,
-		sqrt(((a.easting - b.easting)::bigint * (a.easting - b.easting) + (a.northing - b.northing)::bigint * (a.northing - b.northing))::float8) / 1000 AS km
+		abie.kilometres(a.easting, a.northing, b.easting, b.northing) AS km
 	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective AND b.urn <> a.urn
 	WHERE a.family IS NULL OR b.family IS NULL OR b.family <> a.family
 ), ranked AS (

@@ -55,7 +55,7 @@ SELECT jsonb_build_object(
 	'run_model', (SELECT count(*) FROM abie.run_model m WHERE m.run_id = run_row_counts.run_id),
 	'run_term', (SELECT count(*) FROM abie.run_term t WHERE t.run_id = run_row_counts.run_id),
 	'run_school', (SELECT count(*) FROM abie.run_school s WHERE s.run_id = run_row_counts.run_id),
-	'similar_school', (SELECT count(*) FROM abie.similar_school n WHERE n.run_id = run_row_counts.run_id),
+	'similar_list', (SELECT count(*) FROM abie.similar_list n WHERE n.run_id = run_row_counts.run_id),
 	'expectation', (SELECT count(*) FROM abie.expectation e WHERE e.run_id = run_row_counts.run_id),
 	'exclusion', (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = run_row_counts.run_id),
 	'run_scope', (SELECT count(*) FROM abie.run_scope c WHERE c.run_id = run_row_counts.run_id))
@@ -120,7 +120,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS 'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
 
-SELECT abie.guard_rows_of(t) FROM unnest('{abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_school,abie.expectation,abie.exclusion,abie.run_scope}'::regclass[]) t;
+SELECT abie.guard_rows_of(t) FROM unnest('{abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_list,abie.expectation,abie.exclusion,abie.run_scope}'::regclass[]) t;
 
 --
 -- The run itself

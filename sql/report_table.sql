@@ -12,7 +12,7 @@ FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN
 	LEFT JOIN abie.characteristic AS m ON m.name = c.characteristic
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	CROSS JOIN LATERAL (SELECT round(avg(a.numbers[c.element]::numeric), 6)::float8 AS average, count(*) FILTER (WHERE a.categories[c.element] = s.categories[c.element]) AS same
-		FROM abie.similar_school AS n JOIN abie.run_school AS a ON a.run_id = n.run_id AND a.urn = n.similar_urn WHERE n.run_id = s.run_id AND n.urn = s.urn) AS o
+		FROM abie.similar_list AS n JOIN abie.run_school AS a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns) WHERE n.run_id = s.run_id AND n.urn = s.urn) AS o
 	-- what each term of the context model adds (abie.contributions), a product of two characteristics half to each
 	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
 		FROM abie.run_term AS t GROUP BY t.run_id, t.stratum) AS b ON b.run_id = s.run_id AND b.stratum = s.stratum
@@ -44,7 +44,7 @@ FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN
 			coalesce(100 * (sum(v.amount) FILTER (WHERE p.is_own) / (sum(v.base) FILTER (WHERE p.is_own))::float8), avg(v.published) FILTER (WHERE p.is_own)) AS own_percent,
 			coalesce(100 * (sum(v.amount) FILTER (WHERE NOT p.is_own) / (sum(v.base) FILTER (WHERE NOT p.is_own))::float8), avg(v.published) FILTER (WHERE NOT p.is_own)) AS similar_percent
 		FROM (SELECT true AS is_own, s.laestab AS laestab
-			UNION ALL SELECT false, o.laestab FROM abie.similar_school AS n JOIN abie.run_school AS o ON o.run_id = n.run_id AND o.urn = n.similar_urn WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
+			UNION ALL SELECT false, o.laestab FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id AND o.urn = ANY (n.similar_urns) WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
 			JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab AND (p.is_own OR abie.is_shown(a.sources))
 			CROSS JOIN LATERAL (SELECT m.position, m.reason, m.meaning, m.amount, nullif(CASE WHEN m.reason LIKE 'enrolments%' THEN a.enrolments ELSE a.sess_possible END, 0) AS base,
 				CASE WHEN m.reason = 'enrolments_pa_10_exact' THEN a.enrolments_pa_10_exact_percent END AS published

@@ -64,26 +64,28 @@ COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS 'Reason of 
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, n.urn, own_name.name AS school_name, n.rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, s.la_name AS similar_la_name, n.distance, n.km, other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
+	other.la_code AS similar_la_code, s.la_name AS similar_la_name, l.distances[n.rank] AS distance, abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km, other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
 	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low, abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
 	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct, c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
 	shown.attendance - own.attendance AS difference, sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
 	shown.attendance > own.attendance AS is_better,
 	abs(shown.attendance - own.attendance) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
-FROM abie_report.run AS r JOIN abie.similar_school AS n ON n.run_id = r.run_id
-	JOIN abie.run_school AS own ON own.run_id = n.run_id AND own.urn = n.urn
-	JOIN abie.run_school AS other ON other.run_id = n.run_id AND other.urn = n.similar_urn
+-- not by abie.similar_school, which reads with its reader's rights
+FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
+	JOIN abie.run_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
+	JOIN abie.run_school AS other ON other.run_id = l.run_id AND other.urn = n.similar_urn
 	LEFT JOIN abie.run_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
-	LEFT JOIN abie.school AS own_name ON own_name.urn = n.urn
+	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
 	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
 	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
 	LEFT JOIN abie.attendance AS a ON a.laestab = other.laestab AND a.academic_year = r.baseline_year
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
 	CROSS JOIN LATERAL (SELECT CASE WHEN abie.is_shown(a.sources) THEN other.attendance END) AS shown (attendance)
-WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR n.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
+WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
 COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
+COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';

@@ -22,22 +22,22 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	DELETE FROM abie.similar_school s USING old_run o WHERE s.run_id = o.run_id;
+	DELETE FROM abie.similar_list s USING old_run o WHERE s.run_id = o.run_id;
 	DELETE FROM abie.run_school s USING old_run o WHERE s.run_id = o.run_id;
 	DELETE FROM abie.run_scope s USING old_run o WHERE s.run_id = o.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_school, abie.run_school and abie.run_scope.';
+COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
 
 CREATE FUNCTION abie.truncate_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	TRUNCATE abie.similar_school, abie.run_school, abie.run_scope;
+	TRUNCATE abie.similar_list, abie.run_school, abie.run_scope;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_school, abie.run_school and abie.run_scope with abie.run.';
+COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
 
 CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.truncate_run_rows();
@@ -110,7 +110,7 @@ CREATE FUNCTION abie.clear_run(run_id integer) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DELETE FROM abie.similar_school s WHERE s.run_id = clear_run.run_id;
+DELETE FROM abie.similar_list s WHERE s.run_id = clear_run.run_id;
 DELETE FROM abie.run_school s WHERE s.run_id = clear_run.run_id;
 DELETE FROM abie.run_scope s WHERE s.run_id = clear_run.run_id;
 DELETE FROM abie.run_characteristic c WHERE c.run_id = clear_run.run_id;

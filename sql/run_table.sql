@@ -40,7 +40,7 @@ COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run.row_counts IS 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
 COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
-COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_school and abie.exclusion; the same inputs give the same digest.';
+COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_list and abie.exclusion; the same inputs give the same digest.';
 COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
 COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
 COMMENT ON COLUMN abie.run.server_version IS 'Version of PostgreSQL that ran it.';
@@ -184,9 +184,6 @@ CREATE TABLE abie.run_school (
 	context float8,
 	context_error float8,
 	previous_context float8,
-	comparable integer,
-	bandwidth float8,
-	farthest float8,
 	local_residual float8,
 	local_error float8,
 	expected float8,
@@ -223,9 +220,6 @@ COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attend
 COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
 COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
 COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
-COMMENT ON COLUMN abie.run_school.comparable IS 'Comparable schools found, counting no further than one more than the similar schools wanted.';
-COMMENT ON COLUMN abie.run_school.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
-COMMENT ON COLUMN abie.run_school.farthest IS 'Distance of the last similar school.';
 COMMENT ON COLUMN abie.run_school.local_residual IS 'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
 COMMENT ON COLUMN abie.run_school.local_error IS 'Standard error of local_residual: abie.local_mean_error.';
 COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
@@ -233,23 +227,32 @@ COMMENT ON COLUMN abie.run_school.previous_expected IS 'Expected attendance of t
 COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
 COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
 
--- Plain integers: checking the domain on the 400,000 rows of a run costs more than finding them.
-CREATE TABLE abie.similar_school (
+-- One row a school, because a row for each of 400,000 pairs takes longer to write than to find. Plain integers: checking the domain on each does too.
+CREATE TABLE abie.similar_list (
 	run_id integer,
 	urn integer,
-	rank integer,
-	similar_urn integer NOT NULL,
-	distance float8 NOT NULL,
-	km float8,
-	PRIMARY KEY (run_id, urn, rank)
+	similar_urns integer[] NOT NULL,
+	distances float8[] NOT NULL,
+	bandwidth float8 NOT NULL,
+	PRIMARY KEY (run_id, urn),
+	CHECK (cardinality(similar_urns) = cardinality(distances))
 );
-COMMENT ON TABLE abie.similar_school IS 'The similar schools of each school in a run, nearest first.';
+COMMENT ON TABLE abie.similar_list IS 'The similar schools of each school in a run, as lists; abie.similar_school has them as rows.';
+COMMENT ON COLUMN abie.similar_list.run_id IS 'The run.';
+COMMENT ON COLUMN abie.similar_list.urn IS 'The school.';
+COMMENT ON COLUMN abie.similar_list.similar_urns IS 'Its similar schools, the most similar first; of equally similar ones the lower URN.';
+COMMENT ON COLUMN abie.similar_list.distances IS 'The distance of each.';
+COMMENT ON COLUMN abie.similar_list.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
+
+CREATE VIEW abie.similar_school WITH (security_invoker = true) AS
+SELECT l.run_id, l.urn, n.rank::integer AS rank, n.similar_urn, l.distances[n.rank] AS distance
+FROM abie.similar_list AS l CROSS JOIN LATERAL pg_catalog.unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank);
+COMMENT ON VIEW abie.similar_school IS 'The similar schools of each school in a run: one row a run, school and similar school.';
 COMMENT ON COLUMN abie.similar_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.similar_school.urn IS 'The school.';
 COMMENT ON COLUMN abie.similar_school.rank IS '1 for the most similar.';
 COMMENT ON COLUMN abie.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
 COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
-COMMENT ON COLUMN abie.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
 
 CREATE TABLE abie.expectation (
 	run_id integer REFERENCES abie.run ON DELETE CASCADE,
@@ -356,7 +359,7 @@ SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_model', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_term', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.similar_school', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.similar_list', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.exclusion', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_scope', '');

@@ -164,7 +164,7 @@ WITH found AS (
 	SELECT n.*, max(n.distance) OVER () FROM abie.changed_similar_schools(changed, wanted) n
 	WHERE chosen IS NULL AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
 	UNION ALL
-	SELECT n.similar_urn, n.distance, n.rank, (school).bandwidth FROM abie.similar_school n
+	SELECT u.similar_urn, u.distance, u.rank, n.bandwidth FROM abie.similar_list n, unnest(n.similar_urns, n.distances) WITH ORDINALITY u(similar_urn, distance, rank)
 	WHERE chosen IS NULL AND (changed).vector IS NOT DISTINCT FROM (school).vector AND (changed).selective = (school).selective
 		AND n.run_id = (school).run_id AND n.urn = (school).urn
 )

@@ -287,8 +287,7 @@ SELECT p.run_id, p.urn::int, p.rank::int, p.other::int AS similar_urn, p.distanc
 FROM pair p JOIN abie.run r USING (run_id) JOIN abie.methodology m ON m.name = r.methodology
 WHERE NOT p.related AND p.comparable >= m.similar_schools AND p.rank <= m.similar_schools;
 SELECT count(*) > 1500 AS many FROM similar_school;
-(SELECT * FROM similar_school EXCEPT SELECT run_id, urn, rank, similar_urn, distance FROM abie.similar_school)
-UNION ALL (SELECT run_id, urn, rank, similar_urn, distance FROM abie.similar_school EXCEPT SELECT * FROM similar_school);
+(SELECT * FROM similar_school EXCEPT SELECT * FROM abie.similar_school) UNION ALL (SELECT * FROM abie.similar_school EXCEPT SELECT * FROM similar_school);
 -- the same distance both ways, none to itself; a category that differs counts its whole weight
 SELECT count(*) FILTER (WHERE x.distance <> y.distance) AS asymmetric, count(*) > 2000 AS many FROM pair x JOIN pair y ON (y.run_id, y.urn, y.other) = (x.run_id, x.other, x.urn);
 -- twins have no distance, but are not matched; strangers as like are
@@ -305,7 +304,7 @@ GROUP BY c.label, n.number ORDER BY c.label DESC;
 -- kilometres, where both places are known
 SELECT count(*) FILTER (WHERE n.km IS NULL) > 0 AS unknown, count(*) FILTER (WHERE n.km IS NULL <> (a.easting IS NULL OR b.easting IS NULL OR a.northing IS NULL OR b.northing IS NULL)
 	OR abs(n.km - sqrt((a.easting - b.easting) ^ 2.0 + (a.northing - b.northing) ^ 2.0) / 1000) > 1e-9) AS different
-FROM abie.similar_school n LEFT JOIN abie.school a ON a.urn = n.urn LEFT JOIN abie.school b ON b.urn = n.similar_urn;
+FROM abie_report.similar_school n LEFT JOIN abie.school a ON a.urn = n.urn LEFT JOIN abie.school b ON b.urn = n.similar_urn;
 
 --
 -- Expected attendance: from the pairs above and the inputs
@@ -325,8 +324,8 @@ SELECT run_id, urn, bandwidth, farthest,
 	array_agg(attendance ORDER BY attendance) AS ordered, 1 + 0.75 * (count(*) - 1) AS place
 FROM weighted GROUP BY run_id, urn, bandwidth, farthest;
 SELECT count(*) > 100 AS many, count(*) FILTER (WHERE NOT coalesce(abs(e.expected - r.expected) / r.expected < 1e-12, false)) AS different,
-	count(*) FILTER (WHERE e.expected IS DISTINCT FROM s.expected) AS "not as in run_school", count(*) FILTER (WHERE s.bandwidth IS DISTINCT FROM r.bandwidth) AS bandwidth
-FROM abie.expectation e FULL JOIN recomputed r USING (run_id, urn) LEFT JOIN abie.run_school s USING (run_id, urn);
+	count(*) FILTER (WHERE e.expected IS DISTINCT FROM s.expected) AS "not as in run_school", count(*) FILTER (WHERE l.bandwidth IS DISTINCT FROM r.bandwidth) AS bandwidth
+FROM abie.expectation e FULL JOIN recomputed r USING (run_id, urn) LEFT JOIN abie.run_school s USING (run_id, urn) LEFT JOIN abie.similar_list l USING (run_id, urn);
 SELECT count(*) AS different FROM abie.expectation e JOIN recomputed r USING (run_id, urn)
 WHERE abs(e.similar_upper_quartile - (ordered[floor(place)] + (place - floor(place)) * (ordered[ceil(place)] - ordered[floor(place)]))) > 1e-11;
 -- poorly matched: the last similar school is farther than 90 (default 95) per cent of the stratum's

@@ -120,9 +120,9 @@ FROM (SELECT a.urn, b.urn::integer AS similar_urn, d.distance, row_number() OVER
 WHERE o.rank <= 20;
 CREATE TABLE local AS
 WITH peer AS (
-	SELECT n.urn, s.bandwidth, n.distance, p.attendance - p.context AS residual, p.previous_attendance - p.previous_context AS previous_residual,
-		p.enrolments * (1 - (n.distance / s.bandwidth) ^ 3) ^ 3 AS weight
-	FROM (SELECT * FROM abie.similar_school WHERE run_id = :run_id) n JOIN school s ON s.urn = n.urn JOIN school p ON p.urn = n.similar_urn
+	SELECT n.urn, l.bandwidth, n.distance, p.attendance - p.context AS residual, p.previous_attendance - p.previous_context AS previous_residual,
+		p.enrolments * (1 - (n.distance / l.bandwidth) ^ 3) ^ 3 AS weight
+	FROM (SELECT * FROM abie.similar_school WHERE run_id = :run_id) n JOIN abie.similar_list l ON l.run_id = :run_id AND l.urn = n.urn JOIN school s ON s.urn = n.urn JOIN school p ON p.urn = n.similar_urn
 ), mean AS (
 	SELECT urn, sum(weight * residual) / sum(weight) AS local_residual,
 		sum(weight * previous_residual) / sum(weight) FILTER (WHERE previous_residual IS NOT NULL) AS previous_residual FROM peer GROUP BY urn

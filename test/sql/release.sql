@@ -49,8 +49,8 @@ END $$;
 SELECT caught FROM caught(1, '{}');
 -- the faults of the official reports: a school similar to itself, one without similar schools, a wrong base figure, a grammar school among
 -- comprehensives, an input that changed
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = urn WHERE urn = 900013 AND rank = 7']);
-SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.similar_school WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[7] = urn WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.similar_list WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET attendance = attendance + 0.001 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET sess_overall = sess_overall - 1 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET enrolments = enrolments + 1 WHERE urn = 900013']);
@@ -62,14 +62,14 @@ SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET admissions_policy = '
 SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900013, 900019, ''Successor'')']);
 
 -- similar schools
-SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.similar_school WHERE urn = 900013 AND rank = 20']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school n SET similar_urn = o.similar_urn, distance = o.distance, km = o.km FROM abie.similar_school o WHERE n.urn = 900013 AND n.rank = 2 AND o.urn = 900013 AND o.rank = 1']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET family = 1 WHERE urn IN (SELECT unnest(ARRAY[n.urn, n.similar_urn]) FROM abie.similar_school n WHERE n.urn = 900013 AND n.rank = 1)']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = 900017 WHERE urn = 900013 AND rank = 20']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET similar_urn = 900020 WHERE urn = 900013 AND rank = 20']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET distance = distance + 1e-12 WHERE urn = 900013 AND rank = 20']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET rank = 21 - rank + 100 WHERE urn = 900013', 'UPDATE abie.similar_school SET rank = rank - 100 WHERE urn = 900013']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_school SET km = 150.1 WHERE urn % 2 = 0']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns = similar_urns[:19], distances = distances[:19] WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[2] = similar_urns[1], distances[2] = distances[1] WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET family = 1 WHERE urn IN (SELECT unnest(ARRAY[n.urn, n.similar_urns[1]]) FROM abie.similar_list n WHERE n.urn = 900013)']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[20] = 900017 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[20] = 900020 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET distances[20] = distances[20] + 1e-12 WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[19] = similar_urns[20], similar_urns[20] = similar_urns[19], distances[19] = distances[20], distances[20] = distances[19] WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET northing = urn * 1000']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET type_group = urn::text WHERE urn % 8 = 0']);
 
 -- schools and figures
@@ -116,11 +116,11 @@ CALL abie.calculate('2025/26', 'tested', NULL);
 SELECT abie.run_issued_before(2), abie.run_issued_before(1);
 SELECT name, items > 0 AS items, faults, passed FROM abie.run_checks(2) WHERE name LIKE 'moved%';
 SELECT caught FROM caught(2, ARRAY['UPDATE abie.expectation SET improvement = improvement + 0.31 WHERE run_id = 2 AND urn % 3 = 1']);
-SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_school SET similar_urn = urn + 1 WHERE run_id = 2 AND rank <= 11 AND urn % 3 = 1']);
-SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_school SET similar_urn = urn + 1 WHERE run_id = 2 AND rank <= 10 AND urn % 3 = 1']);
+SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_list SET similar_urns = array_fill(urn + 1, ARRAY[11]) || similar_urns[12:] WHERE run_id = 2 AND urn % 3 = 1']);
+SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_list SET similar_urns = array_fill(urn + 1, ARRAY[10]) || similar_urns[11:] WHERE run_id = 2 AND urn % 3 = 1']);
 
 -- run 2 with a fault: refused, by whatever way, until a reason is given
-UPDATE abie.similar_school SET similar_urn = urn WHERE run_id = 2 AND urn = 900013 AND rank = 1;
+UPDATE abie.similar_list SET similar_urns[1] = urn WHERE run_id = 2 AND urn = 900013;
 SELECT abie.issue(2);
 SELECT abie.issue(2, '  ');
 SELECT status FROM abie.run WHERE run_id = 2;

@@ -33,7 +33,7 @@ sub session
 	return ($out, $err);
 }
 
-my @kept = qw(run run_characteristic run_model run_term run_school similar_school expectation exclusion run_scope);
+my @kept = qw(run run_characteristic run_model run_term run_school similar_list expectation exclusion run_scope);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 
 query('CREATE EXTENSION abie');
@@ -107,7 +107,7 @@ my %break = (
 	'pool' => 'INSERT ON abie.run_school',
 	'scaling' => 'INSERT ON abie.run_characteristic',
 	'context' => 'INSERT ON abie.run_model',
-	'similar schools' => 'INSERT ON abie.similar_school',
+	'similar schools' => 'INSERT ON abie.similar_list',
 	'expected attendance' => 'UPDATE OF expected ON abie.run_school',
 	'baseline' => 'UPDATE OF n0 ON abie.run_model',
 	'expectation' => 'INSERT ON abie.expectation',

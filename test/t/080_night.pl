@@ -108,7 +108,7 @@ for my $format ('plain', 'custom', 'directory')
 	my (undef, undef, $refused) = $node->psql("restored_$format", "UPDATE abie.expectation SET target = 1 WHERE run_id = $issued AND urn = 900013");
 	like($refused, qr/run $issued is issued: its results cannot be changed/, "$format: the issued run is fixed");
 	(undef, undef, $refused) = $node->psql("restored_$format",
-		"INSERT INTO abie.similar_school SELECT run_id, urn, 21, similar_urn, distance, km FROM abie.similar_school WHERE run_id = $issued AND rank = 1 LIMIT 1");
+		"INSERT INTO abie.similar_list SELECT run_id, 100000, similar_urns, distances, bandwidth FROM abie.similar_list WHERE run_id = $issued LIMIT 1");
 	like($refused, qr/run $issued is issued: its results cannot be changed/, "$format: and takes no further rows");
 }
 
