@@ -9,6 +9,19 @@ RETURN CASE
 	ELSE 'other' END;
 COMMENT ON FUNCTION abie.stratum(text) IS 'Stratum of a published school type: primary, secondary (with all-through), special or other (nurseries, alternative provision, independent schools).';
 
+CREATE FUNCTION abie.first_known_step(state anyelement, value anyelement) RETURNS anyelement
+AS 'MODULE_PATHNAME', 'abie_first_known_step'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION abie.first_known_step(anyelement, anyelement) IS 'Transition function of abie.first_known.';
+
+-- no combine function: which of two workers had the first row is not known
+CREATE AGGREGATE abie.first_known(value anyelement) (
+	SFUNC = abie.first_known_step,
+	STYPE = anyelement,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abie.first_known(anyelement) IS 'The first value that is not NULL, in the order of the rows; NULL where none is.';
+
 CREATE FUNCTION abie.known_context(academic_year text)
 RETURNS TABLE (
 	laestab integer, school_type text, headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
@@ -42,22 +55,22 @@ WITH scope AS (
 		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
 )
 SELECT c.laestab,
-	(array_agg(c.school_type) FILTER (WHERE c.school_type IS NOT NULL))[1] AS school_type,
-	(array_agg(c.headcount) FILTER (WHERE c.this_year AND c.headcount IS NOT NULL))[1] AS headcount,
-	(array_agg(c.fsm_pct) FILTER (WHERE c.this_year AND c.fsm_pct IS NOT NULL))[1] AS fsm_pct,
-	(array_agg(c.fsm6_pct) FILTER (WHERE c.this_year AND c.fsm6_pct IS NOT NULL))[1] AS fsm6_pct,
-	(array_agg(c.sen_support_pct) FILTER (WHERE c.this_year AND c.sen_support_pct IS NOT NULL))[1] AS sen_support_pct,
-	(array_agg(c.ehc_plan_pct) FILTER (WHERE c.this_year AND c.ehc_plan_pct IS NOT NULL))[1] AS ehc_plan_pct,
-	(array_agg(c.semh_pct) FILTER (WHERE c.this_year AND c.semh_pct IS NOT NULL))[1] AS semh_pct,
-	(array_agg(c.eal_pct) FILTER (WHERE c.this_year AND c.eal_pct IS NOT NULL))[1] AS eal_pct,
-	(array_agg(c.mobility_pct) FILTER (WHERE c.this_year AND c.mobility_pct IS NOT NULL))[1] AS mobility_pct,
-	(array_agg(c.idaci_score) FILTER (WHERE c.idaci_score IS NOT NULL))[1] AS idaci_score,
-	(array_agg(c.idaci_rank) FILTER (WHERE c.idaci_rank IS NOT NULL))[1] AS idaci_rank,
-	(array_agg(c.region) FILTER (WHERE c.region IS NOT NULL))[1] AS region,
-	(array_agg(c.urban_rural) FILTER (WHERE c.urban_rural IS NOT NULL))[1] AS urban_rural,
-	(array_agg(c.religious_character) FILTER (WHERE c.religious_character IS NOT NULL))[1] AS religious_character,
-	(array_agg(c.admissions_policy) FILTER (WHERE c.admissions_policy IS NOT NULL))[1] AS admissions_policy,
-	(array_agg(c.other) FILTER (WHERE c.this_year AND c.other <> '{}'))[1] AS other
+	abie.first_known(c.school_type) AS school_type,
+	abie.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
+	abie.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
+	abie.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
+	abie.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
+	abie.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
+	abie.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
+	abie.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
+	abie.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
+	abie.first_known(c.idaci_score) AS idaci_score,
+	abie.first_known(c.idaci_rank) AS idaci_rank,
+	abie.first_known(c.region) AS region,
+	abie.first_known(c.urban_rural) AS urban_rural,
+	abie.first_known(c.religious_character) AS religious_character,
+	abie.first_known(c.admissions_policy) AS admissions_policy,
+	abie.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
 FROM context c GROUP BY c.laestab
 $$;
 COMMENT ON FUNCTION abie.known_context(text) IS

@@ -131,10 +131,10 @@ SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, 
 WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
 ORDER BY 1;
 
--- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation and the log of reads. abie.improvement_expectation and
--- abie.pared_mean_step do as much as a built-in function, cost 1.
+-- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation and the log of reads. abie.improvement_expectation,
+-- abie.pared_mean_step and abie.first_known_step do as much as a built-in function, cost 1.
 SELECT r.object, r.procost FROM routine r
-WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step')
+WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
 	-- one comparison, or one sum over a fixed number of counts
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
@@ -191,9 +191,10 @@ SELECT c.object FROM relation c
 WHERE c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p')
 ORDER BY 1;
 
--- Aggregates can be computed in parts, here and on other nodes: a combine function, and a state that has a text form.
+-- Aggregates can be computed in parts, here and on other nodes: a combine function, and a state that has a text form. But which row is first only one process knows.
 SELECT r.object, a.aggcombinefn, a.aggtranstype::regtype FROM routine r JOIN pg_aggregate a ON a.aggfnoid = r.oid
-WHERE a.aggcombinefn = 0 OR a.aggtranstype = 'internal'::regtype OR (SELECT t.typtype FROM pg_type t WHERE t.oid = a.aggtranstype) = 'p'
+WHERE r.proname <> 'first_known'
+	AND (a.aggcombinefn = 0 OR a.aggtranstype = 'internal'::regtype OR (SELECT t.typtype FROM pg_type t WHERE t.oid = a.aggtranstype) = 'p')
 ORDER BY 1;
 SELECT count(*) > 0 AS aggregates FROM routine r WHERE r.prokind = 'a';
 

@@ -32,7 +32,7 @@ SELECT count(DISTINCT urn) > 200 AS schools, count(*) FILTER (WHERE (a.similar_u
 FROM answer a FULL JOIN (SELECT * FROM expected WHERE place <= 7 AND urn IN (SELECT urn FROM answer)) x USING (urn, place);
 -- of those that are similar schools of the run too, the same figures
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE (a.km, a.distance, a.similarity_rank) IS DISTINCT FROM (n.km, n.distance, n.rank) OR a.name <> s.name OR a.attendance IS DISTINCT FROM r.attendance) AS others
-FROM answer a JOIN abie.similar_school n ON n.run_id = 1 AND n.urn = a.urn AND n.similar_urn = a.similar_urn JOIN abie.school s ON s.urn = a.similar_urn JOIN abie.run_school r ON r.run_id = 1 AND r.urn = a.similar_urn;
+FROM answer a JOIN abie_report.similar_school n ON n.run_id = 1 AND n.urn = a.urn AND n.similar_urn = a.similar_urn JOIN abie.school s ON s.urn = a.similar_urn JOIN abie.run_school r ON r.run_id = 1 AND r.urn = a.similar_urn;
 -- how many: five unless said; none from nowhere, for a school left out, or of no run
 SELECT count(*) FROM abie.nearby_similar_schools(1, 900013);
 SELECT count(*) FROM abie.nearby_similar_schools(1, 900013, 1000);

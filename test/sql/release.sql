@@ -69,7 +69,7 @@ SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[20
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[20] = 900020 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET distances[20] = distances[20] + 1e-12 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[19] = similar_urns[20], similar_urns[20] = similar_urns[19], distances[19] = distances[20], distances[20] = distances[19] WHERE urn = 900013']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET northing = urn * 1000']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET northing = (urn - 900000) * 200000']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET type_group = urn::text WHERE urn % 8 = 0']);
 
 -- schools and figures
@@ -162,7 +162,7 @@ EXCEPTION WHEN object_not_in_prerequisite_state THEN
 	RETURN SQLERRM;
 END $$;
 CREATE TABLE held AS SELECT t, regexp_replace(t, '^', 'abie.')::regclass AS run_table
-FROM unnest('{run_characteristic,run_model,run_term,run_school,similar_school,expectation,exclusion,run_scope,run_check}'::text[]) t;
+FROM unnest('{run_characteristic,run_model,run_term,run_school,similar_list,expectation,exclusion,run_scope,run_check}'::text[]) t;
 SELECT t, refused(format('UPDATE %s SET run_id = run_id WHERE run_id = 1', run_table)) FROM held;
 SELECT DISTINCT refused(format('UPDATE %s SET %I = %I WHERE run_id = %s', h.run_table, a.attname, a.attname, r)) FROM held h, pg_attribute a, generate_series(1, 2) r
 WHERE a.attrelid = h.run_table AND a.attnum > 1 AND NOT a.attisdropped ORDER BY 1;
