@@ -203,6 +203,9 @@ WHERE e.run_id = (SELECT run_id FROM checked WHERE label = 'five') AND p.urn > 1
 --
 -- What is known of a school
 --
+SELECT abie.first_known(word ORDER BY place) AS word, abie.first_known(word ORDER BY place DESC) AS last, abie.first_known(number ORDER BY place) AS number,
+	abie.first_known(number) FILTER (WHERE place > 3) AS none, abie.first_known(document ORDER BY place) AS document
+FROM (VALUES (1, NULL, NULL::float8, NULL::jsonb), (2, 'second', NULL, '{}'), (3, 'third', 0.5, '{"a": 1}'), (4, NULL, NULL, NULL)) v(place, word, number, document);
 -- place and character of the nearest earlier year, else of a later one; pupils' numbers of the year itself only
 SELECT s.urn, s.headcount, s.fsm_pct, s.eal_pct, s.idaci_rank, s.region, s.urban_rural, s.religious_character, s.other
 FROM abie.school_scope('2023/24', 30) s WHERE s.urn IN (130026, 130027, 130028) ORDER BY s.urn;
@@ -288,6 +291,8 @@ FROM pair p JOIN abie.run r USING (run_id) JOIN abie.methodology m ON m.name = r
 WHERE NOT p.related AND p.comparable >= m.similar_schools AND p.rank <= m.similar_schools;
 SELECT count(*) > 1500 AS many FROM similar_school;
 (SELECT * FROM similar_school EXCEPT SELECT * FROM abie.similar_school) UNION ALL (SELECT * FROM abie.similar_school EXCEPT SELECT * FROM similar_school);
+-- a distance for each
+UPDATE abie.similar_list SET distances = distances[2:] WHERE run_id = 1 AND urn = 100004;
 -- the same distance both ways, none to itself; a category that differs counts its whole weight
 SELECT count(*) FILTER (WHERE x.distance <> y.distance) AS asymmetric, count(*) > 2000 AS many FROM pair x JOIN pair y ON (y.run_id, y.urn, y.other) = (x.run_id, x.other, x.urn);
 -- twins have no distance, but are not matched; strangers as like are

@@ -165,3 +165,12 @@ FROM (SELECT array_agg(floor(random() * 20) ORDER BY j) AS a, array_agg(floor(ra
 WHERE abie.distance(a, b) <> cube(a) <-> cube(b);
 SELECT count(*) > 1000 AS compared, count(*) FILTER (WHERE abs(abie.distance(a, b) - (cube(a) <-> cube(b))) > 1e-14 * (cube(a) <-> cube(b))) AS differences
 FROM pair WHERE array_position(a, NULL) IS NULL AND array_position(b, NULL) IS NULL;
+
+--
+-- Kilometres of the national grid
+--
+-- 3, 4, 5; the whole grid across, beyond what a product of two integers holds; PostgreSQL's own points; a place not known
+SELECT abie.kilometres(530000, 180000, 533000, 184000) AS five, abie.kilometres(0, 0, 700000, 1300000) = sqrt(700.0 ^ 2 + 1300 ^ 2)::float8 AS across,
+	abie.kilometres(530000, 180000, 530000, 180000) AS none, abie.kilometres(530000, 180000, 533000, NULL) AS unknown;
+SELECT count(*) AS differences FROM generate_series(1, 100) i, LATERAL (SELECT (i * 6151) % 650000 AS e, (i * 9973) % 1200000 AS n, (i * 7919) % 650000 AS f, (i * 104729) % 1200000 AS m) p
+WHERE abs(abie.kilometres(e, n, f, m) - (point(e, n) <-> point(f, m)) / 1000) > 1e-9 OR abie.kilometres(e, n, f, m) <> abie.kilometres(f, m, e, n);
