@@ -47,19 +47,20 @@ CREATE TRIGGER guard_run_event BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.run_e
 FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('events of runs are kept as they are', 'What was wrong is put right by another event, such as abie.withdraw.');
 
 CREATE FUNCTION abie.run_row_counts(run_id integer) RETURNS jsonb
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT jsonb_build_object(
-	'run_characteristic', (SELECT count(*) FROM abie.run_characteristic c WHERE c.run_id = run_row_counts.run_id),
-	'run_model', (SELECT count(*) FROM abie.run_model m WHERE m.run_id = run_row_counts.run_id),
-	'run_term', (SELECT count(*) FROM abie.run_term t WHERE t.run_id = run_row_counts.run_id),
-	'run_school', (SELECT count(*) FROM abie.run_school s WHERE s.run_id = run_row_counts.run_id),
-	'similar_list', (SELECT count(*) FROM abie.similar_list n WHERE n.run_id = run_row_counts.run_id),
-	'expectation', (SELECT count(*) FROM abie.expectation e WHERE e.run_id = run_row_counts.run_id),
-	'exclusion', (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = run_row_counts.run_id),
-	'run_scope', (SELECT count(*) FROM abie.run_scope c WHERE c.run_id = run_row_counts.run_id))
-$$;
+DECLARE
+	run_table text;
+	held bigint;
+	counts jsonb := '{}';
+BEGIN
+	FOREACH run_table IN ARRAY abie.run_tables() LOOP
+		EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', run_table) INTO held USING run_id;
+		counts := counts || jsonb_build_object(run_table, held);
+	END LOOP;
+	RETURN counts;
+END $$;
 COMMENT ON FUNCTION abie.run_row_counts(integer) IS 'Rows of a run by table, as in abie.run.row_counts.';
 
 /*
@@ -120,7 +121,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS 'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
 
-SELECT abie.guard_rows_of(t) FROM unnest('{abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_list,abie.expectation,abie.exclusion,abie.run_scope}'::regclass[]) t;
+SELECT abie.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass) FROM pg_catalog.unnest(abie.run_tables()) t;
 
 --
 -- The run itself

@@ -97,6 +97,11 @@ RETURN CASE method WHEN 'contextual' THEN '{pool,scaling,context,similar schools
 	ELSE '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[] END;
 COMMENT ON FUNCTION abie.run_stages(text) IS 'The stages of a calculation by a method of abie.methodology, in order.';
 
+CREATE FUNCTION abie.run_tables() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{run_characteristic,run_model,run_term,run_school,similar_list,expectation,exclusion,run_scope}'::text[];
+COMMENT ON FUNCTION abie.run_tables() IS 'Internal: the tables of schema abie that a calculation fills, each with a column run_id.';
+
 -- Keep nothing of a run that did not end well but its row in abie.run.
 CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
@@ -107,18 +112,16 @@ $$;
 COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted.';
 
 CREATE FUNCTION abie.clear_run(run_id integer) RETURNS void
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DELETE FROM abie.similar_list s WHERE s.run_id = clear_run.run_id;
-DELETE FROM abie.run_school s WHERE s.run_id = clear_run.run_id;
-DELETE FROM abie.run_scope s WHERE s.run_id = clear_run.run_id;
-DELETE FROM abie.run_characteristic c WHERE c.run_id = clear_run.run_id;
-DELETE FROM abie.run_model m WHERE m.run_id = clear_run.run_id;
-DELETE FROM abie.run_term t WHERE t.run_id = clear_run.run_id;
-DELETE FROM abie.expectation e WHERE e.run_id = clear_run.run_id;
-DELETE FROM abie.exclusion x WHERE x.run_id = clear_run.run_id;
-$$;
+DECLARE
+	run_table text;
+BEGIN
+	FOREACH run_table IN ARRAY abie.run_tables() LOOP
+		EXECUTE format('DELETE FROM abie.%I t WHERE t.run_id = $1', run_table) USING run_id;
+	END LOOP;
+END $$;
 COMMENT ON FUNCTION abie.clear_run(integer) IS 'Internal: deletes the rows of a run that failed or was interrupted.';
 
 CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
