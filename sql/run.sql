@@ -205,7 +205,7 @@ BEGIN
 EXCEPTION WHEN OTHERS OR query_canceled THEN
 	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	IF error_code = '57014' THEN
-		-- who cancels does not wait for some 400,000 rows to be deleted: the next calculation does that
+		-- who cancels does not wait for the rows to be deleted: the next calculation does that
 		PERFORM abie.stop_run(run_id, 'interrupted', message);
 	ELSE
 		PERFORM abie.stop_run(run_id, 'failed', message), abie.clear_run(run_id);
