@@ -147,6 +147,8 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
+-- handing 400,000 rows over from workers takes longer than making them
+SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
 	settings jsonb := (abie.run_methodology(run_id)).checks;
