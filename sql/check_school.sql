@@ -1,11 +1,12 @@
--- Release checks of similar schools, and of the figures of schools.
+-- Release checks of similar schools, and of the figures of schools. Each is parsed when made and without SET, so that the planner puts it
+-- in place of a call and makes up only the examples that are asked for; not STRICT, because most are given no threshold.
 
 --
 -- Similar schools
 --
 
--- Parsed when made and without SET, so that the planner puts it in place of a call. Lists are unnested in the list of columns,
--- here and below, because a function joined to its table is a nested loop, which abie.run_checks switches off.
+-- Lists are unnested in the list of columns, here and below, because a function joined to its table is a nested loop, which abie.run_checks
+-- switches off.
 CREATE FUNCTION abie.run_match(run_id integer)
 RETURNS TABLE (urn integer, rank integer, similar_urn integer, stratum text, other_stratum text, selective boolean, other_selective boolean, family bigint, other_family bigint,
 	km float8)
@@ -18,242 +19,178 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION abie.run_match(integer) IS 'Internal: each school of a run with each of its similar schools, what must agree between the two (NULL where one is not in the run) and how far apart they are; not STRICT so that the planner can put it in place of a call.';
 
-CREATE FUNCTION abie.check_self_match(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_self_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
--- not STRICT, here and below: a check that needs no threshold is given NULL
-SELECT ROW(count(*), count(*) FILTER (WHERE n.urn = ANY (n.similar_urns)), (array_agg(n.urn::text ORDER BY n.urn) FILTER (WHERE n.urn = ANY (n.similar_urns)))[1:5])::abie.check_finding
-FROM abie.similar_list n WHERE n.run_id = check_self_match.run_id
-$$;
+BEGIN ATOMIC
+	SELECT l.urn = ANY (l.similar_urns), l.urn::text, ARRAY[l.urn] FROM abie.similar_list l WHERE l.run_id = check_self_match.run_id;
+END;
 COMMENT ON FUNCTION abie.check_self_match(integer, float8) IS 'Internal: release check self match.';
 
-CREATE FUNCTION abie.check_family_match(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_family_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT m.urn, m.rank, m.similar_urn, coalesce(m.family = m.other_family, false) AS faulty FROM abie.run_match(check_family_match.run_id) m
-) i
-$$;
+BEGIN ATOMIC
+	SELECT m.family = m.other_family, format('%s with %s', m.urn, m.similar_urn), ARRAY[m.urn, m.rank] FROM abie.run_match(check_family_match.run_id) m;
+END;
 COMMENT ON FUNCTION abie.check_family_match(integer, float8) IS 'Internal: release check family match. By abie.run_school.family.';
 
-CREATE FUNCTION abie.check_phase_match(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_phase_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT m.urn, m.rank, m.similar_urn, m.stratum IS DISTINCT FROM m.other_stratum AS faulty FROM abie.run_match(check_phase_match.run_id) m
-) i
-$$;
+BEGIN ATOMIC
+	SELECT m.stratum IS DISTINCT FROM m.other_stratum, format('%s with %s', m.urn, m.similar_urn), ARRAY[m.urn, m.rank] FROM abie.run_match(check_phase_match.run_id) m;
+END;
 COMMENT ON FUNCTION abie.check_phase_match(integer, float8) IS 'Internal: release check phase match. A similar school that is not in the run counts as a fault.';
 
-CREATE FUNCTION abie.check_selective_match(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_selective_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT m.urn, m.rank, m.similar_urn, m.selective IS DISTINCT FROM m.other_selective AS faulty FROM abie.run_match(check_selective_match.run_id) m
-) i
-$$;
+BEGIN ATOMIC
+	SELECT m.selective IS DISTINCT FROM m.other_selective, format('%s with %s', m.urn, m.similar_urn), ARRAY[m.urn, m.rank] FROM abie.run_match(check_selective_match.run_id) m;
+END;
 COMMENT ON FUNCTION abie.check_selective_match(integer, float8) IS 'Internal: release check selective match. A similar school that is not in the run counts as a fault.';
 
-CREATE FUNCTION abie.check_distance(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_distance(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s', i.urn, i.similar_urn) ORDER BY i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT n.urn, n.rank, n.similar_urn,
-		-- vectors of two strata have other elements
-		n.stratum IS DISTINCT FROM o.stratum OR n.distance IS DISTINCT FROM abie.distance(n.vector, o.vector, n.weights) OR n.distance < n.nearer AS faulty
-	FROM (SELECT l.urn, s.stratum, s.vector, w.weights, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank,
-				unnest(l.distances) AS distance, unnest(array_prepend(NULL, l.distances)) AS nearer
-			FROM abie.similar_list l LEFT JOIN abie.run_school s ON s.run_id = l.run_id AND s.urn = l.urn LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = s.stratum
-			WHERE l.run_id = check_distance.run_id) n
-		LEFT JOIN abie.run_school o ON o.run_id = check_distance.run_id AND o.urn = n.similar_urn
-	-- the row that array_prepend adds
-	WHERE n.similar_urn IS NOT NULL
-	-- worked out once, for both aggregates
-	OFFSET 0
-) i
-$$;
+BEGIN ATOMIC
+	SELECT i.faulty, format('%s with %s', i.urn, i.similar_urn), ARRAY[i.urn, i.rank]
+	FROM (
+		SELECT n.urn, n.rank, n.similar_urn,
+			-- vectors of two strata have other elements
+			n.stratum IS DISTINCT FROM o.stratum OR n.distance IS DISTINCT FROM abie.distance(n.vector, o.vector, n.weights) OR n.distance < n.nearer AS faulty
+		FROM (SELECT l.urn, s.stratum, s.vector, w.weights, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank,
+					unnest(l.distances) AS distance, l.distances[generate_subscripts(l.distances, 1) - 1] AS nearer
+				FROM abie.similar_list l LEFT JOIN abie.run_school s ON s.run_id = l.run_id AND s.urn = l.urn LEFT JOIN abie.run_weights(check_distance.run_id) w ON w.stratum = s.stratum
+				WHERE l.run_id = check_distance.run_id) n
+			LEFT JOIN abie.run_school o ON o.run_id = check_distance.run_id AND o.urn = n.similar_urn
+		-- worked out once, though it is asked for twice
+		OFFSET 0
+	) i;
+END;
 COMMENT ON FUNCTION abie.check_distance(integer, float8) IS 'Internal: release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';
 
-CREATE FUNCTION abie.check_incomplete_list(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_incomplete_list(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.held) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, coalesce(cardinality(n.similar_urns), 0) AS held, cardinality(n.similar_urns) IS DISTINCT FROM m.similar_schools
-		OR (SELECT count(DISTINCT u.urn) FROM unnest(n.similar_urns) u(urn)) <> m.similar_schools AS faulty
-	FROM abie.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e
-		LEFT JOIN abie.similar_list n ON n.run_id = e.run_id AND n.urn = e.urn
-	WHERE e.run_id = check_incomplete_list.run_id
-) i
-$$;
+BEGIN ATOMIC
+	SELECT cardinality(l.similar_urns) IS DISTINCT FROM m.similar_schools OR (SELECT count(DISTINCT u.urn) FROM unnest(l.similar_urns) u(urn)) <> m.similar_schools,
+		format('%s: %s', e.urn, coalesce(cardinality(l.similar_urns), 0)), ARRAY[e.urn]
+	FROM abie.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e LEFT JOIN abie.similar_list l ON l.run_id = e.run_id AND l.urn = e.urn
+	WHERE e.run_id = check_incomplete_list.run_id;
+END;
 COMMENT ON FUNCTION abie.check_incomplete_list(integer, float8) IS 'Internal: release check incomplete list. Examples: school: similar schools held.';
 
-CREATE FUNCTION abie.check_far_apart(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_far_apart(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s with %s: %s km', i.urn, i.similar_urn, round(i.km)) ORDER BY i.km DESC, i.urn, i.rank) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT m.urn, m.rank, m.similar_urn, m.km > check_far_apart.threshold AS faulty, m.km FROM abie.run_match(check_far_apart.run_id) m
-	WHERE m.km IS NOT NULL
-) i
-$$;
+BEGIN ATOMIC
+	SELECT m.km > check_far_apart.threshold, format('%s with %s: %s km', m.urn, m.similar_urn, round(m.km)), ARRAY[-m.km, m.urn, m.rank]
+	FROM abie.run_match(check_far_apart.run_id) m WHERE m.km IS NOT NULL;
+END;
 COMMENT ON FUNCTION abie.check_far_apart(integer, float8) IS 'Internal: release check far apart. Examples: the farthest.';
 
-CREATE FUNCTION abie.check_other_type(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_other_type(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, i.type_group) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT n.urn, NOT bool_or(n.type_group = o.type_group) AS faulty, min(n.type_group) AS type_group
+BEGIN ATOMIC
+	SELECT NOT bool_or(n.type_group = o.type_group), format('%s: %s', n.urn, min(n.type_group)), ARRAY[n.urn]
 	FROM (SELECT l.urn, s.type_group, unnest(l.similar_urns) AS similar_urn FROM abie.similar_list l JOIN abie.school s ON s.urn = l.urn
 			WHERE l.run_id = check_other_type.run_id AND s.type_group IS NOT NULL) n JOIN abie.school o ON o.urn = n.similar_urn
-	WHERE o.type_group IS NOT NULL GROUP BY n.urn
-) i
-$$;
+	WHERE o.type_group IS NOT NULL GROUP BY n.urn;
+END;
 COMMENT ON FUNCTION abie.check_other_type(integer, float8) IS 'Internal: release check other type. By abie.school.type_group as it is now.';
 
 --
 -- Schools and figures
 --
 
-CREATE FUNCTION abie.check_unaccounted_school(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_unaccounted_school(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.laestab::text ORDER BY i.laestab) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT coalesce(a.laestab, e.laestab, x.laestab) AS laestab, (e.laestab IS NULL) = (x.laestab IS NULL) OR a.laestab IS NULL AS faulty
+BEGIN ATOMIC
+	SELECT (e.laestab IS NULL) = (x.laestab IS NULL) OR a.laestab IS NULL, coalesce(a.laestab, e.laestab, x.laestab)::text, ARRAY[coalesce(a.laestab, e.laestab, x.laestab)]
 	FROM (SELECT a.laestab FROM abie.run r JOIN abie.attendance a ON a.academic_year = r.baseline_year WHERE r.run_id = check_unaccounted_school.run_id) a
 		FULL JOIN (SELECT e.laestab FROM abie.expectation e WHERE e.run_id = check_unaccounted_school.run_id) e ON e.laestab = a.laestab
-		FULL JOIN (SELECT x.laestab FROM abie.exclusion x WHERE x.run_id = check_unaccounted_school.run_id) x ON x.laestab = coalesce(a.laestab, e.laestab)
-) i
-$$;
+		FULL JOIN (SELECT x.laestab FROM abie.exclusion x WHERE x.run_id = check_unaccounted_school.run_id) x ON x.laestab = coalesce(a.laestab, e.laestab);
+END;
 COMMENT ON FUNCTION abie.check_unaccounted_school(integer, float8) IS 'Internal: release check unaccounted school. Examples are LAESTABs.';
 
-CREATE FUNCTION abie.check_base_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_base_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, held %s', i.urn, round(i.attendance::numeric, 3), coalesce(round(i.held::numeric, 3)::text, 'none')) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, e.attendance, a.laestab IS NULL OR s.urn IS NULL
-			OR (a.urn, a.sess_possible, a.sess_overall) IS DISTINCT FROM (e.urn, s.sess_possible, s.sess_overall)
-			OR e.attendance IS DISTINCT FROM abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) OR s.attendance IS DISTINCT FROM e.attendance
-			OR a.enrolments <> e.enrolments OR s.enrolments IS DISTINCT FROM e.enrolments AS faulty,
-		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS held
+BEGIN ATOMIC
+	SELECT a.laestab IS NULL OR s.urn IS NULL OR (a.urn, a.sess_possible, a.sess_overall) IS DISTINCT FROM (e.urn, s.sess_possible, s.sess_overall)
+			OR e.attendance IS DISTINCT FROM h.attendance OR s.attendance IS DISTINCT FROM e.attendance
+			OR a.enrolments <> e.enrolments OR s.enrolments IS DISTINCT FROM e.enrolments,
+		format('%s: %s, held %s', e.urn, round(e.attendance::numeric, 3), coalesce(round(h.attendance::numeric, 3)::text, 'none')), ARRAY[e.urn]
 	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id
 		LEFT JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
 		LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = e.laestab
-	WHERE r.run_id = check_base_figure.run_id
-) i
-$$;
+		CROSS JOIN LATERAL (SELECT abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)) h(attendance)
+	WHERE r.run_id = check_base_figure.run_id;
+END;
 COMMENT ON FUNCTION abie.check_base_figure(integer, float8) IS 'Internal: release check base figure. Examples: attendance in the run and as held now.';
 
-CREATE FUNCTION abie.check_school_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_school_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, by the school %s', i.urn, round(i.attendance::numeric, 3), round(i.attendance_percent::numeric, 3)) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, e.attendance, f.attendance_percent, abs(e.attendance - f.attendance_percent) > check_school_figure.threshold AS faulty
+BEGIN ATOMIC
+	SELECT abs(e.attendance - f.attendance_percent) > check_school_figure.threshold,
+		format('%s: %s, by the school %s', e.urn, round(e.attendance::numeric, 3), round(f.attendance_percent::numeric, 3)), ARRAY[e.urn]
 	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id JOIN abie.school_figure f ON f.urn = e.urn AND f.academic_year = r.baseline_year
-	WHERE r.run_id = check_school_figure.run_id
-) i
-$$;
+	WHERE r.run_id = check_school_figure.run_id;
+END;
 COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS 'Internal: release check school figure. Examples: attendance in the run and by the school.';
 
-CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, coalesce(NOT e.baseline BETWEEN least(e.own_level, e.expected) - 1e-9 AND greatest(e.own_level, e.expected) + 1e-9
-			OR abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) > 1e-6, true) AS faulty FROM abie.expectation e WHERE e.run_id = check_baseline.run_id
-) i
-$$;
+BEGIN ATOMIC
+	SELECT coalesce(NOT e.baseline BETWEEN least(e.own_level, e.expected) - 1e-9 AND greatest(e.own_level, e.expected) + 1e-9
+			OR abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) > 1e-6, true), e.urn::text, ARRAY[e.urn]
+	FROM abie.expectation e WHERE e.run_id = check_baseline.run_id;
+END;
 COMMENT ON FUNCTION abie.check_baseline(integer, float8) IS 'Internal: release check baseline. To 1e-9 percentage points.';
 
-CREATE FUNCTION abie.check_improvement(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_improvement(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s, should be %s', i.urn, round(i.improvement::numeric, 3), round(i.follows::numeric, 3)) ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, e.improvement, p.improvement AS follows,
-		abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9 OR abs(e.target - e.baseline - e.improvement) > 1e-9
+BEGIN ATOMIC
+	SELECT abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9 OR abs(e.target - e.baseline - e.improvement) > 1e-9
 			OR e.ladder_top IS DISTINCT FROM greatest(e.pared_mean, e.pre_pandemic)
-			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR (e.statement = 'maintain') <> (e.baseline >= e.ladder_top) AS faulty
-	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e,
+			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR (e.statement = 'maintain') <> (e.baseline >= e.ladder_top),
+		format('%s: %s, should be %s', e.urn, round(e.improvement::numeric, 3), round(p.improvement::numeric, 3)), ARRAY[e.urn]
+	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e
 		-- the rule again in its own words, not by the function that made it
-		LATERAL (SELECT least(greatest(m.improvement_floor, least(m.improvement_cap, m.pace + m.gap_share * greatest(0, e.expected - e.baseline))),
-			greatest(0, e.ladder_top - e.baseline)) AS improvement) p
-	WHERE e.run_id = check_improvement.run_id
-) i
-$$;
+		CROSS JOIN LATERAL (SELECT least(greatest(m.improvement_floor, least(m.improvement_cap, m.pace + m.gap_share * greatest(0, e.expected - e.baseline))),
+			greatest(0, e.ladder_top - e.baseline))) p(improvement)
+	WHERE e.run_id = check_improvement.run_id;
+END;
 COMMENT ON FUNCTION abie.check_improvement(integer, float8) IS 'Internal: release check improvement. To 1e-9 percentage points. Examples: improvement in the run and as it follows.';
 
-CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, e.improvement < max(e.improvement) OVER (ORDER BY e.gap, e.urn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - 1e-9 AS faulty
-	FROM abie.expectation e WHERE e.run_id = check_improvement_order.run_id AND e.improvement < e.ladder_top - e.baseline
-) i
-$$;
+BEGIN ATOMIC
+	SELECT e.improvement < max(e.improvement) OVER (ORDER BY e.gap, e.urn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - 1e-9, e.urn::text, ARRAY[e.urn]
+	FROM abie.expectation e WHERE e.run_id = check_improvement_order.run_id AND e.improvement < e.ladder_top - e.baseline;
+END;
 COMMENT ON FUNCTION abie.check_improvement_order(integer, float8) IS 'Internal: release check improvement order. Expected attendance that rises by itself makes the gap greater, a baseline that rises makes it smaller, so one order covers both.';
 
-CREATE FUNCTION abie.check_impossible_figure(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_impossible_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(i.urn::text ORDER BY i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, NOT bool_and(v.rate BETWEEN 0 AND 100) AS faulty
+BEGIN ATOMIC
+	SELECT NOT bool_and(v.rate BETWEEN 0 AND 100), e.urn::text, ARRAY[e.urn]
 	FROM abie.expectation e, unnest(ARRAY[e.attendance, e.expected, e.own_level, e.baseline, e.target, e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile,
 		e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high]) v(rate)
-	WHERE e.run_id = check_impossible_figure.run_id GROUP BY e.urn
-) i
-$$;
+	WHERE e.run_id = check_impossible_figure.run_id GROUP BY e.urn;
+END;
 COMMENT ON FUNCTION abie.check_impossible_figure(integer, float8) IS 'Internal: release check impossible figure. NaN and infinities are none either.';
 
-CREATE FUNCTION abie.check_extreme_gap(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_extreme_gap(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(count(*), count(*) FILTER (WHERE i.faulty), (array_agg(format('%s: %s', i.urn, round(i.difference::numeric, 1)) ORDER BY abs(i.difference) DESC, i.urn) FILTER (WHERE i.faulty))[1:5])::abie.check_finding
-FROM (
-	SELECT e.urn, e.attendance - e.expected AS difference, abs(e.attendance - e.expected) > check_extreme_gap.threshold AS faulty
-	FROM abie.expectation e WHERE e.run_id = check_extreme_gap.run_id
-) i
-$$;
+BEGIN ATOMIC
+	SELECT abs(e.attendance - e.expected) > check_extreme_gap.threshold, format('%s: %s', e.urn, round((e.attendance - e.expected)::numeric, 1)),
+		ARRAY[-abs(e.attendance - e.expected), e.urn]
+	FROM abie.expectation e WHERE e.run_id = check_extreme_gap.run_id;
+END;
 COMMENT ON FUNCTION abie.check_extreme_gap(integer, float8) IS 'Internal: release check extreme gap. Examples: the greatest, attendance less expected.';
 
-CREATE FUNCTION abie.check_no_expectation(run_id integer, threshold float8) RETURNS abie.check_finding
+CREATE FUNCTION abie.check_no_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ROW(sum(i.schools)::bigint, coalesce(sum(i.schools) FILTER (WHERE i.reason IS NOT NULL), 0)::bigint,
-	(array_agg(format('%s: %s', i.reason, i.schools) ORDER BY i.schools DESC, i.reason) FILTER (WHERE i.reason IS NOT NULL))[1:5])::abie.check_finding
-FROM (
-	SELECT x.reason, count(*) AS schools FROM abie.exclusion x
-	WHERE x.run_id = check_no_expectation.run_id AND x.reason NOT IN ('special school', 'not mainstream') GROUP BY x.reason
+BEGIN ATOMIC
+	-- the reason once, not with each school
+	SELECT true, CASE row_number() OVER reason WHEN 1 THEN format('%s: %s', x.reason, count(*) OVER reason) END, ARRAY[-count(*) OVER reason]
+	FROM abie.exclusion x WHERE x.run_id = check_no_expectation.run_id AND x.reason NOT IN ('special school', 'not mainstream') WINDOW reason AS (PARTITION BY x.reason)
 	UNION ALL
-	SELECT NULL, count(*) FROM abie.expectation e WHERE e.run_id = check_no_expectation.run_id
-) i
-$$;
+	SELECT false, NULL, NULL FROM abie.expectation e WHERE e.run_id = check_no_expectation.run_id;
+END;
 COMMENT ON FUNCTION abie.check_no_expectation(integer, float8) IS 'Internal: release check no expectation. Examples: reason: schools.';

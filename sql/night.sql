@@ -24,7 +24,7 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM abie.school_context c WHERE c.recorded_at >= newest.started_at)
 		AND NOT EXISTS (SELECT FROM abie.school s WHERE s.recorded_at >= newest.started_at)
 		AND NOT EXISTS (SELECT FROM abie.school_link l WHERE l.recorded_at >= newest.started_at)
-		AND (abie.check_stale_input(newest.run_id, NULL)).faults = 0;
+		AND NOT EXISTS (SELECT FROM abie.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS 'Whether the newest calculation for a target year by a methodology is of the inputs as they are: nothing was recorded since it started, and the pool would be the same.';
 

@@ -1,4 +1,5 @@
--- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold), in check_school.sql or check_input.sql.
+-- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold) that lists what it
+-- looked at, in check_school.sql or check_input.sql.
 
 CREATE VIEW abie.release_check AS
 SELECT * FROM (VALUES
@@ -6,7 +7,7 @@ SELECT * FROM (VALUES
 	('family match', 'blocking', NULL, 0, 'Similar schools that are a predecessor or successor of the school'),
 	('phase match', 'blocking', NULL, 0, 'Similar schools of the other stratum'),
 	('selective match', 'blocking', NULL, 0, 'Similar schools that select by ability where the school does not, or the other way round'),
-	('incomplete list', 'blocking', NULL, 0, 'Schools with an expectation that do not have the methodology''s number of similar schools, all different, ranked from 1'),
+	('incomplete list', 'blocking', NULL, 0, 'Schools with an expectation that do not have the methodology''s number of similar schools, all different'),
 	('distance', 'blocking', NULL, 0, 'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
 	('unaccounted school', 'blocking', NULL, 0, 'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
 	('base figure', 'blocking', NULL, 0, 'Schools whose counts, enrolments or attendance are not those held in abie.attendance'),
@@ -105,11 +106,11 @@ COMMENT ON COLUMN abie.published_total.source IS 'Publication and file.';
 COMMENT ON COLUMN abie.published_total.recorded_at IS 'When it was recorded.';
 SELECT pg_catalog.pg_extension_config_dump('abie.published_total', '');
 
-CREATE TYPE abie.check_finding AS (items bigint, faults bigint, examples text[]);
-COMMENT ON TYPE abie.check_finding IS 'What a release check found; columns as in abie.run_check.';
-COMMENT ON COLUMN abie.check_finding.items IS 'How many were looked at.';
-COMMENT ON COLUMN abie.check_finding.faults IS 'How many of them are faulty.';
-COMMENT ON COLUMN abie.check_finding.examples IS 'The first five faulty ones.';
+CREATE TYPE abie.checked_item AS (faulty boolean, example text, place float8[]);
+COMMENT ON TYPE abie.checked_item IS 'What a release check looked at.';
+COMMENT ON COLUMN abie.checked_item.faulty IS 'Whether it is a fault; NULL as false.';
+COMMENT ON COLUMN abie.checked_item.example IS 'What it is, in words; NULL where another row says so too.';
+COMMENT ON COLUMN abie.checked_item.place IS 'Its place among the examples: by the first number, then the next; then by the words.';
 
 CREATE FUNCTION abie.check_checks(checks jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -146,21 +147,24 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
+-- handing 400,000 rows over from workers takes longer than making them
+SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
 	settings jsonb := (abie.run_methodology(run_id)).checks;
-	finding abie.check_finding;
 BEGIN
+	IF settings IS NULL THEN
+		RETURN;
+	END IF;
 	FOR name, severity, threshold, tolerated IN
 		SELECT c.name, coalesce(settings -> c.name ->> 'severity', c.severity), coalesce((settings -> c.name ->> 'threshold')::float8, c.threshold),
 			coalesce((settings -> c.name ->> 'tolerated')::float8, c.tolerated)
 		FROM abie.release_check c WHERE settings -> c.name ->> 'severity' IS DISTINCT FROM 'off'
 	LOOP
 		-- each check is a function: 'self match' is abie.check_self_match
-		EXECUTE format('SELECT f.* FROM abie.%I($1, $2) f', 'check_' || replace(name, ' ', '_')) INTO finding USING run_id, threshold;
-		items := finding.items;
-		faults := finding.faults;
-		examples := finding.examples;
+		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE i.faulty),
+			(array_agg(i.example ORDER BY i.place, i.example) FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5] FROM abie.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
+			INTO items, faults, examples USING run_id, threshold;
 		passed := CASE WHEN items > 0 THEN 100.0 * faults <= tolerated * items END;
 		RETURN NEXT;
 	END LOOP;

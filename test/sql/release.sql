@@ -26,6 +26,12 @@ SELECT academic_year, coalesce(laestab / 10000, 0), school_type, sum(enrolments)
 WHERE academic_year = '2024/25' GROUP BY GROUPING SETS ((academic_year, school_type), (academic_year, laestab / 10000, school_type));
 SELECT name, severity, threshold, tolerated, items > 0 AS items, passed FROM abie.run_checks(1) ORDER BY name COLLATE "C";
 SELECT name FROM abie.release_check EXCEPT SELECT name FROM abie.run_checks(1);
+-- a run that does not exist has none
+SELECT * FROM abie.run_checks(99);
+-- examples are the first five faults; the check itself lists them all
+SELECT c.faults = (SELECT count(*) FROM abie.check_far_apart(1, c.threshold) WHERE faulty) AS all_faults,
+	c.examples = ARRAY(SELECT format('%s with %s: %s km', n.urn, n.similar_urn, round(n.km)) FROM abie_report.similar_school n WHERE n.run_id = 1 ORDER BY n.km DESC NULLS LAST, n.urn, n.rank LIMIT 5) AS examples
+FROM abie.run_checks(1) c WHERE c.name = 'far apart';
 
 --
 -- Faults
