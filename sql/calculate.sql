@@ -173,7 +173,7 @@ BEGIN
 			array_agg(g.enrolments) AS enrolments,
 			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
 			abie.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
-		-- sorted once here, not in each aggregate; they were stored in this order, so it is quick
+		-- sorted once here, not in each aggregate
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	), local AS MATERIALIZED (

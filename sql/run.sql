@@ -16,7 +16,7 @@ GROUP BY c.stratum HAVING sum(c.weight) > 0
 $$;
 COMMENT ON FUNCTION abie.run_weights(integer) IS 'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a stratum that has nothing to compare by.';
 
--- Foreign keys on the largest tables would cost more than the calculation itself, so a trigger deletes their rows.
+-- Foreign keys on the largest tables would make the calculation slower by a tenth or more, so a trigger deletes their rows.
 CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- What the expectation of one school would be with other inputs, against a run as it is. Nothing is stored.
 
-CREATE FUNCTION abie.refuse_change(name text, value jsonb, rule text) RETURNS void
+CREATE FUNCTION abie.refuse_what_if(name text, value jsonb, rule text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -8,7 +8,7 @@ AS $$
 BEGIN
 	RAISE EXCEPTION 'invalid change: % cannot be %', name, value USING ERRCODE = 'invalid_parameter_value', HINT = rule;
 END $$;
-COMMENT ON FUNCTION abie.refuse_change(text, jsonb, text) IS 'Internal: raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
+COMMENT ON FUNCTION abie.refuse_what_if(text, jsonb, text) IS 'Internal: raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
 
 -- What may be changed: the school's own figures, and the characteristics of the methodology where its stratum has them.
 CREATE FUNCTION abie.changeable(run_id integer, stratum text) RETURNS TABLE (name text, kind text, element integer, categories text[])
@@ -40,17 +40,17 @@ BEGIN
 			RAISE EXCEPTION 'cannot change "%"', change.key USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'What can be changed: ' || (SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C") FROM abie.changeable(check_changes.run_id, check_changes.stratum) c) || '.';
 		ELSIF change.kind = 'number' AND jsonb_typeof(change.value) NOT IN ('number', 'null') THEN
-			PERFORM abie.refuse_change(change.key, change.value, 'Give a number, or null for a missing one.');
+			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a number, or null for a missing one.');
 		ELSIF change.kind = 'category' AND change.value <> 'null' AND coalesce(NOT change.value #>> '{}' = ANY (change.categories), true) THEN
-			PERFORM abie.refuse_change(change.key, change.value, 'Values are ' || array_to_string(change.categories, ', ') || ', or null for a missing one.');
+			PERFORM abie.refuse_what_if(change.key, change.value, 'Values are ' || array_to_string(change.categories, ', ') || ', or null for a missing one.');
 		ELSIF change.kind = 'rate' AND NOT (jsonb_typeof(change.value) = 'number' AND (change.value #>> '{}')::numeric BETWEEN 0 AND 100
 			OR change.value = 'null' AND change.key <> 'attendance') THEN
-			PERFORM abie.refuse_change(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
+			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
 		ELSIF change.kind = 'enrolments' AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9]\d{0,5}$') THEN
-			PERFORM abie.refuse_change(change.key, change.value, 'Give a whole number of 1 or more.');
+			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a whole number of 1 or more.');
 		ELSIF change.kind = 'schools' AND (jsonb_typeof(change.value) <> 'array' OR jsonb_array_length(change.value) = 0
 			OR jsonb_path_exists(change.value, '$[*] ? (@.type() != "number")')) THEN
-			PERFORM abie.refuse_change(change.key, change.value, 'Give an array of URNs.');
+			PERFORM abie.refuse_what_if(change.key, change.value, 'Give an array of URNs.');
 		END IF;
 	END LOOP;
 END $$;
@@ -144,7 +144,7 @@ BEGIN
 	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
 	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family ORDER BY c.urn LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_change('similar_schools', to_jsonb(refused), 'Choose schools of the same stratum in the run, not the school itself nor a predecessor or successor.');
+		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused), 'Choose schools of the same stratum in the run, not the school itself nor a predecessor or successor.');
 	END IF;
 	-- in the order of URNs, for each counts by its enrolments alone
 	RETURN QUERY SELECT s.urn::integer, 0::float8, row_number() OVER (ORDER BY s.urn)::integer

@@ -9,12 +9,12 @@
 #include <gsl/gsl_errno.h>
 
 #include "arguments.h"
+#include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "core/context.h"
 #include "core/ridge.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/float.h"
 
@@ -74,18 +74,6 @@ row_weights(FunctionCallInfo fcinfo, int number, int rows)
 }
 
 /* ---------- ridge regression ---------- */
-
-static void
-check_for_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void *
-allocate(size_t size)
-{
-	return MemoryContextAllocHuge(CurrentMemoryContext, Max(size, 1));
-}
 
 /* Numbers as an array, an element NULL where it is NaN; error where one is out of range. */
 static Datum

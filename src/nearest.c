@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "arguments.h"
+#include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "core/distance.h"
 #include "core/nearest.h"
@@ -78,20 +79,6 @@ compare_ids(const void *left, const void *right)
 	int64		b = ((const IdRow *) right)->id;
 
 	return a < b ? -1 : a > b;
-}
-
-static void
-check_for_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-/* Memory for the search, which asks for it between its stages: a place to be cancelled at, too. */
-static void *
-allocate(size_t size)
-{
-	CHECK_FOR_INTERRUPTS();
-	return MemoryContextAllocHuge(CurrentMemoryContext, Max(size, 1));
 }
 
 /* Rows in ascending order of id; error on NULL and double ids. */

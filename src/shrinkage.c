@@ -10,9 +10,9 @@
 #include <gsl/gsl_errno.h>
 
 #include "arguments.h"
+#include "callbacks.h"
 #include "core/shrinkage.h"
 #include "fmgr.h"
-#include "miscadmin.h"
 #include "shrinkage.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -139,12 +139,6 @@ school_years_arguments(FunctionCallInfo fcinfo)
 		.count = years.rows, .before = years.column[0], .last = years.column[1],
 		.expected = years.column[2], .enrolments = years.column[3], .outcome = years.column[4]
 	};
-}
-
-static void
-check_for_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
 }
 
 /* The core's learning with what GSL needs, which is given back on an error or a cancel too. */

@@ -5,12 +5,12 @@
 #include "postgres.h"
 
 #include "arguments.h"
+#include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "core/suppress.h"
 #include "fmgr.h"
 #include "funcapi.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -212,18 +212,6 @@ table_arguments(FunctionCallInfo fcinfo)
 	read_cells(fcinfo, &table);
 	complete_totals(&table);
 	return table;
-}
-
-static void
-check_for_interrupts(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void *
-allocate(size_t size)
-{
-	return MemoryContextAllocHuge(CurrentMemoryContext, size);
 }
 
 static void

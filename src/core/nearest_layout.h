@@ -6,8 +6,8 @@
  * the terms of the distance are the same for every pair, so missing elements
  * cost nothing inside a block.  Within a pattern rows are ordered by a k-d tree
  * (Bentley 1975), so that rows that stand together are alike in every element,
- * and its candidates fill blocks in that order.  Elements are centred, weighted and shrunk to single precision so that no row
- * is longer than 1.
+ * and its candidates fill blocks in that order.  Elements are centred, weighted
+ * and shrunk to single precision so that no row is longer than 1.
  */
 #ifndef ABIE_CORE_NEAREST_LAYOUT_H
 #define ABIE_CORE_NEAREST_LAYOUT_H

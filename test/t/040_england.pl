@@ -287,7 +287,7 @@ is(scalar(grep { abs($now{$_} - (100 - $rate{$_})) > 1e-9 } keys %now), 0, 'ever
 $reasons{$_}++ for values %out;
 diag('expectations: ' . keys(%now) . '; left out: ' . join ', ', map { "$reasons{$_} $_" } sort keys %reasons);
 # without statistics of the newest run the joins below go by nested loops, for many minutes
-query('ANALYZE abie.run_school, abie.similar_school');
+query('ANALYZE abie.run_school, abie.similar_list');
 is( query("SELECT count(*) FROM abie.similar_school n JOIN abie.run_school a ON (a.run_id, a.urn) = (n.run_id, n.urn) JOIN abie.run_school b ON (b.run_id, b.urn) = (n.run_id, n.similar_urn)
 	WHERE n.run_id = $later AND (n.urn = n.similar_urn OR a.family = b.family OR a.selective <> b.selective OR a.stratum <> b.stratum)"),
 	0, 'no school is matched with itself, with family, or selective with others');
