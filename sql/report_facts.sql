@@ -50,32 +50,6 @@ END $$;
 COMMENT ON FUNCTION abie.report_history(integer[], text) IS
 'Attendance, per cent, of schools in each year up to last_year, under whatever URN (abie.school_lineage); the parts of a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
 
-CREATE FUNCTION abie.report_contributions(run_id integer, urns integer[]) RETURNS TABLE (urn integer, characteristic text, contribution float8)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET plan_cache_mode = force_custom_plan
-AS $$
-#variable_conflict use_column
-BEGIN
-RETURN QUERY
-WITH factor AS MATERIALIZED (
-	SELECT t.stratum, c.characteristic, array_agg(t.term ORDER BY t.term) AS terms, array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
-	FROM abie.run_term t JOIN abie.run_characteristic c ON c.run_id = t.run_id AND c.stratum = t.stratum AND c.position IN (t.element, t.other_element)
-	WHERE t.run_id = report_contributions.run_id GROUP BY t.stratum, c.characteristic
-), coefficient AS (
-	SELECT t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
-	FROM abie.run_term t WHERE t.run_id = report_contributions.run_id GROUP BY t.stratum
-), part AS MATERIALIZED (
-	SELECT s.urn, s.stratum, abie.contributions(abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators), k.location, k.coefficients) AS parts
-	FROM abie.run_school s JOIN abie.run_shape(report_contributions.run_id) h ON h.stratum = s.stratum JOIN coefficient k ON k.stratum = s.stratum
-	WHERE s.run_id = report_contributions.run_id AND s.urn = ANY (urns) AND s.context IS NOT NULL
-)
-SELECT p.urn::integer, f.characteristic, (SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) x(term, share))
-FROM part p JOIN factor f ON f.stratum = p.stratum; END
-$$;
-COMMENT ON FUNCTION abie.report_contributions(integer, integer[]) IS 'abie.school_contributions of many schools at once.';
-
 CREATE FUNCTION abie.report_circumstances(run_id integer, urns integer[]) RETURNS TABLE (urn integer, circumstances jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
@@ -85,30 +59,12 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH chosen AS MATERIALIZED (
-	SELECT DISTINCT ON (c.stratum, c.characteristic) c.stratum, c.characteristic, c.element, c.category IS NULL AS is_number,
-		CASE WHEN c.category IS NULL THEN c.location END AS typical, c.position, k.meaning
-	FROM abie.run_characteristic c LEFT JOIN abie.characteristic k ON k.name = c.characteristic
-	WHERE c.run_id = report_circumstances.run_id ORDER BY c.stratum, c.characteristic, c.position
-), school AS MATERIALIZED (
-	SELECT s.* FROM abie.run_school s WHERE s.run_id = report_circumstances.run_id AND s.urn = ANY (urns)
-), pair AS MATERIALIZED (
-	SELECT s.urn, s.stratum, s.categories AS own, o.numbers, o.categories
-	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
-), compared AS MATERIALIZED (
-	SELECT p.urn, c.characteristic, count(*) FILTER (WHERE p.categories[c.element] = p.own[c.element]) AS same, round(avg(p.numbers[c.element]::numeric), 6) AS average
-	FROM pair p JOIN chosen c ON c.stratum = p.stratum GROUP BY p.urn, c.characteristic
-)
-SELECT s.urn::integer, jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning,
-		'number', CASE WHEN c.is_number THEN s.numbers[c.element] END, 'category', CASE WHEN NOT c.is_number THEN s.categories[c.element] END,
-		'similar_average', CASE WHEN c.is_number THEN m.average END, 'similar_same', CASE WHEN NOT c.is_number THEN m.same END,
-		'typical', c.typical, 'contribution', t.contribution) ORDER BY c.position)
-FROM school s JOIN chosen c ON c.stratum = s.stratum LEFT JOIN compared m ON m.urn = s.urn AND m.characteristic = c.characteristic
-	LEFT JOIN abie.report_contributions(report_circumstances.run_id, urns) t ON t.urn = s.urn AND t.characteristic = c.characteristic
-GROUP BY s.urn; END
+SELECT c.urn, jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning, 'number', c.number, 'category', c.category,
+		'similar_average', c.similar_average, 'similar_same', c.similar_same, 'typical', c.typical, 'contribution', c.contribution) ORDER BY c.position)
+FROM abie_report.school_circumstances c WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
+GROUP BY c.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS
-'Internal: of each school in a run, for each characteristic in order, its number or category; the mean of its similar schools'' numbers, or how many of them have its category; the number of the typical school of the stratum (abie.run_characteristic.location); and what it contributes to expected attendance, percentage points.';
+COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS 'Internal: the characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
 
 CREATE FUNCTION abie.report_similar(run_id integer, urns integer[]) RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -138,48 +94,15 @@ SET jit = off
 SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
-DECLARE
-	year text := (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = report_absence.run_id);
-	wanted integer[];
-	hidden integer[];
-	-- in the order of the sums below; of pupils: per cent of enrolments, else of sessions possible
-	measures text[] := '{sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,enrolments_pa_50_exact,sess_auth_illness,sess_auth_appointments,sess_auth_religious,sess_auth_study,sess_auth_traveller,sess_auth_holiday,sess_auth_ext_holiday,sess_auth_excluded,sess_auth_interview,sess_auth_reg_performance,sess_auth_temp_reduced_timetable,sess_auth_other,sess_unauth_holiday,sess_unauth_late,sess_unauth_other,sess_unauth_noyet}';
-	meanings text[] := '{All absence,Authorised absence,Unauthorised absence,Pupils persistently absent,Pupils severely absent,Illness,Medical or dental appointments,Religious observance,Study leave,"Gypsy, Roma and Traveller families travelling",Authorised holiday,Extended authorised holiday,"Excluded, no other provision",Interviews,Regulated performances,Temporary reduced timetable,Other authorised absence,Holiday not authorised,Arriving after the register closed,Other unauthorised absence,No reason given yet}';
 BEGIN
--- into variables, because what a view with a security barrier is joined with does not reach its indexes
-SELECT array_agg(DISTINCT o.laestab) INTO wanted
-FROM (SELECT unnest(urns) UNION SELECT n.similar_urn FROM abie.similar_school n WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)) u(urn)
-	JOIN abie.run_school o ON o.run_id = report_absence.run_id AND o.urn = u.urn;
-hidden := ARRAY(SELECT a.laestab::integer FROM abie.attendance a WHERE a.academic_year = year AND a.laestab = ANY (wanted) AND NOT abie.is_shown(a.sources));
 RETURN QUERY
-WITH member AS MATERIALIZED (
-	SELECT s.urn::integer AS urn, true AS is_own, s.laestab::integer AS laestab
-	FROM abie.run_school s WHERE s.run_id = report_absence.run_id AND s.urn = ANY (urns)
-	UNION ALL
-	SELECT n.urn, false, o.laestab::integer
-	FROM abie.similar_school n JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
-	WHERE n.run_id = report_absence.run_id AND n.urn = ANY (urns)
-), figure AS MATERIALIZED (
-	SELECT a.* FROM abie_report.school_absence a WHERE a.academic_year = year AND a.laestab = ANY (wanted)
-), pooled AS (
-	SELECT m.urn, m.is_own, sum(f.sess_possible)::float8 AS possible, sum(f.enrolments)::float8 AS enrolments, avg(f.enrolments_pa_10_exact_percent::numeric)::float8 AS persistent_percent,
-		ARRAY[sum(f.sess_overall), sum(f.sess_authorised), sum(f.sess_unauthorised), sum(f.enrolments_pa_10_exact), sum(f.enrolments_pa_50_exact),
-			sum(f.sess_auth_illness), sum(f.sess_auth_appointments), sum(f.sess_auth_religious), sum(f.sess_auth_study), sum(f.sess_auth_traveller), sum(f.sess_auth_holiday),
-			sum(f.sess_auth_ext_holiday), sum(f.sess_auth_excluded), sum(f.sess_auth_interview), sum(f.sess_auth_reg_performance), sum(f.sess_auth_temp_reduced_timetable), sum(f.sess_auth_other),
-			sum(f.sess_unauth_holiday), sum(f.sess_unauth_late), sum(f.sess_unauth_other), sum(f.sess_unauth_noyet)] AS sums
-	FROM member m JOIN figure f ON f.laestab = m.laestab WHERE m.is_own OR m.laestab <> ALL (hidden) GROUP BY m.urn, m.is_own
-)
-SELECT o.urn, jsonb_agg(jsonb_build_object('reason', v.reason, 'meaning', v.meaning, 'own_percent', k.own, 'similar_percent', k.others) ORDER BY v.place)
-FROM pooled o JOIN pooled s ON s.urn = o.urn AND o.is_own AND NOT s.is_own
-	CROSS JOIN LATERAL unnest(measures, meanings, o.sums, s.sums) WITH ORDINALITY v(reason, meaning, own, others, place)
-	CROSS JOIN LATERAL (SELECT
-		coalesce(100 * (v.own / CASE WHEN v.reason LIKE 'enrolments%' THEN o.enrolments ELSE o.possible END), CASE v.reason WHEN 'enrolments_pa_10_exact' THEN o.persistent_percent END),
-		coalesce(100 * (v.others / CASE WHEN v.reason LIKE 'enrolments%' THEN s.enrolments ELSE s.possible END), CASE v.reason WHEN 'enrolments_pa_10_exact' THEN s.persistent_percent END)) k(own, others)
-WHERE num_nulls(k.own, k.others) = 0
-GROUP BY o.urn; END
+SELECT a.urn, jsonb_agg(jsonb_build_object('reason', a.reason, 'meaning', a.meaning, 'own_percent', a.own_percent, 'similar_percent', a.similar_percent) ORDER BY a.position)
+FROM abie_report.school_absence_compared a
+WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns) AND num_nulls(a.own_percent, a.similar_percent) = 0
+GROUP BY a.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
-'Internal: absence of each school of a run in the baseline year by reason, per cent of sessions possible (persistent and severe absentees: of enrolments), beside that of its similar schools together, those apart whose attendance is not shown (abie.is_shown); measures that either lacks are left out.';
+'Internal: absence of each school of a run in the baseline year by reason, beside that of its similar schools together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
 
 -- What a school left out is compared with is that of its phase all the same.
 CREATE FUNCTION abie.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)

@@ -62,7 +62,34 @@ WHERE abs(v.difference - (b.attendance - a.attendance)) > 1e-9 OR abs(v.differen
 SELECT count(*) AS schools, count(*) FILTER (WHERE f.facts -> 'expectation' <> to_jsonb(v)) AS different
 FROM abie_report.school_expectation v JOIN abie.report_facts(:run_id, (SELECT array_agg(urn) FROM abie_report.school_expectation)) f ON f.urn = v.urn WHERE v.run_id = :run_id;
 SELECT count(*) > 20 AS some, count(*) FILTER (WHERE abs(c.contribution - k.contribution) > 1e-9) AS different
-FROM abie.report_contributions(:run_id, '{900001,900002,900003,900004,900017}') c JOIN LATERAL abie.school_contributions(:run_id, c.urn) k ON k.characteristic = c.characteristic;
+FROM abie_report.school_circumstances c JOIN LATERAL abie.school_contributions(c.run_id, c.urn) k ON k.characteristic = c.characteristic
+WHERE c.run_id = :run_id AND c.urn IN (900001, 900002, 900003, 900004, 900017);
+-- circumstances and absence beside the similar schools, from rows of pairs
+WITH element AS (
+	SELECT DISTINCT ON (c.stratum, c.characteristic) c.stratum, c.characteristic, c.element, c.category IS NULL AS is_number, c.location, c.position
+	FROM abie.run_characteristic c WHERE c.run_id = :run_id ORDER BY c.stratum, c.characteristic, c.position
+), compared AS (
+	SELECT s.urn, e.characteristic, e.position, CASE WHEN e.is_number THEN s.numbers[e.element] END AS number, CASE WHEN NOT e.is_number THEN s.categories[e.element] END AS category,
+		CASE WHEN e.is_number THEN e.location END AS typical, CASE WHEN e.is_number THEN round(avg(o.numbers[e.element]::numeric), 6)::float8 END AS average,
+		CASE WHEN NOT e.is_number THEN count(*) FILTER (WHERE o.categories[e.element] = s.categories[e.element]) END AS same
+	FROM abie.run_school s JOIN element e USING (stratum) JOIN abie.similar_school n USING (run_id, urn) JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
+	WHERE s.run_id = :run_id GROUP BY s.run_id, s.urn, e.characteristic, e.position, e.is_number, e.element, e.location
+)
+SELECT count(*) > 10000 AS some, count(*) FILTER (WHERE (v.position, v.number, v.category, v.typical, v.similar_average, v.similar_same) IS DISTINCT FROM (c.position, c.number, c.category, c.typical, c.average, c.same)) AS different
+FROM compared c FULL JOIN (SELECT * FROM abie_report.school_circumstances WHERE run_id = :run_id) v ON v.urn = c.urn AND v.characteristic = c.characteristic;
+WITH member AS (
+	SELECT s.urn, true AS is_own, s.laestab FROM abie.run_school s JOIN abie.expectation e USING (run_id, urn) WHERE s.run_id = :run_id AND s.urn % 7 = 3
+	UNION ALL SELECT n.urn, false, o.laestab FROM abie.similar_school n JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn WHERE n.run_id = :run_id AND n.urn % 7 = 3
+), figure AS (
+	SELECT m.urn, m.is_own, to_jsonb(a) AS f FROM member m JOIN abie_report.school_absence a ON a.laestab = m.laestab AND a.academic_year = (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = :run_id)
+), pooled AS (
+	SELECT f.urn, f.is_own, r.reason, 100 * sum((f.f ->> r.reason)::numeric) / sum((f.f ->> CASE WHEN r.reason LIKE 'enrolments%' THEN 'enrolments' ELSE 'sess_possible' END)::numeric) AS percent
+	FROM figure f, (SELECT DISTINCT v.reason FROM abie_report.school_absence_compared v WHERE v.run_id = :run_id AND v.urn = 900017) r GROUP BY f.urn, f.is_own, r.reason
+)
+SELECT count(*) > 1000 AS some, count(*) FILTER (WHERE abs(v.own_percent - o.percent) > 1e-9 OR abs(v.similar_percent - s.percent) > 1e-9 OR (v.own_percent IS NULL) <> (o.percent IS NULL)
+	OR (v.similar_percent IS NULL) <> (s.percent IS NULL) OR num_nulls(v.urn, o.urn, s.urn) > 0) AS different, count(*) FILTER (WHERE v.own_percent > 0 AND v.reason LIKE 'sess_auth_%') > 500 AS reasons
+FROM (SELECT * FROM pooled WHERE is_own) o JOIN (SELECT * FROM pooled WHERE NOT is_own) s USING (urn, reason)
+	FULL JOIN (SELECT * FROM abie_report.school_absence_compared WHERE run_id = :run_id AND urn % 7 = 3) v ON v.urn = o.urn AND v.reason = o.reason;
 -- tables made for all schools of reports at once are those of the views
 SELECT count(*) > 10000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, c.urn) > 0 OR (v.meaning, v.number, v.category, v.similar_average, v.similar_same, v.typical) IS DISTINCT FROM (c.meaning, c.number, c.category, c.similar_average, c.similar_same, c.typical)
 	OR abs(v.contribution - c.contribution) > 1e-9 OR v.contribution IS NULL) AS different
