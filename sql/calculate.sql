@@ -307,9 +307,13 @@ BEGIN
 		RAISE EXCEPTION '% schools are in scope, but % have an expectation or a reason why not', in_scope, accounted
 			USING ERRCODE = 'internal_error';
 	END IF;
+	-- who looks at the run now comes before autovacuum, and without statistics of it a report takes minutes; only an owner may analyze
+	IF (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = 'abie.run_school'::regclass) THEN
+		ANALYZE abie.run_school (run_id, urn), abie.similar_list (run_id, urn), abie.expectation (run_id, urn), abie.exclusion (run_id, urn), abie.run_scope (run_id, laestab);
+	END IF;
 	RETURN accounted;
 END $$;
-COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests and marks the run calculated; the number of schools in scope.';
+COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not

@@ -56,7 +56,9 @@ WITH school AS MATERIALIZED (
 ), area AS (
 	SELECT CASE scope WHEN 'local authority' THEN k.la WHEN 'trust' THEN k.trust END AS code, min(k.la_name) AS name, k.stratum, k.stratum = 'left out' AS left_out, count(*) AS schools,
 		count(*) FILTER (WHERE k.statement = 'maintain') AS maintain, count(*) FILTER (WHERE k.poor_match) AS poor_matches, sum(k.enrolments) AS enrolments,
-		sum(k.attendance) AS attendance, sum(k.expected) AS expected, sum(k.baseline) AS baseline, sum(k.target) AS target, sum(k.improvement) AS improvement,
+		-- exact sums, so that their order changes nothing
+		sum(k.attendance::numeric)::float8 AS attendance, sum(k.expected::numeric)::float8 AS expected, sum(k.baseline::numeric)::float8 AS baseline,
+		sum(k.target::numeric)::float8 AS target, sum(k.improvement::numeric)::float8 AS improvement,
 		min(k.improvement_rounded) AS least, max(k.improvement_rounded) AS greatest,
 		sum(k.unknown) AS unknown, sum(k.unknown) FILTER (WHERE k.statement = 'maintain') AS maintain_unknown, sum(k.unknown) FILTER (WHERE k.poor_match) AS poor_unknown
 	FROM school k WHERE scope <> 'trust' OR k.trust <> ''

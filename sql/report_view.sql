@@ -200,7 +200,8 @@ FROM (
 	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) AS schools, sum(a.enrolments) AS enrolments,
 		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
 			THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
-			ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)) END AS attendance_percent,
+			-- exact, so that the order of schools changes nothing
+			ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)::numeric)::float8 END AS attendance_percent,
 		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END AS weighted_by,
 		-- all others are published and could be taken off
 		count(*) FILTER (WHERE a.sources ->> 'sess_possible' = 'registers') BETWEEN 1 AND 2 AND NOT (SELECT abie.has_national_access('{results,calculation}')) AS is_withheld
@@ -225,7 +226,7 @@ COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS 'What schoo
 
 CREATE VIEW abie_report.characteristic_weights WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, c.coefficient, c.multiplier, c.weight,
-	c.weight / nullif(sum(c.weight) OVER (PARTITION BY r.run_id, c.stratum), 0) AS weight_share, c.location, c.scale, c.present, c.missing
+	c.weight / nullif((sum(c.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0) AS weight_share, c.location, c.scale, c.present, c.missing
 FROM abie_report.run AS r JOIN abie.run_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic;
 COMMENT ON VIEW abie_report.characteristic_weights IS 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
 COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';

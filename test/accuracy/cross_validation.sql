@@ -1,14 +1,15 @@
 -- Ten-fold cross-validation of expected attendance (steps 3 to 5 of the default methodology) on the schools of a run, fold by
 -- fold with the extension's own functions: what is learned for a fold has not seen its schools. One order of rows throughout.
+DROP SCHEMA IF EXISTS accuracy CASCADE;
 CREATE SCHEMA accuracy;
 SET search_path = accuracy, public;
 
--- Folds of equal size within each stratum, the same on every machine.
+-- Folds of equal size within each stratum, the same on every machine; another division for each draw.
 CREATE TABLE school AS
 SELECT s.stratum, s.urn::int AS urn, s.selective, s.family, s.attendance AS y, s.enrolments::float8 AS n, s.vector,
 	abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 	abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements,
-	(row_number() OVER (PARTITION BY s.stratum ORDER BY md5(s.urn::text)) - 1) % 10 AS fold
+	(row_number() OVER (PARTITION BY s.stratum ORDER BY md5(s.urn || :'draw')) - 1) % 10 AS fold
 FROM abie.run_school s JOIN abie.run_shape(:run) h ON h.stratum = s.stratum
 WHERE s.run_id = :run AND s.expected IS NOT NULL;
 CREATE TABLE multiplier AS

@@ -200,6 +200,10 @@ FROM checked c ORDER BY c.label DESC;
 SELECT p.urn, p.label, e.stratum, e.enrolments FROM abie.expectation e JOIN plan p USING (urn)
 WHERE e.run_id = (SELECT run_id FROM checked WHERE label = 'five') AND p.urn > 130000 ORDER BY p.urn;
 
+-- the planner knows the rows of each run, without waiting for autovacuum
+SELECT s.tablename, bool_and(c.run_id::text = ANY (s.most_common_vals::text::text[])) AS known FROM pg_stats s, checked c
+WHERE s.schemaname = 'abie' AND s.attname = 'run_id' AND s.tablename IN ('run_school', 'similar_list', 'expectation', 'exclusion', 'run_scope') GROUP BY 1 ORDER BY 1;
+
 --
 -- What is known of a school
 --

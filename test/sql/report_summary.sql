@@ -143,6 +143,15 @@ SET ROLE abie_summary_nobody;
 SELECT count(*) FROM abie.area_summary(1, 'national');
 RESET ROLE;
 
+-- the same bits whatever the plan
+CREATE TABLE plan AS SELECT v::text AS summary FROM abie_report.local_authority_summary v
+	UNION ALL SELECT v::text FROM abie_report.national_summary v UNION ALL SELECT v::text FROM abie_report.characteristic_weights v;
+SET enable_hashagg = off;
+SET enable_hashjoin = off;
+SELECT count(*) > 200 AS some, count(*) FILTER (WHERE p.summary IS NULL) AS different
+FROM (SELECT v::text AS summary FROM abie_report.local_authority_summary v UNION ALL SELECT v::text FROM abie_report.national_summary v UNION ALL SELECT v::text FROM abie_report.characteristic_weights v) o
+	LEFT JOIN plan p USING (summary);
+
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_summary;
