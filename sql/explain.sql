@@ -140,8 +140,9 @@ WITH school AS (
 	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
 		FROM abie.similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
-), similar_school AS (
-	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km, CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
+), peer AS (
+	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
+		CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
 	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		JOIN abie.run r ON r.run_id = n.run_id LEFT JOIN abie.attendance a ON a.laestab = p.laestab AND a.academic_year = r.baseline_year
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
@@ -149,7 +150,7 @@ WITH school AS (
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
 	format('attendance%s%s; distance %s, %s enrolments%s%s', CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' END, CASE WHEN s.is_contextual THEN format(', context %s', n.context) END, n.distance, n.enrolments,
 		coalesce(format(', %s km away', round(n.km::numeric, 1)), ''), coalesce('; differs most in ' || n.most, ''))
-FROM similar_school n, school s
+FROM peer n, school s
 UNION ALL
 SELECT 7, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools) FROM school s
 UNION ALL

@@ -65,7 +65,9 @@ COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, s.la_name AS similar_la_name, l.distances[n.rank] AS distance, abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km, other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
+	other.la_code AS similar_la_code, s.la_name AS similar_la_name, l.distances[n.rank] AS distance,
+	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
+	other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
 	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low, abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
 	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct, c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,

@@ -10,10 +10,6 @@ use Test::More;
 my $load = File::Spec->rel2abs(dirname(__FILE__) . '/../../bin/abie-load');
 my $node = PostgreSQL::Test::Cluster->new('load');
 $node->init;
-# a tree installed with DESTDIR is found through these two
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'\n")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION abie');
 

@@ -16,9 +16,6 @@ plan skip_all => "the published files are not in $data (set ABIE_DATA)" unless -
 
 my $node = PostgreSQL::Test::Cluster->new('england');
 $node->init;
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'\n")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION abie');
 

@@ -23,9 +23,6 @@ my $start_weeks = 1400;    # in which registers start
 my $node = PostgreSQL::Test::Cluster->new('register');
 $node->init;
 $node->append_conf('postgresql.conf', 'max_worker_processes = 16');
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE registers');
 srand(7);

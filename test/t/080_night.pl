@@ -13,9 +13,6 @@ my $has_cron = -e "$library/pg_cron.so";
 
 my $node = PostgreSQL::Test::Cluster->new('night');
 $node->init(allows_streaming => 'logical');
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}$library:\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->append_conf('postgresql.conf', "shared_preload_libraries = 'pg_cron'\ncron.database_name = 'schools'\n"
 	  . "cron.use_background_workers = on\nmax_worker_processes = 16\n") if $has_cron;
 $node->start;

@@ -5,12 +5,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $library = `pg_config --pkglibdir | tr -d '\\n'`;
 my $node = PostgreSQL::Test::Cluster->new('read_log');
 $node->init;
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}$library:\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE schools');
 $node->safe_psql('schools', 'CREATE EXTENSION abie');

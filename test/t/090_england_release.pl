@@ -28,9 +28,6 @@ my $limit = 30;
 my $node = PostgreSQL::Test::Cluster->new('england');
 $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\nshared_buffers = 256MB\n");
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 
 sub query

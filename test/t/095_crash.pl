@@ -19,9 +19,6 @@ my $node = PostgreSQL::Test::Cluster->new('crash');
 $node->init;
 # restart_after_crash: the test modules switch it off
 $node->append_conf('postgresql.conf', "restart_after_crash = on\nfsync = off\nautovacuum = off\nshared_buffers = 32MB\n");
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE england');
 

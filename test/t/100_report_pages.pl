@@ -32,9 +32,6 @@ $pictures = abs_path($pictures);
 my $node = PostgreSQL::Test::Cluster->new('report');
 $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\nshared_buffers = 256MB\n");
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 
 # The real England of 2018/19 is imported while the synthetic one is looked at.

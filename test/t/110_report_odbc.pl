@@ -19,9 +19,6 @@ my $z = 1.959963984540054;
 my $node = PostgreSQL::Test::Cluster->new('odbc');
 $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\ntimezone = 'UTC'\n");
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION abie;

@@ -12,9 +12,6 @@ my $top = "$FindBin::RealBin/../..";
 my $node = PostgreSQL::Test::Cluster->new('files');
 $node->init;
 $node->append_conf('postgresql.conf', "fsync = off\n");
-$node->append_conf('postgresql.conf', "extension_destdir = '$ENV{ABIE_DESTDIR}'\n"
-	  . "dynamic_library_path = '$ENV{ABIE_DESTDIR}" . `pg_config --pkglibdir | tr -d '\\n'` . ":\$libdir'")
-  if $ENV{ABIE_DESTDIR};
 $node->start;
 $node->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION abie;
