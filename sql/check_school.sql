@@ -126,12 +126,28 @@ COMMENT ON FUNCTION abie.check_base_figure(integer, float8) IS 'Internal: releas
 CREATE FUNCTION abie.check_school_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT abs(e.attendance - f.attendance_percent) > check_school_figure.threshold,
-		format('%s: %s, by the school %s', e.urn, round(e.attendance::numeric, 3), round(f.attendance_percent::numeric, 3)), ARRAY[e.urn]
-	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id JOIN abie.school_figure f ON f.urn = e.urn AND f.academic_year = r.baseline_year
-	WHERE r.run_id = check_school_figure.run_id;
+	SELECT coalesce(abs(e.attendance - f.attendance_percent) > check_school_figure.threshold, true),
+		concat_ws(', ', format('%s: %s', f.urn, coalesce(round(e.attendance::numeric, 3)::text, 'no expectation')),
+			'by the school ' || round(f.attendance_percent::numeric, 3), 'correction ' || f.correction_id), ARRAY[f.urn, f.correction_id]
+	FROM abie.run r CROSS JOIN (
+			SELECT s.urn, s.academic_year, s.attendance_percent, NULL::integer AS correction_id FROM abie.school_figure s
+			UNION ALL
+			-- what a school asks for counts once somebody has found that it is right, until a run up to this one has put it right
+			SELECT c.urn, c.academic_year, c.attendance_percent, c.correction_id FROM abie.correction c
+			WHERE c.accepted AND (c.fixed_by_run <= check_school_figure.run_id) IS NOT TRUE
+		) f LEFT JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = f.urn
+	WHERE r.run_id = check_school_figure.run_id AND f.academic_year = r.baseline_year AND (e.urn IS NOT NULL OR f.correction_id IS NOT NULL);
 END;
-COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS 'Internal: release check school figure. Examples: attendance in the run and by the school.';
+COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS
+'Internal: release check school figure. Examples: attendance in the run and by the school, and the accepted correction that says so.';
+
+CREATE FUNCTION abie.check_open_correction(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+BEGIN ATOMIC
+	SELECT c.accepted IS NULL, format('%s: correction %s, of %s', c.urn, c.correction_id, c.academic_year), ARRAY[c.correction_id]
+	FROM abie.run r JOIN abie.correction c ON c.academic_year <= r.baseline_year WHERE r.run_id = check_open_correction.run_id;
+END;
+COMMENT ON FUNCTION abie.check_open_correction(integer, float8) IS 'Internal: release check open correction. Examples: the oldest.';
 
 CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

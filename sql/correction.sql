@@ -22,10 +22,13 @@ COMMENT ON COLUMN abie.correction.correction_id IS 'Number of the request.';
 COMMENT ON COLUMN abie.correction.urn IS 'The school.';
 COMMENT ON COLUMN abie.correction.academic_year IS 'The year whose figures are said to be wrong.';
 COMMENT ON COLUMN abie.correction.comment IS 'What the school says is wrong.';
-COMMENT ON COLUMN abie.correction.attendance_percent IS 'Attendance by the school''s own records, per cent, where it says so; it is in abie.school_figure too, and so in the release check school figure.';
+COMMENT ON COLUMN abie.correction.attendance_percent IS
+'Attendance by the school''s own records, per cent, where it says so; once accepted, the release check school figure looks for it in runs.';
 COMMENT ON COLUMN abie.correction.requested_by IS 'Role that asked.';
 COMMENT ON COLUMN abie.correction.requested_at IS 'When.';
-COMMENT ON COLUMN abie.correction.accepted IS 'Whether the school is right; NULL while not answered.';
+COMMENT ON COLUMN abie.correction.accepted IS
+'Whether the school is right; NULL while not answered. Accepted ones that no run has put right fail the release check school figure; open and
+refused ones stop nothing.';
 COMMENT ON COLUMN abie.correction.answer IS 'What it was told.';
 COMMENT ON COLUMN abie.correction.answered_by IS 'Role that answered.';
 COMMENT ON COLUMN abie.correction.answered_at IS 'When.';
@@ -54,14 +57,11 @@ BEGIN
 	INSERT INTO abie.correction (urn, academic_year, comment, attendance_percent, requested_by)
 	VALUES (correction_request.urn, correction_request.academic_year, correction_request.comment, correction_request.attendance_percent, abie.asking_role())
 	RETURNING correction_id INTO made;
-	INSERT INTO abie.school_figure (urn, academic_year, attendance_percent, comment, recorded_by)
-	SELECT c.urn, c.academic_year, c.attendance_percent, c.comment, c.requested_by FROM abie.correction c WHERE c.correction_id = made AND c.attendance_percent IS NOT NULL
-	ON CONFLICT ON CONSTRAINT school_figure_pkey DO UPDATE
-	SET attendance_percent = EXCLUDED.attendance_percent, comment = EXCLUDED.comment, recorded_by = EXCLUDED.recorded_by, recorded_at = DEFAULT;
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION abie.correction_request(integer, text, text, float8) IS
-'Records that a school asks for a correction of a year''s figures, for a school granted to the asking role; attendance_percent, by the school''s own records, enters abie.school_figure, so that the next run is checked against it. The number of the request in abie.correction. Errors: 42501 a school that is not granted, 22004 no comment, 23514 not an academic year, 22023 not a rate.';
+'Records that a school asks for a correction of a year''s figures, for a school granted to the asking role, with its attendance by the school''s own
+records, per cent, where it has it. It stops no run: only what is accepted (abie.answer_correction) is checked. The number of the request in abie.correction. Errors: 42501 a school that is not granted, 22004 no comment, 23514 not an academic year, 22023 not a rate.';
 
 CREATE FUNCTION abie.answer_correction(correction_id integer, accepted boolean, answer text, fixed_by_run integer DEFAULT NULL) RETURNS abie.correction
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -90,4 +90,5 @@ BEGIN
 	RETURN answered;
 END $$;
 COMMENT ON FUNCTION abie.answer_correction(integer, boolean, text, integer) IS
-'Answers a request in abie.correction; again, when the run that put it right is known. Errors: 22004 no answer, P0002 no such request, or a run that was not made after it, 22023 a run for what is not accepted.';
+'Answers a request in abie.correction; again, when the run that put it right is known. An accepted one fails the release check school figure of runs
+until one has the school''s figure or is named as the run that put it right. Errors: 22004 no answer, P0002 no such request, or a run that was not made after it, 22023 a run for what is not accepted.';

@@ -11,7 +11,8 @@ SELECT * FROM (VALUES
 	('distance', 'blocking', NULL, 0, 'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
 	('unaccounted school', 'blocking', NULL, 0, 'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
 	('base figure', 'blocking', NULL, 0, 'Schools whose counts, enrolments or attendance are not those held in abie.attendance'),
-	('school figure', 'blocking', 0.05, 0, 'Schools whose attendance is more than the threshold, percentage points, from the figure they supplied themselves (abie.school_figure)'),
+	('school figure', 'blocking', 0.05, 0, 'Schools whose attendance is more than the threshold, percentage points, from their own figure (abie.school_figure, or an accepted correction), and accepted corrections without a figure that no run has put right'),
+	('open correction', 'warning', NULL, 100, 'Corrections that schools asked for (abie.correction) and that are not answered; they are listed and stop nothing'),
 	('stale input', 'blocking', NULL, 0, 'Schools in the run, or that would be now, whose figures or characteristics have changed since'),
 	('partial input', 'blocking', NULL, 5, 'Schools with attendance in the year before the baseline year that have none in it'),
 	('baseline', 'blocking', NULL, 0, 'Schools whose baseline is not between their own level and their expected attendance'),
@@ -142,7 +143,7 @@ COMMENT ON FUNCTION abie.check_checks(jsonb) IS 'Internal: raises error 22023 wh
 
 CREATE FUNCTION abie.run_checks(run_id integer)
 RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint, passed boolean, examples text[])
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 28
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
@@ -172,7 +173,7 @@ END $$;
 COMMENT ON FUNCTION abie.run_checks(integer) IS 'Makes the release checks of a run, whatever its status, and stores nothing; columns as in abie.run_check. No rows for a run that does not exist.';
 
 CREATE FUNCTION abie.check_run(run_id integer) RETURNS SETOF abie.run_check
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 28
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 30
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

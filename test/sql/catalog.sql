@@ -80,7 +80,7 @@ INSERT INTO not_parallel_safe VALUES
 	('recompute_run', 'writes the results of a run, and undoes it'),
 	('verify', 'writes the results of a run, and undoes it'),
 	('purge', 'deletes runs'),
-	('correction_request', 'writes abie.correction, abie.school_figure'),
+	('correction_request', 'writes abie.correction'),
 	('answer_correction', 'writes abie.correction'),
 	('nightly', 'procedure that commits'),
 	('drop_unissued', 'deletes runs'),
