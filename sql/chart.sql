@@ -297,14 +297,22 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'They are between_variance and sampling_c1 of abie.run_model.';
 	END IF;
 	x := (SELECT abie.chart_scale(0, max(e), 5, 44, 386) FROM unnest(enrolments) e);
-	y := (SELECT abie.chart_scale(least(-1, min(d)), greatest(1, max(d)), 6, 216, 40) FROM unnest(differences) d);
+	-- high enough for the outer limits of the largest school; those of small ones may run out of the picture
+	y := (SELECT abie.chart_scale(least(-widest, min(d)), greatest(widest, max(d)), 6, 216, 40)
+		FROM unnest(differences) d, greatest(1, 3.090232306167813 * sqrt(between_variance + sampling_c1 / x.high)) widest GROUP BY widest);
 	-- 1.96 and 3.09 standard deviations: 95 and 99.8 per cent of schools that only chance and ordinary differences move
+	-- from where they enter the picture: a limit w x sqrt(b + c1 / n) is at its edge e for n = c1 / ((e / w)^2 - b)
 	SELECT string_agg(format('<path d="%s" fill="none" stroke="#555"%s/>', l.path, l.dashes), '' ORDER BY l.width, l.side) INTO drawn
-	FROM (SELECT k.width, k.side, k.dashes, string_agg(CASE s.step WHEN 1 THEN 'M' ELSE 'L' END || abie.chart_place(x, x.high * s.step / 40) || ' '
-				|| abie.chart_place(y, least(y.high, greatest(y.low, k.side * k.width * sqrt(between_variance + sampling_c1 / (x.high * s.step / 40))))), '' ORDER BY s.step) AS path
-		FROM (VALUES (1.959963984540054, ' stroke-dasharray="5 4"'), (3.090232306167813, '')) k0(width, dashes) CROSS JOIN (VALUES (-1), (1)) side(side)
-			CROSS JOIN LATERAL (SELECT k0.width, k0.dashes, side.side) k CROSS JOIN generate_series(1, 40) s(step)
-		GROUP BY k.width, k.dashes, k.side) l;
+	FROM (
+		SELECT k.width, side, k.dashes, string_agg(CASE s.step WHEN e.step THEN 'M' ELSE 'L' END || abie.chart_place(x, n.pupils) || ' '
+			|| abie.chart_place(y, side * least(e.edge, k.width * sqrt(between_variance + sampling_c1 / n.pupils))), '' ORDER BY s.step) AS path
+		FROM (VALUES (1.959963984540054, ' stroke-dasharray="5 4"'), (3.090232306167813, '')) k(width, dashes) CROSS JOIN (VALUES (-1), (1)) sides(side)
+			CROSS JOIN LATERAL (SELECT CASE side WHEN 1 THEN y.high ELSE -y.low END AS edge) b
+			CROSS JOIN LATERAL (SELECT coalesce(sampling_c1 / nullif((b.edge / k.width) ^ 2 - between_variance, 0), 0) AS entry) c
+			CROSS JOIN LATERAL (SELECT b.edge, c.entry, greatest(1, least(40, floor(40 * c.entry / x.high)))::integer AS step) e
+			CROSS JOIN LATERAL generate_series(e.step, 40) s(step)
+			CROSS JOIN LATERAL (SELECT greatest(e.entry, x.high * s.step / 40) AS pupils) n
+		GROUP BY k.width, k.dashes, side) l;
 	WITH school AS (
 		SELECT s.*, abs(s.difference) > 3.090232306167813 * sqrt(between_variance + sampling_c1 / s.enrolments) AS is_outside
 		FROM unnest(names, enrolments, differences) WITH ORDINALITY s(name, enrolments, difference, place) WHERE num_nulls(s.enrolments, s.difference) = 0

@@ -144,8 +144,11 @@ COMMENT ON FUNCTION abie.unschedule(text, text) IS 'Takes away the job that abie
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
 SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours, s.error,
-	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'blocking' AND c.passed IS FALSE) AS failing_blocking,
-	(SELECT count(*) FROM abie.run_check c WHERE c.run_id = s.run_id AND c.severity = 'warning' AND c.passed IS FALSE) AS failing_warnings,
+	-- NULL for a run that was not checked, which fails none and passes none
+	(SELECT CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE c.severity = 'blocking' AND c.passed IS FALSE) END
+		FROM abie.run_check c WHERE c.run_id = s.run_id) AS failing_blocking,
+	(SELECT CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE c.severity = 'warning' AND c.passed IS FALSE) END
+		FROM abie.run_check c WHERE c.run_id = s.run_id) AS failing_warnings,
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
 	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
 	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections
@@ -160,8 +163,8 @@ COMMENT ON COLUMN abie_report.health.stage IS 'Stage it is in, or was in when it
 COMMENT ON COLUMN abie_report.health.started_at IS 'When it started.';
 COMMENT ON COLUMN abie_report.health.age_hours IS 'Hours since it ended, or started where it has not.';
 COMMENT ON COLUMN abie_report.health.error IS 'Message of the error that ended it.';
-COMMENT ON COLUMN abie_report.health.failing_blocking IS 'Blocking checks it fails.';
-COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its checks.';
+COMMENT ON COLUMN abie_report.health.failing_blocking IS 'Blocking checks it fails; NULL where it was not checked.';
+COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its checks; NULL where it was not checked.';
 COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';

@@ -56,7 +56,7 @@ COMMENT ON VIEW abie_report.school_expectation IS 'What is expected of each scho
 COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / enrolments; NULL where not known, and so the interval.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS 'Lower end of the 95 per cent interval of attendance.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS 'Its upper end.';
-COMMENT ON COLUMN abie_report.school_expectation.headroom IS 'Percentage points up to the top of the ladder: ladder_top - baseline, not under 0.';
+COMMENT ON COLUMN abie_report.school_expectation.headroom IS 'Percentage points that may be asked at most: ladder_top - baseline, not under 0.';
 COMMENT ON COLUMN abie_report.school_expectation.improvement_days IS 'The improvement in days of school attended by all pupils over a year like the baseline year: improvement / 100 x sessions possible / 2; NULL where only rates are published.';
 COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS 'The same by enrolment.';
 COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS 'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is one.';

@@ -46,7 +46,7 @@ CREATE TRIGGER delete_run_rows AFTER DELETE ON abie.run
 REFERENCING OLD TABLE AS old_run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
 
--- One calculation a target year: an advisory lock, which a dead session lets go of. Its first number spells 'abie'.
+-- One calculation a target year: a lock of the session, which a dead one lets go of and no other statement of SQL can take (src/run.c).
 CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_lock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
@@ -64,7 +64,7 @@ CREATE FUNCTION abie.status_now(status text, target_year text, pid integer) RETU
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 RETURN CASE WHEN status = 'running' AND NOT EXISTS (
 	SELECT FROM pg_locks l
-	WHERE l.locktype = 'advisory' AND l.classid = 1633839461 AND l.objsubid = 2 AND l.granted AND l.pid = status_now.pid
+	WHERE l.locktype = 'userlock' AND l.classid = 1633839461 AND l.granted AND l.pid = status_now.pid
 		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 		AND l.objid = left(target_year, 4)::int::oid)
 	THEN 'interrupted' ELSE status END;

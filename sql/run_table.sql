@@ -302,7 +302,7 @@ COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected 
 COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
-COMMENT ON COLUMN abie.expectation.ladder_top IS 'Highest rung: the greater of pared_mean and pre_pandemic.';
+COMMENT ON COLUMN abie.expectation.ladder_top IS 'What no improvement goes beyond: the greater of pared_mean and pre_pandemic. Other rungs may be higher.';
 COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average.';
 COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
 COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';

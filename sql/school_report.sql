@@ -49,6 +49,14 @@ RETURN CASE run ->> 'run_status' WHEN 'issued' THEN NULL
 	ELSE 'Draft: these figures have been calculated but not issued. They may still change.' END;
 COMMENT ON FUNCTION abie.report_status_text(jsonb) IS 'Internal: what a reader has to know of a run''s status; NULL where it is issued.';
 
+-- Not the highest rung: averages and expected attendance may lie above it.
+CREATE FUNCTION abie.ladder_top_text(expectation jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
+RETURN CASE WHEN (expectation ->> 'pre_pandemic')::float8 > (expectation ->> 'pared_mean')::float8 THEN 'the school''s own rate in 2018/19'
+	ELSE 'the mean of the best similar schools' END;
+COMMENT ON FUNCTION abie.ladder_top_text(jsonb) IS
+'Internal: what abie.expectation.ladder_top is, in words; of equal ones the mean.';
+
 CREATE FUNCTION abie.school_report_head(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
@@ -72,8 +80,8 @@ BEGIN
 				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
-			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% reaches the best this school is measured against (%s%%).',
-				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'ladder_top')::float8, 2));
+			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% is not below %s (%s%%), and nothing beyond that is asked of a school.',
+				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.ladder_top_text(e), abie.decimal((e ->> 'ladder_top')::float8, 2));
 			more := format('In the school''s circumstances %s%% would be expected.', abie.decimal((e ->> 'expected')::float8, 2));
 		ELSE
 			lead := format('No attendance expectation has been set for %s: %s.', target_year, e ->> 'exclusion_reason') ;
@@ -95,7 +103,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
-	names text[] := '{Underlying level now,Target,Expected,Local authority average,National average,"Similar schools, top 25%",Best of the similar schools,Own rate in 2018/19}';
+	names text[] := '{Underlying level now,Target,Expected,Local authority average,National average,"Similar schools, top 25%","Best similar schools, mean",Own rate in 2018/19}';
 	roles text[] := '{start,target,NULL,NULL,NULL,NULL,NULL,NULL}';
 	heights float8[];
 	cells text[];
@@ -114,7 +122,7 @@ BEGIN
 	SELECT ARRAY[ARRAY['Rung', 'Attendance', 'Above the level now']] || array_agg(ARRAY[r.name, abie.decimal(r.height, 2) || '%', abie.signed(r.height - heights[1], 2)] ORDER BY r.height DESC, r.place DESC) INTO cells
 	FROM unnest(names, heights) WITH ORDINALITY r(name, height, place) WHERE r.height IS NOT NULL;
 	RETURN abie.report_part(format, 'heading', 'The ladder')
-		|| abie.report_part(format, 'paragraph', format('Where the school stands, and rungs to climb to. Averages and the rates of similar schools are of %s. "Best of the similar schools" is the average of the best of the school and its similar schools that teach %s%% of their pupils together.',
+		|| abie.report_part(format, 'paragraph', format('Where the school stands, and rungs to climb to. Averages and the rates of similar schools are of %s. "Best similar schools, mean" is the average of the best of the school and its similar schools that teach %s%% of their pupils together.',
 			facts #>> '{run,baseline_year}', abie.decimal(100 * (facts #>> '{methodology,benchmark_share}')::float8, 0)))
 		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_ladder('The ladder for ' || (facts #>> '{run,target_year}'), names, heights, roles)) ELSE '' END
 		|| abie.report_part(format, 'figures', 'The figures of the ladder', cells);
@@ -153,8 +161,8 @@ BEGIN
 	END IF;
 	steps := steps
 		|| format(E'Gap.\tExpected attendance less the underlying level: %s percentage points%s.', abie.decimal((e ->> 'gap')::float8, 2), CASE WHEN (e ->> 'gap')::float8 = 0 THEN ', because the school is at or above it' ELSE '' END)
-		|| format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and never above the room left to the top of the ladder, which is %s: %s percentage points, published as %s.',
-			m ->> 'pace', abie.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor', m ->> 'improvement_cap',
+		|| format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and never above the room left up to %s, which is %s: %s percentage points, published as %s.',
+			m ->> 'pace', abie.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor', m ->> 'improvement_cap', abie.ladder_top_text(e),
 			abie.decimal((e ->> 'headroom')::float8, 2), abie.decimal((e ->> 'improvement')::float8, 2), abie.decimal((e ->> 'improvement_rounded')::float8, 1))
 		|| format(E'Target.\tUnderlying level and improvement: %s%% in %s.', abie.decimal((e ->> 'target')::float8, 2), facts #>> '{run,target_year}');
 	RETURN abie.report_part(format, 'heading', 'How the number was made') || abie.report_part(format, 'steps', '', steps)

@@ -16,19 +16,27 @@
 #include "storage/lock.h"
 #include "utils/builtins.h"
 
-/* Spells 'abie'; the view run_status looks for it. */
+/* Spells 'abie'; abie.status_now looks for it. */
 #define LOCK_CLASS 1633839461
 
 /* The first year of the target year this session has locked; 0 for none. */
 static int	locked_year = 0;
 
-/* Class and number as the advisory lock functions of two integers have them. */
+/*
+ * A lock of the kind that PostgreSQL keeps for extensions, LOCKTAG_USERLOCK:
+ * every login may take any advisory lock, and hold up calculations with it,
+ * but no statement of SQL makes one of these.
+ */
 static LOCKTAG
 year_tag(int year)
 {
-	LOCKTAG		tag;
+	LOCKTAG		tag = {0};
 
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, LOCK_CLASS, (uint32) year, 2);
+	tag.locktag_field1 = MyDatabaseId;
+	tag.locktag_field2 = LOCK_CLASS;
+	tag.locktag_field3 = (uint32) year;
+	tag.locktag_type = LOCKTAG_USERLOCK;
+	tag.locktag_lockmethodid = USER_LOCKMETHOD;
 	return tag;
 }
 

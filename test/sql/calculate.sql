@@ -27,7 +27,7 @@ ROLLBACK;
 DO $$ DECLARE r int; BEGIN CALL abie.calculate('2023/24', run_id => r); EXCEPTION WHEN OTHERS THEN RAISE EXCEPTION '% %', SQLSTATE, SQLERRM; END $$;
 -- none of them leaves a run, a methodology or a lock
 SELECT (SELECT count(*) FROM abie.run) AS runs, (SELECT count(*) FROM abie.methodology) AS methodologies,
-	(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks;
+	(SELECT count(*) FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid()) AS locks;
 
 --
 -- The county: 34 primary schools, 26 secondary schools, 8 grammar schools, three local authorities; then the odd ones
@@ -165,7 +165,7 @@ INSERT INTO checked VALUES (:run_id, 'five');
 CALL abie.calculate('2023/24', 'similar-schools', NULL) \gset
 INSERT INTO checked VALUES (:run_id, 'default');
 SHOW application_name;
-SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
 SELECT c.label, r.target_year, r.baseline_year, r.methodology, r.status, r.stage, r.percent, r.schools_in_scope, r.expectations, r.exclusions, r.error,
 	r.run_by = session_user AS mine, r.pid = pg_backend_pid() AS here, r.finished_at >= r.started_at AS ended
 FROM checked c JOIN abie.run r USING (run_id) ORDER BY c.label DESC;
@@ -495,7 +495,7 @@ ALTER TABLE abie.run_school DROP CONSTRAINT broken;
 SHOW application_name;
 SELECT r.status, r.stage, r.error, r.finished_at IS NOT NULL AS ended, r.expectations, (SELECT count(*) FROM abie.run_school s WHERE s.run_id = r.run_id) AS rows
 FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
-SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
 -- earlier runs are as they were
 SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie.result_digest(c.run_id);
 

@@ -40,6 +40,32 @@ SELECT abie.chart_funnel('Funnel', '{in,up,out}', '{400,700,800}', '{0.5,3,-3}',
 SELECT x(:'svg', '//s:g/s:title/text()') AS schools, x(:'svg', '/s:svg/s:desc/text()') AS said;
 SELECT abs((regexp_match(d, 'L215.0 ([0-9.]+)'))[1]::float8 - (40 + 176 * (3 - z * sqrt(0.2 + 17 / 400.0)) / 6)) < 0.06 AS as_by_hand
 FROM unnest(x(:'svg', '//s:path[@fill="none"]/@d')) WITH ORDINALITY l(d, n) JOIN (VALUES (2, 1.959963984540054), (4, 3.090232306167813)) z(n, z) USING (n);
+-- limits leave the picture where they reach its edge, and are not drawn along it: every point is where the
+-- formula has it, and all four are there at the largest school, however close together the schools are
+CREATE TABLE limits AS
+SELECT f.label, f.b, f.c1, l.n AS path, CASE WHEN l.n IN (1, 2) THEN 1.959963984540054 ELSE 3.090232306167813 END AS z,
+	CASE WHEN l.n IN (1, 3) THEN -1 ELSE 1 END AS side,
+	p.m[1]::float8 AS x, p.m[2]::float8 AS y, p.place, count(*) OVER (PARTITION BY f.label, l.n) AS points,
+	-- the picture's own lines tell its scale: the lowest and the highest
+	abie.chart_scale(0, f.largest, 5, 44, 386) AS across, f.svg
+FROM (SELECT v.*, abie.chart_funnel('F', '{a,b}', ARRAY[v.largest / 2, v.largest], ARRAY[-v.difference, v.difference], v.b, v.c1) AS svg
+		FROM (VALUES ('close together', 0.2, 17, 800, 0.1), ('small schools', 0.05, 120, 90, 0.4), ('no chance', 0.3, 0, 500, 0.2), ('wide', 0.2, 17, 800, 4))
+			v(label, b, c1, largest, difference)) f,
+	unnest(x(f.svg, '//s:path[@fill="none"]/@d')) WITH ORDINALITY l(d, n),
+	LATERAL regexp_matches(l.d, '([0-9.]+) ([0-9.]+)', 'g') WITH ORDINALITY p(m, place);
+SELECT label, count(DISTINCT path) AS paths, count(*) FILTER (WHERE place > 2 AND y IN (40, 216)) AS "along the edge",
+	count(*) FILTER (WHERE place = points AND x = 386) AS "to the end"
+FROM limits GROUP BY label ORDER BY label COLLATE "C";
+WITH scale AS (
+	SELECT l.label, min(t.v::float8) AS low, max(t.v::float8) AS high
+	FROM (SELECT DISTINCT label, svg FROM limits) l, unnest(x(l.svg, '/s:svg/s:text[@text-anchor="end"]/text()')) t(v) GROUP BY l.label
+), placed AS (
+	-- places are drawn to a tenth
+	SELECT l.*, 216 - 176 * (l.side * l.z * sqrt(l.b + l.c1 / ((l.x + d - 44) / (l.across).unit)) - s.low) / (s.high - s.low) AS formula, d
+	FROM limits l JOIN scale s USING (label), unnest('{-0.05,0.05}'::float8[]) d
+)
+SELECT count(*) > 150 AS many, count(*) FILTER (WHERE y NOT BETWEEN least_place - 0.06 AND greatest_place + 0.06) AS elsewhere
+FROM (SELECT label, path, place, y, min(formula) AS least_place, max(formula) AS greatest_place FROM placed GROUP BY 1, 2, 3, 4) p;
 SELECT abie.chart_funnel('F', '{a}', '{0}', '{1}', 0.2, 17);
 SELECT abie.chart_funnel('F', '{a}', '{10}', '{1}', -1, 17);
 

@@ -89,7 +89,7 @@ SELECT * FROM abie.drop_unissued('2026/27', 'similar-schools', 0);
 -- whose session dies is shown as interrupted
 INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, pid) VALUES ('2025/26', '2024/25', 'similar-schools', '1.0', 0) RETURNING status;
 SET ROLE abie_night_monitor;
-SELECT status, error, issued_run_id IS NOT NULL AS issued FROM abie_report.health;
+SELECT status, error, issued_run_id IS NOT NULL AS issued, failing_blocking IS NULL AND failing_warnings IS NULL AS "not checked" FROM abie_report.health;
 RESET ROLE;
 
 -- without pg_cron

@@ -117,7 +117,7 @@ for my $stage (@stages)
 	my ($table) = $break{$stage} =~ /ON (.*)/;
 	query("CREATE TRIGGER broken BEFORE $break{$stage} FOR EACH ROW EXECUTE FUNCTION broken()");
 	my ($out, $err) = session("SET application_name = 'patient'", $calculate,
-		"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 'SHOW application_name');
+		"SELECT count(*) FROM pg_locks WHERE locktype = 'userlock'", 'SHOW application_name');
 	query("DROP TRIGGER broken ON $table");
 	like($err, qr/^ERROR:  broken on purpose\nDETAIL:  details\nHINT:  hints\n/, "error in $stage: reported, with its detail and hint");
 	is($out, "0\npatient\n", "error in $stage: the year is free and the session has its name again");
@@ -132,7 +132,7 @@ is_first_kept('errors');
 	query(q{CREATE CONSTRAINT TRIGGER late AFTER UPDATE OF stage ON abie.run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
 		WHEN (NEW.stage = 'expectation') EXECUTE FUNCTION broken()});
 	my ($out, $err) = session("SET application_name = 'patient'", $calculate,
-		"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 'SHOW application_name',
+		"SELECT count(*) FROM pg_locks WHERE locktype = 'userlock'", 'SHOW application_name',
 		'SELECT status FROM abie.run_status ORDER BY run_id DESC LIMIT 1');
 	query('DROP TRIGGER late ON abie.run');
 	like($err, qr/^ERROR:  broken on purpose\n/, 'error in a commit: reported');
@@ -193,7 +193,7 @@ for my $stage (@stages)
 	{
 		my ($out, $err) = ('', '');
 		my $running = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), '-c', "SET application_name = 'patient'", '-c', $calculate,
-				'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", '-c', 'SHOW application_name' ], '>', \$out, '2>', \$err);
+				'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'userlock'", '-c', 'SHOW application_name' ], '>', \$out, '2>', \$err);
 		my $seconds = query("SELECT cancel_in('$stage', $delay)");
 		$running->finish;
 		$tries++;
@@ -221,7 +221,7 @@ for my $try (1 .. $cancels)
 {
 	my ($out, $err) = ('', '');
 	my $running = IPC::Run::start([ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('england'), '-c', $calculate,
-			'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'" ], '>', \$out, '2>', \$err);
+			'-c', "SELECT count(*) FROM pg_locks WHERE locktype = 'userlock'" ], '>', \$out, '2>', \$err);
 	# as soon as the stage's row is there
 	my $wanted = $stages[ $try % @stages ];
 	query(qq{DO \$\$ BEGIN

@@ -133,7 +133,7 @@ sub tables_of
 }
 
 my %rung = ('baseline' => 'Underlying level now', 'target' => 'Target', 'expected' => 'Expected', 'local authority average' => 'Local authority average', 'national average' => 'National average',
-	'upper quartile of the similar schools' => 'Similar schools, top 25%', 'pared mean' => 'Best of the similar schools', 'own rate in 2018/19' => 'Own rate in 2018/19');
+	'upper quartile of the similar schools' => 'Similar schools, top 25%', 'pared mean' => 'Best similar schools, mean', 'own rate in 2018/19' => 'Own rate in 2018/19');
 
 sub ladder
 {
