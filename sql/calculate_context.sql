@@ -57,13 +57,15 @@ WITH pool AS MATERIALIZED (
 		FROM abie.run_school s JOIN abie.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
+	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
+	HAVING count(*) > (abie.run_methodology(fit_context.run_id)).similar_schools
 )
 SELECT p.stratum, p.urns, p.enrolments, abie.ridge(p.attendance, p.terms, p.enrolments),
 	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_enrolments) END,
 	abie.ridge(p.attendance, p.elements, p.enrolments)
 FROM pool p
 $$;
-COMMENT ON FUNCTION abie.fit_context(integer) IS 'Internal: the ridge regressions of each stratum of a run, rows in the order of urns: attendance on all terms (model), the attendance of the year before on them, weighted 0 where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing alone (linear).';
+COMMENT ON FUNCTION abie.fit_context(integer) IS 'Internal: the ridge regressions of each stratum of a run, rows in the order of urns: attendance on all terms (model), the attendance of the year before on them, weighted 0 where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing alone (linear). No row for a stratum that has no more schools than each is to have similar ones: all of these will be left out.';
 
 -- Weight of each element: the size of its standardised coefficient, scaled to sum 1; equal weights where all coefficients are 0.
 CREATE FUNCTION abie.standardised_coefficients(model abie.ridge_model, total_weight float8) RETURNS float8[]

@@ -277,6 +277,27 @@ SELECT count(*) FROM abie.create_methodology('few', '{"similar_schools": 3, "cha
 CALL abie.calculate('2025/26', 'few', NULL) \gset
 SELECT count(*) > 3 AS some, count(*) FILTER (WHERE baseline <> attendance OR own_share <> 1 OR forecast <> baseline OR num_nonnulls(forecast_low, forecast_high, baseline_error) > 0) AS shrunk FROM abie.expectation WHERE run_id = :run_id AND stratum = 'secondary';
 SELECT name, made FROM abie.expectation e, LATERAL abie.explain(e.run_id, e.urn) l WHERE e.run_id = :run_id AND e.stratum = 'secondary' AND l.name = 'own share' LIMIT 1;
+-- a stratum of one school, or of fewer than each is to be compared with, is left out, and the other has the same results, bit for bit
+DELETE FROM abie.attendance WHERE urn % 10 <> 3 AND school_type = 'State-funded primary';
+CREATE TABLE lonely (schools integer, run_id integer);
+DO $$
+DECLARE
+	left_over integer;
+	made integer;
+BEGIN
+	FOREACH left_over IN ARRAY '{5,4,3,2,1,0}'::integer[] LOOP
+		DELETE FROM abie.attendance a WHERE a.school_type = 'State-funded secondary' AND a.laestab NOT IN (SELECT o.laestab FROM abie.attendance o
+			WHERE o.academic_year = '2024/25' AND o.school_type = 'State-funded secondary' ORDER BY o.laestab LIMIT left_over);
+		CALL abie.calculate('2025/26', 'few', made);
+		INSERT INTO lonely VALUES (left_over, made);
+	END LOOP;
+END $$;
+SELECT l.schools, r.status, count(*) FILTER (WHERE e.stratum = 'secondary') AS expectations,
+	(SELECT string_agg(DISTINCT x.reason || ': ' || x.detail, ', ') FROM abie.exclusion x JOIN abie.run_scope c USING (run_id, laestab) WHERE x.run_id = l.run_id AND c.stratum = 'secondary') AS reasons,
+	count(*) FILTER (WHERE e.stratum = 'primary') > 50 AS others, md5(string_agg((to_jsonb(e) - 'run_id')::text, '|' ORDER BY e.urn) FILTER (WHERE e.stratum = 'primary'))
+		= first_value(md5(string_agg((to_jsonb(e) - 'run_id')::text, '|' ORDER BY e.urn) FILTER (WHERE e.stratum = 'primary'))) OVER (ORDER BY l.schools DESC) AS same,
+	(SELECT count(*) FILTER (WHERE v.equal) FROM abie.verify(l.run_id) v) AS verified
+FROM lonely l JOIN abie.run r USING (run_id) LEFT JOIN abie.expectation e USING (run_id) GROUP BY l.schools, l.run_id, r.status ORDER BY l.schools DESC;
 -- nothing to go by
 SELECT count(*) FROM abie.create_methodology('nobody has it', '{"characteristics": ["other.unknown"]}');
 CALL abie.calculate('2025/26', 'nobody has it', NULL) \gset
