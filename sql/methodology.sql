@@ -136,6 +136,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	IF TG_OP <> 'INSERT' THEN
+		PERFORM abie.refuse_old_snapshot('changing a methodology');
+	END IF;
 	IF TG_OP <> 'INSERT' AND EXISTS (SELECT FROM abie.run r WHERE r.methodology = OLD.name) THEN
 		RAISE EXCEPTION 'methodology "%" has been used by a run and cannot be changed or deleted', OLD.name
 			USING ERRCODE = 'object_in_use', HINT = 'Make another with abie.create_methodology.';

@@ -67,6 +67,10 @@ COMMENT ON FUNCTION abie.run_row_counts(integer) IS 'Rows of a run by table, as 
  * Rows of a final run stay as they are.  New ones are taken up to the number
  * the run had, so that a restored dump, which brings the run before its rows,
  * gets them back; as no row can go, none can be added otherwise.
+ *
+ * The run is locked until the transaction ends, so that it cannot become final
+ * while a change of its rows has not committed; who comes after that sees it as
+ * it has become.
  */
 CREATE FUNCTION abie.guard_run_rows() RETURNS trigger
 LANGUAGE plpgsql
@@ -75,23 +79,46 @@ SET enable_nestloop = off
 SET jit = off
 AS $$
 DECLARE
-	final_run record;
+	changed_run integer;
+	held_run record;
 	held bigint;
 BEGIN
-	FOR final_run IN
-		SELECT r.run_id, r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed
-		FROM abie.run r WHERE abie.is_final(r.status) AND r.run_id IN (SELECT c.run_id FROM changed c)
-	LOOP
-		IF TG_OP = 'INSERT' THEN
-			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', TG_TABLE_NAME) INTO held USING final_run.run_id;
-			CONTINUE WHEN held <= final_run.allowed;
+	-- in one order, so that two who change rows of several runs do not wait for each other
+	FOR changed_run IN SELECT DISTINCT c.run_id FROM changed c ORDER BY c.run_id LOOP
+		SELECT r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed INTO held_run FROM abie.run r WHERE r.run_id = changed_run FOR SHARE;
+		IF NOT FOUND AND TG_OP = 'INSERT' THEN
+			RAISE EXCEPTION 'there is no run %', changed_run
+				USING ERRCODE = 'foreign_key_violation', HINT = 'Runs are in abie.run; abie.calculate makes one.';
 		END IF;
-		RAISE EXCEPTION 'run % is %: its results cannot be changed', final_run.run_id, final_run.status
+		CONTINUE WHEN NOT FOUND OR NOT abie.is_final(held_run.status);
+		IF TG_OP = 'INSERT' THEN
+			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', TG_TABLE_NAME) INTO held USING changed_run;
+			CONTINUE WHEN held <= held_run.allowed;
+		END IF;
+		RAISE EXCEPTION 'run % is %: its results cannot be changed', changed_run, held_run.status
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Calculate the year again and issue the new run, or take this one back with abie.withdraw.';
 	END LOOP;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_rows() IS 'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run.';
+COMMENT ON FUNCTION abie.guard_run_rows() IS
+'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks the run against '
+'becoming one before the change has committed.';
+
+-- A transaction that sees everything as of its beginning does not see what a run has become since.
+CREATE FUNCTION abie.refuse_old_snapshot(done text) RETURNS void
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+		RAISE EXCEPTION '% in isolation level %', done || ' is not done', current_setting('transaction_isolation')
+			USING ERRCODE = 'invalid_transaction_state',
+				DETAIL = 'What others have changed since the transaction began would not be seen.',
+				HINT = 'Begin it with BEGIN ISOLATION LEVEL READ COMMITTED.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie.refuse_old_snapshot(text) IS
+'Internal: raises error 25000 naming what is done in a transaction of isolation level repeatable read or serializable.';
 
 CREATE FUNCTION abie.refuse_run_rows() RETURNS trigger
 LANGUAGE plpgsql
@@ -100,7 +127,11 @@ AS $$
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
 		RAISE EXCEPTION 'rows of a run cannot be moved to another run' USING ERRCODE = 'object_not_in_prerequisite_state';
-	ELSIF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
+	END IF;
+	PERFORM abie.refuse_old_snapshot('emptying a table of runs');
+	-- no run becomes final before this has committed
+	LOCK TABLE abie.run IN SHARE MODE;
+	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
 		RAISE EXCEPTION 'results of issued runs cannot be deleted'
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
@@ -149,8 +180,11 @@ BEGIN
 		RETURN NEW;
 	ELSIF NEW.status = 'withdrawn' AND NEW.reason !~ '\S' IS NOT FALSE THEN
 		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong with it.';
-	ELSIF NEW.status = 'issued' AND NEW.reason !~ '\S' IS NOT FALSE THEN
-		PERFORM abie.refuse_failing_run(OLD.run_id);
+	ELSIF NEW.status = 'issued' THEN
+		PERFORM abie.refuse_old_snapshot('issuing a run');
+		IF NEW.reason !~ '\S' IS NOT FALSE THEN
+			PERFORM abie.refuse_failing_run(OLD.run_id);
+		END IF;
 	END IF;
 	RETURN NEW;
 END $$;
