@@ -90,9 +90,3 @@ SELECT CASE WHEN abie.has_national_access('{calculation}') OR (issued AND abie.h
 FROM (SELECT readable_schools.run_id IN (SELECT i.run_id FROM abie.issued_runs() i)) r(issued)
 $$;
 COMMENT ON FUNCTION abie.readable_schools(integer, integer[]) IS 'Those of the URNs whose results in the run the asking role may read: all for calculation; for results, those granted, and in issued runs only.';
-
-CREATE FUNCTION abie.is_shown(sources jsonb) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE COST 100
--- not STRICT: figures without sources were entered by hand
-RETURN sources ->> 'sess_possible' IS DISTINCT FROM 'registers' OR abie.has_national_access('{calculation}');
-COMMENT ON FUNCTION abie.is_shown(jsonb) IS 'Whether a school''s attendance, by abie.attendance.sources, may be shown to other schools: what was made from registers is not published, so only to roles granted calculation. Not STRICT, because figures entered by hand may have no sources.';

@@ -102,7 +102,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
--- Similar schools within stratum, selective schools apart; one more than wanted, for the bandwidth.
+-- Similar schools within stratum, selective schools apart, of those that are references; one more than wanted, for the bandwidth.
 CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -117,14 +117,16 @@ BEGIN
 		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
 	), pool AS (
 		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
-			array_agg(s.family ORDER BY s.urn) AS family
+			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate
 		FROM abie.run_school s
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
-		SELECT n.id::integer AS urn, cardinality(n.neighbours) AS comparable, n.neighbours, n.distances
+		-- a school that is no reference has one candidate more than the others, which does not count: where they have too few, there is no model
+		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable, n.neighbours, n.distances
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
-			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, NULL, p.family) n
+			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, p.candidate, p.family) n
+			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
 	), left_out AS (
 		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics' ELSE 'too few comparable schools' END,
@@ -139,7 +141,7 @@ BEGIN
 		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
 	)
 	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
-	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted], f.distances[f.comparable]
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted], f.distances[cardinality(f.distances)]
 	FROM found f WHERE f.comparable >= wanted;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
@@ -177,7 +179,7 @@ BEGIN
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	), local AS MATERIALIZED (
-		SELECT s.urn, s.stratum, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
+		SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
 			g.upper_quartile,
 			-- of the school itself too
 			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean, ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
@@ -191,7 +193,7 @@ BEGIN
 		SELECT l.stratum,
 			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS slope,
 			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
-		FROM local l WHERE m.method = 'contextual' GROUP BY l.stratum
+		FROM local l WHERE m.method = 'contextual' AND l.is_reference GROUP BY l.stratum
 	), learned AS (
 		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
 	)
@@ -257,7 +259,7 @@ SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
-			s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
+			s.attendance_published, s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
 			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)

@@ -38,7 +38,7 @@ COMMENT ON FUNCTION abie.run_term_names(integer) IS 'The terms of the contextual
 
 -- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the elements alone, for weights.
 CREATE FUNCTION abie.fit_context(run_id integer)
-RETURNS TABLE (stratum text, urns integer[], enrolments float8[], model abie.ridge_model, previous abie.ridge_model, linear abie.ridge_model)
+RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model, linear abie.ridge_model)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -47,25 +47,27 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 WITH pool AS MATERIALIZED (
-	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.attendance) AS attendance, array_agg(s.enrolments) AS enrolments, array_agg(s.terms) AS terms,
+	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.attendance) AS attendance, array_agg(s.weight) AS weights, array_agg(s.terms) AS terms,
 		array_agg(s.elements) AS elements, array_agg(coalesce(s.previous_attendance, 0)) AS previous_attendance,
-		array_agg(CASE WHEN s.previous_attendance IS NULL THEN 0 ELSE s.enrolments END) AS previous_enrolments, count(s.previous_attendance) AS previous
+		array_agg(CASE WHEN s.previous_attendance IS NULL THEN 0 ELSE s.weight END) AS previous_weights,
+		count(s.previous_attendance) FILTER (WHERE s.weight > 0) AS previous
 	FROM (
-		-- sorted once here, not in each aggregate
-		SELECT s.stratum, s.urn::integer AS urn, s.attendance, s.enrolments::float8 AS enrolments, s.previous_attendance,
+		-- sorted once here, not in each aggregate; a school that is no reference is predicted and predicts nothing
+		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.enrolments::float8 ELSE 0 END AS weight,
+			s.previous_attendance,
 			abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms, abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
 		FROM abie.run_school s JOIN abie.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
-	HAVING count(*) > (abie.run_methodology(fit_context.run_id)).similar_schools
+	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie.run_methodology(fit_context.run_id)).similar_schools
 )
-SELECT p.stratum, p.urns, p.enrolments, abie.ridge(p.attendance, p.terms, p.enrolments),
-	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_enrolments) END,
-	abie.ridge(p.attendance, p.elements, p.enrolments)
+SELECT p.stratum, p.urns, p.weights, abie.ridge(p.attendance, p.terms, p.weights),
+	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_weights) END,
+	abie.ridge(p.attendance, p.elements, p.weights)
 FROM pool p
 $$;
-COMMENT ON FUNCTION abie.fit_context(integer) IS 'Internal: the ridge regressions of each stratum of a run, rows in the order of urns: attendance on all terms (model), the attendance of the year before on them, weighted 0 where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing alone (linear). No row for a stratum that has no more schools than each is to have similar ones: all of these will be left out.';
+COMMENT ON FUNCTION abie.fit_context(integer) IS 'Internal: the ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of references and 0 of others: attendance on all terms (model), the attendance of the year before on them, weighted 0 where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing alone (linear). No row for a stratum that has no more references than each is to have similar ones: all of them will be left out.';
 
 -- Weight of each element: the size of its standardised coefficient, scaled to sum 1; equal weights where all coefficients are 0.
 CREATE FUNCTION abie.standardised_coefficients(model abie.ridge_model, total_weight float8) RETURNS float8[]
@@ -88,7 +90,7 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH fit AS MATERIALIZED (
-		SELECT f.*, t.total FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(e) AS total FROM unnest(f.enrolments) e) t
+		SELECT f.*, t.total, t.schools FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(w) AS total, count(*) FILTER (WHERE w > 0) AS schools FROM unnest(f.weights) w) t
 	), prediction AS MATERIALIZED (
 		-- apart from the join below, whose rows would each carry all the arrays
 		SELECT u.* FROM fit f,
@@ -96,7 +98,7 @@ BEGIN
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse)
-		SELECT calculate_context.run_id, f.stratum, cardinality(f.urns), f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
+		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
 			(f.model).residual_variance, (f.model).inverse
 		FROM fit f
 	), terms AS (
@@ -148,7 +150,7 @@ BEGIN
 			array_agg(s.attendance - s.previous_attendance) AS change, array_agg(s.attendance - s.expected) AS residual, array_agg(s.previous_expected) AS previous_expected,
 			array_agg(s.enrolments::float8) AS enrolments, count(s.previous_attendance) AS change_schools,
 			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools
-		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL
+		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL AND s.is_reference
 		GROUP BY s.stratum
 	), noise AS MATERIALIZED (
 		SELECT p.*, v.c0, v.c1, coalesce(v.c1 / 2, (abie.change_variance(p.residual, p.enrolments)).c1) AS sampling_c1

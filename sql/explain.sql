@@ -142,9 +142,9 @@ WITH school AS (
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
-		CASE WHEN abie.is_shown(a.sources) THEN p.attendance END AS attendance, p.context, p.enrolments, x.name, d.most
+		CASE WHEN p.attendance_published OR abie.has_national_access('{calculation}') THEN p.attendance END AS attendance,
+		p.context, p.enrolments, x.name, d.most
 	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
-		JOIN abie.run r ON r.run_id = n.run_id LEFT JOIN abie.attendance a ON a.laestab = p.laestab AND a.academic_year = r.baseline_year
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,

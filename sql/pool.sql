@@ -110,7 +110,7 @@ COMMENT ON FUNCTION abie.exclusion_detail(text, integer, date, date, text, integ
 CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
 RETURNS TABLE (
 	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
-	attendance float8, attendance_error float8, easting integer, northing integer,
+	attendance float8, attendance_error float8, attendance_published boolean, easting integer, northing integer,
 	headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
 	admissions_policy text, other jsonb,
@@ -126,7 +126,8 @@ WITH year AS (
 	SELECT a.laestab, a.urn, (count(*) OVER (PARTITION BY a.urn))::integer AS rows_of_urn, a.school_type, a.enrolments,
 		a.sess_possible, a.sess_overall, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
 		-- not of counts that came from elsewhere since
-		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error' THEN a.attendance_error END AS attendance_error
+		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error' THEN a.attendance_error END AS attendance_error,
+		abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
 	FROM abie.attendance a
 	WHERE a.academic_year = (SELECT y.baseline FROM year y)
 ), whole AS MATERIALIZED (
@@ -134,7 +135,7 @@ WITH year AS (
 			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
 				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
-		g.close_date,
+		s.attendance_published, g.close_date,
 		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract the status came from
 		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
@@ -151,14 +152,15 @@ WITH year AS (
 		WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
 	FROM judged j
 )
-SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error, j.easting, j.northing, j.headcount,
+SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error, j.attendance_published,
+	j.easting, j.northing, j.headcount,
 	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct, j.idaci_score, j.idaci_rank,
 	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.rows_of_urn, j.close_date, j.status_date, j.successors,
 	j.reason, abie.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors, j.enrolments, minimum_enrolments)
 FROM followed j
 $$;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
-'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of abie.known_context; place and character, where it has none, are from abie.school. enrolments is the headcount where only rates are published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
+'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of abie.known_context; place and character, where it has none, are from abie.school. enrolments is the headcount where only rates are published. attendance_published: abie.is_published. Rates in per cent, easting and northing in metres. Error 23514 when the text is not an academic year.';
 
 -- The columns of abie.school_scope as arrays in the methodology's order: an expression for numbers, one for categories.
 CREATE FUNCTION abie.characteristic_array(characteristics text[], kind text) RETURNS text
@@ -173,7 +175,7 @@ $$;
 COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS 'Internal: SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
 
 CREATE FUNCTION abie.past_attendance(baseline_year text)
-RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8)
+RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8, is_published boolean)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -182,7 +184,9 @@ AS $$
 WITH own AS MATERIALIZED (
 	SELECT b.laestab, abie.attendance_percent(p.sess_overall, p.sess_possible, p.sess_overall_percent) AS previous_attendance,
 		abie.attendance_percent(e.sess_overall, e.sess_possible, e.sess_overall_percent) AS earlier_attendance,
-		abie.attendance_percent(c.sess_overall, c.sess_possible, c.sess_overall_percent) AS pre_pandemic
+		abie.attendance_percent(c.sess_overall, c.sess_possible, c.sess_overall_percent) AS pre_pandemic,
+		abie.is_published(p.sess_overall, p.sess_possible, p.sources)
+			AND abie.is_published(e.sess_overall, e.sess_possible, e.sources) AS is_published
 	FROM abie.attendance b
 		LEFT JOIN abie.attendance p ON p.academic_year = abie.previous_year(past_attendance.baseline_year) AND p.laestab = b.laestab
 		LEFT JOIN abie.attendance e ON e.academic_year = abie.previous_year(abie.previous_year(past_attendance.baseline_year)) AND e.laestab = b.laestab
@@ -201,21 +205,23 @@ WITH own AS MATERIALIZED (
 	-- asked only where a school had another LAESTAB then
 	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM lacking)
 ), found AS (
-	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance
+	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance, p.is_published
 	FROM (
 		SELECT k.laestab, k.place, other.laestab AS other_laestab,
-			(SELECT abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
-				FROM abie.attendance a WHERE a.academic_year = k.academic_year AND a.laestab = other.laestab) AS attendance
-		FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn) p
+			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
+			abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published
+		FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab JOIN lineage other ON other.school_urn = mine.school_urn
+			JOIN abie.attendance a ON a.academic_year = k.academic_year AND a.laestab = other.laestab) p
 	WHERE p.attendance IS NOT NULL
 	ORDER BY p.laestab, p.place, p.other_laestab
 )
-SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance), coalesce(o.pre_pandemic, c.attendance)
+SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance), coalesce(o.pre_pandemic, c.attendance),
+	o.is_published AND coalesce(p.is_published, true) AND coalesce(e.is_published, true)
 FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN found e ON e.place = 2 AND e.laestab = o.laestab
 	LEFT JOIN found c ON c.place = 3 AND c.laestab = o.laestab
 $$;
 COMMENT ON FUNCTION abie.past_attendance(text) IS
-'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before 2018/19. Error 23514 when the text is not an academic year.';
+'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before 2018/19. is_published: whether what is held of the two years before is (abie.is_published). Error 23514 when the text is not an academic year.';
 
 CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -232,13 +238,22 @@ BEGIN
 	EXECUTE format($sql$
 		WITH scope AS MATERIALIZED (
 			SELECT * FROM abie.school_scope($2, $3)
+		), past AS MATERIALIZED (
+			SELECT * FROM abie.past_attendance(abie.previous_year($2))
+		), entering AS MATERIALIZED (
+			SELECT s.urn, s.stratum, s.attendance_published AND coalesce(p.is_published, true) AS attendance_published
+			FROM scope s LEFT JOIN past p ON p.laestab = s.laestab WHERE s.reason IS NULL
+		), stratum AS MATERIALIZED (
+			SELECT n.stratum, abie.published_suffice(count(*) FILTER (WHERE n.attendance_published), count(*)) AS published_only
+			FROM entering n GROUP BY n.stratum
 		), average AS (
 			SELECT s.stratum, s.laestab / 10000 AS la_code,
 				CASE WHEN bool_and(s.sess_possible > 0 AND s.sess_overall IS NOT NULL)
 					THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
 					-- exact sums, so that their order changes nothing
 					ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments), 0))::float8 END AS attendance
-			FROM scope s WHERE s.stratum IN ('primary', 'secondary') AND s.attendance IS NOT NULL
+			FROM scope s JOIN stratum t ON t.stratum = s.stratum
+			WHERE s.attendance IS NOT NULL AND (s.attendance_published OR NOT t.published_only)
 			GROUP BY GROUPING SETS ((s.stratum, s.laestab / 10000), (s.stratum))
 		), counted AS (
 			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM scope) WHERE r.run_id = $1
@@ -250,14 +265,17 @@ BEGIN
 			SELECT $1, s.laestab, s.urn, s.stratum, s.enrolments, s.attendance IS NOT NULL, s.rows_of_urn, s.close_date, s.status_date, s.successors FROM scope s
 		)
 		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
-			attendance, attendance_error, easting, northing, family, la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
+			attendance, attendance_error, attendance_published, is_reference, easting, northing, family, la_average, national_average,
+			previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
 		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
-			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error, c.easting, c.northing, f.family,
+			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
+			n.attendance_published, n.attendance_published OR NOT t.published_only, c.easting, c.northing, f.family,
 			l.attendance, e.attendance, p.previous_attendance, p.earlier_attendance, p.pre_pandemic, %s, %s
-		FROM scope c JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
-			JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL
+		FROM scope c JOIN entering n ON n.urn = c.urn JOIN stratum t ON t.stratum = c.stratum
+			LEFT JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
+			LEFT JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL
 			LEFT JOIN abie.school_family() f ON f.urn = c.urn
-			LEFT JOIN abie.past_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
+			LEFT JOIN past p ON p.laestab = c.laestab
 		WHERE c.reason IS NULL
 		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
 	USING run_id, target_year, m.minimum_enrolments;

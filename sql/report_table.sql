@@ -59,9 +59,11 @@ FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN
 					sum(j.sess_auth_excluded), sum(j.sess_auth_interview), sum(j.sess_auth_reg_performance), sum(j.sess_auth_temp_reduced_timetable),
 					sum(j.sess_auth_other), sum(j.sess_unauth_holiday), sum(j.sess_unauth_late), sum(j.sess_unauth_other), sum(j.sess_unauth_noyet)]::float8[] AS amounts
 			FROM (SELECT true AS is_own, s.laestab AS laestab
-					UNION ALL SELECT false, o.laestab FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id AND o.urn = ANY (n.similar_urns)
+					UNION ALL SELECT false, CASE WHEN o.attendance_published THEN o.laestab END FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id AND o.urn = ANY (n.similar_urns)
 						WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
-				JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab AND (p.is_own OR abie.is_shown(a.sources))
+				JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
+					-- as it was when the run was made, and as it is
+					AND (p.is_own OR abie.is_published(a.sess_overall, a.sess_possible, a.sources))
 				CROSS JOIN LATERAL jsonb_to_record(a.reasons) AS j (
 					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint, sess_auth_study bigint,
 					sess_auth_traveller bigint, sess_auth_holiday bigint, sess_auth_ext_holiday bigint, sess_auth_excluded bigint,
@@ -102,7 +104,7 @@ COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_
 COMMENT ON COLUMN abie_report.school_absence_compared.meaning IS 'The reason in words.';
 COMMENT ON COLUMN abie_report.school_absence_compared.per_cent_of IS 'sessions possible, or enrolments for persistent and severe absentees.';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent IS 'Of the school, per cent.';
-COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS 'Of its similar schools together, per cent, those apart whose attendance is not shown (abie.is_shown).';
+COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS 'Of its similar schools together, per cent, those apart whose attendance is not published (abie.is_published).';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS 'x where the school''s is not held, NULL otherwise.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS 'x where the similar schools'' is not held, NULL otherwise.';
 

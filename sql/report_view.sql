@@ -82,9 +82,9 @@ FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CRO
 	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
 	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
 	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
-	LEFT JOIN abie.attendance AS a ON a.laestab = other.laestab AND a.academic_year = r.baseline_year
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
-	CROSS JOIN LATERAL (SELECT CASE WHEN abie.is_shown(a.sources) THEN other.attendance END) AS shown (attendance)
+	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published OR (SELECT abie.has_national_access('{calculation}'))
+		THEN other.attendance END) AS shown (attendance)
 WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
 COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
 COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
@@ -92,7 +92,7 @@ COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the simila
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
 COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolments in the baseline year.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it is known from registers only, which are not published (abie.is_shown).';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made (abie.run_school.attendance_published), but for roles granted calculation.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS 'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Its upper end.';

@@ -111,7 +111,7 @@ CREATE TABLE abie.run_model (
 COMMENT ON TABLE abie.run_model IS 'What a run of method contextual has learned of each stratum.';
 COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
-COMMENT ON COLUMN abie.run_model.schools IS 'Schools the contextual model was fitted to.';
+COMMENT ON COLUMN abie.run_model.schools IS 'Schools the contextual model was fitted to: those of abie.run_school.is_reference.';
 COMMENT ON COLUMN abie.run_model.enrolments IS 'Their enrolments, the sum of its weights.';
 COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
 COMMENT ON COLUMN abie.run_model.mean IS 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
@@ -168,11 +168,13 @@ CREATE TABLE abie.run_school (
 	sess_overall bigint,
 	attendance float8 NOT NULL,
 	attendance_error float8,
+	attendance_published boolean NOT NULL,
+	is_reference boolean NOT NULL,
 	easting integer,
 	northing integer,
 	family bigint,
-	la_average float8 NOT NULL,
-	national_average float8 NOT NULL,
+	la_average float8,
+	national_average float8,
 	previous_attendance float8,
 	earlier_attendance float8,
 	pre_pandemic float8,
@@ -204,11 +206,21 @@ COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the bas
 COMMENT ON COLUMN abie.run_school.sess_overall IS 'Sessions of absence in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
 COMMENT ON COLUMN abie.run_school.attendance_error IS 'Its standard error as that of a sample of pupils, percentage points: abie.attendance.attendance_error where its sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
+COMMENT ON COLUMN abie.run_school.attendance_published IS
+'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when the '
+'run was made: abie.is_published.';
+COMMENT ON COLUMN abie.run_school.is_reference IS
+'Whether other schools were measured against it: it could be a similar school, and models, averages and what was learned '
+'of the stratum are of such schools. Those of published attendance, where these suffice (abie.published_suffice), '
+'else all.';
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
-COMMENT ON COLUMN abie.run_school.la_average IS 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not: 100 x (possible - absent) / possible of all their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate.';
-COMMENT ON COLUMN abie.run_school.national_average IS 'The same of all schools of the stratum.';
+COMMENT ON COLUMN abie.run_school.la_average IS
+'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not, by '
+'the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all their '
+'sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there is none.';
+COMMENT ON COLUMN abie.run_school.national_average IS 'The same of the whole stratum.';
 COMMENT ON COLUMN abie.run_school.previous_attendance IS 'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
 COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
 COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
@@ -216,7 +228,7 @@ COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s char
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
 COMMENT ON COLUMN abie.run_school.fitted IS 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as the columns that follow from it.';
-COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1.';
+COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1; 0 where it is no reference.';
 COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
 COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
 COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
@@ -273,7 +285,7 @@ CREATE TABLE abie.expectation (
 	target float8 NOT NULL,
 	statement text NOT NULL CHECK (statement IN ('improve', 'maintain')),
 	ladder_top float8 NOT NULL,
-	la_average float8 NOT NULL,
+	la_average float8,
 	national_average float8 NOT NULL,
 	similar_upper_quartile float8 NOT NULL,
 	pared_mean float8 NOT NULL,
@@ -303,7 +315,7 @@ COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded h
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS 'improve, or maintain where the baseline is at or above ladder_top.';
 COMMENT ON COLUMN abie.expectation.ladder_top IS 'What no improvement goes beyond: the greater of pared_mean and pre_pandemic. Other rungs may be higher.';
-COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average.';
+COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average; NULL where none is published.';
 COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
 COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
 COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
@@ -352,6 +364,9 @@ COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this UR
 COMMENT ON COLUMN abie.run_scope.close_date IS 'When it closed.';
 COMMENT ON COLUMN abie.run_scope.status_date IS 'Date of the register that has it as closed, where the day it closed is not known; NULL otherwise.';
 COMMENT ON COLUMN abie.run_scope.successors IS 'URNs of the successors of a school that closed before the target year.';
+
+-- few rows or none: what a run rests on and may not tell (abie.hidden_strata)
+CREATE INDEX run_school_unpublished ON abie.run_school (run_id, stratum, urn) WHERE is_reference AND NOT attendance_published;
 
 SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');

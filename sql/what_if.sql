@@ -106,7 +106,7 @@ WITH term AS (
 ), part AS (
 	SELECT m.*, m.mean + (SELECT sum(c) FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
 		-- what the prediction without the school makes of the school's residual
-		(school).enrolments * abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total) / (1 - (school).leverage) AS g
+		CASE WHEN (school).is_reference THEN (school).enrolments ELSE 0 END * abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total) / (1 - (school).leverage) AS g
 	FROM model m
 )
 SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
@@ -125,7 +125,7 @@ AS $$
 SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
 FROM (SELECT s.urn::integer AS urn, abie.distance((changed).vector, s.vector, w.weights) AS distance
 	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((changed).run_id) x WHERE x.stratum = (changed).stratum) w
-	WHERE s.run_id = (changed).run_id AND s.stratum = (changed).stratum AND s.selective = (changed).selective AND s.urn <> (changed).urn
+	WHERE s.run_id = (changed).run_id AND s.stratum = (changed).stratum AND s.selective = (changed).selective AND s.urn <> (changed).urn AND s.is_reference
 		AND (s.family <> (changed).family OR s.family IS NULL OR (changed).family IS NULL)) d
 WHERE d.distance IS NOT NULL
 ORDER BY d.distance, d.urn LIMIT wanted + 1
@@ -142,9 +142,9 @@ DECLARE
 BEGIN
 	SELECT c.urn INTO refused
 	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
-	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family ORDER BY c.urn LIMIT 1;
+	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family OR NOT s.is_reference ORDER BY c.urn LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused), 'Choose schools of the same stratum in the run, not the school itself nor a predecessor or successor.');
+		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused), 'Choose schools of the same stratum in the run with published attendance, not the school itself nor a predecessor or successor.');
 	END IF;
 	-- in the order of URNs, for each counts by its enrolments alone
 	RETURN QUERY SELECT s.urn::integer, 0::float8, row_number() OVER (ORDER BY s.urn)::integer

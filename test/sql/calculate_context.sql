@@ -213,7 +213,8 @@ SELECT :run_id AS eighths \gset
 CALL abie.calculate('2025/26', 'much', NULL) \gset
 SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE to_jsonb(a) - 'run_id' IS DISTINCT FROM to_jsonb(b) - 'run_id') AS different
 FROM (SELECT * FROM abie.expectation WHERE run_id = :eighths) a FULL JOIN (SELECT * FROM abie.expectation WHERE run_id = :run_id) b USING (urn);
--- where registers tell how noisy a school's own year was, that is its noise, and all that is learned stays
+-- where registers tell how noisy a school's own year was, that is its noise, and all that is learned stays: of all schools, for most are known from registers only
+UPDATE abie.attendance SET sources = sources || '{"sess_possible": "registers"}' WHERE academic_year = '2024/25';
 UPDATE abie.attendance SET attendance_error = 0.1 + urn % 7 / 10.0, sources = sources || '{"attendance_error": "registers", "sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn % 3 = 0;
 -- counts of some have come from elsewhere since
 UPDATE abie.attendance SET sources = sources || '{"sess_possible": "ees-absence"}' WHERE academic_year = '2024/25' AND urn % 12 = 0;
@@ -236,7 +237,7 @@ SELECT abs(w.changed ^ 2 - (c.changed * s.attendance_error ^ 2 / 4 * (m.last_wei
 FROM abie.run_school s JOIN model m USING (stratum), LATERAL (SELECT jsonb_build_object('enrolments', 4 * s.enrolments) AS four) k, LATERAL abie.what_if(s.run_id, s.urn, k.four) w,
 	LATERAL abie.what_if(s.run_id, s.urn, k.four) c, LATERAL abie.what_if(s.run_id, s.urn, k.four) x
 WHERE s.run_id = :run_id AND s.urn = :two AND w.name = 'baseline error' AND c.name = 'own share' AND x.name = 'expected error';
-UPDATE abie.attendance SET attendance_error = NULL;
+UPDATE abie.attendance SET attendance_error = NULL, sources = '{}';
 -- weights as stated are kept, multipliers come on top
 SELECT count(*) FROM abie.create_methodology('stated', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "weights": [3, 1, 0.5], "multipliers": [1, 2, 1]}') s,
 	abie.create_methodology('judged', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "multipliers": [1, 0, 3]}') j, abie.create_methodology('plain', '{"characteristics": ["fsm_pct", "eal_pct", "region"]}') p;

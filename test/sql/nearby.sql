@@ -41,8 +41,12 @@ SELECT count(*) FROM abie.nearby_similar_schools(1, (SELECT min(urn::integer) FR
 SELECT count(*) FROM abie.nearby_similar_schools(9, 900013);
 SELECT abie.nearby_similar_schools(1, 900013, 0);
 
--- a school sees its own, and no figure that is not published
-UPDATE abie.attendance SET sources = '{"sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn = (SELECT similar_urn FROM abie.nearby_similar_schools(1, 900013, 1));
+-- a school sees its own; one whose attendance is not published when the run is made is nobody's similar school
+SELECT similar_urn AS hidden FROM abie.nearby_similar_schools(1, 900013, 1) \gset
+UPDATE abie.attendance SET sources = '{"sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn = :hidden;
+CALL abie.calculate('2025/26', run_id => NULL) \gset
+SELECT count(*) AS near, count(*) FILTER (WHERE similar_urn = :hidden) AS hidden FROM abie.nearby_similar_schools(:run_id, 900013, 100);
+SELECT count(*) AS near FROM abie.nearby_similar_schools(:run_id, :hidden, 3);
 CREATE ROLE abie_nearby_school;
 SELECT abie.grant_access('abie_nearby_school', 'school', '900013');
 SET ROLE abie_nearby_school;
