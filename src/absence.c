@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "core/absence.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
@@ -127,14 +128,6 @@ abie_absence_state_send(PG_FUNCTION_ARGS)
 }
 
 /* ---------- the aggregate ---------- */
-
-static AbsenceState *
-aggregate_state(FunctionCallInfo fcinfo)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "a step of abie.absence was called outside an aggregate");
-	return PG_GETARG_ABSENCE_STATE(0);
-}
 
 static void
 add_register(AbsenceState *state, const Register *source, SessionRange range)

@@ -12,6 +12,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 void
@@ -326,6 +327,30 @@ check_positive(const double *value, int count, const char *name)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be greater than 0, not %g", name, value[i])));
+}
+
+MemoryContext
+aggregate_memory(FunctionCallInfo fcinfo)
+{
+	MemoryContext memory;
+
+	if (!AggCheckCallContext(fcinfo, &memory))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("%s can only be called by an aggregate", get_func_name(fcinfo->flinfo->fn_oid))));
+	return memory;
+}
+
+void *
+aggregate_state(FunctionCallInfo fcinfo)
+{
+	(void) aggregate_memory(fcinfo);
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the state of %s cannot be NULL", get_func_name(fcinfo->flinfo->fn_oid)),
+				 errhint("Give the aggregate an INITCOND.")));
+	return PG_GETARG_POINTER(0);
 }
 
 ArrayType *

@@ -66,6 +66,14 @@ extern double not_negative_argument(FunctionCallInfo fcinfo, int number, const c
 /* Error unless all of these are greater than 0. */
 extern void check_positive(const double *value, int count, const char *name);
 
+/*
+ * The memory of the aggregate, or window aggregate, that calls a step; its state,
+ * to be changed in place.  Any user may make an aggregate of any function, without
+ * a first state too: an error unless an aggregate calls, or if the state is NULL.
+ */
+extern MemoryContext aggregate_memory(FunctionCallInfo fcinfo);
+extern void *aggregate_state(FunctionCallInfo fcinfo);
+
 /* A float8 array of the given values, no element NULL. */
 extern ArrayType *float_array_result(const double *value, int length);
 

@@ -17,18 +17,23 @@ check_same_parameter(const PairAggregate *aggregate, double one, double other)
 				 errmsg("%s must be the same in every row, not %g and %g", aggregate->parameter, one, other)));
 }
 
+static void
+raise_invalid_state(const PairAggregate *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("invalid %s state", aggregate->name),
+			 errdetail("A state is a %s followed by pairs of %s, none of them NULL.",
+					   aggregate->parameter, aggregate->pair)));
+}
+
 PairState
 pair_state_argument(ArrayType *array, const PairAggregate *aggregate)
 {
-	char	   *name = psprintf("%s state", aggregate->name);
-	FloatMatrix state = float_vector_argument(array, name, false);
+	FloatMatrix state = float_vector_argument(array, psprintf("%s state", aggregate->name), false);
 
 	if (state.columns % 2 != 1 || !state.complete)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid %s", name),
-				 errdetail("A state is a %s followed by pairs of %s, none of them NULL.",
-						   aggregate->parameter, aggregate->pair)));
+		raise_invalid_state(aggregate);
 	aggregate->check_parameter(state.value[0]);
 	for (int i = 1; i < state.columns; i += 2)
 		aggregate->check_pair(state.value[i], state.value[i + 1]);
@@ -46,15 +51,17 @@ append_number(Datum state, double number)
 							 -1, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 }
 
-/* The first number of the state. */
+/* The first number of the state, which somebody may have made by hand. */
 static double
-state_parameter(Datum state)
+state_parameter(Datum state, const PairAggregate *aggregate)
 {
 	int			first = 1;
 	bool		null;
+	Datum		parameter = array_get_element(state, 1, &first, -1, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &null);
 
-	return DatumGetFloat8(array_get_element(state, 1, &first, -1, sizeof(float8), FLOAT8PASSBYVAL,
-											TYPALIGN_DOUBLE, &null));
+	if (null)
+		raise_invalid_state(aggregate);
+	return DatumGetFloat8(parameter);
 }
 
 /* The state with a checked row appended; the state of no rows is NULL. */
@@ -69,7 +76,7 @@ state_with_row(FunctionCallInfo fcinfo, const PairAggregate *aggregate, MemoryCo
 	else
 	{
 		state = PG_GETARG_DATUM(0);
-		check_same_parameter(aggregate, parameter, state_parameter(state));
+		check_same_parameter(aggregate, parameter, state_parameter(state, aggregate));
 	}
 	state = append_number(state, PG_GETARG_FLOAT8(1));
 	return append_number(state, PG_GETARG_FLOAT8(2));
@@ -78,12 +85,10 @@ state_with_row(FunctionCallInfo fcinfo, const PairAggregate *aggregate, MemoryCo
 Datum
 pair_state_step(FunctionCallInfo fcinfo, const PairAggregate *aggregate)
 {
-	MemoryContext context;
+	MemoryContext context = aggregate_memory(fcinfo);
 	MemoryContext caller;
 	Datum		state;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		elog(ERROR, "abie.%s_step called outside an aggregate", aggregate->name);
 	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{

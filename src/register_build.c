@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "register.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
@@ -173,8 +174,7 @@ abie_register_agg_step(PG_FUNCTION_ARGS)
 	Register	week;
 	Register	state;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "abie.register_agg_step called outside an aggregate");
+	(void) aggregate_memory(fcinfo);
 	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		!week_of_mark(PG_GETARG_DATEADT(1), session_argument(PG_GETARG_TEXT_PP(2)), PG_GETARG_TEXT_PP(3), week_mark, &week))

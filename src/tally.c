@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
 #include "libpq/pqformat.h"
@@ -138,20 +139,11 @@ abie_tally_hash_extended(PG_FUNCTION_ARGS)
 
 /* ---------- counting ---------- */
 
-/* The state of an aggregate, to be changed in place. */
-static Tally *
-tally_state(FunctionCallInfo fcinfo)
-{
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "a step of abie.tally_agg was called outside an aggregate");
-	return PG_GETARG_TALLY(0);
-}
-
 PG_FUNCTION_INFO_V1(abie_tally_agg_step);
 Datum
 abie_tally_agg_step(PG_FUNCTION_ARGS)
 {
-	Tally	   *state = tally_state(fcinfo);
+	Tally	   *state = aggregate_state(fcinfo);
 
 	state->count[code_argument(PG_GETARG_TEXT_PP(1))]++;
 	PG_RETURN_POINTER(state);
@@ -161,7 +153,7 @@ PG_FUNCTION_INFO_V1(abie_tally_agg_char_step);
 Datum
 abie_tally_agg_char_step(PG_FUNCTION_ARGS)
 {
-	Tally	   *state = tally_state(fcinfo);
+	Tally	   *state = aggregate_state(fcinfo);
 	char		code = PG_GETARG_CHAR(1);
 	int			mark = mark_of_code(&code, 1);
 
@@ -180,7 +172,7 @@ PG_FUNCTION_INFO_V1(abie_tally_agg_day_step);
 Datum
 abie_tally_agg_day_step(PG_FUNCTION_ARGS)
 {
-	Tally	   *state = tally_state(fcinfo);
+	Tally	   *state = aggregate_state(fcinfo);
 	Mark		given = code_argument(PG_GETARG_TEXT_PP(1));
 	DateADT		day = PG_GETARG_DATEADT(2);
 	Mark		mark = mark_on_day(given, day);
@@ -195,7 +187,7 @@ PG_FUNCTION_INFO_V1(abie_tally_agg_tally_step);
 Datum
 abie_tally_agg_tally_step(PG_FUNCTION_ARGS)
 {
-	Tally	   *state = tally_state(fcinfo);
+	Tally	   *state = aggregate_state(fcinfo);
 
 	if (!tally_add(state, PG_GETARG_TALLY(1)))
 		raise_tally_overflow();
