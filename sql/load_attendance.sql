@@ -156,11 +156,11 @@ BEGIN
 	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', starts, ends) END);
 	PERFORM abie.load_attendance_week(registers, academic_year, query, starts, ends);
-	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week;
+	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
 END
 $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
-'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of registers and of publications, never own entries. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the year, 23514 for what is no academic year. Needs about 300 MB for all of England.';
+'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of registers and of publications, never own entries; writes only rows that differ, so that the same registers again change nothing. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the year, 23514 for what is no academic year. Needs about 300 MB for all of England.';
 
 CREATE FUNCTION abie.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
@@ -191,22 +191,30 @@ BEGIN
 	DELETE FROM abie.attendance AS a
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
 		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn HAVING bool_and(y.left_out IS NOT NULL));
-	INSERT INTO abie.attendance AS held (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall, sess_authorised,
+	-- only what differs is written: recorded_at is when a figure changed, not when it was looked at last
+	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall, sess_authorised,
 		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, attendance_error, sources, source)
-	SELECT load_attendance_year.academic_year, l.laestab, l.urn, load_attendance_year.year_breakdown, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised,
-		(m).sess_unauthorised, (m).enrolments_pa_10_exact, (m).enrolments_pa_50_exact, abie.sess_reasons(m), l.attendance_error,
-		(SELECT jsonb_object_agg(c, 'registers') FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall', 'sess_authorised',
-			'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c),
-		'registers: ' || registers
-	FROM pg_temp.abie_load_school AS l, LATERAL (SELECT l.measures) AS x (m)
-	WHERE l.left_out IS NULL
+	SELECT load_attendance_year.academic_year, n.laestab, n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall,
+		n.sess_authorised, n.sess_unauthorised, n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error,
+		coalesce(held.sources, '{}') || n.sources, 'registers: ' || registers
+	FROM (
+		SELECT l.laestab, l.urn, (l.measures).*, abie.sess_reasons(l.measures) AS reasons, l.attendance_error,
+			(SELECT jsonb_object_agg(c, 'registers') FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall', 'sess_authorised',
+				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c) AS sources
+		FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NULL OFFSET 0
+	) AS n LEFT JOIN abie.attendance AS held ON held.academic_year = load_attendance_year.academic_year AND held.laestab = n.laestab
+	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0 OR held.markers <> '{}'
+		OR (held.urn, held.year_breakdown, held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised,
+			held.enrolments_pa_10_exact, held.enrolments_pa_50_exact, held.reasons, held.attendance_error, held.sources)
+			IS DISTINCT FROM (n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
+				n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error, held.sources || n.sources)
 	-- published rates of the same year would contradict the counts
 	ON CONFLICT ON CONSTRAINT attendance_pkey DO UPDATE
 		SET urn = EXCLUDED.urn, year_breakdown = EXCLUDED.year_breakdown, enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
 			sess_overall = EXCLUDED.sess_overall, sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
 			enrolments_pa_10_exact = EXCLUDED.enrolments_pa_10_exact, enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
 			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL, enrolments_pa_10_exact_percent = NULL, markers = '{}',
-			sources = held.sources || EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
+			sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)
 	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school AS l
@@ -234,14 +242,27 @@ SELECT urn, week_start, abie.absence(register, greatest(week_start, %2$L), least
 FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start FROM (%1$s) AS r WHERE left_out IS NULL OFFSET 0) AS w
 GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 	END LOOP;
+	CREATE TEMP TABLE abie_load_counted ON COMMIT DROP AS
+	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall, (w.measures).sess_authorised,
+		(w.measures).sess_unauthorised, abie.sess_reasons(w.measures) AS reasons
+	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL
+	WHERE (w.measures).sess_possible > 0;
+	-- as for the year, only what differs is written
 	DELETE FROM abie.attendance_week AS held
 	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
-		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL);
+		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL)
+		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted AS n WHERE n.urn = held.urn AND n.week_start = held.week_start);
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons, source)
-	SELECT load_attendance_week.academic_year, w.urn, w.week_start, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised, (m).sess_unauthorised,
-		abie.sess_reasons(m), 'registers: ' || registers
-	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL, LATERAL (SELECT w.measures) AS x (m)
-	WHERE (m).sess_possible > 0;
+	SELECT load_attendance_week.academic_year, n.*, 'registers: ' || registers
+	FROM pg_temp.abie_load_counted AS n LEFT JOIN abie.attendance_week AS held
+		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn AND held.week_start = n.week_start
+	WHERE held.urn IS NULL OR held.source LIKE 'registers: %'
+		AND (held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised, held.reasons)
+			IS DISTINCT FROM (n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)
+	ON CONFLICT ON CONSTRAINT attendance_week_pkey DO UPDATE
+		SET enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible, sess_overall = EXCLUDED.sess_overall,
+			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised, reasons = EXCLUDED.reasons,
+			source = EXCLUDED.source, recorded_at = DEFAULT;
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS 'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers; those of schools whose year was not written stay.';
+COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS 'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; own entries stay, and so do those of schools whose year is another''s.';

@@ -70,6 +70,25 @@ CREATE TABLE before AS SELECT a.*, (SELECT count(*) FROM abie.attendance_week) A
 SELECT count(*) AS outcomes FROM abie.load_attendance('pupils', '2024/25');
 SELECT a.reasons = b.reasons AND a.sess_possible = b.sess_possible AND (SELECT count(*) FROM abie.attendance_week) = b.weeks AS "nothing changes"
 FROM abie.attendance a JOIN before b USING (academic_year, laestab);
+-- nor is any row written, so that recorded_at tells when figures changed
+CREATE FUNCTION written() RETURNS TABLE (years bigint, weeks bigint) LANGUAGE sql AS $$
+	SELECT (SELECT count(*) FROM abie.attendance a WHERE a.xmin = pg_current_xact_id()::xid), (SELECT count(*) FROM abie.attendance_week w WHERE w.xmin = pg_current_xact_id()::xid)
+$$;
+BEGIN;
+SELECT count(*) AS outcomes FROM abie.load_attendance('pupils', '2024/25');
+SELECT * FROM written();
+COMMIT;
+-- one mark of one pupil: the year of the school and one week of it
+UPDATE pupils SET register = abie.register('2024-09-02', 'I\/\/\/\/\' || weeks('/\/\/\/\/\', 37)) WHERE urn = 700001 AND pupil = 'present';
+BEGIN;
+SELECT count(*) AS outcomes FROM abie.load_attendance('pupils', '2024/25');
+SELECT * FROM written();
+-- what a person has entered for a week stays
+UPDATE abie.attendance_week SET source = 'own entry', sess_possible = 500 WHERE urn = 700001 AND week_start = '2024-09-02';
+SELECT count(*) AS outcomes FROM abie.load_attendance('pupils', '2024/25');
+SELECT source, sess_possible FROM abie.attendance_week WHERE urn = 700001 AND week_start = '2024-09-02';
+ROLLBACK;
+UPDATE pupils SET register = abie.register('2024-09-02', weeks('/\/\/\/\/\', 38)) WHERE urn = 700001 AND pupil = 'present';
 -- a year to date: five weeks; nobody is late yet, and the second school has nothing left
 SELECT * FROM abie.load_attendance('pupils', '2024/25', to_date => '2024-10-04');
 SELECT urn, year_breakdown, enrolments, sess_possible, sess_overall FROM abie.attendance WHERE urn BETWEEN 700001 AND 700009 ORDER BY urn;
