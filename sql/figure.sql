@@ -5,7 +5,7 @@ CREATE FUNCTION abie.figure(published text) RETURNS double precision
 AS 'MODULE_PATHNAME', 'abie_figure'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.figure(text) IS
-'The number of a published figure: "46.9", "46.9%" and " 46.9 " are 46.9. NULL, never 0, for an empty text and the markers SUPP, NE, NA, N/A, z, x, c, k, low, u, ~, :, .. in any case. Error 22P02 for anything else.';
+'The number of a published figure: "46.9", "46.9%" and " 46.9 " are 46.9. NULL, never 0, for an empty text and the markers SUPP, NE, NA, N/A, NP, NEW, LOWCOV, DNS, NULL, NaN, z, x, c, k, low, u, w, ~, :, .., -, * in any case, plain or in brackets as [c]. Error 22P02 for anything else.';
 
 CREATE FUNCTION abie.figure_marker(published text) RETURNS text
 AS 'MODULE_PATHNAME', 'abie_figure_marker'
@@ -17,6 +17,11 @@ CREATE FUNCTION abie.figure_is_valid(published text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_figure_is_valid'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.figure_is_valid(text) IS 'Whether abie.figure reads the text: a plain decimal number, a marker, or empty.';
+
+CREATE FUNCTION abie.figure_text(published text) RETURNS text
+AS 'MODULE_PATHNAME', 'abie_figure_text'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION abie.figure_text(text) IS 'A published cell that is no figure, without the white space around it; NULL for an empty text and for the markers of abie.figure.';
 
 CREATE FUNCTION abie.figure_count(published text) RETURNS bigint
 AS 'MODULE_PATHNAME', 'abie_figure_count'

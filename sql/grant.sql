@@ -6,7 +6,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE purpose
 	WHEN 'results' THEN '{abie.run,abie.run_status,abie.methodology,abie.characteristic,abie.attendance_code,abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_list,abie.similar_school,
-		abie.expectation,abie.exclusion,abie.school,abie.school_context,abie.attendance,abie.attendance_week,abie.school_figure,abie.correction,
+		abie.expectation,abie.exclusion,abie.school,abie.local_authority,abie.school_context,abie.attendance,abie.attendance_week,abie.school_figure,abie.correction,
 		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,abie_report.school_history,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
 		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,abie_report.school_source}'::regclass[]

@@ -8,6 +8,7 @@ CREATE TABLE abie.import (
 	digest text NOT NULL CHECK (digest ~ '^[0-9a-f]{64}$'),
 	academic_year abie.academic_year,
 	register_date date,
+	records bigint NOT NULL,
 	rows_read bigint NOT NULL,
 	stored bigint NOT NULL,
 	updated bigint NOT NULL,
@@ -15,10 +16,12 @@ CREATE TABLE abie.import (
 	set_aside bigint NOT NULL,
 	rejected bigint NOT NULL,
 	set_aside_reasons jsonb NOT NULL DEFAULT '{}',
+	types_not_understood jsonb NOT NULL DEFAULT '{}',
 	schools_stored bigint NOT NULL DEFAULT 0,
 	schools_updated bigint NOT NULL DEFAULT 0,
 	imported_by text NOT NULL DEFAULT session_user,
 	imported_at timestamptz NOT NULL DEFAULT now(),
+	CONSTRAINT every_record_read CHECK (records = rows_read),
 	CONSTRAINT every_row_counted CHECK (rows_read = stored + updated + unchanged + set_aside + rejected)
 );
 COMMENT ON TABLE abie.import IS 'Log of imports: one row for every file imported.';
@@ -28,6 +31,7 @@ COMMENT ON COLUMN abie.import.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import.digest IS 'SHA-256 of the file''s content (unpacked), hexadecimal.';
 COMMENT ON COLUMN abie.import.academic_year IS 'Academic year the user gave, for formats whose rows do not say it.';
 COMMENT ON COLUMN abie.import.register_date IS 'Date of the register''s extract the user gave (format gias).';
+COMMENT ON COLUMN abie.import.records IS 'Records of the file without its header, as the client counted them before it sent them.';
 COMMENT ON COLUMN abie.import.rows_read IS 'Rows of the file without its header: stored + updated + unchanged + set aside + rejected.';
 COMMENT ON COLUMN abie.import.stored IS 'Rows new to the format''s main table.';
 COMMENT ON COLUMN abie.import.updated IS 'Rows that changed a row held already.';
@@ -35,6 +39,7 @@ COMMENT ON COLUMN abie.import.unchanged IS 'Rows that say nothing new, or nothin
 COMMENT ON COLUMN abie.import.set_aside IS 'Rows that are known and not for storing: national summaries, other geographic levels.';
 COMMENT ON COLUMN abie.import.rejected IS 'Rows that could not be stored: in abie.import_reject.';
 COMMENT ON COLUMN abie.import.set_aside_reasons IS 'Rows set aside by reason: {"national summary row": 3}.';
+COMMENT ON COLUMN abie.import.types_not_understood IS 'School types (format gias: phases) of rows held that abie.stratum does not know, by type: {"Primery": 3}.';
 COMMENT ON COLUMN abie.import.schools_stored IS 'Schools that other publications than the register added to abie.school.';
 COMMENT ON COLUMN abie.import.schools_updated IS 'Schools of which they filled or renewed a column.';
 COMMENT ON COLUMN abie.import.imported_by IS 'Who imported it.';
@@ -61,6 +66,13 @@ COMMENT ON COLUMN abie.import_reject."row" IS 'The row as published: {header nam
 SELECT pg_catalog.pg_extension_config_dump('abie.import', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.import_import_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.import_reject', '');
+
+CREATE FUNCTION abie.import_shown(published text, most integer DEFAULT 80) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+-- a carriage return or an escape sequence out of a file must not move the cursor of who reads a message
+RETURN pg_catalog.regexp_replace(pg_catalog.left(published, most), E'[\\u0001-\\u001f\\u007f-\\u009f]', '?', 'g')
+	|| CASE WHEN pg_catalog.length(published) > most THEN '...' ELSE '' END;
+COMMENT ON FUNCTION abie.import_shown(text, integer) IS 'Text of a file for a message: its first characters, control characters as ?.';
 
 CREATE FUNCTION abie.import_header(header text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
@@ -128,7 +140,7 @@ BEGIN
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'the columns of file "%" fit no known format', file
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('Its columns are: %s.', array_to_string(header, ', ')),
+				DETAIL = format('Its columns are: %s.', abie.import_shown(array_to_string(header, ', '), 4000)),
 				HINT = 'SELECT * FROM abie.import_format lists the formats and their columns.';
 	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
 		RAISE EXCEPTION 'format "%" is not known', wanted
@@ -139,14 +151,17 @@ BEGIN
 	IF missing <> '{}' THEN
 		RAISE EXCEPTION 'file "%" does not have the columns of format "%"', file, wanted
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '), array_to_string(header, ', ')),
+				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '), abie.import_shown(array_to_string(header, ', '), 4000)),
 				HINT = CASE WHEN fits IS NULL THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
 					ELSE format('Its columns fit format "%s".', fits) END;
 	END IF;
 	SELECT string_agg(DISTINCT m.header_name COLLATE "C", ', ' ORDER BY m.header_name COLLATE "C") INTO twice
 	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times FROM abie.import_mapping(wanted, header) AS m) AS m
 	WHERE m.times > 1;
-	IF twice IS NOT NULL THEN
+	IF cardinality(header) > 1600 THEN
+		RAISE EXCEPTION 'file "%" has % columns', file, cardinality(header)
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'No publication has more than 1600.';
+	ELSIF twice IS NOT NULL THEN
 		RAISE EXCEPTION 'file "%" has more than one column for the same figure: %', file, twice
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
@@ -155,7 +170,7 @@ END
 $$;
 COMMENT ON FUNCTION abie.import_check_header(text, text, text[]) IS 'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format would fit, for any other.';
 
-CREATE FUNCTION abie.import_begin(format text, file text, header text, digest text, academic_year text = NULL, register_date date = NULL)
+CREATE FUNCTION abie.import_begin(format text, file text, header text, digest text, records bigint, academic_year text = NULL, register_date text = NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 -- Not STRICT: the year and the date may be missing. PARALLEL UNSAFE: it makes temporary tables.
@@ -166,18 +181,24 @@ DECLARE
 	resolved text;
 	year text := coalesce(abie.import_year(academic_year), academic_year);
 	needed text;
+	extract date := CASE WHEN register_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN abie.import_date(register_date) END;
 BEGIN
 	IF coalesce(btrim(header, E' \r\n\t'), '') = '' THEN
 		RAISE EXCEPTION 'file "%" is empty', file
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Expected a header line with column names.';
 	END IF;
 	resolved := abie.import_check_header(format, file, names);
-	SELECT p.needs INTO needed FROM abie.import_publication AS p WHERE p.format = resolved;
+	-- a file that says the year of each row needs none
+	SELECT p.needs INTO needed FROM abie.import_publication AS p
+	WHERE p.format = resolved AND NOT EXISTS (SELECT FROM abie.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
 	IF needed = 'year' AND year IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = 'The file does not say which year it is of.', HINT = 'Give the year, for example 2018/19.';
-	ELSIF needed = 'date' AND register_date IS NULL THEN
+	ELSIF register_date IS NOT NULL AND extract IS NULL THEN
+		RAISE EXCEPTION '"%" is not a date', register_date
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Write it as 2025-05-24.';
+	ELSIF needed = 'date' AND extract IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the date of the extract "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = 'The file does not say its date, and an older extract must not override a newer one.', HINT = 'Give the date, for example 2025-05-24.';
@@ -191,14 +212,14 @@ BEGIN
 	EXECUTE format('CREATE TEMP TABLE abie_import_stage (%s) ON COMMIT DROP',
 		(SELECT string_agg(format('c%s text', n), ', ' ORDER BY n) FROM generate_series(1, cardinality(names)) AS n));
 	CREATE TEMP TABLE abie_import_state ON COMMIT DROP AS
-	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest,
+	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest, import_begin.records AS records,
 		CASE WHEN needed = 'year' THEN year END AS academic_year,
-		CASE WHEN needed = 'date' THEN import_begin.register_date END AS register_date;
+		CASE WHEN needed = 'date' THEN extract END AS register_date;
 	RETURN resolved;
 END
 $$;
-COMMENT ON FUNCTION abie.import_begin(text, text, text, text, text, date) IS
-'Starts the import of a file in this transaction: checks its header line and makes the temporary table pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, HEADER). format is auto or one of abie.import_publication; digest the SHA-256 of the content. Year and date count only for formats that need them. Returns the format. Error 22023 for a file that is not what it should be.';
+COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text) IS
+'Starts the import of a file in this transaction: checks its header line and makes the temporary table pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, HEADER). format is auto or one of abie.import_publication; digest the SHA-256 of the content; records how many the client counted in it, the header apart, by its own reading: abie.import_finish refuses the file when another number arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. Error 22023 for a file that is not what it should be.';
 
 CREATE FUNCTION abie.import_parse_query(format text, header text[], academic_year text, register_date date) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -217,7 +238,7 @@ BEGIN
 		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
 		FROM abie.import_mapping(import_parse_query.format, header) AS m JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
 	), cells AS (
-		SELECT f.*, format('%I', 'r_' || f.field) AS raw, k.expected,
+		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure, format('%I', 'r_' || f.field) AS raw, k.expected,
 			format(k.valid, format('%I', 'r_' || f.field)) AS valid, format(k.value, format('%I', 'r_' || f.field)) AS value
 		FROM fields AS f JOIN abie.import_kind AS k USING (kind)
 	), collected AS (
@@ -231,14 +252,17 @@ BEGIN
 	), pieces AS (
 		SELECT
 			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
-				ELSE format('nullif(btrim(c%s, E'' \t\r\n''), '''')', column_number) END, raw), E',\n\t\t') AS raws,
+				-- a marker stands for a missing date or text as it does for a figure, but names no row
+				WHEN is_figure OR filled THEN format('nullif(btrim(c%s, E'' \t\r\n\f\v''), '''')', column_number)
+				ELSE format('abie.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
 			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
-				header_name || ' "', format('left(%s, 80)', raw), '" is not ' || expected,
+				header_name || ' "', format('abie.import_shown(%s)', raw), '" is not ' || expected,
 				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty') ELSE '' END), E',\n\t\t')
 				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
-			string_agg(format('CASE WHEN %s THEN %s END AS %I', valid, value, field), E',\n\t\t') AS typed,
+			string_agg(CASE WHEN kind = 'year' AND column_number IS NULL THEN format('%L::text AS %I', academic_year, field)
+				ELSE format('CASE WHEN %s THEN %s END AS %I', valid, value, field) END, E',\n\t\t') AS typed,
 			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw, 'm_' || field), '')
-				FILTER (WHERE kind IN ('count', 'percent', 'rank', 'score', 'reasons')), '') AS markers
+				FILTER (WHERE is_figure), '') AS markers
 		FROM cells
 	)
 	SELECT format($query$
@@ -273,6 +297,26 @@ $$;
 COMMENT ON FUNCTION abie.import_parse_query(text, text[], text, date) IS
 'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong with it, the line that first held its key, and every field as its kind.';
 
+CREATE FUNCTION abie.import_types_not_understood(format text) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	type_field text := (SELECT min(f.field) FROM abie.import_format AS f WHERE f.format = import_types_not_understood.format AND f.field IN ('school_type', 'phase'));
+	types jsonb;
+BEGIN
+	IF type_field IS NOT NULL THEN
+		EXECUTE format($query$
+			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
+				SELECT abie.import_shown(r.%1$I) AS school_type, count(*) AS schools FROM pg_temp.abie_import_row AS r
+				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line AND r.%1$I <> 'Not applicable' AND abie.stratum(r.%1$I) IS NULL
+				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) AS t$query$, type_field) INTO types;
+	END IF;
+	RETURN coalesce(types, '{}');
+END
+$$;
+COMMENT ON FUNCTION abie.import_types_not_understood(text) IS 'School types (or phases, of GIAS) of the rows under way that abie.stratum does not know, with the number of rows; the 20 most frequent. A part of import_finish.';
+
 CREATE FUNCTION abie.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -280,10 +324,11 @@ AS $$
 DECLARE
 	logged abie.import;
 BEGIN
-	INSERT INTO abie.import (format, file, digest, academic_year, register_date, rows_read, stored, updated, unchanged,
-		set_aside, rejected, set_aside_reasons, schools_stored, schools_updated)
-	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, totals.rows_read,
-		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason, schools[1], schools[2]
+	INSERT INTO abie.import (format, file, digest, academic_year, register_date, records, rows_read, stored, updated, unchanged,
+		set_aside, rejected, set_aside_reasons, types_not_understood, schools_stored, schools_updated)
+	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records, totals.rows_read,
+		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason,
+		abie.import_types_not_understood(state.format), schools[1], schools[2]
 	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
 				count(*) FILTER (WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
 			FROM pg_temp.abie_import_row AS r) AS totals,
@@ -310,7 +355,8 @@ BEGIN
 		INSERT INTO abie.import_reject AS held (digest, line, import_id, file, reason, "row")
 		SELECT $3, r.line, $1, $2,
 			coalesce(r.problems, 'second row of the same key: the first is line ' || r.first_line),
-			jsonb_object($4, s.cells)
+			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1 THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
+				FROM unnest($4) WITH ORDINALITY AS h (name, place) ORDER BY h.place), s.cells)
 		FROM pg_temp.abie_import_row AS r
 			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells FROM pg_temp.abie_import_stage) AS s USING (line)
 		WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)
@@ -335,8 +381,10 @@ DECLARE
 	state record;
 	main text;
 	counts bigint[];
+	named bigint;
 	schools bigint[] := ARRAY[0, 0, 0];
 	logged abie.import;
+	arrived bigint;
 BEGIN
 	IF to_regclass('pg_temp.abie_import_state') IS NULL THEN
 		RAISE EXCEPTION 'no import has begun in this transaction'
@@ -346,18 +394,24 @@ BEGIN
 	SELECT * INTO state FROM pg_temp.abie_import_state;
 	SELECT p.main_table INTO main FROM abie.import_publication AS p WHERE p.format = state.format;
 	-- one import at a time: what is held is read, compared and written
-	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance IN SHARE ROW EXCLUSIVE MODE;
+	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance, abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
 	ANALYZE pg_temp.abie_import_row;
-	IF NOT EXISTS (SELECT FROM pg_temp.abie_import_row) THEN
+	SELECT count(*) INTO arrived FROM pg_temp.abie_import_row;
+	IF arrived <> state.records THEN
+		RAISE EXCEPTION 'file "%" has % records, but % rows were read', state.file, state.records, arrived
+			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Rows would be lost: the file is not CSV as published, or was cut off on its way.';
+	ELSIF arrived = 0 THEN
 		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	PERFORM abie.import_name_authorities(state.format);
 	counts := abie.import_merge(state.format, main, state.file, state.header);
 	IF main <> 'school' AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school') THEN
 		schools := abie.import_merge(state.format, 'school', state.file, state.header);
 	END IF;
-	logged := abie.import_log(state, counts, schools);
+	named := abie.import_name_schools();
+	logged := abie.import_log(state, counts, CASE WHEN main = 'school' THEN schools ELSE ARRAY[schools[1], schools[2] + named] END);
 	PERFORM abie.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
 	-- the next import and the first calculation come before autovacuum; only an owner may analyze
@@ -368,4 +422,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abie.import_finish() IS
-'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 when the file holds no rows.';
+'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 when the file holds no rows, or not as many as its client counted.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text[] := regexp_match(published, '^([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{4})$');
+	parts text[] := coalesce(regexp_match(published, '^([0-9]{2})-([0-9]{2})-([0-9]{4})$'), regexp_match(published, '^([0-9]{2})/([0-9]{2})/([0-9]{4})$'));
 	first_of_month date;
 	the_day date;
 BEGIN
@@ -28,10 +28,10 @@ COMMENT ON FUNCTION abie.import_date(text) IS 'The date written dd-mm-yyyy, dd/m
 -- The next two are not STRICT so that they can be inlined; NULL gives NULL all the same.
 CREATE FUNCTION abie.import_year(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
-RETURN CASE WHEN published ~ '^[0-9]{4}/?[0-9]{2}$'
-	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(published, 2)::integer
-	THEN pg_catalog.substr(published, 1, 4) || '/' || pg_catalog.right(published, 2) END;
-COMMENT ON FUNCTION abie.import_year(text) IS 'The academic year written 2018/19 or 201819 (EES time_period), as 2018/19; NULL for anything else.';
+RETURN CASE WHEN published ~ '^[0-9]{4}(?:/?[0-9]{2}|[0-9]{2}[.]0+)$'
+	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2)::integer
+	THEN pg_catalog.substr(published, 1, 4) || '/' || pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2) END;
+COMMENT ON FUNCTION abie.import_year(text) IS 'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';
 
 CREATE FUNCTION abie.import_region(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
@@ -47,16 +47,30 @@ RETURN CASE
 	WHEN published IN ('E12000009', 'South West') THEN 'South West' END;
 COMMENT ON FUNCTION abie.import_region(text) IS 'The one of the nine regions of England that a published code (E12, E13) or name means; Inner and Outer London are London; NULL for anything else.';
 
+CREATE FUNCTION abie.import_summary(la_code text, establishment text, urn text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+-- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI, SEC, SPE) where
+-- a school has its numbers; a row with an establishment number and a URN, or what should be one, is of a school.
+RETURN CASE
+	WHEN pg_catalog.upper(urn COLLATE "C") = 'NAT' OR pg_catalog.upper(la_code COLLATE "C") = 'NAT' THEN 'national summary row'
+	WHEN pg_catalog.upper(urn COLLATE "C") = 'LA' THEN 'local authority summary row'
+	WHEN urn IS NULL AND la_code ~ '^[1-9][0-9]{2}(?:[.]0+)?$' AND (establishment IS NULL OR establishment COLLATE "C" ~* '^[a-z]+$')
+		THEN 'local authority summary row'
+	WHEN urn IS NULL AND establishment COLLATE "C" ~* '^[a-z]+$' THEN 'summary row' END;
+COMMENT ON FUNCTION abie.import_summary(text, text, text) IS
+'Which summary a row of the performance tables with these cells (LA, ESTAB, URN) is: national summary row, local authority summary row, summary row; NULL for a school. Not STRICT: a summary row lacks some of them.';
+
 CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, set_aside) AS VALUES
-	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', NULL, 'academic_year',
-		$$CASE WHEN r_geographic_level <> 'School' THEN 'geographic level ' || r_geographic_level
-			WHEN r_time_identifier COLLATE "C" ~* '^(autumn|spring|summer)' THEN 'time identifier ' || r_time_identifier END$$),
+	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', 'year', 'academic_year',
+		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$' THEN 'geographic level ' || abie.import_shown(r_geographic_level)
+			-- a part of a year is not the year
+			WHEN r_time_identifier COLLATE "C" !~* '^academic year$' THEN 'time identifier ' || abie.import_shown(r_time_identifier) END$$),
 	('england-abs', 'Performance tables, absence (england_abs)', 'attendance', 'year', 'given_year',
-		$$CASE WHEN upper(r_la_code COLLATE "C") = 'NAT' THEN 'national summary row' END$$),
+		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('england-census', 'Performance tables, school census (england_census)', 'school_context', 'year', 'given_year',
-		$$CASE WHEN upper(r_urn COLLATE "C") = 'NAT' THEN 'national summary row' END$$),
-	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', NULL, 'academic_year',
-		$$CASE WHEN r_geographic_level <> 'School' THEN 'geographic level ' || r_geographic_level END$$),
+		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
+	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', 'year', 'academic_year',
+		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$' THEN 'geographic level ' || abie.import_shown(r_geographic_level) END$$),
 	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date', 'to_char(given_date, ''YYYY-MM-DD'')',
 		$$CASE WHEN r_type_group = 'Welsh schools' OR r_region = 'Wales (pseudo)' THEN 'school in Wales' END$$),
 	('gias-links', 'Get Information about Schools, links (links_edubasealldata)', 'school_link', NULL, NULL, NULL),
@@ -65,12 +79,12 @@ COMMENT ON VIEW abie.import_publication IS 'Published files that abie.import_beg
 COMMENT ON COLUMN abie.import_publication.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_publication.title IS 'The publication, as its publisher calls it.';
 COMMENT ON COLUMN abie.import_publication.main_table IS 'The table a row of the file is a row of; its key must not occur twice in the file.';
-COMMENT ON COLUMN abie.import_publication.needs IS 'What the file does not say and the user must: year (academic year) or date (of the register''s extract).';
+COMMENT ON COLUMN abie.import_publication.needs IS 'What the user must say where the file does not: year (academic year) or date (of the register''s extract).';
 COMMENT ON COLUMN abie.import_publication.edition IS 'What tells an older edition of the publication from a newer one where the table has no year.';
 COMMENT ON COLUMN abie.import_publication.set_aside IS 'Expression over the text of a row''s cells: why the row is known and not for storing; NULL to store it. Welsh schools in GIAS are set aside; offshore and overseas establishments are kept.';
 
 CREATE VIEW abie.import_precedence (target_table, formats) AS VALUES
-	('school', ARRAY['school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc', 'gias']),
+	('school', ARRAY['gias-links', 'school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc', 'gias']),
 	('school_context', ARRAY['school-idaci', 'spc', 'england-census']),
 	('attendance', ARRAY['england-abs', 'ees-absence', 'registers']);
 COMMENT ON VIEW abie.import_precedence IS
@@ -80,11 +94,11 @@ COMMENT ON COLUMN abie.import_precedence.formats IS 'Formats from the weakest to
 
 CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
 	('text', 'true', '%1$s', 'a text'),
-	('urn', '%1$s ~ ''^[1-9][0-9]{5}$''', '%1$s::integer', 'a URN (six digits)'),
-	('laestab', '%1$s ~ ''^[1-9][0-9]{6}$''', '%1$s::integer', 'a LAESTAB (seven digits)'),
-	('la_code', '%1$s ~ ''^[1-9][0-9]{2}$''', '%1$s::integer', 'a local authority number (three digits)'),
-	('la_code_or_0', '%1$s ~ ''^(0+|[1-9][0-9]{2})$''', 'nullif(%1$s::integer, 0)', 'a local authority number (three digits, or 0 for none)'),
-	('establishment', '%1$s ~ ''^[0-9]{1,4}$''', '%1$s::integer', 'an establishment number (four digits)'),
+	('urn', '%1$s ~ ''^[1-9][0-9]{5}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a URN (six digits)'),
+	('laestab', '%1$s ~ ''^[1-9][0-9]{6}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a LAESTAB (seven digits)'),
+	('la_code', '%1$s ~ ''^[1-9][0-9]{2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a local authority number (three digits)'),
+	('la_code_or_0', '%1$s ~ ''^(?:0+|[1-9][0-9]{2})(?:[.]0+)?$''', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a local authority number (three digits, or 0 for none)'),
+	('establishment', '%1$s ~ ''^[0-9]{1,4}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an establishment number (four digits)'),
 	('count', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, true) ELSE false END',
 		'abie.figure_count(%1$s)', 'a count or a marker'),
 	('reasons', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, true) ELSE false END',
@@ -95,22 +109,22 @@ CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
 		'abie.figure(%1$s)', 'a percentage from 0 to 100 or a marker'),
 	('score', 'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE false END',
 		'abie.figure(%1$s)', 'a score from 0 to 1 or a marker'),
-	('low_age', '%1$s ~ ''^([0-9]|[12][0-9]|30)$''', '%1$s::integer', 'an age from 0 to 30'),
-	('high_age', '%1$s ~ ''^[0-9]{1,2}$''', '%1$s::integer', 'an age from 0 to 99'),
-	('easting', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}$'' THEN %1$s::integer <= 700000 ELSE false END', 'nullif(%1$s::integer, 0)', 'an easting from 0 to 700000'),
-	('northing', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}$'' THEN %1$s::integer <= 1300000 ELSE false END', 'nullif(%1$s::integer, 0)', 'a northing from 0 to 1300000'),
+	('low_age', '%1$s ~ ''^(?:[0-9]|[12][0-9]|30)(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an age from 0 to 30'),
+	('high_age', '%1$s ~ ''^[0-9]{1,2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an age from 0 to 99'),
+	('easting', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 700000 ELSE false END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'an easting from 0 to 700000'),
+	('northing', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 1300000 ELSE false END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a northing from 0 to 1300000'),
 	('date', 'abie.import_date(%1$s) IS NOT NULL', 'abie.import_date(%1$s)', 'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
 	('year', 'abie.import_year(%1$s) IS NOT NULL', 'abie.import_year(%1$s)', 'an academic year (2018/19 or 201819)'),
 	('region', 'true', 'abie.import_region(%1$s)', 'a region'),
 	('lsoa', 'true', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'an LSOA code');
-COMMENT ON VIEW abie.import_kind IS 'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s stands for the cell''s text. An easting or northing of 0 and an LSOA of nines are how GIAS writes none.';
+COMMENT ON VIEW abie.import_kind IS 'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s stands for the cell''s text. Whole numbers may end in .0, as programs write a column of numbers with gaps. An easting or northing of 0 and an LSOA of nines are how GIAS writes none.';
 COMMENT ON COLUMN abie.import_kind.kind IS 'Name of the kind.';
 COMMENT ON COLUMN abie.import_kind.valid IS 'Expression: whether the text can be read.';
 COMMENT ON COLUMN abie.import_kind.value IS 'Expression: its value.';
 COMMENT ON COLUMN abie.import_kind.expected IS 'What an error says was expected.';
 
 CREATE VIEW abie.import_format (format, field, header_names, required, filled, kind, meaning) AS VALUES
-	('ees-absence', 'academic_year', ARRAY['time_period'], true, true, 'year', 'Academic year, written 201819'),
+	('ees-absence', 'academic_year', ARRAY['time_period'], false, true, 'year', 'Academic year, written 201819; a file without it is of the year given'),
 	('ees-absence', 'laestab', ARRAY['laestab', 'school_laestab'], true, true, 'laestab', 'Local authority number times 10000 plus establishment number'),
 	('ees-absence', 'urn', ARRAY['urn', 'school_urn'], true, false, 'urn', 'URN; blank in two rows of 2006/07'),
 	('ees-absence', 'school_type', ARRAY['school_type', 'education_phase'], true, false, 'text', 'State-funded primary, State-funded secondary, Special'),
@@ -131,13 +145,13 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('ees-absence', 'region', ARRAY['region_code'], false, false, 'region', 'Region code, E12 or E13'),
 	('ees-absence', 'name', ARRAY['school_name'], false, false, 'text', 'Name of the school'),
 
-	('england-abs', 'la_code', ARRAY['LA'], true, true, 'la_code', 'Local authority number; NAT marks a summary row'),
-	('england-abs', 'establishment', ARRAY['ESTAB'], true, true, 'establishment', 'Establishment number'),
+	('england-abs', 'la_code', ARRAY['LA'], true, true, 'la_code', 'Local authority number; NAT marks a national summary row'),
+	('england-abs', 'establishment', ARRAY['ESTAB'], true, true, 'establishment', 'Establishment number; a group of schools (PRI) marks a summary row'),
 	('england-abs', 'urn', ARRAY['URN'], true, false, 'urn', 'URN'),
 	('england-abs', 'sess_overall_percent', ARRAY['PERCTOT'], true, false, 'percent', 'Overall absence, per cent'),
-	('england-abs', 'enrolments_pa_10_exact_percent', ARRAY['PPERSABS10'], true, false, 'percent', 'Persistent absentees, per cent'),
+	('england-abs', 'enrolments_pa_10_exact_percent', ARRAY['PPERSABS10'], false, false, 'percent', 'Persistent absentees (10 per cent or more missed), per cent; that of 15 per cent (PPERSABS15) is another figure'),
 
-	('england-census', 'urn', ARRAY['URN'], true, true, 'urn', 'URN; NAT marks a summary row'),
+	('england-census', 'urn', ARRAY['URN'], true, true, 'urn', 'URN; NAT and LA mark summary rows'),
 	('england-census', 'la_code', ARRAY['LA'], true, false, 'la_code', 'Local authority number'),
 	('england-census', 'establishment', ARRAY['ESTAB'], true, false, 'establishment', 'Establishment number'),
 	('england-census', 'school_type', ARRAY['SCHOOLTYPE'], true, false, 'text', 'Type of school'),
@@ -148,7 +162,7 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('england-census', 'ehc_plan_pct', ARRAY['PSENELSE'], true, false, 'percent', 'Pupils with an EHC plan, per cent'),
 	('england-census', 'eal_pct', ARRAY['PNUMEAL'], true, false, 'percent', 'Pupils with English as an additional language, per cent'),
 
-	('spc', 'academic_year', ARRAY['time_period'], true, true, 'year', 'Academic year, written 202223'),
+	('spc', 'academic_year', ARRAY['time_period'], false, true, 'year', 'Academic year, written 202223; a file without it is of the year given'),
 	('spc', 'urn', ARRAY['urn', 'school_urn'], true, true, 'urn', 'URN'),
 	('spc', 'school_type', ARRAY['phase_type_grouping'], true, false, 'text', 'Type and phase of school'),
 	('spc', 'headcount', ARRAY['headcount of pupils'], true, false, 'count', 'Pupils, headcount'),

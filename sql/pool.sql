@@ -2,12 +2,18 @@
 
 CREATE FUNCTION abie.stratum(school_type text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN CASE
-	WHEN school_type = 'State-funded primary' THEN 'primary'
-	WHEN school_type = 'State-funded secondary' THEN 'secondary'
-	WHEN school_type ILIKE '%special%' THEN 'special'
-	ELSE 'other' END;
-COMMENT ON FUNCTION abie.stratum(text) IS 'Stratum of a published school type: primary, secondary (with all-through), special or other (nurseries, alternative provision, independent schools).';
+-- EES, GIAS and the daily attendance publication name the same types differently, and people spell them: letters and digits count
+RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary' ELSE (
+	SELECT CASE
+		WHEN t.words ~ '(?:^| )special' THEN 'special'
+		WHEN t.words ~ '^(?:middle deemed )?primary(?: and nursery| with nursery)?$' OR t.words ~ '^(?:infant|junior|first|infant and junior)$' THEN 'primary'
+		WHEN t.words ~ '^(?:middle deemed )?secondary(?: (?:and|with|including) all through)?$' OR t.words ~ '^all through$' THEN 'secondary'
+		WHEN t.words ~ ('(?:^| )(?:independent|nursery|early years|pupil referral|pru|alternative provision|ap|post 16|16 plus|16 (?:to )?19|sixth form'
+			|| '|further education|higher education|secure|overseas|offshore|welsh|service children|online provider|miscellaneous)(?: |$)') THEN 'other' END
+	FROM (SELECT pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.lower(school_type COLLATE "C"), '[^a-z0-9]+', ' ', 'g')),
+		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '', 'g')) AS t(words)) END;
+COMMENT ON FUNCTION abie.stratum(text) IS
+'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for one that is not understood.';
 
 CREATE FUNCTION abie.first_known_step(state anyelement, value anyelement) RETURNS anyelement
 AS 'MODULE_PATHNAME', 'abie_first_known_step'
@@ -85,6 +91,7 @@ RETURN CASE
 	WHEN urn IS NULL THEN 'no URN'
 	WHEN rows_of_urn > 1 THEN 'URN not unique'
 	WHEN stratum IS NULL THEN 'phase not known'
+	WHEN stratum = 'not understood' THEN 'school type not understood'
 	WHEN stratum = 'special' THEN 'special school'
 	WHEN stratum = 'other' THEN 'not mainstream'
 	WHEN NOT attendance_held THEN 'no attendance figure'
@@ -131,9 +138,9 @@ WITH year AS (
 	FROM abie.attendance a
 	WHERE a.academic_year = (SELECT y.baseline FROM year y)
 ), whole AS MATERIALIZED (
-	SELECT s.laestab, s.urn, s.rows_of_urn, abie.stratum(coalesce(s.school_type, k.school_type,
-			CASE WHEN g.phase ILIKE '%primary%' THEN 'State-funded primary'
-				WHEN g.phase ILIKE '%secondary%' OR g.phase = 'All-through' THEN 'State-funded secondary' ELSE g.type END)) AS stratum,
+	SELECT s.laestab, s.urn, s.rows_of_urn, -- the first that is understood
+		coalesce(abie.stratum(s.school_type), abie.stratum(k.school_type), abie.stratum(g.phase), abie.stratum(g.type),
+			CASE WHEN coalesce(s.school_type, k.school_type, nullif(g.phase, 'Not applicable'), g.type) IS NOT NULL THEN 'not understood' END) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 		s.attendance_published, g.close_date,
 		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract the status came from

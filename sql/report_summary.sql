@@ -38,12 +38,12 @@ ELSIF NOT (knows_all OR issued AND abie.has_access('{results,similar schools,sup
 END IF;
 RETURN QUERY
 WITH school AS MATERIALIZED (
-	SELECT (k.laestab / 10000)::text AS la, s.la_name, coalesce(s.trust, '') AS trust, k.stratum, (NOT (knows_all OR k.urn = ANY (known)))::integer AS unknown, k.enrolments, k.statement, k.poor_match,
+	SELECT (k.laestab / 10000)::text AS la, la.la_name, coalesce(s.trust, '') AS trust, k.stratum, (NOT (knows_all OR k.urn = ANY (known)))::integer AS unknown, k.enrolments, k.statement, k.poor_match,
 		k.attendance * k.enrolments AS attendance, k.expected * k.enrolments AS expected, k.baseline * k.enrolments AS baseline, k.target * k.enrolments AS target, k.improvement * k.enrolments AS improvement, k.improvement_rounded
 	FROM (SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum, e.enrolments, e.statement, e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded
 			FROM abie.expectation e WHERE e.run_id = area_summary.run_id
 		UNION ALL SELECT x.urn::integer, x.laestab::integer, 'left out', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM abie.exclusion x WHERE x.run_id = area_summary.run_id) k
-		LEFT JOIN abie.school s ON s.urn = k.urn
+		LEFT JOIN abie.school s ON s.urn = k.urn LEFT JOIN abie.local_authority la ON la.la_code = k.laestab / 10000
 ), cell AS (
 	-- by local authority and trust, of which the totals are shown; schools of no trust have none
 	SELECT k.stratum, k.la, k.trust, sum(k.unknown) AS unknown, grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published

@@ -33,7 +33,7 @@ COMMENT ON COLUMN abie_report.run.is_current IS 'Whether it is the run of its ta
 
 CREATE VIEW abie_report.school_expectation WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
-	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, s.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
+	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
 	abie.interval_low(e.attendance, noise.error) AS attendance_low, abie.interval_high(e.attendance, noise.error) AS attendance_high,
 	p.previous_attendance, p.context, p.local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
@@ -51,6 +51,7 @@ FROM (
 	LEFT JOIN abie.run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
 	LEFT JOIN abie.run_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	LEFT JOIN abie.school AS s ON s.urn = found.urn
+	LEFT JOIN abie.local_authority AS la ON la.la_code = found.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, with the reason.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / enrolments; NULL where not known, and so the interval.';
@@ -65,7 +66,7 @@ COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, s.la_name AS similar_la_name, l.distances[n.rank] AS distance,
+	other.la_code AS similar_la_code, la.la_name AS similar_la_name, l.distances[n.rank] AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
 	other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
@@ -81,6 +82,7 @@ FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CRO
 	LEFT JOIN abie.run_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
 	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
 	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
+	LEFT JOIN abie.local_authority AS la ON la.la_code = other.la_code
 	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
 	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published OR (SELECT abie.has_national_access('{calculation}'))
@@ -119,7 +121,7 @@ COMMENT ON COLUMN abie_report.school_ladder.attendance IS 'Attendance it stands 
 COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, NULL otherwise.';
 
 CREATE VIEW abie_report.school_absence WITH (security_invoker = true, security_barrier = true) AS
-SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, s.la_name, a.school_type, a.year_breakdown,
+SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
 	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
 	coalesce(100 * a.sess_overall / nullif(a.sess_possible, 0)::float8, a.sess_overall_percent) AS sess_overall_percent,
@@ -146,7 +148,7 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
 	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie.attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn;
+FROM abie.attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
 COMMENT ON VIEW abie_report.school_absence IS 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence files.';
 COMMENT ON COLUMN abie_report.school_absence.attendance_percent IS 'Attendance, per cent: abie.attendance_percent.';
 COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent IS 'Sessions of absence, per cent of those possible: from counts, else as published.';

@@ -337,7 +337,7 @@ COMMENT ON TABLE abie.exclusion IS 'Schools in scope of a run that have no expec
 COMMENT ON COLUMN abie.exclusion.run_id IS 'The run.';
 COMMENT ON COLUMN abie.exclusion.laestab IS 'Local authority number times 10000 plus establishment number.';
 COMMENT ON COLUMN abie.exclusion.urn IS 'URN; NULL where the attendance is published without one.';
-COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
+COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, school type not understood, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
 COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason.';
 
 CREATE TABLE abie.run_scope (
@@ -357,7 +357,7 @@ COMMENT ON TABLE abie.run_scope IS 'Every school in scope of a run with what dec
 COMMENT ON COLUMN abie.run_scope.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_scope.laestab IS 'Local authority number times 10000 plus establishment number, in the baseline year.';
 COMMENT ON COLUMN abie.run_scope.urn IS 'URN; NULL where the attendance is published without one.';
-COMMENT ON COLUMN abie.run_scope.stratum IS 'primary, secondary, special or other; NULL where the phase is not known.';
+COMMENT ON COLUMN abie.run_scope.stratum IS 'primary, secondary, special or other; not understood where none of the types given is known to abie.stratum; NULL where the phase is not known.';
 COMMENT ON COLUMN abie.run_scope.enrolments IS 'Pupil enrolments, or the headcount where only rates are published.';
 COMMENT ON COLUMN abie.run_scope.attendance_held IS 'Whether there was an attendance figure of the baseline year.';
 COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this URN in the baseline year.';

@@ -207,6 +207,39 @@ COMMENT ON COLUMN abie.attendance.sources IS 'For each column, the publication i
 COMMENT ON COLUMN abie.attendance.source IS 'The import (publication: file) or entry that last changed the row.';
 COMMENT ON COLUMN abie.attendance.recorded_at IS 'When the row was last changed.';
 
+CREATE TABLE abie.local_authority (
+	la_code integer CHECK (la_code BETWEEN 100 AND 999) PRIMARY KEY,
+	la_name text NOT NULL,
+	source text NOT NULL DEFAULT 'own entry',
+	recorded_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE abie.local_authority IS 'The name of each local authority, one a number: the newest that a publication gives, or an entry of your own. Publications change the names (Durham, County Durham), and name schools of one authority differently.';
+COMMENT ON COLUMN abie.local_authority.la_code IS 'Local authority number, three digits (EES old_la_code).';
+COMMENT ON COLUMN abie.local_authority.la_name IS 'Its name.';
+COMMENT ON COLUMN abie.local_authority.source IS 'The publication and edition that gave the name; school: abie.school, where no publication gives one; anything else is an own entry, which no import changes.';
+COMMENT ON COLUMN abie.local_authority.recorded_at IS 'When the row was last changed.';
+
+CREATE FUNCTION abie.name_local_authorities() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO abie.local_authority AS held (la_code, la_name, source)
+	SELECT DISTINCT ON (n.la_code) n.la_code, n.la_name, 'school'
+	FROM (SELECT s.la_code, s.la_name, s.register_date, count(*) AS times FROM changed AS s WHERE s.la_code IS NOT NULL AND s.la_name IS NOT NULL GROUP BY 1, 2, 3) AS n
+	ORDER BY n.la_code, n.register_date DESC NULLS LAST, n.times DESC, n.la_name COLLATE "C"
+	ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE SET la_name = EXCLUDED.la_name, recorded_at = DEFAULT
+	WHERE held.source = 'school' AND held.la_name <> EXCLUDED.la_name;
+	RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION abie.name_local_authorities() IS 'Trigger of abie.school: names in abie.local_authority those that no publication names, by the rows just written.';
+
+CREATE TRIGGER name_local_authorities_inserted AFTER INSERT ON abie.school REFERENCING NEW TABLE AS changed
+	FOR EACH STATEMENT EXECUTE FUNCTION abie.name_local_authorities();
+CREATE TRIGGER name_local_authorities_updated AFTER UPDATE ON abie.school REFERENCING NEW TABLE AS changed
+	FOR EACH STATEMENT EXECUTE FUNCTION abie.name_local_authorities();
+
 CREATE FUNCTION abie.attendance_percent(sess_overall bigint, sess_possible bigint, sess_overall_percent double precision)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
@@ -220,3 +253,4 @@ SELECT pg_catalog.pg_extension_config_dump('abie.school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.school_link', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.school_context', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.attendance', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.local_authority', '');

@@ -37,6 +37,7 @@ RETURN CASE reason
 	WHEN 'no characteristics' THEN 'The figures that describe the school''s circumstances are not held, so it cannot be compared with others.'
 	WHEN 'too few comparable schools' THEN 'There are not enough schools in comparable circumstances.'
 	WHEN 'phase not known' THEN 'It is not known whether the school is primary or secondary.'
+	WHEN 'school type not understood' THEN 'The school''s type is written in a way that is not understood, so it is not known whether the school is primary or secondary.'
 	WHEN 'URN not unique' THEN 'Attendance is held more than once under the school''s reference number, and it is not clear which is right.'
 	ELSE 'See the reason above.' END;
 COMMENT ON FUNCTION abie.exclusion_text(text, text) IS 'Internal: a reason of abie.exclusion in a governor''s words. Not STRICT because minimum_enrolments may be NULL.';

@@ -12,6 +12,7 @@
 PG_FUNCTION_INFO_V1(abie_figure);
 PG_FUNCTION_INFO_V1(abie_figure_marker);
 PG_FUNCTION_INFO_V1(abie_figure_is_valid);
+PG_FUNCTION_INFO_V1(abie_figure_text);
 PG_FUNCTION_INFO_V1(abie_figure_count);
 PG_FUNCTION_INFO_V1(abie_figure_count_is_valid);
 
@@ -57,6 +58,16 @@ abie_figure_marker(PG_FUNCTION_ARGS)
 	Figure		figure = scan_or_refuse(PG_GETARG_TEXT_PP(0));
 
 	if (figure.kind != FIGURE_MARKER)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
+}
+
+Datum
+abie_figure_text(PG_FUNCTION_ARGS)
+{
+	Figure		figure = scan(PG_GETARG_TEXT_PP(0));
+
+	if (figure.kind == FIGURE_EMPTY || figure.kind == FIGURE_MARKER)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
 }

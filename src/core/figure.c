@@ -10,7 +10,8 @@
 #include <string.h>
 
 static const char *const markers[] = {
-	"SUPP", "NE", "NA", "N/A", "z", "x", "c", "k", "low", "u", "~", ":", ".."
+	"SUPP", "NE", "NA", "N/A", "NP", "NEW", "LOWCOV", "DNS", "NULL", "NaN",
+	"z", "x", "c", "k", "low", "u", "w", "~", ":", "..", "-", "*"
 };
 
 static bool
@@ -45,9 +46,15 @@ equals_ignoring_case(const char *text, size_t length, const char *word)
 	return true;
 }
 
+/* Statistics for spreadsheets put their markers in brackets: [c]. */
 static bool
 is_marker(const char *text, size_t length)
 {
+	if (length > 2 && text[0] == '[' && text[length - 1] == ']')
+	{
+		text++;
+		length -= 2;
+	}
 	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
 	{
 		if (equals_ignoring_case(text, length, markers[i]))

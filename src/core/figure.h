@@ -14,7 +14,8 @@
 #define FIGURE_MAX_DIGITS 40
 
 /* The markers, for hints: the text that figure_scan accepts in any case. */
-#define FIGURE_MARKERS "SUPP, NE, NA, N/A, .., :, ~, z, x, c, k, low, u"
+#define FIGURE_MARKERS \
+	"SUPP, NE, NA, N/A, NP, NEW, LOWCOV, DNS, NULL, NaN, .., :, ~, -, *, z, x, c, k, low, u, w (also in brackets: [c])"
 
 typedef enum FigureKind
 {

@@ -3,7 +3,7 @@
 SELECT published, abie.figure(published), abie.figure_marker(published), abie.figure_is_valid(published),
 	abie.figure_count_is_valid(published)
 FROM unnest(ARRAY['46.9', '46.9%', '  46.9 ', E'\t46.9\r\n', '0', '-0', '+1', '-1.25', '.5', '007', '12.0', '100%', '', '  ',
-	'SUPP', 'supp', 'NE', 'NA', 'N/A', 'z', 'Z', 'x', 'c', 'k', 'low', 'Low', 'u', '~', ':', '..', ' SUPP ']) AS published;
+	'SUPP', 'supp', 'NE', 'NA', 'N/A', 'z', 'Z', 'x', 'c', 'k', 'low', 'Low', 'u', '~', ':', '..', ' SUPP ', '-', '*', 'NP', 'NEW', 'LOWCOV', 'DNS', 'NULL', 'NaN', 'nan', 'w', '[c]', '[Low]', ' [z] ']) AS published;
 
 -- NULL in, NULL out
 SELECT abie.figure(NULL) IS NULL AS figure, abie.figure_marker(NULL) IS NULL AS marker, abie.figure_is_valid(NULL) IS NULL AS valid,
@@ -11,8 +11,8 @@ SELECT abie.figure(NULL) IS NULL AS figure, abie.figure_marker(NULL) IS NULL AS 
 
 -- everything else is malformed, what strtod would take included
 SELECT published, abie.figure_is_valid(published) AS figure, abie.figure_count_is_valid(published) AS count
-FROM unnest(ARRAY['5.', '.', '...', '-', '+', '--1', '+-1', '1-', '1 2', '1,234', '1e3', '1E3', '0x1F', 'inf', '-Infinity', 'nan', 'NaN',
-	'%', '%5', '5%%', '5 %', '1.2.3', '12abc', 'abc', 'SUPPRESSED', 'NAN', 'zz', '::', '£5', '1/2', '٣', '#N/A', 'TRUE', 'NULL',
+FROM unnest(ARRAY['5.', '.', '...', '+', '--1', '--', '[', '[]', '[5]', '[c', 'c]', '[[c]]', '[ c ]', '+-1', '1-', '1 2', '1,234', '1e3', '1E3', '0x1F', 'inf', '-Infinity',
+	'%', '%5', '5%%', '5 %', '1.2.3', '12abc', 'abc', 'SUPPRESSED', 'zz', '::', '£5', '1/2', '٣', '#N/A', 'TRUE',
 	repeat('1', 41)]) AS published;
 
 -- the value is the one PostgreSQL's own float8 input gives, bit for bit, long digits too
@@ -21,6 +21,9 @@ FROM (SELECT n::text || '.' || lpad(((n * 7919) % 1000000)::text, 6, '0') AS dig
 	UNION ALL SELECT '0.' || repeat('0', n) || '123456789012345678' FROM generate_series(0, 20) AS n
 	UNION ALL SELECT '-' || repeat('9', n) || '.5' FROM generate_series(1, 38) AS n
 	UNION ALL VALUES ('9007199254740993'), ('0.1'), ('0.30000000000000004'), ('123456789012345.6'), ('2.2250738585072011')) AS texts;
+
+-- cells that are no figure
+SELECT published, abie.figure_text(published) FROM unnest(ARRAY[' a text ', 'z', '[x]', '', ' ', '12', E'\tNot applicable\r\n']) AS published;
 
 -- counts
 SELECT published, abie.figure_count(published)
@@ -35,4 +38,4 @@ SELECT abie.figure_count('12.5');
 SELECT abie.figure_count('12%');
 \set VERBOSITY sqlstate
 SELECT abie.figure('1e3');
-SELECT abie.figure_count('-');
+SELECT abie.figure_count('--');

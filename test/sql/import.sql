@@ -8,7 +8,8 @@ DECLARE
 	logged abie.import;
 	columns integer := cardinality(abie.import_header(header));
 BEGIN
-	PERFORM abie.import_begin(format, file, header, encode(sha256(convert_to(header || lines, 'UTF8')), 'hex'), year, date);
+	PERFORM abie.import_begin(format, file, header, encode(sha256(convert_to(header || lines, 'UTF8')), 'hex'),
+		CASE WHEN lines = '' THEN 0 ELSE cardinality(string_to_array(lines, '|')) END, year, to_char(date, 'YYYY-MM-DD'));
 	IF lines <> '' THEN
 		EXECUTE (SELECT 'INSERT INTO pg_temp.abie_import_stage VALUES ' || string_agg('(' || (
 				SELECT string_agg(quote_nullable(nullif(split_part(line, ',', n), '')), ', ' ORDER BY n) FROM generate_series(1, columns) AS n) || ')', ', ' ORDER BY place)

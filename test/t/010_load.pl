@@ -129,6 +129,54 @@ foreach my $end ("\n", "\r\n", "\n\n \r\n\n", '   ')
 ($status, $out, $err) = load(@year, 'auto', write_file('some open.csv', $abs . '201,2003,1,4.5,9.1'));
 like($out, qr/1 rejected; $whole; see: SELECT/, 'last line without end, rejected: both are said');
 
+# every byte is accounted for: what readers of CSV would each make something else of is refused with the line
+my $header = "LA,ESTAB,URN,PERCTOT,PPERSABS10,NOTE\n";
+refuses('a lone quote', qr/line 2 has a quote/, @year, 'auto', write_file('lone.csv', $header . qq{201,2011,100011,5,9,6" rule\n201,2012,100012,5,9,\n201,2013,100013,5,9,5" rule\n}));
+refuses('a lone quote, not met by another', qr/line 3 has a quote/, @year, 'auto', write_file('lone.csv', $header . qq{201,2011,100011,5,9,\n201,2012,100012,5,9,6" rule\n201,2013,100013,5,9,\n}));
+refuses('text after a closing quote', qr/line 2 has a quote/, @year, 'auto', write_file('after.csv', $header . qq{201,2011,100011,5,9,"a" b\n}));
+refuses('a NUL', qr/line 3 holds a NUL byte/, @year, 'auto', write_file('nul.csv', $abs =~ s/5\.5/5\0.5/r));
+refuses('two encodings', qr/line 3 is in another encoding than line 2/, @year, 'auto', write_file('two.csv', $header . "201,2011,100011,5,9,\xc3\xa9\n201,2012,100012,5,9,\xe9\n"));
+refuses('two encodings in a line', qr/line 2 is in two encodings/, @year, 'auto', write_file('two.csv', $header . "201,2011,100011,5,9,\xc3\xa9\xe9\n"));
+refuses('no encoding', qr/line 2 holds the byte 0x81/, @year, 'auto', write_file('no.csv', $header . "201,2011,100011,5,9,\x81\n"));
+refuses('UTF-16', qr/UTF-16/, @year, 'auto', write_file('utf16.csv', "\xff\xfe" . join('', map { "$_\0" } split //, $abs)));
+refuses('UTF-16 without mark', qr/NUL/, @year, 'auto', write_file('utf16.csv', join('', map { "$_\0" } split //, $abs)));
+system('gzip', '-k', '-f', write_file('packed16.csv', "\xff\xfe" . join('', map { "$_\0" } split //, $abs))) == 0 or die;
+refuses('UTF-16, gzipped', qr/UTF-16/, @year, 'auto', "$dir/packed16.csv.gz");
+refuses('line ends of the old Mac', qr/line ends of the old Mac/, @year, 'auto', write_file('mac.csv', $abs =~ s/\n/\r/gr));
+refuses('line ends of the old Mac, a long file', qr/line ends of the old Mac/, @year, 'auto',
+	write_file('mac.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS10\r" . join('', map { "201,$_,10$_,3.5,4.1\r" } 1000 .. 9999)));
+refuses('one line of JSON', qr/line 1 is \d+ bytes long.*not a CSV file/, @year, 'auto', write_file('api.json', '{"results":[' . '{"id":1,"v":1},' x 9000 . "{}]}\n"));
+refuses('semicolons', qr/line 1 does not hold column names separated by commas/, @year, 'auto', write_file('semicolon.csv', $abs =~ s/,/;/gr));
+unlike((load(@year, 'auto', write_file('esc.csv', "LA,ESTAB,URN,PERC\eTOT,PPERS\aABS10\n1,2,3,4,5\n")))[2], qr/[\x00-\x08\x0b-\x1f\x7f]/, 'no control characters in messages');
+unlike((load(@year, 'auto', "$dir/mac.csv"))[2], qr/\r/, 'no carriage returns in messages');
+foreach my $date ('yesterday', '24/05/2025', '05-24-2025', '2025-5-24', '2025-02-30', 'epoch', '20250524')
+{
+	refuses("a date as $date", qr/"\Q$date\E" is not a date/, '--date', $date, 'auto', "$dir/gias.csv");
+}
+
+# what is no guess is read, and said where it could be one
+loads('line ends mixed', qr/3 rows read: .* 2 unchanged.* 0 rejected$/, @year, 'auto', write_file('mixed.csv', $abs =~ s/4\.5,9\.1\n/4.5,9.1\r\n/r));
+loads('an index and floats, as pandas writes them', qr/2 rows read: .* 2 unchanged/, @year, 'auto',
+	write_file('pandas.csv', ",LA,ESTAB,URN,PERCTOT,PPERSABS10\n0,201.0,2001.0,100001.0,4.5,9.1\n1,201.0,2002,100002.0,5.5,SUPP\n"));
+loads('Windows-1252 is said', qr/; read as Windows-1252$/, @year, 'auto', write_file('w1252.csv', $header . "201,2001,100001,4.5,9.1,\xe9\n"));
+loads('rows of authorities', qr/3 rows read: .* 1 unchanged, 2 set aside \(2 local authority summary row\)/, @year, 'auto',
+	write_file('la.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS10\n201,2001,100001,4.5,9.1\n201,PRI,,5.2,13.0\n201,,,5.2,13.0\n"));
+loads('another persistent absence', qr/1 stored/, @year, 'auto', write_file('pa15.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS15\n201,2021,100021,3.5,7\n"));
+is($node->safe_psql('postgres', 'SELECT sess_overall_percent, enrolments_pa_10_exact_percent IS NULL FROM abie.attendance WHERE urn = 100021'),
+	'3.5|t', 'another persistent absence: not taken for that of 10 per cent');
+my $spc = "urn,phase_type_grouping,headcount of pupils,% of pupils known to be eligible for free school meals,"
+  . "% of pupils whose first language is known or believed to be other than English\n100021,State-funded primary,200,25.0,15.0\n";
+refuses('no year in the file', qr/needs the academic year/, 'auto', write_file('spc.csv', $spc));
+loads('no year in the file, given', qr/format spc, 1 rows read: 1 stored/, '--year', '2022/23', 'auto', "$dir/spc.csv");
+is($node->safe_psql('postgres', 'SELECT academic_year FROM abie.school_context WHERE urn = 100021'), '2022/23', 'no year in the file, given: it is of that year');
+loads('types not understood', qr/; school types not understood: 1 Primery$/, '--year', '2021/22', 'auto', write_file('types.csv', $spc =~ s/State-funded primary/Primery/r));
+
+# a file of which nothing is stored
+($status, $out, $err) = load(@year, 'auto', write_file('nothing.csv', "LA,ESTAB,URN,PERCTOT,PPERSABS10\n201,2001,1,4.5,9.1\n"));
+is($status, 1, 'every row rejected: exit status');
+like($out, qr/1 rows read: 0 stored, 0 updated, 0 unchanged, 0 set aside, 1 rejected/, 'every row rejected: report');
+like($err, qr/^abie-load: nothing\.csv: no row of it could be stored$/, 'every row rejected: said');
+
 # one bad file among good ones
 ($status, $out, $err) = load(@year, 'auto', "$dir/empty.csv", "$dir/plain.csv");
 is($status, 1, 'one refused of two: exit status');
