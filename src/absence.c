@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <inttypes.h>
+
 #include "arguments.h"
 #include "core/absence.h"
 #include "funcapi.h"
@@ -63,7 +65,7 @@ abie_absence_state_in(PG_FUNCTION_ARGS)
 		int			next = 0;
 
 		/* no more digits than a count may have, so that nothing overflows */
-		if (sscanf(text + end, "%16" INT64_MODIFIER "d%n", number[i], &next) != 1
+		if (sscanf(text + end, "%16" SCNd64 "%n", number[i], &next) != 1
 			|| (text[end + next] != ' ' && text[end + next] != '\0'))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "core/code.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -21,7 +22,7 @@ day_range(Oid range_type, Day first, Day last)
 	RangeBound	lower = {.val = DateADTGetDatum(first), .inclusive = true, .lower = true};
 	RangeBound	upper = {.val = DateADTGetDatum(last == DAY_OPEN ? last : last + 1), .infinite = last == DAY_OPEN};
 
-	return RangeTypePGetDatum(make_range(type, &lower, &upper, false));
+	return RangeTypePGetDatum(make_range(type, &lower, &upper, false, NULL));
 }
 
 PG_FUNCTION_INFO_V1(abie_attendance_codes);

@@ -9,6 +9,7 @@
 #ifndef ABIE_REGISTER_H
 #define ABIE_REGISTER_H
 
+#include "compat.h"
 #include "core/register.h"
 #include "fmgr.h"
 #include "utils/date.h"
@@ -25,10 +26,10 @@ extern struct varlena *register_allocate(Day start, int count, Mark **mark);
 extern Datum register_to_datum(const Register *source);
 
 /* Raise what is wrong; text and length are what was read, or NULL. */
-extern void register_raise(const RegisterError *error, const char *text, size_t length) pg_attribute_noreturn();
+pg_noreturn extern void register_raise(const RegisterError *error, const char *text, size_t length);
 
 /* Raise the use of a code that does not exist. */
-extern void raise_unknown_code(const char *code, size_t length) pg_attribute_noreturn();
+pg_noreturn extern void raise_unknown_code(const char *code, size_t length);
 
 /* The sessions of a window given by date arguments from_date and to_date, NULL for no bound. */
 extern SessionRange register_window(FunctionCallInfo fcinfo, int from_argument, const Register *source);

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "core/scaling.h"
 #include "executor/executor.h"
 #include "fmgr.h"

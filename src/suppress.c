@@ -8,6 +8,7 @@
 #include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
+#include "compat.h"
 #include "core/suppress.h"
 #include "fmgr.h"
 #include "funcapi.h"

@@ -5,15 +5,16 @@
 #ifndef ABIE_TALLY_H
 #define ABIE_TALLY_H
 
+#include "compat.h"
 #include "core/tally.h"
 #include "fmgr.h"
 
 #define PG_GETARG_TALLY(n) ((Tally *) PG_GETARG_POINTER(n))
 
 /* Raise that a count is greater than a tally can hold. */
-extern void raise_tally_overflow(void) pg_attribute_noreturn();
+pg_noreturn extern void raise_tally_overflow(void);
 
 /* Raise what is wrong with a word of a tally's text. */
-extern void raise_tally_fault(TallyFault fault, const char *word, size_t length) pg_attribute_noreturn();
+pg_noreturn extern void raise_tally_fault(TallyFault fault, const char *word, size_t length);
 
 #endif
