@@ -10,23 +10,31 @@ TOPICS = schema code register tally absence rate_error pupil school figure impor
 	release_check correction check_school check_input verify markup chart report_view report_table report_summary report_part report_facts school_report area_report night grant demo demo_pupils
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c) $(wildcard src/core/*.c)))
-LOCAL_HEADERS = $(wildcard src/*.h) $(wildcard src/core/*.h)
+# the folder of this file: a build may be in another one (make -f)
+here := $(dir $(lastword $(MAKEFILE_LIST)))
+files = $(sort $(patsubst $(here)%,%,$(wildcard $(addprefix $(here),$(1)))))
+
+OBJS = $(patsubst %.c,%.o,$(call files,src/*.c src/core/*.c))
+LOCAL_HEADERS = $(call files,src/*.h src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
 SCRIPTS = bin/abie-load bin/abie-reports
 EXTRA_CLEAN = test/results
 
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS = $(patsubst test/sql/%.sql,%,$(call files,test/sql/*.sql))
 # pg_regress looks for sql/NAME.sql in its output directory first, and this one has topic files of the same names in sql/
-REGRESS_OPTS = --inputdir=test --outputdir=test/results --load-extension=abie
-ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test --load-extension=abie
+REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=test/results --load-extension=abie
+ISOLATION = $(patsubst test/specs/%.spec,%,$(call files,test/specs/*.spec))
+ISOLATION_OPTS = --inputdir=$(srcdir)/test --load-extension=abie
 TAP_TESTS = 1
-PROVE_TESTS = $(sort $(wildcard test/t/*.pl))
+PROVE_TESTS = $(call files,test/t/*.pl)
 
 # The same bits on every machine: no contraction of a*b+c into one rounding, no -march, no fast-math.
 PG_CFLAGS = -std=gnu11 -ffp-contract=off $(shell pkg-config --cflags gsl)
-SHLIB_LINK = $(shell pkg-config --libs gsl)
+# Only what the server calls is exported: a name of this library is never taken for another library's, nor the other
+# way round.
+SHLIB_LINK = -Wl,--version-script=$(srcdir)/src/abie.map $(shell pkg-config --libs gsl)
+# No bitcode: the server would compile it again, for its own CPU and with what another compiler may contract.
+override with_llvm := no
 
 PG_CONFIG ?= pg_config
 # the server's headers as system headers: -Wextra is for this project's code
@@ -41,6 +49,12 @@ endif
 include $(PGXS)
 
 $(OBJS): $(LOCAL_HEADERS)
+$(MODULE_big).so: src/abie.map
+
+# folders for a build outside the tree
+$(OBJS) $(EXTENSION_SCRIPT): | $(addprefix $(CURDIR)/,$(sort $(dir $(OBJS) $(EXTENSION_SCRIPT))))
+$(CURDIR)/%/:
+	mkdir -p $@
 
 $(EXTENSION_SCRIPT): $(addprefix sql/,$(addsuffix .sql,$(TOPICS))) Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION abie" to load this file. \quit'; \
