@@ -20,7 +20,12 @@ CREATE TYPE abie.register (
 	INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended
 );
 COMMENT ON TYPE abie.register IS
-'One pupil''s attendance register: a mark for each session from a Monday on, ten sessions a week, Monday AM to Friday PM. Text: the Monday, a colon, then ten marks a week, one week a word, as in 2025-09-01:##/\/\/\/\ /\/\/\IIC1V/\. # is closed, - no mark recorded; codes of two and three characters are read by longest match; white space does not matter on input; a last week that is not complete is filled with -. / in an afternoon and \ in a morning are present and written back as the sign of their session. At most ten years. One byte a session and 6 more, 9 beyond 120 sessions.';
+E'One pupil''s attendance register: a mark for each session from a Monday on, ten sessions a week, Monday AM to '
+	'Friday PM. Text: the Monday, a colon, then ten marks a week, one week a word, as in 2025-09-01:##/\\/\\/\\/\\ '
+	'/\\/\\/\\IIC1V/\\. # is closed, - no mark recorded; codes of two and three characters are read by longest match; '
+	'white space does not matter on input; a last week that is not complete is filled with -. / in an afternoon and '
+	'\\ in a morning are present and written back as the sign of their session. At most ten years. One byte a session '
+	'and 6 more, 9 beyond 120 sessions. COPY with FORMAT csv: the text format of COPY takes \\ for an escape.';
 
 -- ---------- making ----------
 
@@ -41,6 +46,32 @@ COMMENT ON FUNCTION abie.register_merge(abie.register, abie.register) IS
 'Two registers of a pupil in one, the operator ||. Weeks of neither are filled with -; where one has no mark the other''s counts. Errors: 21000 where both have a mark for a session and differ, naming date and codes; 54000 beyond ten years.';
 CREATE OPERATOR abie.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge, COMMUTATOR = OPERATOR(abie.||));
 COMMENT ON OPERATOR abie.|| (abie.register, abie.register) IS 'Two registers of a pupil in one; overlapping marks must agree.';
+-- In pg_catalog too, which every search_path has: elsewhere PostgreSQL's own || would make a text of a register and a
+-- literal without a word. Of a register and a text nothing is made in silence.
+CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge,
+	COMMUTATOR = OPERATOR(pg_catalog.||));
+COMMENT ON OPERATOR pg_catalog.|| (abie.register, abie.register) IS
+'Two registers of a pupil in one; overlapping marks must agree. Found whatever the search_path is.';
+CREATE FUNCTION abie.refuse_text(abie.register, text) RETURNS abie.register
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RAISE EXCEPTION 'a register and a text cannot be put together by ||'
+		USING ERRCODE = 'datatype_mismatch',
+		HINT = 'Cast the text for a register of both: ...::abie.register. Cast the register to write it into a text: register::text.';
+END $$;
+COMMENT ON FUNCTION abie.refuse_text(abie.register, text) IS
+'Internal: always error 42804, where a register and a text would become a text.';
+CREATE FUNCTION abie.refuse_text(text, abie.register) RETURNS abie.register
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN abie.refuse_text($2, $1);
+COMMENT ON FUNCTION abie.refuse_text(text, abie.register) IS
+'Internal: always error 42804, where a text and a register would become a text.';
+CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = text, FUNCTION = abie.refuse_text);
+CREATE OPERATOR pg_catalog.|| (LEFTARG = text, RIGHTARG = abie.register, FUNCTION = abie.refuse_text);
+COMMENT ON OPERATOR pg_catalog.|| (abie.register, text) IS 'Refused: cast the text to abie.register or the register to text.';
+COMMENT ON OPERATOR pg_catalog.|| (text, abie.register) IS 'Refused: cast the text to abie.register or the register to text.';
 
 CREATE FUNCTION abie.register_agg_step(state abie.register, session_date date, session text, code text) RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_agg_step';
@@ -62,7 +93,10 @@ CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recode';
 COMMENT ON FUNCTION abie.recode(abie.register, text, text, date, date) IS
-'The register with a code written for another, from from_date to to_date, both included and NULL for no bound: N to O once a reason can no longer be given; X to X07 for pupils of compulsory school age from 2020-09-01 to 2022-03-31. / is the sign of mornings only, \ that of afternoons. Not STRICT: the dates may be NULL. Error 22023 for an unknown code or one not in use on a day.';
+E'The register with a code written for another, from from_date to to_date, both included and NULL for no bound: N '
+	'to O once a reason can no longer be given; X to X07 for pupils of compulsory school age from 2020-09-01 to '
+	'2022-03-31. / is the sign of mornings only, \\ that of afternoons. Not STRICT: the dates may be NULL. Error '
+	'22023 for an unknown code or one not in use on a day.';
 
 -- ---------- reading ----------
 

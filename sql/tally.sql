@@ -20,13 +20,19 @@ CREATE TYPE abie.tally (
 	INTERNALLENGTH = 512, ALIGNMENT = double
 );
 COMMENT ON TYPE abie.tally IS
-'Counts of sessions by code, exact integers up to 10^15, 512 bytes. Text: code and count with a colon between, a word each, codes without a session left out, as in /:180 \:178 I:12. D2006 is D of before September 2011, when it counted as attending.';
+E'Counts of sessions by code, exact integers up to 10^15, 512 bytes. Text: code and count with a colon between, a '
+	'word each, codes without a session left out, as in /:180 \\:178 I:12. D2006 is D of before September 2011, when '
+	'it counted as attending.';
 
 CREATE FUNCTION abie.tally_add(abie.tally, abie.tally) RETURNS abie.tally
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_add';
 COMMENT ON FUNCTION abie.tally_add(abie.tally, abie.tally) IS 'Sum of two tallies, the operator +. Error 22003 for a count above 10^15.';
 CREATE OPERATOR abie.+ (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_add, COMMUTATOR = OPERATOR(abie.+));
 COMMENT ON OPERATOR abie.+ (abie.tally, abie.tally) IS 'Sum of two tallies.';
+-- in pg_catalog too, as || of registers: found whatever the search_path is
+CREATE OPERATOR pg_catalog.+ (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_add,
+	COMMUTATOR = OPERATOR(pg_catalog.+));
+COMMENT ON OPERATOR pg_catalog.+ (abie.tally, abie.tally) IS 'Sum of two tallies. Found whatever the search_path is.';
 CREATE FUNCTION abie.tally_eq(abie.tally, abie.tally) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_eq';
 COMMENT ON FUNCTION abie.tally_eq(abie.tally, abie.tally) IS 'Whether two tallies have the same counts.';
@@ -34,11 +40,44 @@ CREATE FUNCTION abie.tally_ne(abie.tally, abie.tally) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
 COMMENT ON FUNCTION abie.tally_ne(abie.tally, abie.tally) IS 'Whether two tallies differ in a count.';
 CREATE OPERATOR abie.= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_eq,
-	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES);
+	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
 CREATE OPERATOR abie.<> (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_ne,
 	COMMUTATOR = OPERATOR(abie.<>), NEGATOR = OPERATOR(abie.=), RESTRICT = neqsel, JOIN = neqjoinsel);
 COMMENT ON OPERATOR abie.= (abie.tally, abie.tally) IS 'Same counts.';
 COMMENT ON OPERATOR abie.<> (abie.tally, abie.tally) IS 'Counts that differ.';
+CREATE FUNCTION abie.tally_lt(abie.tally, abie.tally) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_lt';
+COMMENT ON FUNCTION abie.tally_lt(abie.tally, abie.tally) IS 'Internal: before in the order of the index class of tallies.';
+CREATE FUNCTION abie.tally_le(abie.tally, abie.tally) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_le';
+COMMENT ON FUNCTION abie.tally_le(abie.tally, abie.tally) IS 'Internal: before or equal in the order of the index class of tallies.';
+CREATE FUNCTION abie.tally_gt(abie.tally, abie.tally) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_gt';
+COMMENT ON FUNCTION abie.tally_gt(abie.tally, abie.tally) IS 'Internal: after in the order of the index class of tallies.';
+CREATE FUNCTION abie.tally_ge(abie.tally, abie.tally) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ge';
+COMMENT ON FUNCTION abie.tally_ge(abie.tally, abie.tally) IS 'Internal: after or equal in the order of the index class of tallies.';
+CREATE FUNCTION abie.tally_cmp(abie.tally, abie.tally) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_cmp';
+COMMENT ON FUNCTION abie.tally_cmp(abie.tally, abie.tally) IS
+'Internal: -1, 0 or 1, the order of the index class of tallies, by the first count that differs.';
+CREATE OPERATOR abie.< (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_lt,
+	COMMUTATOR = OPERATOR(abie.>), NEGATOR = OPERATOR(abie.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+COMMENT ON OPERATOR abie.< (abie.tally, abie.tally) IS 'Before in the order of the index class: by the first count that differs.';
+CREATE OPERATOR abie.<= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_le,
+	COMMUTATOR = OPERATOR(abie.>=), NEGATOR = OPERATOR(abie.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
+COMMENT ON OPERATOR abie.<= (abie.tally, abie.tally) IS 'Before or equal in the order of the index class: by the first count that differs.';
+CREATE OPERATOR abie.> (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_gt,
+	COMMUTATOR = OPERATOR(abie.<), NEGATOR = OPERATOR(abie.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
+COMMENT ON OPERATOR abie.> (abie.tally, abie.tally) IS 'After in the order of the index class: by the first count that differs.';
+CREATE OPERATOR abie.>= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie.tally_ge,
+	COMMUTATOR = OPERATOR(abie.<=), NEGATOR = OPERATOR(abie.<), RESTRICT = scalargesel, JOIN = scalargejoinsel);
+COMMENT ON OPERATOR abie.>= (abie.tally, abie.tally) IS 'After or equal in the order of the index class: by the first count that differs.';
+CREATE OPERATOR CLASS abie.tally_ops DEFAULT FOR TYPE abie.tally USING btree AS
+	OPERATOR 1 abie.<, OPERATOR 2 abie.<=, OPERATOR 3 abie.=, OPERATOR 4 abie.>=, OPERATOR 5 abie.>,
+	FUNCTION 1 abie.tally_cmp(abie.tally, abie.tally);
+COMMENT ON OPERATOR CLASS abie.tally_ops USING btree IS 'Sorting, DISTINCT and indexes of tallies.';
+COMMENT ON OPERATOR FAMILY abie.tally_ops USING btree IS 'Sorting, DISTINCT and indexes of tallies.';
 CREATE FUNCTION abie.tally_hash(abie.tally) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash';
 COMMENT ON FUNCTION abie.tally_hash(abie.tally) IS 'Internal: hash of a tally, for joins and grouping.';

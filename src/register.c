@@ -172,6 +172,14 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 							date_text(error->day), mark_class[error->mark].code),
 					 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. For a run of marks without weekends give register_from_ctf days_a_week => 5.")));
 			break;
+		case REGISTER_LOST_MARKS:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("marks are missing in a week of a register: \"%s\"",
+							pnstrdup(text + error->offset, strcspn(text + error->offset, " \t\n\v\f\r"))),
+					 errdetail("It has fewer than ten marks, and in the whole register there is no \\."),
+					 errhint("COPY's text format takes \\ for the beginning of an escape: use COPY ... (FORMAT csv).")));
+			break;
 		case REGISTER_TOO_LONG:
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -123,6 +123,39 @@ abie_tally_ne(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(memcmp(PG_GETARG_TALLY(0), PG_GETARG_TALLY(1), sizeof(Tally)) != 0);
 }
 
+/* The order of the index class: by the count of the first mark that differs. */
+static int
+compare_tallies(FunctionCallInfo fcinfo)
+{
+	const Tally *one = PG_GETARG_TALLY(0);
+	const Tally *other = PG_GETARG_TALLY(1);
+
+	for (int mark = 0; mark < MARK_LIMIT; mark++)
+		if (one->count[mark] != other->count[mark])
+			return one->count[mark] < other->count[mark] ? -1 : 1;
+	return 0;
+}
+
+#define TALLY_COMPARISON(name, operator) \
+PG_FUNCTION_INFO_V1(name); \
+Datum \
+name(PG_FUNCTION_ARGS) \
+{ \
+	PG_RETURN_BOOL(compare_tallies(fcinfo) operator 0); \
+}
+
+TALLY_COMPARISON(abie_tally_lt, <)
+TALLY_COMPARISON(abie_tally_le, <=)
+TALLY_COMPARISON(abie_tally_gt, >)
+TALLY_COMPARISON(abie_tally_ge, >=)
+
+PG_FUNCTION_INFO_V1(abie_tally_cmp);
+Datum
+abie_tally_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_tallies(fcinfo));
+}
+
 PG_FUNCTION_INFO_V1(abie_tally_hash);
 Datum
 abie_tally_hash(PG_FUNCTION_ARGS)

@@ -181,6 +181,42 @@ register_parse_marks(const char *text, size_t length, const MarkLayout *layout,
 	return REGISTER_GOOD;
 }
 
+/*
+ * Whether marks were lost on the way, as COPY's text format loses each \: a
+ * week, not the last, that lacks one to five marks, in which the mornings of
+ * two days stand side by side, and nowhere the sign of an afternoon.
+ */
+static bool
+lost_marks(const char *text, size_t length, size_t *offset)
+{
+	int			marks = 0;		/* of the week so far */
+	bool		side_by_side = false;
+	bool		lost = false;	/* in the week before */
+
+	if (memchr(text, '\\', length) != NULL)
+		return false;
+	for (size_t at = 0, code_length; at < length; at += code_length)
+	{
+		code_length = 1;
+		if (is_space(text[at]))
+		{
+			lost = lost || (side_by_side && marks >= REGISTER_WEEK / 2 && marks < REGISTER_WEEK);
+			side_by_side = false;
+			marks = 0;
+			continue;
+		}
+		if (lost)
+			return true;
+		if (mark_at(text + at, length - at, &code_length) < 0)
+			return false;
+		if (marks++ == 0)
+			*offset = at;
+		else if (text[at] == '/' && text[at - 1] == '/')
+			side_by_side = true;
+	}
+	return false;
+}
+
 RegisterFault
 register_parse(const char *text, size_t length, Mark *mark, Register *result, RegisterError *error)
 {
@@ -199,7 +235,10 @@ register_parse(const char *text, size_t length, Mark *mark, Register *result, Re
 		return fault;
 	}
 	skipped += REGISTER_DATE_LENGTH + 1;
-	fault = register_parse_marks(text + skipped, length - skipped, &layout, mark, result, error);
+	if (lost_marks(text + skipped, length - skipped, &error->offset))
+		fault = error->fault = REGISTER_LOST_MARKS;
+	else
+		fault = register_parse_marks(text + skipped, length - skipped, &layout, mark, result, error);
 	error->offset += skipped;
 	return fault;
 }

@@ -54,6 +54,7 @@ typedef enum RegisterFault
 	REGISTER_UNKNOWN_CODE,		/* at offset, session of the run */
 	REGISTER_CODE_TOO_EARLY,	/* mark did not exist on day */
 	REGISTER_WEEKEND,			/* a mark other than # and - on a Saturday or Sunday */
+	REGISTER_LOST_MARKS,		/* the week at offset lacks marks, as where each \ was taken for an escape */
 	REGISTER_TOO_LONG,
 	REGISTER_TOO_LATE,			/* a session after REGISTER_LAST_DAY */
 	REGISTER_CONFLICT,			/* mark and other_mark for one session */
@@ -71,7 +72,7 @@ typedef struct RegisterError
 	Mark		other_mark;
 } RegisterError;
 
-/* Read "2025-09-01:marks" into at most REGISTER_MAX_SESSIONS marks; white space among the marks does not matter. */
+/* Read "2025-09-01:marks" into at most REGISTER_MAX_SESSIONS marks; white space among the marks does not matter, but for REGISTER_LOST_MARKS. */
 extern RegisterFault register_parse(const char *text, size_t length, Mark *mark, Register *result, RegisterError *error);
 
 /* Read a run of marks in a layout. The last week is filled up with MARK_NONE. */

@@ -26,6 +26,9 @@ require_error(const RegisterError *error, RegisterFault fault, size_t length)
 			REQUIRE(weekday(error->day) != 0);
 			break;
 		case REGISTER_UNKNOWN_CODE:
+		case REGISTER_LOST_MARKS:
+			REQUIRE(error->offset < length);
+			break;
 		case REGISTER_TOO_LONG:
 		case REGISTER_TOO_LATE:
 			REQUIRE(error->offset < length && error->session >= 0);

@@ -69,6 +69,30 @@ SELECT count(*), count(*) FILTER (WHERE register(day, '')::text <> to_char(day, 
 	count(*) FILTER (WHERE start_date((to_char(day, 'YYYY-MM-DD') || ':')::register) <> day) AS "read otherwise"
 FROM (SELECT date '0001-01-01' + 7 * week AS day FROM generate_series(0, 521721) AS week) AS monday;
 
+-- Marks that COPY's text format has lost: where that can be told, it is refused; FORMAT csv loses none.
+CREATE TABLE copied (held text);
+INSERT INTO copied VALUES
+	('2025-09-01:/\/\/\II/\ /\II/\/\/\ /\I-------'), ('2025-09-01:########## /\/\/\/\/\ /\/\------'),
+	('2025-09-01:B\/\/\L\/\ C1C1/\/\/\/\ IIIIIIIIII'), ('2025-09-01:/\/\/\/\II /\/\/\IIII');
+\copy (SELECT held FROM copied) TO PROGRAM 'cat > "$PG_ABS_BUILDDIR"/results/register_copied' WITH (FORMAT csv)
+CREATE FUNCTION input_error(given text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM given::register;
+	RETURN NULL;
+EXCEPTION WHEN invalid_text_representation THEN
+	RETURN sqlerrm;
+END $$;
+CREATE TABLE lost (held text);
+\copy lost FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_copied'
+CREATE TABLE kept (held register);
+\copy kept FROM PROGRAM 'cat "$PG_ABS_BUILDDIR"/results/register_copied && rm "$PG_ABS_BUILDDIR"/results/register_copied' WITH (FORMAT csv)
+SELECT count(*) FILTER (WHERE c.held::register = k.held) AS "by csv" FROM copied c JOIN kept k ON k.held = c.held::register;
+SELECT held FROM lost ORDER BY held COLLATE "C" LIMIT 1 \gset
+SELECT :'held'::register;
+SELECT held, input_error(held) FROM lost ORDER BY held COLLATE "C";
+-- the same signs where nothing can have been lost: weeks of ten, a last week, less than five of ten, an afternoon's sign
+SELECT count(given::register) FROM (VALUES ('2025-09-01:////////II //////////'), ('2025-09-01://////'), ('2025-09-01:I/ -// I/ ///'), ('2025-09-01://///L /\')) AS v (given);
+
 -- ten years can touch 523 weeks
 SELECT session_count(r), start_date(r), end_date(r), end_date(r) < start_date(r) + interval '10 years 1 week' AS "about ten years"
 FROM (SELECT ('2015-09-07:' || repeat('I', 5230))::register AS r) AS longest;
@@ -294,6 +318,17 @@ SELECT register '2025-09-01:/\I' || '2025-09-01:--IM' AS "agree", register '2025
 SELECT register '2025-09-01:/\/\/\/\/\ /\' || '2025-09-08:--/\/\/\/\ I' AS overlap, register '2025-09-08:I' || '2025-09-01:I ---------- M' AS within,
 	register '2025-09-01:' || '2025-09-01:I' AS "none and one", register '2025-09-01:' || '2025-09-15:' AS "only weeks";
 SELECT (register '2025-09-01:I' || NULL) IS NULL AS "with NULL";
+-- || is found whatever the search_path is, and a literal is a register there; a text is never joined on in silence
+SET search_path = pg_catalog;
+SELECT pg_typeof(r), r FROM (SELECT abie.register '2025-09-01:/\/\' || '2025-09-08:/\' AS r UNION ALL SELECT '2025-09-01:/\/\' || abie.register '2025-09-08:/\') AS joined;
+SELECT register_test.error_of(format('SELECT %s', joined)) FROM unnest(ARRAY[
+	$$abie.register '2025-09-01:I' || '; absent'$$,
+	$$abie.register '2025-09-01:I' || '; absent'::text$$,
+	$$abie.register '2025-09-01:I' || '2025-09-08:I'::varchar$$,
+	$$'register: '::text || abie.register '2025-09-01:I'$$]) AS joined;
+SELECT abie.register '2025-09-01:I'::text || '; absent' AS "a text when it is asked for", abie.register '2025-09-01:I' || NULL IS NULL AS "with NULL",
+	pg_typeof(abie.register '2025-09-01:I' || ARRAY[abie.register '2025-09-08:I']) AS "to an array";
+SET search_path = register_test, pg_catalog, abie;
 -- as long as may be
 SELECT session_count(register '2015-09-07:I' || '2025-09-08:I'), (SELECT session_count(register_agg(day, 'AM', 'I')) FROM (VALUES (date '2015-09-11'), ('2025-09-08')) AS mark (day));
 -- D of one day is one mark, before September 2011 and since

@@ -39,6 +39,23 @@ INSERT INTO text_form VALUES
 SELECT given, given::tally FROM text_form WHERE given::tally::text <> canonical OR canonical::tally::text <> canonical OR given::tally <> canonical::tally;
 SELECT count(*) FROM text_form;
 SELECT tally 'I:1' = 'I:1' AS eq, tally 'I:1' = 'I:2' AS "less", tally 'I:1' = 'M:1' AS "other code", tally 'D:1' = 'D2006:1' AS "other D", tally 'I:1' <> 'I:2' AS ne, tally '' = '' AS empty;
+-- order: a total one in which equal tallies are equal, by the first count that differs; sorting, DISTINCT, grouping and joins without hashing
+CREATE TABLE ordered AS SELECT t, n FROM unnest('{"I:1 M:2","/:900000000000001","I:1","","/:900000000000000","I:1 M:2","I:0"}'::tally[]) WITH ORDINALITY AS v (t, n);
+SET enable_hashagg = off; SET enable_hashjoin = off; SET enable_nestloop = off;
+SELECT t, count(*) FROM ordered GROUP BY t ORDER BY t;
+SELECT DISTINCT t FROM ordered ORDER BY t DESC;
+SELECT count(*) AS "merge join" FROM ordered a JOIN ordered b ON a.t = b.t;
+RESET enable_hashagg; RESET enable_hashjoin; RESET enable_nestloop;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE (a.t < b.t)::int + (a.t = b.t)::int + (a.t > b.t)::int <> 1) AS "not one of three",
+	count(*) FILTER (WHERE a.t <= b.t IS DISTINCT FROM (a.t < b.t OR a.t = b.t) OR a.t >= b.t IS DISTINCT FROM NOT a.t < b.t) AS "with equality",
+	count(*) FILTER (WHERE tally_cmp(a.t, b.t) IS DISTINCT FROM CASE WHEN a.t < b.t THEN -1 WHEN a.t = b.t THEN 0 ELSE 1 END
+		OR tally_cmp(a.t, b.t) <> - tally_cmp(b.t, a.t)) AS cmp
+FROM ordered a, ordered b;
+SELECT count(*) AS "not transitive" FROM ordered a, ordered b, ordered c WHERE a.t <= b.t AND b.t <= c.t AND NOT a.t <= c.t;
+-- + is found whatever the search_path is
+SET search_path = pg_catalog;
+SELECT abie.tally '/:3' + '/:4' AS sum;
+SET search_path = tally_test, pg_catalog, abie;
 -- grouping, DISTINCT and hash joins; the hash with seed 0 is the hash
 SELECT count(*) AS rows, count(DISTINCT t::text) AS texts, (SELECT count(*) FROM (SELECT t FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t GROUP BY t) AS g) AS groups
 FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t;
