@@ -30,6 +30,7 @@ COMMENT ON FUNCTION abie.reads_whole_area(integer, text, text) IS 'Whether the a
 CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
+SET TimeZone = UTC
 AS $$
 SELECT jsonb_build_object('report', 'abie area report', 'version', 1, 'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id), 'scope', scope, 'code', code,
 	'name', CASE scope WHEN 'la' THEN coalesce(min(e.la_name), 'Local authority ' || code) ELSE code END,

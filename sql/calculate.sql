@@ -253,7 +253,6 @@ CREATE FUNCTION abie.input_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 SELECT encode(sha256(convert_to(
 	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
@@ -275,15 +274,14 @@ CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 SET max_parallel_workers_per_gather = 0
 AS $$
 SELECT encode(sha256(
 	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.attendance, e.expected, e.expected_error, e.own_level, e.own_share,
 			e.baseline, e.baseline_error, e.gap, e.improvement, e.improvement_rounded, e.target, e.statement, e.ladder_top, e.la_average, e.national_average,
-			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match)::text, 'UTF8'), '\x0a' ORDER BY e.urn)
+			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match)::text, 'UTF8'), E'\\x0a' ORDER BY e.urn)
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), '\x0a' ORDER BY x.laestab)
+	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), E'\\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances) || float8send(n.bandwidth), '' ORDER BY n.urn)
 		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')), 'hex')

@@ -5,7 +5,7 @@
 CREATE FUNCTION abie.short_text(given text, letters integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
-RETURN CASE WHEN length(given) > letters THEN rtrim(left(given, letters - 1)) || U&'\2026' ELSE given END;
+RETURN CASE WHEN length(given) > letters THEN rtrim(left(given, letters - 1)) || chr(8230) ELSE given END;
 COMMENT ON FUNCTION abie.short_text(text, integer) IS 'The text, cut with an ellipsis where it is longer than so many letters; NULL for NULL.';
 
 CREATE FUNCTION abie.decimal(value float8, digits integer) RETURNS text

@@ -4,7 +4,7 @@ CREATE TABLE abie.correction (
 	correction_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	urn abie.urn NOT NULL,
 	academic_year abie.academic_year NOT NULL,
-	comment text NOT NULL CHECK (comment ~ '\S'),
+	comment text NOT NULL CHECK (comment ~ '[^[:space:]]'),
 	attendance_percent float8 CHECK (attendance_percent BETWEEN 0 AND 100),
 	requested_by text NOT NULL,
 	requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -49,7 +49,7 @@ BEGIN
 	IF NOT (abie.has_national_access('{results,calculation}') OR EXISTS (SELECT FROM abie.accessible_schools('{results}') a WHERE a.urn = correction_request.urn)) THEN
 		RAISE EXCEPTION 'school % is not among those granted to %', urn, abie.asking_role()
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
-	ELSIF comment !~ '\S' IS NOT FALSE THEN
+	ELSIF comment !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'a correction is asked for with a comment' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong.';
 	ELSIF attendance_percent NOT BETWEEN 0 AND 100 THEN
 		RAISE EXCEPTION 'attendance cannot be % per cent', attendance_percent USING ERRCODE = 'invalid_parameter_value', HINT = 'It is between 0 and 100.';
@@ -72,7 +72,7 @@ AS $$
 DECLARE
 	answered abie.correction;
 BEGIN
-	IF answer_correction.accepted IS NULL OR answer_correction.answer !~ '\S' IS NOT FALSE THEN
+	IF answer_correction.accepted IS NULL OR answer_correction.answer !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'a correction is accepted or not, with an answer' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what the school is to be told.';
 	ELSIF answer_correction.fixed_by_run IS NOT NULL AND NOT answer_correction.accepted THEN
 		RAISE EXCEPTION 'no run fixes what was not accepted' USING ERRCODE = 'invalid_parameter_value', HINT = 'Accept the correction, or name no run.';

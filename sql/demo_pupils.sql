@@ -9,12 +9,12 @@ AS $$
 SELECT string_agg(CASE
 	WHEN day / 5 IN (8, 16, 17, 24, 30, 31, 38) OR day = 0 THEN '##'
 	WHEN ill < risk THEN 'II'
-	WHEN other < 0.006 THEN 'M\'
+	WHEN other < 0.006 THEN E'M\\'
 	WHEN other < 0.010 THEN '/C'
-	WHEN other < 0.020 + CASE WHEN fsm THEN 0.02 ELSE 0 END THEN CASE WHEN day % 2 = 0 THEN 'OO' ELSE 'U\' END
-	WHEN other > 0.980 THEN 'L\'
+	WHEN other < 0.020 + CASE WHEN fsm THEN 0.02 ELSE 0 END THEN CASE WHEN day % 2 = 0 THEN 'OO' ELSE E'U\\' END
+	WHEN other > 0.980 THEN E'L\\'
 	WHEN other > 0.975 THEN 'VV'
-	ELSE '/\' END, '' ORDER BY day)
+	ELSE E'/\\' END, '' ORDER BY day)
 FROM (
 	SELECT day, 0.02 + 0.06 * abie.demo_uniform(pupil, 1) * (CASE WHEN fsm THEN 1.8 ELSE 1 END) * (CASE WHEN fsm AND year_group >= 7 THEN 1.6 ELSE 1 END) AS risk,
 		abie.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + day / 3) AS ill,

@@ -4,7 +4,6 @@ CREATE FUNCTION abie.explain_inputs(run_id integer, urn integer) RETURNS TABLE (
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 WITH run AS (
 	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie.run_methodology(r.run_id) m WHERE r.run_id = explain_inputs.run_id
@@ -74,7 +73,6 @@ CREATE FUNCTION abie.explain_context(run_id integer, urn integer) RETURNS TABLE 
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 WITH school AS (
 	SELECT s.fitted, s.leverage, s.context, m.mean, m.schools
@@ -128,7 +126,6 @@ CREATE FUNCTION abie.explain_expected(run_id integer, urn integer) RETURNS TABLE
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 WITH school AS (
 	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, e.expected_error
@@ -170,7 +167,6 @@ CREATE FUNCTION abie.explain_baseline(run_id integer, urn integer) RETURNS TABLE
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 WITH school AS (
 	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
@@ -212,7 +208,6 @@ CREATE FUNCTION abie.explain_expectation(run_id integer, urn integer) RETURNS TA
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 15
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET extra_float_digits = 1
 AS $$
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*

@@ -82,7 +82,7 @@ RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",
 					ELSE cell.match[1] END)
 				FROM pg_catalog.regexp_matches(',' || line.text, ',("(?:[^"]|"")*"|[^",]*)', 'g') WITH ORDINALITY AS cell (match, place)
 				ORDER BY cell.place) END
-	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, U&'\FEFF'), E'\r\n')) AS line (text));
+	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, pg_catalog.chr(65279)), E'\r\n')) AS line (text));
 COMMENT ON FUNCTION abie.import_header(text) IS 'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
 
 CREATE FUNCTION abie.import_mapping(format text, header text[])
@@ -253,7 +253,7 @@ BEGIN
 		SELECT
 			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
 				-- a marker stands for a missing date or text as it does for a figure, but names no row
-				WHEN is_figure OR filled THEN format('nullif(btrim(c%s, E'' \t\r\n\f\v''), '''')', column_number)
+				WHEN is_figure OR filled THEN format(E'nullif(btrim(c%s, E'' \\t\\r\\n\\f\\v''), '''')', column_number)
 				ELSE format('abie.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
 			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
 				header_name || ' "', format('abie.import_shown(%s)', raw), '" is not ' || expected,

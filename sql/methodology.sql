@@ -101,7 +101,7 @@ BEGIN
 	SELECT u.name INTO unknown
 	FROM unnest(m.characteristics) u(name)
 	WHERE u.name IS NULL
-		OR (u.name !~ '^other\..' AND NOT EXISTS (SELECT FROM abie.characteristic c WHERE c.name = u.name))
+		OR (u.name !~ '^other[.].' AND NOT EXISTS (SELECT FROM abie.characteristic c WHERE c.name = u.name))
 	LIMIT 1;
 	IF FOUND THEN
 		PERFORM abie.refuse_setting('characteristics', unknown, 'Names are those of the view abie.characteristic, or other.NAME.');
@@ -185,7 +185,7 @@ BEGIN
 	-- only the columns given, so that the table's defaults hold for the others
 	SELECT string_agg(format('%I', k), ', ' ORDER BY k) INTO given FROM jsonb_object_keys(settings) k;
 	EXECUTE format('INSERT INTO abie.methodology (name%s) SELECT $1%s FROM jsonb_populate_record(NULL::abie.methodology, $2) r RETURNING *',
-		coalesce(', ' || given, ''), coalesce(', ' || regexp_replace(given, '(^|, )', '\1r.', 'g'), ''))
+		coalesce(', ' || given, ''), coalesce(', ' || regexp_replace(given, '(^|, )', E'\\1r.', 'g'), ''))
 	INTO made USING create_methodology.name, settings;
 	RETURN made;
 END $$;

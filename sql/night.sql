@@ -156,7 +156,7 @@ FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1
 WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
 COMMENT ON VIEW abie_report.health IS 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or calculation.';
 COMMENT ON COLUMN abie_report.health.run_id IS 'The newest run; NULL where there is none.';
-COMMENT ON COLUMN abie_report.health.target_year IS 'Its target year.';
+COMMENT ON COLUMN abie_report.health.target_year IS 'Target year of that run.';
 COMMENT ON COLUMN abie_report.health.methodology IS 'Its methodology.';
 COMMENT ON COLUMN abie_report.health.status IS 'Its status, as in abie.run_status: interrupted where its session died.';
 COMMENT ON COLUMN abie_report.health.stage IS 'Stage it is in, or was in when it ended.';

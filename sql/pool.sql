@@ -144,7 +144,7 @@ WITH year AS (
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 		s.attendance_published, g.close_date,
 		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract the status came from
-		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '\d{4}-\d\d-\d\d')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
+		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date, g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,

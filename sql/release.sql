@@ -178,11 +178,11 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A run is calculated, checked, issued, then superseded or withdrawn.';
 	ELSIF NEW.status = OLD.status THEN
 		RETURN NEW;
-	ELSIF NEW.status = 'withdrawn' AND NEW.reason !~ '\S' IS NOT FALSE THEN
+	ELSIF NEW.status = 'withdrawn' AND NEW.reason !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong with it.';
 	ELSIF NEW.status = 'issued' THEN
 		PERFORM abie.refuse_old_snapshot('issuing a run');
-		IF NEW.reason !~ '\S' IS NOT FALSE THEN
+		IF NEW.reason !~ '[^[:space:]]' IS NOT FALSE THEN
 			PERFORM abie.refuse_failing_run(OLD.run_id);
 		END IF;
 	END IF;

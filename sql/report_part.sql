@@ -13,7 +13,7 @@ AS $$
 DECLARE
 	rounded numeric := abie.round_half_up(value, digits);
 BEGIN
-	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN U&'\2212' ELSE '' END || abs(rounded)::text;
+	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN chr(8722) ELSE '' END || abs(rounded)::text;
 END $$;
 COMMENT ON FUNCTION abie.signed(float8, integer) IS 'A difference as reports write it: rounded half up, with its sign.';
 

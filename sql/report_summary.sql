@@ -88,12 +88,15 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS l
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement, s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
 FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'local authority') AS s;
 COMMENT ON VIEW abie_report.local_authority_summary IS 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
+COMMENT ON COLUMN abie_report.local_authority_summary.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.local_authority_summary.la_name IS 'Name of the local authority.';
 
 CREATE VIEW abie_report.trust_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code AS trust, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement, s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
 FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'trust') AS s;
 COMMENT ON VIEW abie_report.trust_summary IS 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
+COMMENT ON COLUMN abie_report.trust_summary.trust IS 'Name of the trust (GIAS Trusts).';
 
 CREATE VIEW abie_report.national_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
@@ -135,21 +138,32 @@ BEGIN
 	END LOOP;
 END $$;
 
--- Of all views, of which these are the last: a column passed on as it is has the comment of the table it comes from, the first of this list.
+-- Of all views, of which these are the last: a column passed on as it is has the comment of the column that the view
+-- reads for it; of several of its name, that of the first of this list. school_name is the name of abie.school, else
+-- what another view calls so.
 DO $$
 DECLARE
+	view regclass;
 	passed record;
 BEGIN
-	FOR passed IN
-		SELECT DISTINCT ON (v.oid, a.attnum) v.relname AS view_name, a.attname AS column_name, d.description
-		FROM pg_catalog.pg_class v JOIN pg_catalog.pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
-			CROSS JOIN pg_catalog.unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,abie.similar_school,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,abie.school_history,abie.attendance,abie.school}'::text[])
-				WITH ORDINALITY origin (name, place)
-			JOIN pg_catalog.pg_attribute b ON b.attrelid = origin.name::pg_catalog.regclass AND b.attname = CASE a.attname WHEN 'school_name' THEN 'name' ELSE a.attname END
-			JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objoid = b.attrelid AND d.objsubid = b.attnum
-		WHERE v.relnamespace = 'abie_report'::pg_catalog.regnamespace AND pg_catalog.col_description(v.oid, a.attnum) IS NULL
-		ORDER BY v.oid, a.attnum, origin.place
+	FOR view IN
+		SELECT v.oid FROM pg_class v WHERE v.relnamespace = 'abie_report'::regnamespace AND v.relkind = 'v' ORDER BY v.oid
 	LOOP
-		EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', passed.view_name, passed.column_name, passed.description);
+		FOR passed IN
+			SELECT DISTINCT ON (a.attnum) a.attname AS name, col_description(b.attrelid, b.attnum) AS description
+			FROM pg_attribute a JOIN pg_rewrite w ON w.ev_class = a.attrelid
+				JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+				JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
+				JOIN unnest('{abie_report.run,abie_report.school_expectation,abie.expectation,abie.run_school,'
+					'abie.similar_list,abie.run,abie.run_characteristic,abie.run_model,abie.run_check,abie.methodology,'
+					'abie.school_history,abie.attendance,abie.school}'::text[]) WITH ORDINALITY origin (name, place)
+					ON b.attrelid = origin.name::regclass
+			WHERE a.attrelid = view AND a.attnum > 0 AND b.attrelid <> view AND col_description(view, a.attnum) IS NULL
+				AND (b.attname = a.attname OR a.attname = 'school_name' AND b.attname = 'name' AND origin.name = 'abie.school')
+				AND col_description(b.attrelid, b.attnum) IS NOT NULL
+			ORDER BY a.attnum, origin.place
+		LOOP
+			EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', view, passed.name, passed.description);
+		END LOOP;
 	END LOOP;
 END $$;

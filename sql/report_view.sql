@@ -63,6 +63,8 @@ COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS '
 COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS 'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is one.';
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS 'Reason of abie.exclusion; NULL where there is an expectation.';
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
+COMMENT ON COLUMN abie_report.school_expectation.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.school_expectation.school_type IS 'Type of establishment as registered (GIAS TypeOfEstablishment).';
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
@@ -97,7 +99,7 @@ COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolmen
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made (abie.run_school.attendance_published), but for roles granted calculation.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS 'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Its upper end.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Upper end of that interval.';
 COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS 'Its pupils eligible for free school meals, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS 'Its pupils with SEN support, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS 'Its pupils with an education, health and care plan, per cent.';
@@ -106,6 +108,9 @@ COMMENT ON COLUMN abie_report.similar_school.difference IS 'Its attendance less 
 COMMENT ON COLUMN abie_report.similar_school.difference_error IS 'Standard error of the difference; NULL where not known.';
 COMMENT ON COLUMN abie_report.similar_school.is_better IS 'Whether its attendance is above the school''s.';
 COMMENT ON COLUMN abie_report.similar_school.is_clear IS 'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
+COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
+COMMENT ON COLUMN abie_report.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
+COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
 
 CREATE VIEW abie_report.school_ladder WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
@@ -175,6 +180,8 @@ COMMENT ON COLUMN abie_report.school_absence.sess_unauth_late IS 'Sessions of un
 COMMENT ON COLUMN abie_report.school_absence.sess_unauth_other IS 'Sessions of unauthorised absence: other reasons.';
 COMMENT ON COLUMN abie_report.school_absence.sess_unauth_noyet IS 'Sessions of unauthorised absence: reasons not yet given.';
 COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS 'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not published.';
+COMMENT ON COLUMN abie_report.school_absence.urn IS 'The school, by its URN in that year.';
+COMMENT ON COLUMN abie_report.school_absence.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
 
 -- with its owner's rights: years under another URN are rows of another school
 CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
@@ -218,6 +225,7 @@ COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolment
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS 'c where the figures are withheld, because those of one or two schools are from registers and not published; NULL otherwise.';
 COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
+COMMENT ON COLUMN abie_report.national_attendance.stratum IS 'primary, or secondary without all-through, by the type as published.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,

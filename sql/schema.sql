@@ -1,9 +1,24 @@
 -- Names of schools and published files need a database that can hold them.
 DO $$
 BEGIN
-	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
-		RAISE EXCEPTION 'abie needs a database in encoding UTF8, not %', pg_catalog.current_setting('server_encoding')
+	IF current_setting('server_encoding') <> 'UTF8' THEN
+		RAISE EXCEPTION 'abie needs a database in encoding UTF8, not %', current_setting('server_encoding')
 			USING ERRCODE = 'feature_not_supported', HINT = 'Make one with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
+	END IF;
+END $$;
+
+-- Its schemas are its own from the start: whoever owned them could change what it does.
+DO $$
+DECLARE
+	taken record;
+BEGIN
+	SELECT n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner INTO taken FROM pg_namespace n
+	WHERE n.nspname IN ('abie', 'abie_report') ORDER BY n.nspname LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'there is a schema % already, of role %', taken.name, taken.owner
+			USING ERRCODE = 'duplicate_schema',
+			DETAIL = 'abie makes the schemas abie and abie_report itself, so that nothing in them is anybody else''s.',
+			HINT = format('Look at what is in it, then ALTER SCHEMA %I RENAME TO another name, or drop it.', taken.name);
 	END IF;
 END $$;
 

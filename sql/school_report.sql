@@ -92,7 +92,7 @@ BEGIN
 		more := format('In %s the school''s attendance was %s%%. The underlying level is that rate with some of the chance of a single year taken out. ', facts #>> '{run,baseline_year}', abie.decimal((e ->> 'attendance')::float8, 2)) || more;
 	END IF;
 	RETURN abie.report_part(format, 'title', abie.shown_name(e ->> 'school_name', (e ->> 'urn')::integer))
-		|| abie.report_part(format, 'meta', concat_ws(' · ', 'Attendance expectation for ' || target_year, 'URN ' || (e ->> 'urn'), e ->> 'la_name', initcap(e ->> 'stratum'), size))
+		|| abie.report_part(format, 'meta', concat_ws(' ' || chr(183) || ' ', 'Attendance expectation for ' || target_year, 'URN ' || (e ->> 'urn'), e ->> 'la_name', initcap(e ->> 'stratum'), size))
 		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
 		|| abie.report_part(format, 'lead', lead) || abie.report_part(format, 'paragraph', more);
 END $$;
@@ -282,7 +282,7 @@ BEGIN
 	learn := abie.report_learn(facts -> 'similar_schools');
 	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance, array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high, count(*) AS schools,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
-			r.name || CASE WHEN r.better THEN U&' \2605' ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), abie.thousands(r.enrolments),
+			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), abie.thousands(r.enrolments),
 			coalesce(abie.decimal(r.fsm, 1) || '%', ''), coalesce(abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.low, 1) || ' to ' || abie.decimal(r.high, 1), ''), 'not published')] ORDER BY r.rank) AS cells
 	INTO n
 	FROM (SELECT x.rank, abie.shown_name(x.similar_name, x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
@@ -299,7 +299,7 @@ BEGIN
 					ELSE format('Of the similar schools with %s attendance, the most similar and the nearest:', CASE WHEN learn.clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
 				|| CASE WHEN learn.better > 4 THEN abie.report_part(format, 'subheading', 'Most similar') ELSE '' END || abie.report_part(format, 'list', '', learn.most_similar)
 				|| CASE WHEN learn.better > 4 AND learn.nearest IS NOT NULL THEN abie.report_part(format, 'subheading', 'Nearest') || abie.report_part(format, 'list', '', learn.nearest) ELSE '' END END
-		|| abie.report_part(format, 'table', format('All %s similar schools; %s had higher attendance than this school', n.schools, U&'\2605'), n.cells);
+		|| abie.report_part(format, 'table', format('All %s similar schools; %s had higher attendance than this school', n.schools, chr(9733)), n.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_similar(jsonb, text) IS 'Internal: the similar schools, where the school stands among them and whom to learn from; empty for a school left out.';
 

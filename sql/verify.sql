@@ -36,12 +36,12 @@ BEGIN
 	END IF;
 	-- checked anew: inputs may have changed since, and so may the rows of a run that is not issued
 	PERFORM abie.check_run(run_id);
-	IF override_reason !~ '\S' IS NOT FALSE THEN
+	IF override_reason !~ '[^[:space:]]' IS NOT FALSE THEN
 		PERFORM abie.refuse_failing_run(run_id);
 	END IF;
 	UPDATE abie.run r SET status = 'superseded', reason = format('run %s was issued', issue.run_id)
 	FROM abie.run o WHERE o.run_id = issue.run_id AND r.target_year = o.target_year AND r.status = 'issued';
-	UPDATE abie.run r SET status = 'issued', reason = CASE WHEN override_reason ~ '\S' THEN override_reason END WHERE r.run_id = issue.run_id RETURNING r.* INTO issued;
+	UPDATE abie.run r SET status = 'issued', reason = CASE WHEN override_reason ~ '[^[:space:]]' THEN override_reason END WHERE r.run_id = issue.run_id RETURNING r.* INTO issued;
 	RETURN issued;
 END $$;
 COMMENT ON FUNCTION abie.issue(integer, text) IS
@@ -143,7 +143,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: without a reason it is an error, not nothing
 BEGIN
-	IF before_year IS NULL OR reason !~ '\S' IS NOT FALSE THEN
+	IF before_year IS NULL OR reason !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'runs are purged before a year and for a reason'
 			USING ERRCODE = 'null_value_not_allowed', HINT = 'For example abie.purge(''2020/21'', ''kept for six years'').';
 	END IF;

@@ -46,7 +46,7 @@ BEGIN
 		ELSIF change.kind = 'rate' AND NOT (jsonb_typeof(change.value) = 'number' AND (change.value #>> '{}')::numeric BETWEEN 0 AND 100
 			OR change.value = 'null' AND change.key <> 'attendance') THEN
 			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
-		ELSIF change.kind = 'enrolments' AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9]\d{0,5}$') THEN
+		ELSIF change.kind = 'enrolments' AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9][0-9]{0,5}$') THEN
 			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a whole number of 1 or more.');
 		ELSIF change.kind = 'schools' AND (jsonb_typeof(change.value) <> 'array' OR jsonb_array_length(change.value) = 0
 			OR jsonb_path_exists(change.value, '$[*] ? (@.type() != "number")')) THEN

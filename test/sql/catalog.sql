@@ -19,9 +19,11 @@ SELECT count(*) FILTER (WHERE classid = 'pg_proc'::regclass) > 50 AS routines, c
 	count(*) FILTER (WHERE classid = 'pg_type'::regclass) >= 4 AS types
 FROM member;
 
--- all in the two schemas
+-- all in the two schemas, but for operators on its types that every search_path has to find
 SELECT m.object FROM member m
 WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report')
+	AND NOT EXISTS (SELECT FROM pg_operator o WHERE m.classid = 'pg_operator'::regclass AND o.oid = m.objid
+		AND ('abie.register'::regtype IN (o.oprleft, o.oprright) OR 'abie.tally'::regtype IN (o.oprleft, o.oprright)))
 ORDER BY 1;
 
 -- a comment on each; sequences are a column's, and a relation's row type has the relation's
@@ -37,6 +39,15 @@ FROM member m
 	JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE coalesce(col_description(c.oid, a.attnum), '') = ''
 ORDER BY 1;
+-- a comment that a view has from elsewhere is that of a column the view reads
+SELECT v.relname AS view, a.attname AS "column", col_description(v.oid, a.attnum) AS comment
+FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 JOIN pg_rewrite w ON w.ev_class = v.oid
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
+	AND EXISTS (SELECT FROM relation o, pg_attribute b WHERE o.relkind = 'r' AND b.attrelid = o.oid AND b.attnum > 0
+		AND col_description(o.oid, b.attnum) = col_description(v.oid, a.attnum))
+	AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+		AND d.refobjid <> v.oid AND col_description(d.refobjid, d.refobjsubid) = col_description(v.oid, a.attnum))
+ORDER BY 1, 2;
 -- no two routines of the same comment: one of them would be another's
 SELECT obj_description(r.oid, 'pg_proc') AS comment, count(*) FROM routine r GROUP BY 1 HAVING count(*) > 1 ORDER BY 1;
 
@@ -133,6 +144,16 @@ ORDER BY 1;
 -- hence they name the schema of every function they call, and of nothing else
 SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, '(?<![.\w])([a-z_]+)\s*\(', 'g') call
 WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
+ORDER BY 1;
+
+-- What a session sets changes nothing. Numbers are written with every digit; sql/setting.sql sees to it.
+SELECT r.object, r.proconfig FROM routine r
+WHERE r.proconfig && '{"search_path=pg_catalog, pg_temp"}' AND NOT r.proconfig && '{extra_float_digits=1}'
+ORDER BY 1;
+-- In no body does a literal depend on standard_conforming_strings: E'...' where there is a backslash, and no U&'...'.
+SELECT r.object FROM routine r
+WHERE r.lanname <> 'c'
+	AND regexp_replace(r.prosrc, $$E'(?:[^'\\]|\\.|'')*'(?:\s*\n\s*'(?:[^'\\]|\\.|'')*')*$$, '', 'g') ~ $$\\|U&'$$
 ORDER BY 1;
 
 -- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation and the log of reads. abie.improvement_expectation,

@@ -1,0 +1,16 @@
+-- Last in the script: settings of a session that no function of abie may depend on. Numbers in texts, JSON and digests
+-- have every digit, whatever extra_float_digits is: here for all functions alike, so that none can be forgotten. A
+-- function without a search_path of its own becomes part of its caller's query, or, a procedure that commits, only calls
+-- others. (Literals are written so that standard_conforming_strings does not matter, and dates by to_char.)
+DO $$
+DECLARE
+	routine regprocedure;
+BEGIN
+	FOR routine IN
+		SELECT p.oid FROM pg_proc p
+		WHERE p.pronamespace = 'abie'::regnamespace AND p.proconfig && '{"search_path=pg_catalog, pg_temp"}' AND p.prokind = 'f'
+		ORDER BY p.oid
+	LOOP
+		EXECUTE format('ALTER FUNCTION %s SET extra_float_digits = 1', routine);
+	END LOOP;
+END $$;
