@@ -64,6 +64,7 @@ COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS 'Why ther
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS 'Reason of abie.exclusion; NULL where there is an expectation.';
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
 COMMENT ON COLUMN abie_report.school_expectation.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.school_expectation.la_name IS 'Name of the local authority of that number.';
 COMMENT ON COLUMN abie_report.school_expectation.school_type IS 'Type of establishment as registered (GIAS TypeOfEstablishment).';
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
@@ -182,6 +183,7 @@ COMMENT ON COLUMN abie_report.school_absence.sess_unauth_noyet IS 'Sessions of u
 COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS 'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not published.';
 COMMENT ON COLUMN abie_report.school_absence.urn IS 'The school, by its URN in that year.';
 COMMENT ON COLUMN abie_report.school_absence.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
 
 -- with its owner's rights: years under another URN are rows of another school
 CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
