@@ -23,28 +23,47 @@ COMMENT ON FUNCTION abie.check_result_digest(integer, float8) IS 'Internal: rele
 CREATE FUNCTION abie.check_stale_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+SET jit = off
 AS $$
 DECLARE
 	m abie.methodology := abie.run_methodology(run_id);
 	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = check_stale_input.run_id);
+	-- averages once each, not for every school that is set beside them
+	own_columns text[] := array_remove(array_remove(abie.pool_columns(), 'la_average'), 'national_average');
 BEGIN
-	-- the pool as abie.calculate_pool would make it now
+	-- all that abie.calculate_pool would read now, beside what it read
 	RETURN QUERY EXECUTE format($sql$
-		SELECT s.urn IS NULL OR c.urn IS NULL
-				OR (s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.easting, s.northing, s.family)
-					IS DISTINCT FROM (c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.enrolments, c.sess_possible, c.sess_overall,
-						c.attendance, c.attendance_error, c.easting, c.northing, f.family)
-				OR (s.previous_attendance, s.earlier_attendance, s.pre_pandemic) IS DISTINCT FROM (p.previous_attendance, p.earlier_attendance, p.pre_pandemic)
-				OR s.numbers IS DISTINCT FROM %s OR s.categories IS DISTINCT FROM %s,
-			coalesce(s.urn, c.urn)::text, ARRAY[coalesce(s.urn, c.urn)]::float8[]
-		FROM (SELECT * FROM abie.school_scope($2, $3) x WHERE x.reason IS NULL) c
-			LEFT JOIN abie.school_family() f ON f.urn = c.urn
-			LEFT JOIN abie.past_attendance(abie.previous_year($2)) p ON p.laestab = c.laestab
-			FULL JOIN (SELECT * FROM abie.run_school x WHERE x.run_id = $1) s ON s.urn = c.urn
-		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
+		WITH pool AS MATERIALIZED (%1$s
+		), school AS MATERIALIZED (
+			SELECT x.* FROM abie.run_school x WHERE x.run_id = $1
+		)
+		SELECT (%2$s) IS DISTINCT FROM (%3$s) OR (n.reason IS NULL) IS DISTINCT FROM (s.urn IS NOT NULL)
+				OR s.urn IS NOT NULL AND (%4$s) IS DISTINCT FROM (%5$s),
+			coalesce(n.urn, k.urn, n.laestab, k.laestab)::text, ARRAY[coalesce(n.urn, k.urn, n.laestab, k.laestab)]::float8[]
+		FROM pool n FULL JOIN (SELECT x.* FROM abie.run_scope x WHERE x.run_id = $1) k ON k.laestab = n.laestab
+			LEFT JOIN school s ON s.laestab = k.laestab
+		UNION ALL
+		SELECT a.average IS DISTINCT FROM o.average, format('%%s average of %%s', coalesce(a.stratum, o.stratum),
+				coalesce(nullif(coalesce(a.la_code, o.la_code), 0)::text, 'England')), ARRAY[coalesce(a.la_code, o.la_code)]::float8[]
+		FROM (SELECT n.stratum, n.la_code, n.la_average AS average FROM pool n WHERE n.reason IS NULL
+				UNION SELECT n.stratum, 0, n.national_average FROM pool n WHERE n.reason IS NULL) a
+			FULL JOIN (SELECT s.stratum, s.la_code, s.la_average AS average FROM school s UNION SELECT s.stratum, 0, s.national_average FROM school s) o
+				ON o.stratum = a.stratum AND o.la_code = a.la_code
+		$sql$, abie.pool_query(m), abie.column_list('n', abie.scope_columns()), abie.column_list('k', abie.scope_columns()),
+			abie.column_list('n', own_columns), abie.column_list('s', own_columns))
 	USING run_id, target_year, m.minimum_enrolments;
 END $$;
-COMMENT ON FUNCTION abie.check_stale_input(integer, float8) IS 'Internal: release check stale input: the pool is made again and compared with the one kept.';
+COMMENT ON FUNCTION abie.check_stale_input(integer, float8) IS
+'Internal: release check stale input: all that the run read is read again and compared with what it kept. Examples are URNs, LAESTABs '
+'of schools without one, and averages.';
+
+CREATE FUNCTION abie.column_list(alias text, columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT string_agg(format('%I.%I', alias, c.name), ', ' ORDER BY c.place) FROM unnest(columns) WITH ORDINALITY c(name, place) $$;
+COMMENT ON FUNCTION abie.column_list(text, text[]) IS 'Internal: columns of a relation, by the name it has in a query, for a list of them in SQL.';
 
 CREATE FUNCTION abie.check_partial_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
@@ -55,6 +74,15 @@ BEGIN ATOMIC
 	WHERE r.run_id = check_partial_input.run_id;
 END;
 COMMENT ON FUNCTION abie.check_partial_input(integer, float8) IS 'Internal: release check partial input. Examples are LAESTABs.';
+
+CREATE FUNCTION abie.check_partial_year(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+BEGIN ATOMIC
+	SELECT s.sess_possible < check_partial_year.threshold * s.enrolments, format('%s: %s', s.urn, round(s.sess_possible::numeric / s.enrolments)),
+		ARRAY[s.sess_possible / s.enrolments::float8, s.urn]
+	FROM abie.run_school s WHERE s.run_id = check_partial_year.run_id AND s.sess_possible IS NOT NULL AND s.enrolments > 0;
+END;
+COMMENT ON FUNCTION abie.check_partial_year(integer, float8) IS 'Internal: release check partial year. Examples: sessions possible an enrolment.';
 
 CREATE FUNCTION abie.check_rate_only(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

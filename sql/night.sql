@@ -1,13 +1,37 @@
 -- Nights: a calculation that nobody watches, and a row that says how it went.
 
+/*
+ * A year is one to start from when nine in ten of the schools held have attended
+ * for all of it, and they are nine in ten of those that had in the year before:
+ * not when its first weeks are loaded, nor its first schools.  Rates without
+ * counts are published for whole years.
+ */
 CREATE FUNCTION abie.next_target_year() RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
+WITH year AS MATERIALIZED (
+	SELECT a.academic_year, count(*) AS held, count(*) FILTER (WHERE CASE WHEN a.sess_possible IS NULL THEN a.sess_overall_percent IS NOT NULL
+		ELSE a.sess_possible >= abie.least_year_sessions() * a.enrolments END) AS whole
+	FROM abie.attendance a GROUP BY a.academic_year
+)
 SELECT (left(y.newest, 4)::integer + 1) || '/' || lpad(((left(y.newest, 4)::integer + 2) % 100)::text, 2, '0')
-FROM (SELECT max(a.academic_year) AS newest FROM abie.attendance a) y
+FROM (SELECT max(n.academic_year) AS newest FROM year n LEFT JOIN year b ON b.academic_year = abie.previous_year(n.academic_year)
+	WHERE n.whole > 0 AND n.whole >= 0.9 * greatest(n.held, b.whole)) y
 $$;
-COMMENT ON FUNCTION abie.next_target_year() IS 'The academic year after the newest whose attendance is held; NULL where none is.';
+COMMENT ON FUNCTION abie.next_target_year() IS
+'The academic year after the newest whose attendance is whole: nine in ten of the schools held for it have a rate only or at least '
+'abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of the year before. NULL where '
+'there is no such year.';
+
+CREATE FUNCTION abie.newest_run(target_year text, methodology text) RETURNS abie.run
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT r FROM abie.run r
+WHERE r.target_year = newest_run.target_year AND r.methodology = newest_run.methodology AND r.result_digest IS NOT NULL ORDER BY r.run_id DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION abie.newest_run(text, text) IS 'The newest run of a target year by a methodology that was calculated to its end; NULL where there is none.';
 
 CREATE FUNCTION abie.is_up_to_date(target_year text, methodology text) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -15,18 +39,15 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	newest abie.run;
+	newest abie.run := abie.newest_run(target_year, methodology);
 BEGIN
-	SELECT r.* INTO newest FROM abie.run r
-	WHERE r.target_year = is_up_to_date.target_year AND r.methodology = is_up_to_date.methodology AND r.result_digest IS NOT NULL ORDER BY r.run_id DESC LIMIT 1;
-	-- averages are of schools beyond the pool too, so that anything recorded since counts
-	RETURN FOUND AND NOT EXISTS (SELECT FROM abie.attendance a WHERE a.recorded_at >= newest.started_at)
-		AND NOT EXISTS (SELECT FROM abie.school_context c WHERE c.recorded_at >= newest.started_at)
-		AND NOT EXISTS (SELECT FROM abie.school s WHERE s.recorded_at >= newest.started_at)
-		AND NOT EXISTS (SELECT FROM abie.school_link l WHERE l.recorded_at >= newest.started_at)
+	-- by what the run read, not by when: what was being written while it read has another time than that of its commit
+	RETURN newest.run_id IS NOT NULL AND newest.extension_version = (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie')
 		AND NOT EXISTS (SELECT FROM abie.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
 END $$;
-COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS 'Whether the newest calculation for a target year by a methodology is of the inputs as they are: nothing was recorded since it started, and the pool would be the same.';
+COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS
+'Whether another calculation for a target year by a methodology would be the newest one again: by this version of abie, and what the run '
+'read of every school and average is what it would read now.';
 
 CREATE FUNCTION abie.check_keep(keep integer) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -67,10 +88,18 @@ DECLARE
 BEGIN
 	COMMIT;
 	PERFORM abie.check_keep(keep);
+	-- held from here on, so that of two nights the second sees what the first has made
+	PERFORM abie.take_year(year);
 	IF abie.is_up_to_date(year, methodology) THEN
-		RETURN;
+		PERFORM abie.unlock_year(year);
+		-- a night that broke off after the calculation left it unchecked
+		IF (abie.newest_run(year, methodology)).status OPERATOR(pg_catalog.<>) 'calculated' THEN
+			RETURN;
+		END IF;
+		made := (abie.newest_run(year, methodology)).run_id;
+	ELSE
+		CALL abie.calculate(year, methodology, made);
 	END IF;
-	CALL abie.calculate(year, methodology, made);
 	PERFORM abie.check_run(made);
 	COMMIT;
 	IF (abie.run_methodology(made)).issue_when_passed AND abie.has_passed(made) THEN
@@ -79,7 +108,11 @@ BEGIN
 	PERFORM abie.drop_unissued(year, methodology, keep);
 END $$;
 COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
-'Calculates a target year (NULL: abie.next_target_year) where inputs have changed since the newest calculation by the methodology, and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest are kept, so many as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; 22023 keep below 1.';
+'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to date '
+'(abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning '
+'either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest are kept, so many '
+'as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate, after '
+'which earlier runs stay as they are; P0002 where no target year is given and no year of attendance is whole; 22023 keep below 1.';
 
 CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100

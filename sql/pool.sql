@@ -230,19 +230,23 @@ $$;
 COMMENT ON FUNCTION abie.past_attendance(text) IS
 'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before 2018/19. is_published: whether what is held of the two years before is (abie.is_published). Error 23514 when the text is not an academic year.';
 
-CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- What a run reads of a school that enters, and of every school in scope to decide whether it enters.
+CREATE FUNCTION abie.pool_columns() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{urn,laestab,stratum,selective,la_code,enrolments,sess_possible,sess_overall,attendance,attendance_error,attendance_published,is_reference,'
+	'easting,northing,family,la_average,national_average,previous_attendance,earlier_attendance,pre_pandemic,numbers,categories}'::text[];
+COMMENT ON FUNCTION abie.pool_columns() IS 'Internal: the columns of abie.run_school that abie.calculate_pool fills, its run apart.';
+
+CREATE FUNCTION abie.scope_columns() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{laestab,urn,stratum,enrolments,attendance_held,rows_of_urn,close_date,status_date,successors}'::text[];
+COMMENT ON FUNCTION abie.scope_columns() IS 'Internal: the columns of abie.run_scope, its run apart.';
+
+CREATE FUNCTION abie.pool_query(m abie.methodology) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
-SET work_mem = '64MB'
 AS $$
-DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
-	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
-	entered bigint;
-BEGIN
-	-- one statement, so that all inputs are of one moment
-	EXECUTE format($sql$
+SELECT format($sql$
 		WITH scope AS MATERIALIZED (
 			SELECT * FROM abie.school_scope($2, $3)
 		), past AS MATERIALIZED (
@@ -262,29 +266,49 @@ BEGIN
 			FROM scope s JOIN stratum t ON t.stratum = s.stratum
 			WHERE s.attendance IS NOT NULL AND (s.attendance_published OR NOT t.published_only)
 			GROUP BY GROUPING SETS ((s.stratum, s.laestab / 10000), (s.stratum))
+		)
+		SELECT c.laestab, c.urn, c.stratum, coalesce(c.admissions_policy = 'Selective', false) AS selective, c.laestab / 10000 AS la_code,
+			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
+			n.attendance_published, n.attendance_published OR NOT t.published_only AS is_reference, c.easting, c.northing, f.family,
+			l.attendance AS la_average, e.attendance AS national_average, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
+			%s AS numbers, %s AS categories,
+			c.attendance IS NOT NULL AS attendance_held, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.reason, c.detail
+		FROM scope c LEFT JOIN entering n ON n.urn = c.urn AND c.reason IS NULL LEFT JOIN stratum t ON t.stratum = n.stratum
+			LEFT JOIN average l ON l.stratum = n.stratum AND l.la_code = c.laestab / 10000
+			LEFT JOIN average e ON e.stratum = n.stratum AND e.la_code IS NULL
+			-- one row each, which the planner cannot know of a function
+			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn
+			LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.* FROM past o) p ON p.laestab = c.laestab$sql$,
+	abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
+$$;
+COMMENT ON FUNCTION abie.pool_query(abie.methodology) IS
+'Internal: the query of all that a run by a methodology reads: a row for every school in scope of the target year $2, of at least $3 '
+'enrolments to enter, with the columns of abie.run_school and abie.run_scope, and reason and detail of those left out.';
+
+CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	m abie.methodology := abie.run_methodology(run_id);
+	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
+	entered bigint;
+BEGIN
+	-- one statement, so that all inputs are of one moment; later stages read what it keeps
+	EXECUTE format($sql$
+		WITH pool AS MATERIALIZED (%1$s
 		), counted AS (
-			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM scope) WHERE r.run_id = $1
+			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM pool) WHERE r.run_id = $1
 		), excluded AS (
 			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-			SELECT $1, s.laestab, s.urn, s.reason, s.detail FROM scope s WHERE s.reason IS NOT NULL
+			SELECT $1, c.laestab, c.urn, c.reason, c.detail FROM pool c WHERE c.reason IS NOT NULL
 		), kept AS (
-			INSERT INTO abie.run_scope (run_id, laestab, urn, stratum, enrolments, attendance_held, rows_of_urn, close_date, status_date, successors)
-			SELECT $1, s.laestab, s.urn, s.stratum, s.enrolments, s.attendance IS NOT NULL, s.rows_of_urn, s.close_date, s.status_date, s.successors FROM scope s
+			INSERT INTO abie.run_scope (run_id, %2$s) SELECT $1, %2$s FROM pool
 		)
-		INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall,
-			attendance, attendance_error, attendance_published, is_reference, easting, northing, family, la_average, national_average,
-			previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
-		SELECT $1, c.urn, c.laestab, c.stratum, coalesce(c.admissions_policy = 'Selective', false), c.laestab / 10000,
-			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
-			n.attendance_published, n.attendance_published OR NOT t.published_only, c.easting, c.northing, f.family,
-			l.attendance, e.attendance, p.previous_attendance, p.earlier_attendance, p.pre_pandemic, %s, %s
-		FROM scope c JOIN entering n ON n.urn = c.urn JOIN stratum t ON t.stratum = c.stratum
-			LEFT JOIN average l ON l.stratum = c.stratum AND l.la_code = c.laestab / 10000
-			LEFT JOIN average e ON e.stratum = c.stratum AND e.la_code IS NULL
-			LEFT JOIN abie.school_family() f ON f.urn = c.urn
-			LEFT JOIN past p ON p.laestab = c.laestab
-		WHERE c.reason IS NULL
-		$sql$, abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
+		INSERT INTO abie.run_school (run_id, %3$s) SELECT $1, %3$s FROM pool WHERE reason IS NULL
+		$sql$, abie.pool_query(m), array_to_string(abie.scope_columns(), ', '), array_to_string(abie.pool_columns(), ', '))
 	USING run_id, target_year, m.minimum_enrolments;
 	GET DIAGNOSTICS entered = ROW_COUNT;
 	IF EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.stratum = 'secondary')

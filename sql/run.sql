@@ -50,7 +50,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
 CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_lock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; false when another session holds it, or this one holds any. A transaction that aborts lets go of it.';
+COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; true where this session has it already, false where another has it or this one has that of another year. A transaction that aborts lets go of it.';
 
 CREATE FUNCTION abie.unlock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_unlock_year'
@@ -124,6 +124,30 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.clear_run(integer) IS 'Internal: deletes the rows of a run that failed or was interrupted.';
 
+CREATE FUNCTION abie.take_year(target_year text) RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: NULL is an error
+BEGIN
+	IF target_year IS NULL THEN
+		RAISE EXCEPTION 'no academic year of attendance is whole'
+			USING ERRCODE = 'no_data_found',
+				DETAIL = format('Of nine in ten schools at least %s sessions possible an enrolment are needed, or a rate.', abie.least_year_sessions()),
+				HINT = 'Import a year''s absence, or name the target year.';
+	ELSIF NOT abie.lock_year(target_year) THEN
+		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
+			USING ERRCODE = 'lock_not_available',
+				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
+					FROM abie.run r WHERE r.target_year = take_year.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
+					'Its run is only just beginning.'),
+				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie.take_year(text) IS
+'Internal: takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has it, P0002 where there is '
+'no year to take.';
+
 CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -139,14 +163,7 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	baseline := abie.previous_year(target_year);
-	IF NOT abie.lock_year(target_year) THEN
-		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
-			USING ERRCODE = 'lock_not_available',
-				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
-					FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
-					'Its run is only just beginning.'),
-				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
-	END IF;
+	PERFORM abie.take_year(target_year);
 	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
 	PERFORM abie.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';

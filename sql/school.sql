@@ -249,6 +249,13 @@ RETURN CASE WHEN sess_possible > 0 AND sess_overall IS NOT NULL
 COMMENT ON FUNCTION abie.attendance_percent(bigint, bigint, double precision) IS
 'Attendance rate, per cent: 100 x (possible - absent) / possible from counts, else 100 less the published absence rate; NULL where neither is held. Not STRICT because either source may be missing.';
 
+-- More than autumn and spring term can have; five of the six half terms, as published to 2011/12, have some 300.
+CREATE FUNCTION abie.least_year_sessions() RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN 270;
+COMMENT ON FUNCTION abie.least_year_sessions() IS
+'Sessions possible an enrolment from which on a school''s attendance is taken to be that of a year: 135 of its 190 days.';
+
 SELECT pg_catalog.pg_extension_config_dump('abie.school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.school_link', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.school_context', '');

@@ -76,8 +76,19 @@ abie_lock_year(PG_FUNCTION_ARGS)
 		RegisterXactCallback(release_at_abort, NULL);
 		registered = true;
 	}
-	if (locked_year != 0 || LockAcquire(&tag, ExclusiveLock, true, true) == LOCKACQUIRE_NOT_AVAIL)
+	if (locked_year != 0 && locked_year != year)
 		PG_RETURN_BOOL(false);
+	switch (LockAcquire(&tag, ExclusiveLock, true, true))
+	{
+		case LOCKACQUIRE_NOT_AVAIL:
+			PG_RETURN_BOOL(false);
+		case LOCKACQUIRE_ALREADY_HELD:
+			/* held once, so that it is let go of once */
+			LockRelease(&tag, ExclusiveLock, true);
+			break;
+		default:
+			break;
+	}
 	locked_year = year;
 	PG_RETURN_BOOL(true);
 }

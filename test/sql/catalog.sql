@@ -75,6 +75,7 @@ INSERT INTO not_parallel_safe VALUES
 	('truncate_run_rows', 'trigger'),
 	('lock_year', 'takes a lock of the session'),
 	('unlock_year', 'lets go of a lock of the session'),
+	('take_year', 'takes a lock of the session'),
 	('start_run', 'writes abie.run'),
 	('show_stage', 'writes abie.run'),
 	('run_stage', 'writes the results of a run'),

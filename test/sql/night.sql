@@ -34,24 +34,82 @@ RESET ROLE;
 -- the next one has nothing to do; nor has it when a figure is recorded as it was
 CALL abie.nightly(methodology => 'similar-schools');
 SELECT count(*) FROM abie.run;
--- each kind of change calls for another run, whether it says when it was recorded or not
+-- what is recorded again as it was, or that no run reads, changes nothing, whatever its time
+UPDATE abie.attendance SET recorded_at = clock_timestamp();
+UPDATE abie.school_context SET recorded_at = clock_timestamp();
+UPDATE abie.school SET recorded_at = clock_timestamp(), postcode = 'AB1 2CD' WHERE urn = 900013;
+INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900013, 900001, 'Other');
+INSERT INTO abie.attendance (academic_year, laestab, urn, enrolments, sess_possible, sess_overall) SELECT '2025/26', a.laestab, a.urn, a.enrolments, 20 * a.enrolments, 10
+FROM abie.attendance a WHERE a.academic_year = '2024/25';
+SELECT abie.is_up_to_date('2025/26', 'similar-schools');
+-- the current year's first fortnight is not a year to start from; nor is a year of some of the schools
+SELECT abie.next_target_year();
+BEGIN;
+UPDATE abie.attendance SET sess_possible = 259 * enrolments, sess_overall = 0 WHERE academic_year = '2025/26';
+SELECT abie.next_target_year() AS "two terms";
+UPDATE abie.attendance SET sess_possible = 300 * enrolments, sess_overall = 0 WHERE academic_year = '2025/26';
+SELECT abie.next_target_year() AS "five half terms";
+DELETE FROM abie.attendance WHERE academic_year = '2025/26' AND laestab % 5 = 0;
+SELECT abie.next_target_year() AS "four in five schools";
+UPDATE abie.attendance SET sess_possible = NULL, sess_overall = NULL, sess_authorised = NULL, sess_unauthorised = NULL, sess_overall_percent = 5 WHERE academic_year = '2024/25';
+DELETE FROM abie.attendance WHERE academic_year = '2025/26';
+SELECT abie.next_target_year() AS "rates";
+UPDATE abie.attendance SET sess_possible = 20 * enrolments, sess_overall = 0, sess_authorised = NULL, sess_unauthorised = NULL;
+SELECT abie.next_target_year() AS "no year is whole";
+ROLLBACK;
+DELETE FROM abie.attendance WHERE academic_year = '2025/26';
+-- a run made by name from what is not a year is not issued
+CREATE TEMP TABLE whole AS SELECT * FROM abie.attendance WHERE academic_year = '2024/25';
+UPDATE abie.attendance SET sess_possible = 30 * enrolments, sess_overall = enrolments, sess_authorised = enrolments, sess_unauthorised = 0 WHERE academic_year = '2024/25';
+DO $$ DECLARE r int; BEGIN CALL abie.calculate('2025/26', 'similar-schools', r); END $$;
+SELECT c.severity, c.threshold, c.faults = c.items AS all, c.passed FROM abie.run r, abie.run_checks(r.run_id) c WHERE c.name = 'partial year' AND r.run_id = (SELECT max(run_id) FROM abie.run);
+DELETE FROM abie.run WHERE run_id = (SELECT max(run_id) FROM abie.run);
+DELETE FROM abie.attendance WHERE academic_year = '2024/25';
+INSERT INTO abie.attendance SELECT * FROM whole;
+SELECT abie.is_up_to_date('2025/26', 'similar-schools') AS "as it was";
+-- every kind of change calls for another run, whatever its time: nothing here says when it was recorded
+CREATE FUNCTION up_to_date_after(statement text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	result boolean;
+BEGIN
+	EXECUTE statement;
+	result := abie.is_up_to_date('2025/26', 'similar-schools');
+	RAISE EXCEPTION USING ERRCODE = 'AB002';
+EXCEPTION WHEN SQLSTATE 'AB002' THEN
+	RETURN result;
+END $$;
+SELECT change, up_to_date_after(statement) FROM (VALUES
+	('none', 'SELECT 1'),
+	('a figure', $$UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = '2024/25' AND urn = 900013$$),
+	('a figure of a school left out', $$UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1
+		WHERE academic_year = '2024/25' AND laestab = (SELECT min(x.laestab) FROM abie.exclusion x JOIN abie.run_scope c USING (run_id, laestab)
+			WHERE c.stratum IN ('primary', 'secondary') AND c.attendance_held)$$),
+	('two figures that change places', $$UPDATE abie.attendance a SET sess_overall = b.sess_overall, sess_authorised = b.sess_authorised,
+		sess_unauthorised = b.sess_unauthorised, sess_possible = b.sess_possible, enrolments = b.enrolments FROM abie.attendance b
+		WHERE a.academic_year = '2024/25' AND b.academic_year = '2024/25' AND (a.urn, b.urn) IN ((900013, 900014), (900014, 900013))$$),
+	('the year before', $$UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = '2023/24' AND urn = 900013$$),
+	('circumstances', $$UPDATE abie.school_context SET fsm_pct = fsm_pct / 2 WHERE academic_year = '2024/25' AND urn = 900013$$),
+	('a school that closed', $$UPDATE abie.school SET close_date = '2025-08-31', status = 'Closed' WHERE urn = 900013$$),
+	('a family', $$INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900013, 900014, 'Predecessor')$$),
+	('a school that is gone', $$DELETE FROM abie.attendance WHERE academic_year = '2024/25' AND urn = 900013$$),
+	('a school left out that is gone', $$DELETE FROM abie.attendance WHERE academic_year = '2024/25'
+		AND laestab = (SELECT min(x.laestab) FROM abie.exclusion x JOIN abie.run_scope c USING (run_id, laestab) WHERE c.stratum = 'special')$$),
+	('another version', $$UPDATE abie.run SET extension_version = '0.9'$$),
+	('schools no run reads of', $$DELETE FROM abie.school s WHERE NOT EXISTS (SELECT FROM abie.attendance a WHERE a.urn = s.urn) AND NOT EXISTS (SELECT FROM abie.school_link l WHERE s.urn IN (l.urn, l.link_urn))$$)) c(change, statement);
+-- so another run is made each time
 UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = '2024/25' AND urn = 900013;
-SELECT abie.is_up_to_date('2025/26', 'similar-schools');
 CALL abie.nightly(methodology => 'similar-schools');
-SELECT abie.is_up_to_date('2025/26', 'similar-schools'), count(*) FROM abie.run;
-UPDATE abie.attendance SET recorded_at = clock_timestamp() WHERE academic_year = '2018/19' AND laestab = (SELECT min(laestab) FROM abie.attendance);
-SELECT abie.is_up_to_date('2025/26', 'similar-schools');
+UPDATE abie.attendance SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1 WHERE academic_year = '2023/24' AND urn = 900013;
 CALL abie.nightly(methodology => 'similar-schools');
-UPDATE abie.school_context SET recorded_at = clock_timestamp() WHERE urn = 900013;
-SELECT abie.is_up_to_date('2025/26', 'similar-schools');
+UPDATE abie.school_context SET fsm_pct = fsm_pct / 2 WHERE academic_year = '2024/25' AND urn = 900013;
 CALL abie.nightly(methodology => 'similar-schools');
-UPDATE abie.school SET recorded_at = clock_timestamp() WHERE urn = 900013;
-SELECT abie.is_up_to_date('2025/26', 'similar-schools');
+UPDATE abie.school_context SET fsm_pct = fsm_pct / 2 WHERE academic_year = '2024/25' AND urn = 900014;
 CALL abie.nightly(methodology => 'similar-schools');
-INSERT INTO abie.school_link (urn, link_urn, link_type, recorded_at) VALUES (900013, 900001, 'Other', clock_timestamp());
-SELECT abie.is_up_to_date('2025/26', 'similar-schools');
+-- of a run that was calculated and not checked the night makes the checks
+UPDATE abie.school SET close_date = '2025-08-31', status = 'Closed' WHERE urn = 900014;
+DO $$ DECLARE r int; BEGIN CALL abie.calculate('2025/26', 'similar-schools', r); END $$;
 CALL abie.nightly(methodology => 'similar-schools');
-SELECT abie.is_up_to_date('2025/26', 'similar-schools'), count(*) FROM abie.run;
+SELECT abie.is_up_to_date('2025/26', 'similar-schools'), count(*), count(*) FILTER (WHERE status = 'checked') AS checked FROM abie.run;
 SELECT abie.is_up_to_date('2025/26', 'default'), abie.is_up_to_date('2026/27', 'similar-schools');
 
 -- issued by itself where the methodology says so and no check fails, a warning either
@@ -70,7 +128,7 @@ CALL abie.nightly('2025/26', 'similar-schools', NULL);
 SELECT (abie.issue(min(run_id), 'the oldest')).status FROM abie.run WHERE methodology = 'similar-schools';
 SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
 INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, status, error) VALUES ('2025/26', '2024/25', 'similar-schools', '1.0', 'failed', 'long ago');
-UPDATE abie.school SET recorded_at = clock_timestamp() WHERE urn = 900013;
+UPDATE abie.school_context SET fsm_pct = fsm_pct / 2 WHERE academic_year = '2024/25' AND urn = 900013;
 CALL abie.nightly('2025/26', 'similar-schools', 3);
 SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
 -- the newest three, and the run just made among them
