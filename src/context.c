@@ -162,7 +162,7 @@ abie_ridge(PG_FUNCTION_ARGS)
 		float_overflow_error();
 	if (status != GSL_SUCCESS)
 		ereport(ERROR,
-				(errcode(ERRCODE_OUT_OF_MEMORY),
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("could not decompose the correlations of %d columns", x.columns)));
 	PG_RETURN_DATUM(model_row(fcinfo, &model, x.rows, x.columns));
 }

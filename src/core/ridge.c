@@ -18,9 +18,6 @@
 
 #include "core/ridge_fit.h"
 
-/* Rows between two pauses. */
-#define PAUSE_ROWS 1024
-
 /* ---------- order of rows ---------- */
 
 typedef struct Row
@@ -142,8 +139,7 @@ ridge_standardise(const RidgeFit *fit, size_t position)
 	const RidgeInput *in = fit->in;
 	size_t		count = in->n - position < RIDGE_LANES ? in->n - position : RIDGE_LANES;
 
-	if (position % PAUSE_ROWS == 0)
-		in->pause();
+	in->pause();
 	memset(fit->z, 0, sizeof(double) * RIDGE_LANES * in->p);
 	for (size_t lane = 0; lane < count; lane++)
 	{
@@ -206,7 +202,7 @@ take_root(RidgeFit *fit)
 			double		length = sqrt(fit->eigenvalue[k]);
 
 			for (size_t j = 0; j < p; j++)
-				fit->root[fit->rank * p + j] = fit->scale[j] > 0.0 ? fit->eigenvector[j * p + k] / length : 0.0;
+				fit->root[fit->rank * p + j] = fit->scale[j] > 0.0 ? fit->eigenvector[k * p + j] / length : 0.0;
 			fit->eigenvalue[fit->rank++] = fit->eigenvalue[k];
 		}
 }
@@ -224,6 +220,7 @@ solve(RidgeFit *fit)
 		const double *root = fit->root + r * p;
 		double		part = 0.0;
 
+		fit->in->pause();
 		for (size_t j = 0; j < p; j++)
 			part += root[j] * fit->moment[j];
 		for (size_t j = 0; j < p; j++)
@@ -261,7 +258,7 @@ allocate_fit(RidgeFit *fit, RidgeAllocate allocate)
 	fit->moment = allocate(sizeof(double) * p);
 	fit->eigenvalue = allocate(sizeof(double) * p);
 	fit->eigenvector = allocate(sizeof(double) * p * p);
-	fit->work = allocate(sizeof(double) * p * p);
+	fit->work = allocate(sizeof(double) * p);
 	fit->penalty = allocate(sizeof(double) * p);
 	fit->root = allocate(sizeof(double) * p * p);
 	fit->slope = allocate(sizeof(double) * p);

@@ -25,8 +25,8 @@ typedef struct RidgeFit
 	double	   *moment;			/* p: correlation with y, in units of y */
 	double		deviation;		/* weighted mean square of y about its mean */
 	double	   *eigenvalue;		/* p; once there is a root, rank of them, in its order */
-	double	   *eigenvector;	/* p x p, one a column */
-	double	   *work;			/* p x p */
+	double	   *eigenvector;	/* p x p, one a row */
+	double	   *work;			/* p */
 	double	   *penalty;		/* p: penalties of the standardised columns */
 	double	   *root;			/* p x p: rows r with sum of r r' the inverse */
 	size_t		rank;			/* rows of root */

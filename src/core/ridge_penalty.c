@@ -7,11 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_matrix.h>
-#include <gsl/gsl_vector.h>
 
+#include "core/eigen.h"
 #include "core/ridge_fit.h"
 
 double
@@ -29,33 +27,19 @@ ridge_decompose(RidgeFit *fit, const double *penalty)
 {
 	size_t		p = fit->in->p;
 	double		greatest = 0.0;
-	gsl_error_handler_t *handler;
-	gsl_eigen_symmv_workspace *workspace;
-	int			status = GSL_ENOMEM;
+	double	   *matrix = fit->eigenvector;
 
-	if (p == 0)
-		return GSL_SUCCESS;
 	for (size_t j = 0; j < p; j++)
 		for (size_t k = j; k < p; k++)
-			fit->work[j * p + k] = fit->work[k * p + j] = fit->gram[j * p + k] + (j == k ? penalty[j] : 0.0);
-	handler = gsl_set_error_handler_off();
-	workspace = gsl_eigen_symmv_alloc(p);
-	if (workspace != NULL)
-	{
-		gsl_matrix_view matrix = gsl_matrix_view_array(fit->work, p, p);
-		gsl_vector_view value = gsl_vector_view_array(fit->eigenvalue, p);
-		gsl_matrix_view vector = gsl_matrix_view_array(fit->eigenvector, p, p);
-
-		status = gsl_eigen_symmv(&matrix.matrix, &value.vector, &vector.matrix, workspace);
-		gsl_eigen_symmv_free(workspace);
-	}
-	gsl_set_error_handler(handler);
+			matrix[j * p + k] = matrix[k * p + j] = fit->gram[j * p + k] + (j == k ? penalty[j] : 0.0);
+	if (!symmetric_eigen(matrix, p, fit->eigenvalue, fit->work, fit->in->pause))
+		return GSL_EMAXITER;
 	for (size_t k = 0; k < p; k++)
 		greatest = fmax(greatest, fit->eigenvalue[k]);
 	for (size_t k = 0; k < p; k++)
 		if (fit->eigenvalue[k] <= greatest * p * DBL_EPSILON)
 			fit->eigenvalue[k] = 0.0;
-	return status;
+	return GSL_SUCCESS;
 }
 
 /* Correlation of y with the k-th principal component. */
@@ -66,7 +50,7 @@ component(const RidgeFit *fit, size_t k)
 	double		sum = 0.0;
 
 	for (size_t j = 0; j < p; j++)
-		sum += fit->eigenvector[j * p + k] * fit->moment[j];
+		sum += fit->eigenvector[k * p + j] * fit->moment[j];
 	return sum;
 }
 
@@ -129,6 +113,8 @@ ridge_set_penalties(RidgeFit *fit)
 	if (fit->in->penalties == NULL)
 	{
 		status = ridge_decompose(fit, fit->penalty);
+		if (status != GSL_SUCCESS)
+			return status;
 		model->penalty = best_penalty(fit, fit->slope);
 	}
 	for (size_t j = 0; j < fit->in->p; j++)
