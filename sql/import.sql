@@ -110,7 +110,8 @@ RETURN ARRAY(SELECT pg_catalog.array_to_string(columns.header_names, ' or ')
 	FROM abie.import_format AS columns
 	WHERE columns.format = import_missing.format AND columns.required
 		AND NOT EXISTS (SELECT FROM abie.import_mapping(import_missing.format, import_missing.header) AS mapped
-			WHERE mapped.field = columns.field));
+			WHERE mapped.field = columns.field)
+	ORDER BY columns.field COLLATE "C");
 COMMENT ON FUNCTION abie.import_missing(text, text[]) IS 'Required columns of the format that the header lacks.';
 
 CREATE FUNCTION abie.import_detect(header text[]) RETURNS text

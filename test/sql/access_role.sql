@@ -68,12 +68,12 @@ SET ROLE abie_access_role_nation;
 EXECUTE expectations \; EXECUTE matches \; EXECUTE functions \; EXECUTE others;
 
 -- in parallel workers, which are told the role apart from the other settings
-SET force_parallel_mode = on;
+SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SET ROLE abie_access_role_one;
 SELECT abie.asking_role(), abie.has_national_access('{results}'), ARRAY(SELECT a.urn FROM abie.accessible_schools('{results}') a) AS schools;
 EXECUTE expectations;
 SELECT count(*), min(e.urn::integer) FROM abie.expectation e;
-RESET force_parallel_mode;
+SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- a cursor opened as one role and read as another
 SET ROLE abie_access_role_nation;

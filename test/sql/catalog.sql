@@ -8,7 +8,10 @@ SET search_path = catalog_test, pg_catalog;
 CREATE VIEW member AS
 SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
-WHERE d.deptype = 'e' AND e.extname = 'abie';
+WHERE d.deptype = 'e' AND e.extname = 'abie'
+	-- from PostgreSQL 17 on the types that come with a relation or a type are members too
+	AND NOT EXISTS (SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+		WHERE d.classid = 'pg_type'::regclass AND t.oid = d.objid AND (t.typcategory = 'A' OR c.relkind <> 'c'));
 CREATE VIEW routine AS
 SELECT m.object, p.*, l.lanname FROM member m JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND p.oid = m.objid JOIN pg_language l ON l.oid = p.prolang;
 CREATE VIEW relation AS
