@@ -53,10 +53,10 @@ DECLARE
 	s record;
 	summary text[];
 BEGIN
-	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
+	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain, count(*) FILTER (WHERE x.statement = 'sustain') AS sustain,
 		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL) AS no_past,
 		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
-			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement WHEN 'maintain' THEN 'maintain' ELSE abie.decimal(x.improvement_rounded, 1) END]
+			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement WHEN 'improve' THEN abie.decimal(x.improvement_rounded, 1) ELSE x.statement END]
 			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
 		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
 			FILTER (WHERE x.baseline IS NULL) AS left_out
@@ -68,12 +68,12 @@ BEGIN
 		abie.report_part(format, 'title', facts ->> 'name')
 		|| abie.report_part(format, 'meta', 'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
 		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
-		|| abie.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them are to maintain their attendance.', s.expectations, s.schools, s.maintain))
+		|| abie.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have reached their target and are to sustain it, %s are to maintain their attendance.', s.expectations, s.schools, s.sustain, s.maintain))
 		|| abie.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils', summary)
 		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL THEN abie.report_part(format, 'heading', 'Schools on a funnel')
 			|| abie.report_part(format, 'paragraph', 'How far each school''s attendance is from what its circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
 			|| abie.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
-		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement in percentage points', s.cells) ELSE '' END
+		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement in percentage points; sustain: the target was reached last year; maintain: no improvement is asked for', s.cells) ELSE '' END
 		|| CASE WHEN s.schools > s.expectations THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format, 'table', 'Left out, and why', s.left_out) ELSE '' END
 		|| abie.report_part(format, 'heading', 'How good the data is')
 		|| abie.report_part(format, 'list', '', ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor), format('Of %s schools only a rate is published, not the sessions.', s.rates_only), format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])

@@ -239,7 +239,7 @@ BEGIN
 		forecast, forecast_low, forecast_high, poor_match)
 	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected, r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
 		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
-		CASE WHEN r.baseline >= r.top THEN 'maintain' ELSE 'improve' END,
+		abie.statement(r.attendance, r.baseline + r.improvement, r.improvement),
 		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic,
 		r.forecast, r.forecast_low, r.forecast_high, r.poor_match
 	FROM rung r;
@@ -265,10 +265,12 @@ SELECT encode(sha256(convert_to(
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(c.laestab, c.urn, c.stratum, c.enrolments, c.attendance_held, c.rows_of_urn,
 			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n' ORDER BY c.laestab)
-		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), ''), 'UTF8')), 'hex')
+		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), '')
+	|| coalesce((SELECT string_agg(ROW(m.stratum, m.sampling_c1)::text, E'\n' ORDER BY m.stratum)
+		FROM abie.run_model m WHERE m.run_id = input_digest.run_id AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
 $$;
 COMMENT ON FUNCTION abie.input_digest(integer) IS
-'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, of the schools left out, and of what decided that. Runs of equal input digests have equal result digests.';
+'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, of the schools left out, of what decided that, and of what was taken from an earlier run. Runs of equal input digests have equal result digests.';
 
 CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -284,9 +286,11 @@ SELECT encode(sha256(
 	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), E'\\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
 	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances) || float8send(n.bandwidth), '' ORDER BY n.urn)
-		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')), 'hex')
+		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')
+	|| coalesce((SELECT string_agg(convert_to(ROW(m.stratum, m.sampling_c1, m.sampling_source)::text, 'UTF8'), E'\\x0a' ORDER BY m.stratum)
+		FROM abie.run_model m WHERE m.run_id = result_digest.run_id), '')), 'hex')
 $$;
-COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions and similar schools. Equal for runs with equal results, whatever their numbers.';
+COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions, similar schools and sampling noise with its source. Equal for runs with equal results, whatever their numbers.';
 
 CREATE FUNCTION abie.calculate_digest(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

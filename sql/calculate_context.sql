@@ -135,6 +135,29 @@ FROM unnest(local_residual, residual, enrolments) u(x, y, w) WHERE u.y IS NOT NU
 $$;
 COMMENT ON FUNCTION abie.local_slope(float8[], float8[], float8[]) IS 'Share g of a local residual that is left in a school''s own: least-squares slope through 0 of residual on local_residual, weighted by enrolments, limited to 0-1. One element a school; rows without a residual are left out, added in the order given. 0 where there is nothing to learn from.';
 
+CREATE FUNCTION abie.greatest_sampling_c1(stratum text) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE stratum WHEN 'primary' THEN 17 ELSE 101 END;
+COMMENT ON FUNCTION abie.greatest_sampling_c1(text) IS
+'The most that abie.run_model.sampling_c1 may be where it is judged by residuals: what the changes of England''s schools from 2017/18 to 2018/19 gave,
+17 in primary and 101 in secondary schools, squared percentage points x pupils.';
+
+CREATE FUNCTION abie.earlier_noise(run_id integer) RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took nothing
+SELECT m.stratum, m.sampling_c1, m.sampling_run FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
+UNION ALL
+(SELECT DISTINCT ON (m.stratum) m.stratum, m.sampling_c1, m.run_id
+FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id
+WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculated', 'checked', 'issued', 'superseded')
+	AND m.sampling_source IN ('changes', 'registers') AND m.sampling_c1 > 0
+ORDER BY m.stratum, m.run_id DESC)
+$$;
+COMMENT ON FUNCTION abie.earlier_noise(integer) IS
+'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a run that cannot learn it itself.';
+
 -- What baselines and forecasts are made with.
 CREATE FUNCTION abie.calculate_baseline(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -149,15 +172,25 @@ BEGIN
 		SELECT s.stratum, array_agg(s.attendance) AS attendance, array_agg(s.previous_attendance) AS previous, array_agg(s.earlier_attendance) AS earlier,
 			array_agg(s.attendance - s.previous_attendance) AS change, array_agg(s.attendance - s.expected) AS residual, array_agg(s.previous_expected) AS previous_expected,
 			array_agg(s.enrolments::float8) AS enrolments, count(s.previous_attendance) AS change_schools,
-			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools
+			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools,
+			CASE WHEN count(s.attendance_error) >= 30
+				THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.enrolments) END AS register_c1
 		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL AND s.is_reference
 		GROUP BY s.stratum
+	), source AS MATERIALIZED (
+		SELECT p.*, v.c0, v.c1, e.sampling_c1 AS earlier_c1, e.sampling_run AS earlier_run,
+			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers' WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run'
+				WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source, least(r.c1, abie.greatest_sampling_c1(p.stratum)) AS residual_c1
+		FROM pool p CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v LEFT JOIN abie.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
+			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r ON num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
 	), noise AS MATERIALIZED (
-		SELECT p.*, v.c0, v.c1, coalesce(v.c1 / 2, (abie.change_variance(p.residual, p.enrolments)).c1) AS sampling_c1
-		FROM pool p, abie.change_variance(p.change, p.enrolments) v
+		SELECT s.*, CASE s.sampling_source WHEN 'changes' THEN s.c1 / 2 WHEN 'registers' THEN s.register_c1 WHEN 'earlier run' THEN s.earlier_c1
+			WHEN 'residuals' THEN s.residual_c1 END AS sampling_c1
+		FROM source s
 	)
 	UPDATE abie.run_model m
-	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1, sampling_c1 = n.sampling_c1, learning_schools = n.learning_schools,
+	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1, sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
+		sampling_run = CASE n.sampling_source WHEN 'earlier run' THEN n.earlier_run END, learning_schools = n.learning_schools,
 		between_variance = CASE WHEN n.sampling_c1 > 0
 			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
 		-- more digits would predict no better, and these can be used by hand

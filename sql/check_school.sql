@@ -163,7 +163,7 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9 OR abs(e.target - e.baseline - e.improvement) > 1e-9
 			OR e.ladder_top IS DISTINCT FROM greatest(e.pared_mean, e.pre_pandemic)
-			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR (e.statement = 'maintain') <> (e.baseline >= e.ladder_top),
+			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR e.statement <> CASE WHEN e.improvement_rounded = 0 THEN 'maintain' WHEN e.attendance >= e.target THEN 'sustain' ELSE 'improve' END,
 		format('%s: %s, should be %s', e.urn, round(e.improvement::numeric, 3), round(p.improvement::numeric, 3)), ARRAY[e.urn]
 	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e
 		-- the rule again in its own words, not by the function that made it
@@ -172,6 +172,15 @@ BEGIN ATOMIC
 	WHERE e.run_id = check_improvement.run_id;
 END;
 COMMENT ON FUNCTION abie.check_improvement(integer, float8) IS 'Internal: release check improvement. To 1e-9 percentage points. Examples: improvement in the run and as it follows.';
+
+CREATE FUNCTION abie.check_attained_target(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+BEGIN ATOMIC
+	SELECT e.statement = 'improve' AND (e.improvement_rounded <= 0 OR e.attendance >= e.target),
+		format('%s: by %s to %s, had %s', e.urn, e.improvement_rounded, round(e.target::numeric, 3), round(e.attendance::numeric, 3)), ARRAY[e.urn]
+	FROM abie.expectation e WHERE e.run_id = check_attained_target.run_id;
+END;
+COMMENT ON FUNCTION abie.check_attained_target(integer, float8) IS 'Internal: release check attained target. Examples: improvement, target and attendance.';
 
 CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

@@ -171,7 +171,7 @@ AS $$
 WITH school AS (
 	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
 		m.forecast_quantile, s.previous_attendance, coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
-		abie.previous_year(r.baseline_year) AS previous_year, r.target_year
+		s.attendance_error, m.sampling_c1, m.sampling_source, m.sampling_run, abie.previous_year(r.baseline_year) AS previous_year, r.target_year
 	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
 		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn JOIN abie.run r ON r.run_id = e.run_id
 	WHERE e.run_id = explain_baseline.run_id AND e.urn = explain_baseline.urn
@@ -182,13 +182,23 @@ UNION ALL
 SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned THEN format('%s x attendance + (1 - %s) x attendance the year before; the weight best predicted the schools of the stratum', s.last_weight, s.last_weight)
 	ELSE 'attendance' END FROM school s
 UNION ALL
-SELECT 8, 3, 'own share', s.own_share, CASE WHEN s.is_learned THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
+SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_error, s.sampling_c1 / s.enrolments),
+	CASE WHEN s.attendance_error IS NOT NULL THEN 'of one year: the square of attendance error'
+	ELSE format('of one year: %s / enrolments, %s', s.sampling_c1, CASE s.sampling_source
+		WHEN 'changes' THEN 'half of how much the changes of the stratum''s schools from year to year vary with 1 / enrolments'
+		WHEN 'registers' THEN 'the median of attendance error^2 x enrolments of the stratum''s schools'
+		WHEN 'earlier run' THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
+		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier year is held to learn it from',
+			abie.greatest_sampling_c1(s.stratum)) END) END
+FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
+UNION ALL
+SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
 	WHEN s.between_variance IS NULL THEN '1: how noisy attendance is, is not known'
 	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance, s.between_variance, s.noise) END FROM school s
 UNION ALL
-SELECT 8, 4, 'baseline', s.baseline, 'expected + own share x (own level - expected)' FROM school s
+SELECT 8, 5, 'baseline', s.baseline, 'expected + own share x (own level - expected)' FROM school s
 UNION ALL
-SELECT 8, 5, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
+SELECT 8, 6, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
 	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise) FROM school s WHERE s.baseline_error IS NOT NULL
 UNION ALL
 SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned
@@ -234,7 +244,11 @@ SELECT 10, 2, 'improvement published', e.improvement_rounded, format('improvemen
 UNION ALL
 SELECT 10, 3, 'target', e.target, 'baseline + improvement, for ' || r.target_year FROM expectation e, run r
 UNION ALL
-SELECT 10, 4, 'second route', NULL, format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, reaches the target', r.target_year, r.baseline_year, r.pace)
+SELECT 10, 4, 'step from last year', e.target - e.attendance, format('target - attendance in %s%s', r.baseline_year,
+	CASE e.statement WHEN 'sustain' THEN ': the target is reached, to be kept' WHEN 'maintain' THEN ': nothing is asked for, because improvement published is 0.0'
+		ELSE '' END) FROM expectation e, run r
+UNION ALL
+SELECT 10, 5, 'second route', NULL, format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, reaches the target', r.target_year, r.baseline_year, r.pace)
 FROM expectation e, run r
 UNION ALL
 SELECT 11, 1, 'local authority average', e.la_average, 'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r

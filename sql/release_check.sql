@@ -18,6 +18,7 @@ SELECT * FROM (VALUES
 	('partial year', 'blocking', abie.least_year_sessions(), 10, 'Schools with fewer sessions possible an enrolment in the baseline year than the threshold'),
 	('baseline', 'blocking', NULL, 0, 'Schools whose baseline is not between their own level and their expected attendance'),
 	('improvement', 'blocking', NULL, 0, 'Schools whose gap, improvement, target or statement does not follow from baseline, expected attendance, ladder top and methodology'),
+	('attained target', 'blocking', NULL, 0, 'Schools that are told to improve by 0.0, or to a target that they reached last year'),
 	('improvement order', 'blocking', NULL, 0, 'Schools of which less is expected than of one with a smaller gap, headroom apart'),
 	('impossible figure', 'blocking', NULL, 0, 'Schools with a rate that is not between 0 and 100 per cent'),
 	('no expectation', 'blocking', NULL, 10, 'Mainstream schools in scope without an expectation; examples are the reasons'),
@@ -26,6 +27,7 @@ SELECT * FROM (VALUES
 	('national total', 'blocking', 0, 0, 'Published national totals (abie.published_total) that the sum of the schools held misses by more than the threshold, per cent'),
 	('local authority total', 'warning', 0, 0, 'Published totals of local authorities that the sum of the schools held misses by more than the threshold, per cent'),
 	('rate only', 'warning', NULL, 5, 'Schools of which only rates are held, not counts'),
+	('assumed noise', 'warning', NULL, 0, 'Strata whose sampling variance could not be learned from this run''s schools (abie.run_model.sampling_source)'),
 	('suppressed input', 'warning', NULL, 5, 'Schools with a figure that was published as suppressed or missing'),
 	('missing characteristic', 'warning', NULL, 5, 'Characteristics of schools that are missing'),
 	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
@@ -144,7 +146,7 @@ COMMENT ON FUNCTION abie.check_checks(jsonb) IS 'Internal: raises error 22023 wh
 
 CREATE FUNCTION abie.run_checks(run_id integer)
 RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint, passed boolean, examples text[])
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 30
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 32
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
@@ -174,7 +176,7 @@ END $$;
 COMMENT ON FUNCTION abie.run_checks(integer) IS 'Makes the release checks of a run, whatever its status, and stores nothing; columns as in abie.run_check. No rows for a run that does not exist.';
 
 CREATE FUNCTION abie.check_run(run_id integer) RETURNS SETOF abie.run_check
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 30
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 32
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -178,7 +178,8 @@ WITH run AS (
 	FROM abie_report.school_source d WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable) GROUP BY d.urn
 )
 SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', k.methodology || jsonb_build_object(
-		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools),
+		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools,
+		'sampling_c1', m.sampling_c1, 'sampling_source', m.sampling_source, 'sampling_run', m.sampling_run),
 	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances, 'similar_schools', n.similar_schools,
 	'standing', CASE WHEN n.rank_worst IS NOT NULL THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
 	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END, 'data', s.data)
@@ -191,4 +192,4 @@ FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, re
 	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
-'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

@@ -117,7 +117,7 @@ BEGIN
 				('schools', 'Schools in scope of the run, left out or not.'),
 				('expectations', 'Those with an expectation.'),
 				('exclusions', 'Those left out.'),
-				('maintain', 'Those that are to maintain their attendance.'),
+				('maintain', 'Those that are to maintain their attendance: no improvement is asked of them.'),
 				('poor_matches', 'Those whose similar schools are far from them.'),
 				('enrolments', 'Enrolments of the schools with an expectation.'),
 				('attendance', 'Their attendance in the baseline year, per cent, weighted by enrolments.'),

@@ -232,7 +232,7 @@ COMMENT ON COLUMN abie_report.national_attendance.stratum IS 'primary, or second
 CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
-	s.stratum, s.schools, s.enrolments, s.r2, s.r2_leave_one_out, s.local_slope, s.change_c0, s.change_c1, s.sampling_c1, s.between_variance, s.last_weight, s.n0,
+	s.stratum, s.schools, s.enrolments, s.r2, s.r2_leave_one_out, s.local_slope, s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance, s.last_weight, s.n0,
 	s.forecast_c0, s.forecast_c1, s.forecast_quantile
 FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie.run_model AS s ON s.run_id = r.run_id;
 COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing.';

@@ -58,6 +58,36 @@ RETURN CASE WHEN (expectation ->> 'pre_pandemic')::float8 > (expectation ->> 'pa
 COMMENT ON FUNCTION abie.ladder_top_text(jsonb) IS
 'Internal: what abie.expectation.ladder_top is, in words; of equal ones the mean.';
 
+CREATE FUNCTION abie.report_lead(e jsonb, target_year text, baseline_year text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	attendance text := abie.decimal((e ->> 'attendance')::float8, 2);
+	baseline text := abie.decimal((e ->> 'baseline')::float8, 2);
+	target text := abie.decimal((e ->> 'target')::float8, 2);
+	step float8 := (e ->> 'target')::float8 - (e ->> 'attendance')::float8;
+	apart text := CASE WHEN abs(step) < 0.005 THEN 'under 0.01' ELSE abie.decimal(abs(step), 2) END;
+BEGIN
+	CASE e ->> 'statement'
+		WHEN 'improve' THEN
+			RETURN format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%. From the rate of %s, %s%%, that is a step of %s points.',
+				abie.decimal((e ->> 'improvement')::float8, 1), target_year, baseline, target, baseline_year, attendance, apart);
+		WHEN 'sustain' THEN
+			RETURN format('Keep attendance up in %s: from an underlying level of %s%% the target is %s%%, and it was reached in %s with %s%%%s.',
+				target_year, baseline, target, baseline_year, attendance, CASE WHEN step < 0 THEN format(', %s points above it', apart) ELSE '' END);
+		ELSE
+			RETURN format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% %s (%s%%), and nothing beyond that is asked of a school. The rate of %s was %s%%%s.',
+				target_year, baseline, CASE WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie.ladder_top_text(e)
+					WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8 THEN 'is less than 0.05 points below ' || abie.ladder_top_text(e)
+					ELSE 'is asked to rise by less than 0.05 points towards ' || abie.ladder_top_text(e) END,
+				abie.decimal((e ->> 'ladder_top')::float8, 2), baseline_year, attendance,
+				CASE WHEN step = 0 THEN '' ELSE format(', %s points %s that level', apart, CASE WHEN step > 0 THEN 'below' ELSE 'above' END) END);
+	END CASE;
+END $$;
+COMMENT ON FUNCTION abie.report_lead(jsonb, text, text) IS
+'Internal: the expectation of a row of abie_report.school_expectation in a sentence, by its statement, with the step from last year''s rate.';
+
 CREATE FUNCTION abie.school_report_head(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
@@ -65,30 +95,26 @@ AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
 	target_year text := facts #>> '{run,target_year}';
-	places integer := CASE WHEN (e ->> 'improvement_rounded')::numeric = 0 THEN 2 ELSE 1 END;
 	size text;
 	lead text;
 	more text;
 BEGIN
 	size := CASE WHEN e -> 'enrolments' <> 'null' THEN abie.thousands((e ->> 'enrolments')::bigint) || ' pupils' END;
 	CASE facts ->> 'outcome'
-		WHEN 'improve' THEN
-			lead := format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%.', abie.decimal((e ->> 'improvement')::float8, places),
-				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.decimal((e ->> 'target')::float8, 2));
+		WHEN 'improve', 'sustain' THEN
 			more := CASE WHEN (e ->> 'gap')::float8 > 0 THEN format('The level is %s percentage points below what would be expected in the school''s circumstances, %s%%. ', abie.decimal((e ->> 'gap')::float8, 2), abie.decimal((e ->> 'expected')::float8, 2))
 					ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the improvement is its part in the improvement that all schools make. ', abie.decimal((e ->> 'expected')::float8, 2)) END
-				|| CASE WHEN places = 1 THEN format('The improvement is published to one decimal; before rounding it is %s. ', abie.decimal((e ->> 'improvement')::float8, 2)) ELSE '' END
+				|| format('The improvement is published to one decimal; before rounding it is %s. ', abie.decimal((e ->> 'improvement')::float8, 2))
 				|| CASE WHEN e -> 'improvement_days' <> 'null' THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
 					abie.thousands(round((e ->> 'improvement_days')::numeric)::bigint), abie.decimal((e ->> 'improvement_days_per_pupil')::float8, 1)) ELSE '' END;
 		WHEN 'maintain' THEN
-			lead := format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% is not below %s (%s%%), and nothing beyond that is asked of a school.',
-				target_year, abie.decimal((e ->> 'baseline')::float8, 2), abie.ladder_top_text(e), abie.decimal((e ->> 'ladder_top')::float8, 2));
 			more := format('In the school''s circumstances %s%% would be expected.', abie.decimal((e ->> 'expected')::float8, 2));
 		ELSE
 			lead := format('No attendance expectation has been set for %s: %s.', target_year, e ->> 'exclusion_reason') ;
 			more := abie.exclusion_text(e ->> 'exclusion_reason', facts #>> '{methodology,minimum_enrolments}') || coalesce(' What the records say: ' || (e ->> 'exclusion_detail') || '.', '');
 	END CASE;
 	IF facts ->> 'outcome' <> 'left out' THEN
+		lead := abie.report_lead(e, target_year, facts #>> '{run,baseline_year}');
 		more := format('In %s the school''s attendance was %s%%. The underlying level is that rate with some of the chance of a single year taken out. ', facts #>> '{run,baseline_year}', abie.decimal((e ->> 'attendance')::float8, 2)) || more;
 	END IF;
 	RETURN abie.report_part(format, 'title', abie.shown_name(e ->> 'school_name', (e ->> 'urn')::integer))
@@ -154,7 +180,9 @@ BEGIN
 				abie.decimal(100 * (m ->> 'local_slope')::float8, 0), abie.decimal((e ->> 'expected')::float8, 2))
 			|| format(E'Underlying level.\tOne year''s rate is partly chance. %s counts for %s%% and the expected attendance for the rest: %s%%.',
 				CASE WHEN (e ->> 'own_level')::float8 <> (e ->> 'attendance')::float8 THEN format('The school''s own level over two years, %s%%,', abie.decimal((e ->> 'own_level')::float8, 2)) ELSE 'The school''s own rate' END,
-				abie.decimal(100 * (e ->> 'own_share')::float8, 0), abie.decimal((e ->> 'baseline')::float8, 2));
+				abie.decimal(100 * (e ->> 'own_share')::float8, 0), abie.decimal((e ->> 'baseline')::float8, 2))
+				|| CASE m ->> 'sampling_source' WHEN 'earlier run' THEN format(' How much is chance could not be learned, because no earlier year is held; it is taken from an earlier calculation, run %s.', m ->> 'sampling_run')
+					WHEN 'residuals' THEN ' How much is chance could not be learned, because no earlier year is held; it is judged by how far schools of different sizes are from what is expected of them.' ELSE '' END;
 	ELSE
 		steps := steps
 			|| format(E'Expected attendance.\tThe %s most similar schools attend %s%% on average; more alike and larger ones count for more.', m ->> 'similar_schools', abie.decimal((e ->> 'expected')::float8, 2))
@@ -205,6 +233,7 @@ AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
 	improves boolean := facts ->> 'outcome' = 'improve';
+	has_target boolean := facts ->> 'outcome' IN ('improve', 'sustain');
 	h record;
 	cells text[];
 BEGIN
@@ -224,7 +253,7 @@ BEGIN
 			facts #>> '{run,target_year}', abie.decimal((e ->> 'forecast_low')::float8, 1), abie.decimal((e ->> 'forecast_high')::float8, 1),
 			CASE WHEN improves AND (e ->> 'target')::float8 BETWEEN (e ->> 'forecast_low')::float8 AND (e ->> 'forecast_high')::float8 THEN ' The target lies within that range, so one year''s rate alone will not prove that the school has improved.' ELSE '' END)) ELSE '' END
 		|| CASE format WHEN 'html' THEN abie.report_part(format, 'picture', abie.chart_history('This school and all schools of its phase', h.years, h.attendance, h.low, h.high, h.averages, h.expected,
-			CASE WHEN e -> 'forecast_low' <> 'null' OR improves THEN facts #>> '{run,target_year}' END, CASE WHEN improves THEN (e ->> 'target')::float8 END, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8, h.expected_low, h.expected_high)) ELSE '' END
+			CASE WHEN e -> 'forecast_low' <> 'null' OR has_target THEN facts #>> '{run,target_year}' END, CASE WHEN has_target THEN (e ->> 'target')::float8 END, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8, h.expected_low, h.expected_high)) ELSE '' END
 		|| abie.report_part(format, 'figures', 'The figures over the years, with 95% intervals', h.cells);
 END $$;
 COMMENT ON FUNCTION abie.school_report_history(jsonb, text) IS 'Internal: attendance over the years as a picture and a table.';

@@ -58,8 +58,8 @@ CREATE TABLE found AS SELECT * FROM abie.run_outcome(2);
 SELECT (SELECT count(*) FROM found) = (SELECT count(*) FROM judged) AS schools, (SELECT count(*) FROM found WHERE urn = 900001) AS "without a rate",
 	count(*) FILTER (WHERE f.size <> j.size) AS size, count(*) FILTER (WHERE NOT near(f.outcome, j.outcome)) AS outcome, count(*) FILTER (WHERE f.inside <> j.inside) AS inside,
 	count(*) FILTER (WHERE (f.attendance, f.expected, f.baseline, f.forecast, f.enrolments, f.stratum) <> (j.attendance, j.expected, j.baseline, j.forecast, j.enrolments, j.stratum)) AS same,
-	count(*) FILTER (WHERE f.missed IS DISTINCT FROM CASE WHEN statement = 'improve' THEN beyond < 0 END) AS missed,
-	count(*) FILTER (WHERE f.by_chance IS DISTINCT FROM CASE WHEN statement = 'improve' AND beyond < 0 THEN beyond > -1.6448536269514722 * sqrt(variance) END) AS by_chance
+	count(*) FILTER (WHERE f.missed IS DISTINCT FROM CASE WHEN statement <> 'maintain' THEN beyond < 0 END) AS missed,
+	count(*) FILTER (WHERE f.by_chance IS DISTINCT FROM CASE WHEN statement <> 'maintain' AND beyond < 0 THEN beyond > -1.6448536269514722 * sqrt(variance) END) AS by_chance
 FROM found f JOIN judged j USING (urn);
 -- each of the answers occurs
 SELECT missed, by_chance, count(*) > 0 AS some FROM found GROUP BY 1, 2 ORDER BY 1, 2;
@@ -75,8 +75,8 @@ SELECT j.stratum, g.size, count(*) AS schools, sqrt(avg((j.outcome - j.attendanc
 	sqrt(avg((j.outcome - j.baseline - m.baseline) ^ 2)) AS rmse_baseline, sqrt(avg((j.outcome - j.forecast - m.forecast) ^ 2)) AS rmse_forecast,
 	1 - sum(enrolments * (j.outcome - j.expected - m.expected) ^ 2) / sum(enrolments * (j.outcome - m.outcome) ^ 2) AS r2_expected,
 	1 - sum(enrolments * (j.outcome - j.forecast - m.forecast) ^ 2) / sum(enrolments * (j.outcome - m.outcome) ^ 2) AS r2_forecast,
-	100.0 * count(*) FILTER (WHERE inside) / count(*) AS coverage, 100.0 * count(*) FILTER (WHERE statement = 'improve' AND beyond < 0) / count(*) FILTER (WHERE statement = 'improve') AS missed,
-	100.0 * count(*) FILTER (WHERE statement = 'improve' AND beyond < 0 AND beyond > -1.6448536269514722 * sqrt(variance)) / count(*) FILTER (WHERE statement = 'improve' AND beyond < 0) AS missed_by_chance
+	100.0 * count(*) FILTER (WHERE inside) / count(*) AS coverage, 100.0 * count(*) FILTER (WHERE statement <> 'maintain' AND beyond < 0) / count(*) FILTER (WHERE statement <> 'maintain') AS missed,
+	100.0 * count(*) FILTER (WHERE statement <> 'maintain' AND beyond < 0 AND beyond > -1.6448536269514722 * sqrt(variance)) / count(*) FILTER (WHERE statement <> 'maintain' AND beyond < 0) AS missed_by_chance
 FROM judged j JOIN (SELECT stratum, avg(outcome - attendance) AS attendance, avg(outcome - expected) AS expected, avg(outcome - baseline) AS baseline, avg(outcome - forecast) AS forecast,
 		sum(outcome * enrolments) / sum(enrolments) AS outcome FROM judged GROUP BY 1) m USING (stratum), LATERAL (VALUES ('all'), (j.size)) g(size)
 GROUP BY 1, 2;

@@ -406,7 +406,7 @@ SELECT urn FROM improved WHERE abs(gap - CASE WHEN difference > 0 THEN differenc
 	OR abs(improvement - CASE WHEN above <= 0 THEN 0 WHEN above < floor THEN above WHEN wanted < floor THEN floor
 		WHEN wanted > cap THEN CASE WHEN above < cap THEN above ELSE cap END WHEN wanted > above THEN above ELSE wanted END) > 1e-12
 	OR abs(target - baseline - improvement) > 1e-12
-	OR statement <> CASE WHEN above <= 0 THEN 'maintain' ELSE 'improve' END
+	OR statement <> CASE WHEN improvement < 0.0499999999 THEN 'maintain' WHEN attendance < target THEN 'improve' ELSE 'sustain' END
 	OR improvement NOT BETWEEN 0 AND cap OR (improvement < floor AND improvement <> greatest(above, 0));
 -- rounded half up in decimal: within 0.05, and upwards from the middle
 SELECT urn, improvement, improvement_rounded FROM improved

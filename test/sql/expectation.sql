@@ -262,6 +262,11 @@ SELECT count(*) AS differences FROM grid
 WHERE e IS DISTINCT FROM least(least(greatest(pace + gap_share * greatest(0, expected::float8 - baseline::float8), 0.1), 1.0),
 	greatest(0, ladder_top::float8 - baseline::float8));
 
+-- what the school is told: nothing where the improvement rounds to 0.0, to sustain what it has reached, else to improve
+SELECT attendance, target, improvement, abie.statement(attendance, target, improvement)
+FROM (VALUES (93, 93.3, 0.3), (93.3, 93.3, 0.3), (99, 93.3, 0.3), (93.29999999, 93.3, 0.3), (90, 93.05, 0.05), (90, 93.0499, 0.0499), (99, 93.0499, 0.0499), (93, 93, 0), (95, 93, 0), (90, 93, 0), (93, NULL, 0.3))
+	v(attendance, target, improvement);
+
 --
 -- Errors
 --

@@ -104,15 +104,16 @@ SELECT count(*) = (SELECT count(DISTINCT urn) FROM line) AS one_each, count(*) F
 FROM pared p JOIN line l ON l.urn = p.urn AND l.name = 'pared mean';
 -- improvement, from the recomputed figures and the rule in words
 CREATE TABLE improved AS
-SELECT b.urn, l.value AS shown, r.value AS rounded, regexp_replace(r.made, '^.*: ', '') AS statement, t.value AS target, b.baseline,
+SELECT b.urn, l.value AS shown, r.value AS rounded, regexp_replace(r.made, '^.*: ', '') AS statement, t.value AS target, s.value AS step, b.baseline,
 	greatest(p.pared_mean, y.value) AS top, greatest(0, e.expected - b.baseline) AS gap,
 	m[1]::float8 + m[2]::float8 * greatest(0, e.expected - b.baseline) AS wanted, m[3]::float8 AS floor, m[4]::float8 AS cap
 FROM base b JOIN expected e USING (urn) JOIN pared p USING (urn)
 	JOIN line l ON l.urn = b.urn AND l.name = 'improvement' JOIN line r ON r.urn = b.urn AND r.name = 'improvement published'
-	JOIN line t ON t.urn = b.urn AND t.name = 'target' JOIN line y ON y.urn = b.urn AND y.name = 'pre-pandemic',
+	JOIN line t ON t.urn = b.urn AND t.name = 'target' JOIN line y ON y.urn = b.urn AND y.name = 'pre-pandemic'
+	JOIN line s ON s.urn = b.urn AND s.name = 'step from last year',
 	LATERAL regexp_match(l.made, '^(\S+) \+ (\S+) x gap, not under (\S+), not over (\S+), not over the headroom$') m;
 SELECT count(*) = (SELECT count(DISTINCT urn) FROM line) AS one_each, count(*) FILTER (WHERE NOT coalesce(abs(shown - least(greatest(0, top - baseline), cap, greatest(floor, wanted))) < 1e-9, false)) AS different,
-	count(*) FILTER (WHERE abs(target - baseline - shown) > 1e-9 OR rounded <> round(shown::numeric, 1)::float8 OR statement <> CASE WHEN baseline >= top - 1e-11 THEN 'maintain' ELSE 'improve' END) AS "rounded, target, statement"
+	count(*) FILTER (WHERE abs(target - baseline - shown) > 1e-9 OR rounded <> round(shown::numeric, 1)::float8 OR statement <> CASE WHEN shown < 0.0499999999 THEN 'maintain' WHEN step > 0 THEN 'improve' ELSE 'sustain' END) AS "rounded, target, statement"
 FROM improved;
 -- the other lines say what the table says
 SELECT count(*) AS different FROM abie.expectation e JOIN line l USING (urn)

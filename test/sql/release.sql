@@ -93,6 +93,10 @@ SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET target = target 
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET gap = gap + 0.001 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET ladder_top = ladder_top + 0.001 WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET statement = CASE statement WHEN ''improve'' THEN ''maintain'' ELSE ''improve'' END WHERE urn = 900013']);
+-- told to improve by nothing, or to what it had already
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET ladder_top = baseline + 0.04, pared_mean = baseline + 0.04, pre_pandemic = NULL, improvement = 0.04, improvement_rounded = 0.0, target = baseline + 0.04, attendance = baseline, statement = ''improve'' WHERE urn = 900013']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET statement = ''improve'' WHERE urn = (SELECT min(urn) FROM abie.expectation WHERE statement = ''sustain'')']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET statement = ''sustain'' WHERE urn = (SELECT min(urn) FROM abie.expectation WHERE statement = ''improve'')']);
 -- the school with the greatest gap is asked for least: a wrong improvement, and an unfair one
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation e SET improvement = 0.1, improvement_rounded = 0.1, target = baseline + 0.1 WHERE urn = (SELECT urn FROM abie.expectation WHERE improvement < ladder_top - baseline ORDER BY gap DESC LIMIT 1)']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.expectation SET forecast_high = 100.1 WHERE urn = 900013']);

@@ -108,21 +108,29 @@ SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie.repo
 -- each kind of report
 CREATE TEMP TABLE chosen AS SELECT k.kind, k.urn, f.format, abie.school_report(k.urn, f.format) AS report
 FROM (VALUES ('script', 900017), ('direction', 900012), ('long', 900013), ('nameless', 900014), ('maintain', (SELECT min(urn::integer) FROM abie.expectation WHERE statement = 'maintain')),
+	('sustain', (SELECT min(urn::integer) FROM abie.expectation WHERE statement = 'sustain')),
 	('left out', (SELECT min(urn::integer) FROM abie.exclusion))) k(kind, urn), (VALUES ('html'), ('markdown'), ('json')) f(format);
 SELECT kind, format, length(report) > 1000 AS written, report ~ '(^|[^\\])<script' AND format <> 'json' AS injected, report ~ U&'[\202A-\202E]' AND format <> 'json' AS turned FROM chosen ORDER BY 1, 2;
 -- HTML is well-formed but for its void elements, loads nothing and says what it is of
 SELECT kind, xml_is_well_formed_document(regexp_replace(replace(report, '<!DOCTYPE html>', ''), '<(meta|link)([^>]*)>', '<\1\2/>', 'g')) AS well_formed,
 	report ~* '(src|href)="(?!data:)' AS loads, report LIKE '%<h1>%' AS heading, report LIKE '%Draft: %' AS draft FROM chosen WHERE format = 'html' ORDER BY 1;
-SELECT kind, (regexp_match(report, '<p class="lead">([^<]*)'))[1] AS lead FROM chosen WHERE format = 'html' AND kind IN ('left out', 'maintain') ORDER BY 1;
+SELECT kind, (regexp_match(report, '<p class="lead">([^<]*)'))[1] AS lead FROM chosen WHERE format = 'html' AND kind IN ('left out', 'maintain', 'sustain') ORDER BY 1;
 SELECT (regexp_match(report, '<h1>(.*)</h1>'))[1] AS name FROM chosen WHERE format = 'html' AND kind IN ('script', 'direction', 'nameless') ORDER BY kind;
 SELECT split_part(report, E'\n', 1) AS name FROM chosen WHERE format = 'markdown' AND kind IN ('script', 'direction', 'nameless') ORDER BY kind;
 -- every number of the sentence, the steps and the ladder is that of the table and of abie.explain, rounded
-CREATE TEMP TABLE said AS SELECT e.*, abie.school_report(e.urn, 'markdown') AS report FROM abie.expectation e WHERE e.statement = 'improve' AND e.improvement_rounded > 0 AND e.urn % 40 = 5;
-SELECT count(*) > 10 AS some, count(*) FILTER (WHERE report NOT LIKE format('%%**Raise attendance by at least %s percentage points in 2025/26: from an underlying level of %s%% to %s\%%.**%%', abie.round_half_up(improvement, 1), abie.round_half_up(baseline, 2), abie.round_half_up(target, 2))) AS other_sentence,
+CREATE TEMP TABLE said AS SELECT e.*, abie.school_report(e.urn, 'markdown') AS report FROM abie.expectation e WHERE e.statement <> 'maintain' AND e.urn % 40 = 5;
+SELECT statement, count(*) > 3 AS some, count(*) FILTER (WHERE report NOT LIKE CASE statement
+		WHEN 'improve' THEN format('%%**Raise attendance by at least %s percentage points in 2025/26: from an underlying level of %s%% to %s\%%. From the rate of 2024/25, %s\%%, that is a step of %s points.**%%',
+			abie.round_half_up(improvement, 1), abie.round_half_up(baseline, 2), abie.round_half_up(target, 2), abie.round_half_up(attendance, 2), abie.round_half_up(target - attendance, 2))
+		ELSE format('%%**Keep attendance up in 2025/26: from an underlying level of %s%% the target is %s\%%, and it was reached in 2024/25 with %s\%%, %s points above it.**%%',
+			abie.round_half_up(baseline, 2), abie.round_half_up(target, 2), abie.round_half_up(attendance, 2), abie.round_half_up(attendance - target, 2)) END) AS other_sentence,
 	count(*) FILTER (WHERE report NOT LIKE format('%%expected attendance %s%%%%', abie.round_half_up(expected, 2))) AS other_expected,
 	count(*) FILTER (WHERE report NOT LIKE format('%%| Best similar schools, mean | %s%% | +%s |%%', abie.round_half_up(pared_mean, 2), abie.round_half_up(pared_mean - baseline, 2)) AND pared_mean > baseline + 0.005) AS other_rung
-FROM said;
+FROM said GROUP BY statement ORDER BY 1;
 SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) l WHERE l.name IN ('gap', 'improvement', 'context', 'baseline', 'target') AND position(abie.decimal(l.value, 2) IN s.report) = 0;
+-- and of all schools, whatever they are told, the sentence has the step from last year's rate, and no improvement of nothing
+SELECT e.statement, count(*) > 10 AS some, count(*) FILTER (WHERE l !~ '(step of|reached in 2024/25 with|The rate of 2024/25 was) ' OR l ~ 'by at least 0\.0|step of (0\.00|-)|[^.0-9]0\.00 points') AS wrong
+FROM abie.expectation e JOIN abie_report.school_expectation v USING (run_id, urn), LATERAL abie.report_lead(to_jsonb(v), '2025/26', '2024/25') l GROUP BY 1 ORDER BY 1;
 -- the same text every time; all together as one by one
 SELECT count(*) = (SELECT schools_in_scope FROM abie.run) AS all_schools, count(*) FILTER (WHERE f.file_name <> c.urn || '.html' OR f.content <> c.report) AS different
 FROM abie.report_files(:run_id) f LEFT JOIN chosen c ON c.format = 'html' AND f.file_name LIKE c.urn || '.%';

@@ -129,6 +129,7 @@ my $kinds = q{
 	UNION ALL SELECT 'large-secondary', (SELECT e.urn FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.stratum = 'secondary' AND e.statement = 'improve' ORDER BY e.enrolments DESC, e.urn LIMIT 1)
 	UNION ALL SELECT 'selective', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.selective AND e.statement = 'improve')
 	UNION ALL SELECT 'maintain', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.statement = 'maintain')
+	UNION ALL SELECT 'sustain', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.statement = 'sustain')
 	UNION ALL SELECT 'left-out', (SELECT min(e.urn) FROM abie_report.school_expectation e WHERE e.school_name IS NOT NULL AND e.exclusion_reason LIKE 'fewer%')};
 
 sub look_at_kinds
@@ -141,7 +142,7 @@ sub look_at_kinds
 }
 
 # too few of its schools select for an expectation
-look_at_kinds('demo', qw(small-primary maintain left-out));
+look_at_kinds('demo', qw(small-primary maintain sustain left-out));
 look_at('demo-hostile-' . $_, $node->safe_psql('demo', "SELECT abie.school_report($_)")) for 900005, 900012;
 look_at('demo-hostile-trust', $node->safe_psql('demo', q{SELECT abie.area_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
 look_at('demo-area', $node->safe_psql('demo', q{SELECT abie.area_report('la', '518')}));
@@ -170,7 +171,7 @@ SKIP:
 	my $years = PostgreSQL::Test::Utils::tempdir() . '/years.csv';
 	append_to_file($years, $rows);
 	command_ok([ "$top/bin/abie-load", '--db', $node->connstr('england'), 'ees-absence', $years ], 'imported: earlier years');
-	look_at_kinds('england', qw(small-primary large-secondary selective maintain left-out));
+	look_at_kinds('england', qw(small-primary large-secondary selective maintain sustain left-out));
 	look_at('england-area', $node->safe_psql('england', q{SELECT abie.area_report('la', '202')}));
 }
 
