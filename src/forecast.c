@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-#include <gsl/gsl_errno.h>
-
 #include "arguments.h"
 #include "core/forecast.h"
 #include "fmgr.h"
@@ -53,18 +51,13 @@ abie_learn_forecast(PG_FUNCTION_ARGS)
 {
 	SchoolYears years = school_years_arguments(fcinfo);
 	ForecastModel model;
-	gsl_error_handler_t *handler;
 	double	   *work;
-	int			status;
 	Datum		result[4];
 
 	if (years.count < LEAST_SCHOOLS)
 		PG_RETURN_NULL();
 	work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * FORECAST_WORK(years.count));
-	handler = gsl_set_error_handler_off();
-	status = learn_forecast(&years, work, &model);
-	gsl_set_error_handler(handler);
-	if (status != GSL_SUCCESS || !is_finite_model(&model))
+	if (!learn_forecast(&years, work, &model) || !is_finite_model(&model))
 		float_overflow_error();
 	result[0] = PointerGetDatum(float_array_result(model.coefficient, FORECAST_TERMS));
 	result[1] = Float8GetDatum(model.noise.c0);

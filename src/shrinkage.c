@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include <gsl/gsl_errno.h>
 
 #include "arguments.h"
 #include "callbacks.h"
@@ -141,46 +140,20 @@ school_years_arguments(FunctionCallInfo fcinfo)
 	};
 }
 
-/* The core's learning with what GSL needs, which is given back on an error or a cancel too. */
-static BaselineRule
-learn(const SchoolYears *years)
-{
-	double	   *work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * 2 * years->count);
-	gsl_error_handler_t *handler = gsl_set_error_handler_off();
-	gsl_multimin_fminimizer *simplex = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, 2);
-	volatile int status = GSL_ENOMEM;
-	BaselineRule rule;
-
-	PG_TRY();
-	{
-		if (simplex != NULL)
-			status = learn_baseline(years, work, simplex, check_for_interrupts, &rule);
-	}
-	PG_FINALLY();
-	{
-		if (simplex != NULL)
-			gsl_multimin_fminimizer_free(simplex);
-		gsl_set_error_handler(handler);
-	}
-	PG_END_TRY();
-	if (status == GSL_ENOMEM)
-		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	if (status != GSL_SUCCESS)	/* squares out of range */
-		float_overflow_error();
-	return rule;
-}
-
 PG_FUNCTION_INFO_V1(abie_learn_baseline);
 Datum
 abie_learn_baseline(PG_FUNCTION_ARGS)
 {
 	SchoolYears years = school_years_arguments(fcinfo);
 	BaselineRule rule;
+	double	   *work;
 	Datum		result[2];
 
 	if (years.count < LEAST_SCHOOLS)
 		PG_RETURN_NULL();
-	rule = learn(&years);
+	work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * 2 * years.count);
+	if (!learn_baseline(&years, work, check_for_interrupts, &rule))	/* squares out of range */
+		float_overflow_error();
 	result[0] = Float8GetDatum(rule.last_weight);
 	result[1] = Float8GetDatum(rule.n0);
 	PG_RETURN_DATUM(row_result(fcinfo, result));

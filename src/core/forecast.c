@@ -5,17 +5,17 @@
  */
 #include "core/forecast.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
-
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_linalg.h>
-#include <gsl/gsl_permutation.h>
 
 #include "core/quantile.h"
 
 #define OUTCOME_WINSORISED 0.99
 #define COVERAGE 0.95
+
+#define SWEEPS 60				/* over all pairs of terms; six are usual */
+#define RANK_TOLERANCE 1e-11	/* of the greatest singular value */
 
 static void
 terms_of(double before, double last, double expected, double enrolments, double term[FORECAST_TERMS])
@@ -43,39 +43,134 @@ forecast(double before, double last, double expected, double enrolments,
 	return sum;
 }
 
-/*
- * The shortest least-squares solution, by the complete orthogonal decomposition,
- * which needs no memory of its own.  terms: count x FORECAST_TERMS, overwritten;
- * residual: room for count numbers.
- */
-static int
-least_squares(double *terms, const double *outcome, size_t count, double *residual,
-			  double coefficient[FORECAST_TERMS])
-{
-	double		reflect_left[FORECAST_TERMS];
-	double		reflect_right[FORECAST_TERMS];
-	double		scratch[FORECAST_TERMS];
-	size_t		order[FORECAST_TERMS];
-	size_t		rank;
-	gsl_permutation permutation = {FORECAST_TERMS, order};
-	gsl_matrix_view matrix = gsl_matrix_view_array(terms, count, FORECAST_TERMS);
-	gsl_vector_view left = gsl_vector_view_array(reflect_left, FORECAST_TERMS);
-	gsl_vector_view right = gsl_vector_view_array(reflect_right, FORECAST_TERMS);
-	gsl_vector_view work = gsl_vector_view_array(scratch, FORECAST_TERMS);
-	gsl_vector_const_view wanted = gsl_vector_const_view_array(outcome, count);
-	gsl_vector_view left_over = gsl_vector_view_array(residual, count);
-	gsl_vector_view solution = gsl_vector_view_array(coefficient, FORECAST_TERMS);
-	int			status;
+/* ---------- least squares ---------- */
 
-	status = gsl_linalg_COD_decomp(&matrix.matrix, &left.vector, &right.vector, &permutation,
-								   &rank, &work.vector);
-	if (status != GSL_SUCCESS)
-		return status;
-	return gsl_linalg_COD_lssolve(&matrix.matrix, &left.vector, &right.vector, &permutation, rank,
-								  &wanted.vector, &solution.vector, &left_over.vector);
+static double
+dot(const double *a, const double *b, size_t count)
+{
+	double		sum = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += a[i] * b[i];
+	return sum;
 }
 
-int
+/* Columns a and b of so many numbers, rotated by the tangent of an angle. */
+static void
+rotate(double *a, double *b, size_t count, double tangent)
+{
+	double		cosine = 1.0 / sqrt(1.0 + tangent * tangent);
+	double		sine = cosine * tangent;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		turned = cosine * a[i] - sine * b[i];
+
+		b[i] = sine * a[i] + cosine * b[i];
+		a[i] = turned;
+	}
+}
+
+/*
+ * Rotate pairs of the columns of terms until all are orthogonal (one-sided Jacobi,
+ * Hestenes 1958, J SIAM 6:51-90), and the columns of turned with them; false if
+ * they never are, as with numbers that are not finite.
+ */
+static bool
+orthogonalise(double *terms, size_t count, double turned[FORECAST_TERMS][FORECAST_TERMS])
+{
+	for (int sweep = 0; sweep < SWEEPS; sweep++)
+	{
+		bool		orthogonal = true;
+
+		for (int j = 0; j < FORECAST_TERMS; j++)
+			for (int k = j + 1; k < FORECAST_TERMS; k++)
+			{
+				double	   *a = terms + j * count;
+				double	   *b = terms + k * count;
+				double		product = dot(a, b, count);
+				double		first = dot(a, a, count);
+				double		second = dot(b, b, count);
+				double		ratio = (second - first) / (2.0 * product);
+
+				if (fabs(product) <= 4.0 * DBL_EPSILON * sqrt(first) * sqrt(second))
+					continue;
+				ratio = copysign(1.0 / (fabs(ratio) + sqrt(1.0 + ratio * ratio)), ratio);
+				rotate(a, b, count, ratio);
+				rotate(turned[j], turned[k], FORECAST_TERMS, ratio);
+				orthogonal = false;
+			}
+		if (orthogonal)
+			return true;
+	}
+	return false;
+}
+
+/* Add to the coefficients the shortest least-squares solution for a residual, from orthogonal terms. */
+static void
+add_solution(const double *terms, size_t count, double turned[FORECAST_TERMS][FORECAST_TERMS],
+			 const double *residual, double coefficient[FORECAST_TERMS])
+{
+	double		square[FORECAST_TERMS];
+	double		greatest = 0.0;
+
+	for (int j = 0; j < FORECAST_TERMS; j++)
+	{
+		square[j] = dot(terms + j * count, terms + j * count, count);
+		greatest = fmax(greatest, square[j]);
+	}
+	for (int j = 0; j < FORECAST_TERMS; j++)
+		/* columns that depend on others have come to nothing but rounding errors */
+		if (square[j] > greatest * RANK_TOLERANCE * RANK_TOLERANCE)
+		{
+			double		part = dot(terms + j * count, residual, count) / square[j];
+
+			for (int k = 0; k < FORECAST_TERMS; k++)
+				coefficient[k] += part * turned[j][k];
+		}
+}
+
+/*
+ * The shortest least-squares solution, from singular values and once more for what
+ * it leaves, which takes away most of the rounding.  terms: room for a column of
+ * years->count numbers each; residual is left.  Own code, for the reasons of
+ * eigen.c.  False if there is none in the range of numbers.
+ */
+static bool
+least_squares(const SchoolYears *years, const double *outcome, double *terms, double *residual,
+			  double coefficient[FORECAST_TERMS])
+{
+	size_t		count = years->count;
+	double		turned[FORECAST_TERMS][FORECAST_TERMS] = {{0.0}};
+	double		term[FORECAST_TERMS];
+
+	for (size_t i = 0; i < count; i++)
+	{
+		terms_of(years->before[i], years->last[i], years->expected[i], years->enrolments[i], term);
+		for (int j = 0; j < FORECAST_TERMS; j++)
+			terms[j * count + i] = term[j];
+	}
+	for (int j = 0; j < FORECAST_TERMS; j++)
+	{
+		turned[j][j] = 1.0;
+		coefficient[j] = 0.0;
+	}
+	if (!orthogonalise(terms, count, turned))
+		return false;
+	memcpy(residual, outcome, sizeof(double) * count);
+	for (int pass = 0; pass < 2; pass++)
+	{
+		add_solution(terms, count, turned, residual, coefficient);
+		for (size_t i = 0; i < count; i++)
+			residual[i] = outcome[i] - forecast(years->before[i], years->last[i], years->expected[i],
+												years->enrolments[i], coefficient);
+	}
+	return true;
+}
+
+/* ---------- interface ---------- */
+
+bool
 learn_forecast(const SchoolYears *years, double *work, ForecastModel *model)
 {
 	size_t		count = years->count;
@@ -84,15 +179,10 @@ learn_forecast(const SchoolYears *years, double *work, ForecastModel *model)
 	double	   *outcome = residual + count;
 	double	   *standardised = outcome + count;
 	double		median;
-	int			status;
 
-	for (size_t i = 0; i < count; i++)
-		terms_of(years->before[i], years->last[i], years->expected[i], years->enrolments[i],
-				 terms + i * FORECAST_TERMS);
 	winsorise_outcomes(years, OUTCOME_WINSORISED, residual, outcome);
-	status = least_squares(terms, outcome, count, residual, model->coefficient);
-	if (status != GSL_SUCCESS)
-		return status;
+	if (!least_squares(years, outcome, terms, residual, model->coefficient))
+		return false;
 	for (size_t i = 0; i < count; i++)
 		residual[i] += years->outcome[i] - outcome[i];
 	model->noise = change_variance(residual, years->enrolments, count, standardised + count);
@@ -102,5 +192,5 @@ learn_forecast(const SchoolYears *years, double *work, ForecastModel *model)
 		standardised[i] = fabs(residual[i] - median) /
 			sqrt(noise_variance(model->noise, years->enrolments[i]));
 	model->quantile = quantile(standardised, count, COVERAGE);
-	return GSL_SUCCESS;
+	return true;
 }

@@ -5,6 +5,8 @@
 #ifndef ABIE_CORE_FORECAST_H
 #define ABIE_CORE_FORECAST_H
 
+#include <stdbool.h>
+
 #include "core/shrinkage.h"
 
 /*
@@ -32,8 +34,8 @@ typedef struct ForecastModel
  * Least squares of the outcome, winsorised at 99 per cent, on the terms (the
  * shortest of all solutions where they depend on each other), and the model of
  * what it leaves of the outcome itself.  years->count is
- * at least FORECAST_TERMS.  Returns a GSL status.
+ * at least FORECAST_TERMS.  False if the sums are out of range.
  */
-extern int	learn_forecast(const SchoolYears *years, double *work, ForecastModel *model);
+extern bool learn_forecast(const SchoolYears *years, double *work, ForecastModel *model);
 
 #endif

@@ -7,10 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_fit.h>
-
 #include "core/quantile.h"
+#include "core/simplex.h"
 
 #define LEAST_CONSTANT 0.01		/* of a noise model, squared percentage points */
 #define CHANGE_WINSORISED 0.99
@@ -19,7 +17,7 @@
 /* The least n / (n + n0) of a school of median size: n0 stays finite. */
 #define LEAST_RELIABILITY 0.001
 
-#define SIMPLEX_STEP 0.2
+#define SIMPLEX_SIDE 0.2
 #define SIMPLEX_SIZE 1e-7
 #define SIMPLEX_STEPS 1000
 
@@ -96,19 +94,41 @@ noise_variance(NoiseModel noise, double enrolments)
 	return noise.c0 + noise.c1 / enrolments;
 }
 
+/* Least squares of y on 1 and x, from running means. */
+static NoiseModel
+line_through(const double *x, const double *y, size_t count)
+{
+	double		mean_x = 0.0;
+	double		mean_y = 0.0;
+	double		squares = 0.0;
+	double		products = 0.0;
+	double		slope;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		mean_x += (x[i] - mean_x) / (double) (i + 1);
+		mean_y += (y[i] - mean_y) / (double) (i + 1);
+	}
+	for (size_t i = 0; i < count; i++)
+	{
+		double		apart = x[i] - mean_x;
+
+		squares += (apart * apart - squares) / (double) (i + 1);
+		products += (apart * (y[i] - mean_y) - products) / (double) (i + 1);
+	}
+	slope = products / squares;
+	return (NoiseModel) {mean_y - mean_x * slope, slope};
+}
+
 /* Least squares of y on 1 and x with both coefficients bounded below: where a bound holds, the other is fitted to it. */
 static NoiseModel
 bounded_line(const double *x, const double *y, size_t count)
 {
-	NoiseModel	line;
-	double		covariance[3];
+	NoiseModel	line = line_through(x, y, count);
 	double		sum_y = 0.0;
 	double		sum_xx = 0.0;
 	double		sum_xy = 0.0;
-	double		residual;
 
-	gsl_fit_linear(x, 1, y, 1, count, &line.c0, &line.c1,
-				   &covariance[0], &covariance[1], &covariance[2], &residual);
 	for (size_t i = 0; i < count; i++)
 	{
 		sum_y += y[i];
@@ -181,21 +201,21 @@ bounded(double p, double low, double high)
 }
 
 static BaselineRule
-rule_at(const gsl_vector *at, double median_enrolments)
+rule_at(const double at[2], double median_enrolments)
 {
-	double		reliability = bounded(gsl_vector_get(at, 1), LEAST_RELIABILITY, 1.0);
+	double		reliability = bounded(at[1], LEAST_RELIABILITY, 1.0);
 
 	return (BaselineRule) {
-		.last_weight = bounded(gsl_vector_get(at, 0), 0.5, 1.0),
+		.last_weight = bounded(at[0], 0.5, 1.0),
 		.n0 = median_enrolments * (1.0 - reliability) / reliability
 	};
 }
 
 /* The mean square of what a rule leaves, a change common to all apart: smooth, so that the simplex finds its one minimum. */
 static double
-baseline_loss(const gsl_vector *at, void *params)
+baseline_loss(const double at[2], void *argument)
 {
-	const BaselineLoss *loss = params;
+	const BaselineLoss *loss = argument;
 	const SchoolYears *years = loss->years;
 	BaselineRule rule = rule_at(at, loss->median_enrolments);
 	double		mean = 0.0;
@@ -214,29 +234,18 @@ baseline_loss(const gsl_vector *at, void *params)
 	return sum / (double) years->count;
 }
 
-int
-learn_baseline(const SchoolYears *years, double *work, gsl_multimin_fminimizer *simplex,
-			   void (*pause) (void), BaselineRule *rule)
+bool
+learn_baseline(const SchoolYears *years, double *work, void (*pause) (void), BaselineRule *rule)
 {
 	/* last_weight 3/4, n0 the median enrolments */
-	double		begin[2] = {0.0, 0.0};
-	double		length[2] = {SIMPLEX_STEP, SIMPLEX_STEP};
-	gsl_vector_view at = gsl_vector_view_array(begin, 2);
-	gsl_vector_view step = gsl_vector_view_array(length, 2);
+	double		at[2] = {0.0, 0.0};
 	BaselineLoss loss = {.years = years, .outcome = work, .residual = work + years->count, .pause = pause};
-	gsl_multimin_function function = {.f = baseline_loss, .n = 2, .params = &loss};
-	int			status;
+	double		least;
 
 	memcpy(work, years->enrolments, sizeof(double) * years->count);
 	loss.median_enrolments = quantile(work, years->count, 0.5);
 	winsorise_outcomes(years, OUTCOME_WINSORISED, loss.residual, loss.outcome);
-	status = gsl_multimin_fminimizer_set(simplex, &function, &at.vector, &step.vector);
-	for (int i = 0; i < SIMPLEX_STEPS && status == GSL_SUCCESS; i++)
-	{
-		status = gsl_multimin_fminimizer_iterate(simplex);
-		if (gsl_multimin_fminimizer_size(simplex) < SIMPLEX_SIZE)
-			break;
-	}
-	*rule = rule_at(gsl_multimin_fminimizer_x(simplex), loss.median_enrolments);
-	return status;
+	least = simplex_minimum(baseline_loss, &loss, at, SIMPLEX_SIDE, SIMPLEX_SIZE, SIMPLEX_STEPS);
+	*rule = rule_at(at, loss.median_enrolments);
+	return isfinite(least);
 }

@@ -9,9 +9,8 @@
 #ifndef ABIE_CORE_SHRINKAGE_H
 #define ABIE_CORE_SHRINKAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
-
-#include <gsl/gsl_multimin.h>
 
 /*
  * E + B (a - E) with B = between / (between + sampling), 1 where both are 0:
@@ -88,14 +87,13 @@ extern double shrunk_baseline(double before, double last, double expected, doubl
 /*
  * The rule that best predicts the outcome: last_weight in [1/2, 1] and n0 in
  * [0, 1000 median enrolments] that minimise the mean square of outcome - baseline
- * less its mean (the change common to all), by GSL's simplex (nmsimplex2) from
+ * less its mean (the change common to all), by the simplex of simplex.h from
  * last_weight 3/4 and n0 the median enrolments.  Outcomes are winsorised at 99.5
  * per cent before.  (Winsorising the squares for each rule tried leaves many
  * minima that are all but equally low, far apart.)
- * work: room for 2 count numbers; simplex: nmsimplex2 for two variables; pause is
- * called now and then, a place to be cancelled at.  Returns a GSL status.
+ * work: room for 2 count numbers; pause is called now and then, a place to be
+ * cancelled at.  False if the squares are out of range.
  */
-extern int	learn_baseline(const SchoolYears *years, double *work, gsl_multimin_fminimizer *simplex,
-						   void (*pause) (void), BaselineRule *rule);
+extern bool learn_baseline(const SchoolYears *years, double *work, void (*pause) (void), BaselineRule *rule);
 
 #endif
