@@ -132,6 +132,7 @@ DECLARE
 	ends date := coalesce(to_date, last_day);
 	query text;
 	twice record;
+	held record;
 BEGIN
 	IF registers IS NULL OR academic_year IS NULL THEN
 		RAISE EXCEPTION '% cannot be NULL', CASE WHEN registers IS NULL THEN 'registers' ELSE 'academic_year' END
@@ -153,6 +154,11 @@ BEGIN
 	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, abie.absence(register, %1$L, last_day) AS measures,
 		abie.rate_error(abie.sess_overall(register, %1$L, last_day), abie.sess_possible(register, %1$L, last_day)) AS attendance_error FROM (%2$s) AS r GROUP BY urn, left_out',
 		starts, query);
+	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_year) THEN
+		EXECUTE format('SELECT count(*) AS registers, min(abie.start_date(register)) AS first, max(abie.end_date(register)) AS last FROM %s', registers) INTO held;
+		RAISE WARNING 'no register of % is of % to %: nothing was loaded for %', registers, starts, ends, academic_year
+			USING HINT = CASE WHEN held.registers = 0 THEN 'It holds no register.' ELSE format('Its registers are of %s to %s.', held.first, held.last) END;
+	END IF;
 	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', starts, ends) END);
 	PERFORM abie.load_attendance_week(registers, academic_year, query, starts, ends);
@@ -160,7 +166,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
-'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of registers and of publications, never own entries; writes only rows that differ, so that the same registers again change nothing. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the year, 23514 for what is no academic year. Needs about 300 MB for all of England.';
+'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of registers and of publications, never own entries; writes only rows that differ, so that the same registers again change nothing. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the year, 23514 for what is no academic year. A warning where no register is of these dates. Needs about 300 MB for all of England.';
 
 CREATE FUNCTION abie.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)

@@ -13,11 +13,11 @@ DECLARE
 	taken record;
 BEGIN
 	SELECT n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner INTO taken FROM pg_namespace n
-	WHERE n.nspname IN ('abie', 'abie_report') ORDER BY n.nspname LIMIT 1;
+	WHERE n.nspname IN ('abie', 'abie_internal', 'abie_report') ORDER BY n.nspname LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'there is a schema % already, of role %', taken.name, taken.owner
 			USING ERRCODE = 'duplicate_schema',
-			DETAIL = 'abie makes the schemas abie and abie_report itself, so that nothing in them is anybody else''s.',
+			DETAIL = 'abie makes the schemas abie, abie_internal and abie_report itself, so that nothing in them is anybody else''s.',
 			HINT = format('Look at what is in it, then ALTER SCHEMA %I RENAME TO another name, or drop it.', taken.name);
 	END IF;
 END $$;

@@ -7,8 +7,9 @@ DECLARE
 	routine regprocedure;
 BEGIN
 	FOR routine IN
-		SELECT p.oid FROM pg_proc p
-		WHERE p.pronamespace = 'abie'::regnamespace AND p.proconfig && '{"search_path=pg_catalog, pg_temp"}' AND p.prokind = 'f'
+		SELECT p.oid FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+			JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+		WHERE e.extname = 'abie' AND p.proconfig && '{"search_path=pg_catalog, pg_temp"}' AND p.prokind = 'f'
 		ORDER BY p.oid
 	LOOP
 		EXECUTE format('ALTER FUNCTION %s SET extra_float_digits = 1', routine);

@@ -124,18 +124,23 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	r abie.run;
+	read_only boolean := current_setting('transaction_read_only')::boolean;
 BEGIN
 	SELECT x.* INTO r FROM abie.run x WHERE x.run_id = verify.run_id;
 	IF r.result_digest IS NULL THEN
 		RAISE EXCEPTION 'run % was not calculated to its end', run_id
 			USING ERRCODE = 'no_data_found', HINT = 'Runs and their status are in abie.run_status.';
 	END IF;
+	IF read_only THEN
+		RAISE WARNING 'the results of run % are not recomputed in a read-only transaction', r.run_id
+			USING HINT = 'Verify it on the primary server, in a transaction that may write: nothing of it stays.';
+	END IF;
 	RETURN QUERY SELECT v.digest, v.recorded, v.now, v.recorded = v.now
 		FROM (VALUES ('inputs kept', r.input_digest, abie.input_digest(r.run_id)), ('results kept', r.result_digest, abie.result_digest(r.run_id)),
-			('results recomputed', r.result_digest, abie.recompute_run(r.run_id))) v(digest, recorded, now);
+			('results recomputed', r.result_digest, CASE WHEN NOT read_only THEN abie.recompute_run(r.run_id) END)) v(digest, recorded, now);
 END $$;
 COMMENT ON FUNCTION abie.verify(integer) IS
-'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. Whether the inputs are the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
+'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. In a read-only transaction, as on a standby, the latter is NULL, with a warning. Whether the inputs are the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
 
 CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10

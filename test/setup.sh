@@ -1,6 +1,9 @@
 # Set-up shared by test/check and test/demo. Sourced by bash; expects $root, the source tree.
 # shellcheck shell=bash disable=SC2154
 
+# the same everywhere, whatever is set or not: a cluster made here takes its encoding from it
+export LC_ALL=C.UTF-8
+
 # shellcheck disable=SC2034 # for the scripts that source this
 PG_VERSION=15
 
