@@ -148,6 +148,16 @@ DECLARE
 	job bigint;
 BEGIN
 	PERFORM abie.refuse_without_cron();
+	-- a job that could not start would fail every night with nobody there to see it
+	IF NOT (SELECT r.rolcanlogin FROM pg_roles r WHERE r.rolname = current_user) THEN
+		RAISE EXCEPTION 'role % cannot log in, and pg_cron runs a job as the role that makes it', current_user
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = format('ALTER ROLE %I LOGIN, or make the job as a role that can.', current_user);
+	ELSIF NOT abie.has_national_access('{calculation}') THEN
+		RAISE EXCEPTION 'role % may not calculate, and pg_cron runs a job as the role that makes it', current_user
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = format('SELECT abie.grant_access(%L, ''national'', purpose => ''calculation'').', current_user);
+	END IF;
 	PERFORM abie.previous_year(target_year);
 	PERFORM abie.check_keep(keep);
 	IF NOT abie.ensure_methodology(methodology) THEN
@@ -159,7 +169,7 @@ BEGIN
 	RETURN job;
 END $$;
 COMMENT ON FUNCTION abie.schedule(text, text, text, integer) IS
-'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. keep is that of abie.nightly. Errors: 42704 no pg_cron or no such methodology, 23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
+'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. keep is that of abie.nightly. Errors: 42704 no pg_cron or no such methodology, 55000 a role that cannot log in, 42501 one that may not calculate, 23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
 
 CREATE FUNCTION abie.unschedule(target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -173,7 +183,29 @@ BEGIN
 	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done USING abie.job_name(target_year, methodology);
 	RETURN coalesce(done, false);
 END $$;
-COMMENT ON FUNCTION abie.unschedule(text, text) IS 'Takes away the job that abie.schedule made for the same target year and methodology; whether there was one. Error 42704 where there is no pg_cron.';
+COMMENT ON FUNCTION abie.unschedule(text, text) IS
+'Takes away the job that abie.schedule made for the same target year and methodology; whether there was one. To be '
+	'called before DROP EXTENSION, which leaves jobs as they are. Error 42704 where there is no pg_cron.';
+
+-- with its owner's rights: a role sees its own jobs only; which jobs, and why, is for those who may read cron's tables
+CREATE FUNCTION abie.failed_jobs() RETURNS bigint
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	failed bigint;
+BEGIN
+	IF to_regclass('cron.job_run_details') IS NOT NULL THEN
+		EXECUTE $query$
+SELECT count(*) FROM cron.job j
+WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
+	AND (SELECT d.status FROM cron.job_run_details d WHERE d.jobid = j.jobid AND d.status IN ('succeeded', 'failed')
+		ORDER BY d.runid DESC LIMIT 1) = 'failed'$query$ INTO failed;
+	END IF;
+	RETURN failed;
+END $$;
+COMMENT ON FUNCTION abie.failed_jobs() IS
+'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in cron.job_run_details.';
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
 SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours, s.error,
@@ -184,7 +216,8 @@ SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.targe
 		FROM abie.run_check c WHERE c.run_id = s.run_id) AS failing_warnings,
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
 	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
-	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections
+	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections,
+	abie.failed_jobs() AS failed_jobs
 FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1) s ON true
 WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
 COMMENT ON VIEW abie_report.health IS 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or calculation.';
@@ -201,3 +234,4 @@ COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its che
 COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';
+COMMENT ON COLUMN abie_report.health.failed_jobs IS 'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';

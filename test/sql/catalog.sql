@@ -170,8 +170,8 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Only what row security asks, what a school may write, and what tells a school of its own number runs with its owner's rights; nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'area_summary', 'nearby_similar_schools', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts') OR r.proleakproof ORDER BY 1;
+-- Only what row security asks, what a school may write, and what tells a school of its own number runs with its owner's rights, and how many jobs failed; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'area_summary', 'nearby_similar_schools', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts', 'failed_jobs') OR r.proleakproof ORDER BY 1;
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c

@@ -153,6 +153,14 @@ SELECT * FROM abie.load_attendance('pupils', '2024/25', '2024-07-31');
 SELECT * FROM abie.load_attendance('pupils', '2024/25', to_date => '2025-08-01');
 SELECT * FROM abie.load_attendance('pupils', '2024/25', '2024-12-01', '2024-11-01');
 
+-- registers of another year: it is said, and nothing changes
+CREATE TABLE untouched AS SELECT a.* FROM abie.attendance a;
+SELECT * FROM abie.load_attendance('parts', '2031/32');
+CREATE TABLE nobody (urn int, pupil int, register abie.register);
+SELECT * FROM abie.load_attendance('nobody', '2024/25', '2024-09-01', '2024-12-20');
+SELECT count(*) AS differ FROM ((SELECT a::text FROM abie.attendance a EXCEPT SELECT u::text FROM untouched u)
+	UNION ALL (SELECT u::text FROM untouched u EXCEPT SELECT a::text FROM abie.attendance a)) d;
+
 --
 -- At random: the same by plain SQL over the marks
 --

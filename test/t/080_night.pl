@@ -32,7 +32,7 @@ query('SELECT abie.load_demo(420)');
 #
 SKIP:
 {
-	skip 'pg_cron is not installed (Debian: postgresql-15-cron)', 11 unless $has_cron;
+	skip 'pg_cron is not installed (Debian: postgresql-15-cron)', 17 unless $has_cron;
 	my (undef, undef, $refused) = $node->psql('schools', 'SELECT abie.schedule()');
 	like($refused, qr/^psql:.*ERROR:  pg_cron is not installed in database "schools"\nHINT:  Debian: postgresql-15-cron;/s, 'without CREATE EXTENSION pg_cron: refused, with what to do');
 	query('CREATE EXTENSION pg_cron');
@@ -59,8 +59,34 @@ SKIP:
 	  or diag(query('SELECT status, return_message FROM cron.job_run_details'));
 	is(query('SELECT count(*), min(target_year), min(status) FROM abie.run'), '1|2025/26|checked', 'and left a checked run for a person to issue');
 	is(query('SELECT count(*) > 0 FROM abie.expectation'), 't', 'with expectations');
+	is(query('SELECT failed_jobs FROM abie_report.health'), '0', 'no job failed');
 	is(query('SELECT abie.unschedule(), abie.unschedule()'), 't|f', 'unscheduled');
 	is(query('SELECT count(*) FROM cron.job'), '0', 'no job is left');
+
+	# a role that could not do what the job does: refused when it makes the job, not at night
+	query('CREATE ROLE abie_night_worker; GRANT USAGE ON SCHEMA cron TO abie_night_worker');
+	my $as_worker = q{SET ROLE abie_night_worker; SELECT abie.schedule('* * * * *', '2025/26') IS NOT NULL};
+	query(q{SELECT abie.grant_access('abie_night_worker', 'national', purpose => 'calculation')});
+	(undef, undef, $refused) = $node->psql('schools', $as_worker);
+	like($refused, qr/role abie_night_worker cannot log in, and pg_cron runs a job as the role that makes it\nHINT:  ALTER ROLE abie_night_worker LOGIN/, 'a role that cannot log in: refused');
+	query(q{ALTER ROLE abie_night_worker LOGIN; SELECT abie.revoke_access('abie_night_worker', 'national', purpose => 'calculation')});
+	(undef, undef, $refused) = $node->psql('schools', $as_worker);
+	like($refused, qr/role abie_night_worker may not calculate.*HINT:  SELECT abie.grant_access/s, 'a role that may not calculate: refused');
+	query(q{SELECT abie.grant_access('abie_night_worker', 'national', purpose => 'calculation')});
+	is(query($as_worker), 't', 'a role that can: scheduled');
+	# and where it cannot any more, monitoring tells
+	query('ALTER ROLE abie_night_worker NOLOGIN');
+	query(q{CREATE ROLE abie_night_watch; SELECT abie.grant_access('abie_night_watch', 'national', purpose => 'monitoring')});
+	$patience = time + 150;
+	my $failed = 0;
+	until ($failed || time > $patience)
+	{
+		sleep 1;
+		$failed = query('SET ROLE abie_night_watch; SELECT failed_jobs FROM abie_report.health');
+	}
+	is($failed, '1', 'a job that fails at night: abie_report.health says so to those who watch');
+	query(q{SELECT cron.unschedule(jobid) FROM cron.job; SELECT abie.revoke_access('abie_night_worker', 'national', purpose => 'calculation')});
+	is(query('SELECT failed_jobs FROM abie_report.health'), '0', 'no job, no failure');
 }
 
 #
@@ -125,6 +151,9 @@ is($standby->safe_psql('schools', "SELECT r.result_digest = abie.result_digest(r
 cmp_ok($standby->safe_psql('schools', "SELECT count(*) FROM abie.explain($issued, 900013)"), '>', 20, 'standby: explained');
 is($standby->safe_psql('schools', "SELECT count(*) FROM abie.run_checks($issued) WHERE passed IS FALSE AND severity = 'blocking' AND name <> 'school figure' AND name <> 'national total'"), 0, 'standby: checked');
 is($standby->safe_psql('schools', 'SELECT status FROM abie_report.health'), 'issued', 'standby: health');
+my (undef, $verified, $warning) = $standby->psql('schools', "SELECT digest, now IS NOT NULL, equal FROM abie.verify($issued)");
+is($verified, "inputs kept|t|t\nresults kept|t|t\nresults recomputed|f|", 'standby: what is kept is verified');
+like($warning, qr/WARNING:  the results of run $issued are not recomputed in a read-only transaction\nHINT:  Verify it on the primary/, 'standby: and what is not is said');
 $standby->stop;
 
 #

@@ -145,6 +145,20 @@ for my $setting (@settings)
 is(query('england', q{SELECT (abie.issue(1, 'a reason')).status, (abie.withdraw(1, 'another')).status}, $old_style), 'issued|withdrawn', 'reasons are understood');
 
 #
+# The programs, whatever the terminal's locale and encoding
+#
+my $file = PostgreSQL::Test::Utils::tempdir . "/\x{c3}\x{a9}cole.csv";
+append_to_file($file, "URN,LA,ESTAB,PERCTOT\n900017,999,9999,5.5\n");
+my @bare = ('env', '-i', "PATH=$ENV{PATH}", "HOME=$ENV{HOME}", 'PGCLIENTENCODING=LATIN1');
+command_like([ @bare, "$FindBin::RealBin/../../bin/abie-load", '--db', $node->connstr('england'), '--year', '2018/19', 'england-abs', $file ],
+	qr/^\x{c3}\x{a9}cole.csv: format england-abs, 1 rows read/, 'abie-load without a locale');
+is(query('england', 'SELECT file FROM abie.import ORDER BY import_id DESC LIMIT 1'), "\x{c3}\x{a9}cole.csv", 'a name in UTF-8 is kept');
+my $folder = PostgreSQL::Test::Utils::tempdir;
+command_like([ @bare, "$FindBin::RealBin/../../bin/abie-reports", '--db', $node->connstr('england'), '--run', 1, '--format', 'markdown', $folder ],
+	qr/^run 1: reports are in/, 'abie-reports without a locale');
+is(slurp_file("$folder/$school.md"), query('england', "SELECT abie.school_report($school, 'markdown', 1)") . "\n", 'and its reports are in UTF-8');
+
+#
 # Dump and restore
 #
 my $dump = $node->basedir . '/england.sql';
