@@ -156,7 +156,8 @@ is(query('england', 'SELECT file FROM abie.import ORDER BY import_id DESC LIMIT 
 my $folder = PostgreSQL::Test::Utils::tempdir;
 command_like([ @bare, "$FindBin::RealBin/../../bin/abie-reports", '--db', $node->connstr('england'), '--run', 1, '--format', 'markdown', $folder ],
 	qr/^run 1: reports are in/, 'abie-reports without a locale');
-is(slurp_file("$folder/$school.md"), query('england', "SELECT abie.school_report($school, 'markdown', 1)") . "\n", 'and its reports are in UTF-8');
+is(slurp_file("$folder/$school.md") =~ s/\n+\z//r, query('england', "SELECT abie.school_report($school, 'markdown', 1)") =~ s/\n+\z//r,
+	'and its reports are in UTF-8');
 
 #
 # Dump and restore
