@@ -224,7 +224,7 @@ BEGIN
 		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
 		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
 	), rung AS (
-		SELECT s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
+		SELECT s.urn, s.laestab, s.stratum, s.references_published, s.enrolments, s.attendance, s.expected, b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
 			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, greatest(s.pared_mean, s.pre_pandemic) AS top,
 			b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance AS poor_match,
 			abie.improvement_expectation(b.baseline, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
@@ -236,12 +236,12 @@ BEGIN
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
 		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic,
-		forecast, forecast_low, forecast_high, poor_match)
+		forecast, forecast_low, forecast_high, poor_match, references_published)
 	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected, r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
 		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
 		abie.statement(r.attendance, r.baseline + r.improvement, r.improvement),
 		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic,
-		r.forecast, r.forecast_low, r.forecast_high, r.poor_match
+		r.forecast, r.forecast_low, r.forecast_high, r.poor_match, r.references_published
 	FROM rung r;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;

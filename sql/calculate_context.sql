@@ -97,9 +97,12 @@ BEGIN
 			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
-		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse)
+		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse,
+			references_published)
 		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
-			(f.model).residual_variance, (f.model).inverse
+			(f.model).residual_variance, (f.model).inverse,
+			NOT EXISTS (SELECT FROM abie.run_school s
+				WHERE s.run_id = calculate_context.run_id AND s.stratum = f.stratum AND NOT s.references_published)
 		FROM fit f
 	), terms AS (
 		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient, penalty)

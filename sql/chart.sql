@@ -350,13 +350,14 @@ BEGIN
 		RAISE EXCEPTION 'chart_distribution needs counts above 0 of at most 40 values, not % of %', most, n USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	SELECT string_agg(format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/><text x="%s" y="%s" font-size="10" text-anchor="middle">%s</text><text x="%s" y="176" font-size="11" text-anchor="middle"%s>%s</text>',
-			round((20 + width * (b.place - 1) + 2)::numeric, 1), round((160 - 110.0 * b.count / most)::numeric, 1), round((width - 4)::numeric, 1), round((110.0 * b.count / most)::numeric, 1),
-			CASE WHEN b.is_marked THEN '#d55e00' ELSE '#7fb2d6' END, b.middle, round((156 - 110.0 * b.count / most)::numeric, 1), b.count,
+			round((20 + width * (b.place - 1) + 2)::numeric, 1), round((160 - b.tall)::numeric, 1), round((width - 4)::numeric, 1), round(b.tall::numeric, 1),
+			CASE WHEN b.is_marked THEN '#d55e00' ELSE '#7fb2d6' END, b.middle, round((156 - b.tall)::numeric, 1), coalesce(b.count::text, 'c'),
 			b.middle, CASE WHEN b.is_marked THEN ' font-weight="600"' ELSE '' END, abie.decimal(b.height, 1))
 			|| CASE WHEN b.is_marked THEN format('<text x="%s" y="190" font-size="11" text-anchor="middle" font-weight="600">this school</text>', greatest(34, least(366, b.middle))) ELSE '' END, '' ORDER BY b.place),
-		string_agg(format('%s: %s schools%s', abie.decimal(b.height, 1), b.count, CASE WHEN b.is_marked THEN ', this school among them' ELSE '' END), '; ' ORDER BY b.place)
+		string_agg(format('%s: %s%s', abie.decimal(b.height, 1), coalesce(b.count || ' schools', 'suppressed'), CASE WHEN b.is_marked THEN ', this school among them' ELSE '' END), '; ' ORDER BY b.place)
 	INTO drawn, said
-	FROM (SELECT d.*, round((20 + width * (d.place - 0.5))::numeric, 1) AS middle, d.height IS NOT DISTINCT FROM marked AS is_marked
+	FROM (SELECT d.*, round((20 + width * (d.place - 0.5))::numeric, 1) AS middle, d.height IS NOT DISTINCT FROM marked AS is_marked,
+			coalesce(110.0 * d.count / most, 0) AS tall
 		FROM unnest(heights, counts) WITH ORDINALITY d(height, count, place)) b;
 	RETURN abie.svg(title, said || '.', 214, '<path d="M20 160H380" stroke="#555"/>' || drawn || format('<text x="200" y="206" font-size="11" text-anchor="middle">%s</text>', abie.xml_text(unit)));
 END $$;

@@ -219,3 +219,17 @@ BEGIN ATOMIC
 	SELECT false, NULL, NULL FROM abie.expectation e WHERE e.run_id = check_no_expectation.run_id;
 END;
 COMMENT ON FUNCTION abie.check_no_expectation(integer, float8) IS 'Internal: release check no expectation. Examples: reason: schools.';
+
+CREATE FUNCTION abie.check_unpublished_reference(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+BEGIN ATOMIC
+	-- the stratum once, not with each school
+	SELECT true, CASE row_number() OVER stratum WHEN 1 THEN format('%s: %s', s.stratum, count(*) OVER stratum) END, ARRAY[-count(*) OVER stratum]
+	FROM abie.run_school s WHERE s.run_id = check_unpublished_reference.run_id AND s.is_reference AND NOT s.attendance_published
+	WINDOW stratum AS (PARTITION BY s.stratum)
+	UNION ALL
+	SELECT false, NULL, NULL FROM abie.run_school s
+	WHERE s.run_id = check_unpublished_reference.run_id AND s.is_reference AND s.attendance_published;
+END;
+COMMENT ON FUNCTION abie.check_unpublished_reference(integer, float8) IS
+'Internal: release check unpublished reference. Examples: stratum: schools.';

@@ -10,7 +10,10 @@ WITH run AS (
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
 ), element AS (
-	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number FROM school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
+	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number,
+		-- learned weights are the sizes of coefficients
+		CASE WHEN s.references_published THEN '; weight ' || c.weight ELSE '' END AS weighed
+	FROM school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 )
 SELECT 0, 1, 'left out', NULL::float8, x.reason || coalesce(': ' || x.detail, '')
 FROM abie.exclusion x WHERE x.run_id = explain_inputs.run_id AND x.urn = explain_inputs.urn
@@ -27,8 +30,8 @@ SELECT 1, 3, 'attendance error', s.attendance_error, 'standard error of attendan
 UNION ALL
 SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''), CASE WHEN e.category IS NULL THEN e.number ELSE 1 END,
 	CASE WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN '' ELSE format('; scaled, the contextual model takes %s', e.substitute) END
-		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s; weight %s', e.scale, e.weight)
-		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s; weight %s', e.scaled, e.location, e.scale, r.clip, e.weight) END
+		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s%s', e.scale, e.weighed)
+		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s%s', e.scaled, e.location, e.scale, r.clip, e.weighed) END
 FROM element e, run r WHERE e.category IS NULL OR e.scaled > 0
 UNION ALL
 SELECT 2, min(e.position), e.characteristic, NULL, 'missing' FROM element e WHERE e.category IS NOT NULL AND e.scaled IS NULL GROUP BY e.characteristic
@@ -75,9 +78,9 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT s.fitted, s.leverage, s.context, m.mean, m.schools
+	SELECT s.fitted, s.leverage, s.context, s.is_reference, m.mean, m.schools
 	FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
-	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL
+	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL AND s.references_published
 )
 SELECT 3, 0, 'mean', s.mean, format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools) FROM school s
 UNION ALL
@@ -89,11 +92,18 @@ FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c WH
 UNION ALL
 SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms' FROM school s
 UNION ALL
-SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' FROM school s
+SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' || CASE WHEN s.is_reference THEN '' ELSE ': none, for it is not published' END
+FROM school s
 UNION ALL
 SELECT 5, 3, 'context', s.context, '(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone' FROM school s
+UNION ALL
+SELECT 3, 0, 'not shown', NULL, format('how expected attendance follows from that of the other schools: that of %s of %s is not published',
+	count(*) FILTER (WHERE NOT o.attendance_published), count(*))
+FROM abie.run_school s JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
+WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
+HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.explain_context(integer, integer) IS 'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools.';
+COMMENT ON FUNCTION abie.explain_context(integer, integer) IS 'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where not all references are published, how many are not.';
 
 CREATE FUNCTION abie.similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
@@ -102,11 +112,11 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH own AS MATERIALIZED (
-	SELECT s.stratum, s.numbers, s.categories, s.vector, w.weights
+	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
 	FROM abie.run_school s JOIN abie.run_weights(similarity.run_id) w ON w.stratum = s.stratum
 	WHERE s.run_id = similarity.run_id AND s.urn = ANY (abie.readable_schools(similarity.run_id, ARRAY[similarity.urn]))
 ), pair AS (
-	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.numbers, a.categories, b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
+	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories, b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
 	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
 		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
 	WHERE n.run_id = similarity.run_id AND n.urn = similarity.urn
@@ -114,13 +124,14 @@ WITH own AS MATERIALIZED (
 SELECT p.rank, p.similar_urn, c.characteristic,
 	min(CASE WHEN c.category IS NULL THEN p.numbers[c.element]::text ELSE p.categories[c.element] END),
 	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
-	sum(p.part ORDER BY p.position), coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0)
+	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
+	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
 FROM pair p JOIN abie.run_characteristic c ON c.run_id = similarity.run_id AND c.stratum = p.stratum AND c.position = p.position
-GROUP BY p.rank, p.similar_urn, p.distance, c.characteristic
+GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
 ORDER BY p.rank, 6 DESC, min(p.position)
 $$;
 COMMENT ON FUNCTION abie.similarity(integer, integer) IS
-'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s share of it, 0-1; the largest difference first. No rows for a school without an expectation.';
+'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is not published. No rows for a school without an expectation.';
 
 CREATE FUNCTION abie.explain_expected(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
@@ -139,27 +150,35 @@ WITH school AS (
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
-		CASE WHEN p.attendance_published OR abie.has_national_access('{calculation}') THEN p.attendance END AS attendance,
+		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
 		p.context, p.enrolments, x.name, d.most
 	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
-	format('attendance%s%s; distance %s, %s enrolments%s%s', CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' END, CASE WHEN s.is_contextual THEN format(', context %s', n.context) END, n.distance, n.enrolments,
-		coalesce(format(', %s km away', round(n.km::numeric, 1)), ''), coalesce('; differs most in ' || n.most, ''))
+	'attendance' || CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' ELSE '' END
+		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
+		|| CASE WHEN s.references_published THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
+		|| concat(coalesce(format(', %s km away', round(n.km::numeric, 1)), ''), coalesce('; differs most in ' || n.most, ''))
 FROM peer n, school s
 UNION ALL
-SELECT 7, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools) FROM school s
+SELECT 7, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools)
+FROM school s WHERE s.references_published
 UNION ALL
 SELECT 7, 2, 'local residual', s.local_residual, 'mean of the similar schools'' attendance - context, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3'
-FROM school s WHERE s.is_contextual
+FROM school s WHERE s.is_contextual AND s.references_published
 UNION ALL
-SELECT 7, 3, 'local slope', s.local_slope, 'part of the local residual that schools of the stratum have in common with their similar schools' FROM school s WHERE s.is_contextual
+SELECT 7, 3, 'local slope', s.local_slope, 'part of the local residual that schools of the stratum have in common with their similar schools'
+FROM school s WHERE s.is_contextual AND s.references_published
 UNION ALL
-SELECT 7, 4, 'expected', s.expected, CASE WHEN s.is_contextual THEN 'context + local slope x local residual'
+SELECT 7, 4, 'expected', s.expected, CASE WHEN NOT s.references_published THEN 'from circumstances and the attendance of other schools'
+	WHEN s.is_contextual THEN 'context + local slope x local residual'
 	ELSE 'mean of the similar schools'' attendance, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3' END FROM school s
 UNION ALL
-SELECT 7, 5, 'expected error', s.expected_error, format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual', s.context_error, s.local_error) FROM school s WHERE s.is_contextual
+SELECT 7, 5, 'expected error', s.expected_error, CASE WHEN s.references_published
+	THEN format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual', s.context_error, s.local_error)
+	ELSE 'standard error' END
+FROM school s WHERE s.is_contextual
 $$;
 COMMENT ON FUNCTION abie.explain_expected(integer, integer) IS 'Internal: the lines of abie.explain on the similar schools and expected attendance, by part and place.';
 
@@ -201,12 +220,12 @@ UNION ALL
 SELECT 8, 6, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
 	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise) FROM school s WHERE s.baseline_error IS NOT NULL
 UNION ALL
-SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned
-	THEN format('%s + %s x expected + (%s + %s / square root of enrolments) x (attendance - expected) + (%s + %s / square root of enrolments) x (attendance the year before - expected): %s if nothing changes',
+SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned AND NOT s.references_published THEN format('%s if nothing changes', s.target_year)
+	WHEN s.is_learned THEN format('%s + %s x expected + (%s + %s / square root of enrolments) x (attendance - expected) + (%s + %s / square root of enrolments) x (attendance the year before - expected): %s if nothing changes',
 		s.c[1], s.c[2], s.c[3], s.c[5], s.c[4], s.c[6], s.target_year)
 	ELSE format('baseline: %s if nothing changes', s.target_year) END FROM school s
 UNION ALL
-SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned THEN format('forecast %s %s x square root of (%s + %s / enrolments), within 0-100', i.sign, s.forecast_quantile, s.forecast_c0, s.forecast_c1)
+SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned AND NOT s.references_published THEN 'end of the interval' WHEN s.is_learned THEN format('forecast %s %s x square root of (%s + %s / enrolments), within 0-100', i.sign, s.forecast_quantile, s.forecast_c0, s.forecast_c1)
 	ELSE format('forecast %s 1.96 x square root of (%s + %s / enrolments), within 0-100', i.sign, s.change_c0, s.change_c1) END
 	|| ': 95 of 100 schools lie between, a change common to all apart'
 FROM school s, LATERAL (VALUES (2, 'forecast low', s.forecast_low, '-'), (3, 'forecast high', s.forecast_high, '+')) i(place, name, value, sign)
@@ -228,14 +247,14 @@ WITH run AS (
 SELECT 9, 1, 'gap', e.gap, 'expected - baseline, but not under 0' FROM expectation e
 UNION ALL
 SELECT 9, 2, 'pared mean', e.pared_mean, format('best of the school and its similar schools by (present + 1) / (enrolments + 2), down to %s %% of their enrolments', 100 * r.benchmark_share)
-FROM expectation e, run r
+FROM expectation e, run r WHERE e.references_published
 UNION ALL
 SELECT 9, 3, 'pre-pandemic', e.pre_pandemic, CASE WHEN e.pre_pandemic IS NULL THEN 'own attendance in 2018/19 is not held' ELSE 'own attendance in 2018/19' END
 FROM expectation e
 UNION ALL
-SELECT 9, 4, 'ladder top', e.ladder_top, 'the greater of pared mean and pre-pandemic' FROM expectation e
+SELECT 9, 4, 'ladder top', e.ladder_top, 'the greater of pared mean and pre-pandemic' FROM expectation e WHERE e.references_published
 UNION ALL
-SELECT 9, 5, 'headroom', greatest(0, e.ladder_top - e.baseline), 'ladder top - baseline, but not under 0' FROM expectation e
+SELECT 9, 5, 'headroom', greatest(0, e.ladder_top - e.baseline), 'ladder top - baseline, but not under 0' FROM expectation e WHERE e.references_published
 UNION ALL
 SELECT 10, 1, 'improvement', e.improvement, format('%s + %s x gap, not under %s, not over %s, not over the headroom',
 	r.pace, r.gap_share, r.improvement_floor, r.improvement_cap) FROM expectation e, run r
@@ -252,10 +271,12 @@ SELECT 10, 5, 'second route', NULL, format('met too where attendance in %s, less
 FROM expectation e, run r
 UNION ALL
 SELECT 11, 1, 'local authority average', e.la_average, 'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r
+WHERE e.references_published
 UNION ALL
 SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratum, ' || r.baseline_year FROM expectation e, run r
+WHERE e.references_published
 UNION ALL
-SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
+SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e WHERE e.references_published
 $$;
 COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS 'Internal: the lines of abie.explain on gap, improvement and ladder, by part and place.';
 
@@ -276,4 +297,4 @@ WHERE explain.urn = ANY ((SELECT abie.record_read('explain', explain.run_id, abi
 ORDER BY l.part, l.place
 $$;
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
-'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
+'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';

@@ -21,17 +21,17 @@ WITH own AS MATERIALIZED (
 	WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn
 ), compared AS (
 	-- the rules of abie.calculate_similar_schools
-	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, abie.distance(a.vector, b.vector, a.weights) AS distance,
+	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, a.references_published, abie.distance(a.vector, b.vector, a.weights) AS distance,
 		abie.kilometres(a.easting, a.northing, b.easting, b.northing) AS km
 	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective AND b.urn <> a.urn AND b.is_reference
 	WHERE a.family IS NULL OR b.family IS NULL OR b.family <> a.family
 ), ranked AS (
 	SELECT c.*, (row_number() OVER (ORDER BY c.distance, c.urn))::integer AS rank FROM compared c WHERE c.distance IS NOT NULL
 )
-SELECT r.urn, s.name, r.km, r.distance, r.rank, CASE WHEN r.attendance_published OR abie.has_national_access('{calculation}') THEN r.attendance END
+SELECT r.urn, s.name, r.km, CASE WHEN r.references_published THEN r.distance END, r.rank, CASE WHEN r.attendance_published THEN r.attendance END
 FROM ranked r LEFT JOIN abie.school s ON s.urn = r.urn
 WHERE r.rank <= 100 AND r.km IS NOT NULL
 ORDER BY r.km, r.urn LIMIT nearby_similar_schools.count;
 END $$;
 COMMENT ON FUNCTION abie.nearby_similar_schools(integer, integer, integer) IS
-'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and attendance in the baseline year, NULL where it was not published when the run was made (abie.run_school.attendance_published), but for roles granted calculation. Nearest first; of equally near or similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that the asking role may not read (abie.readable_schools). Error 22023: count under 1.';
+'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and attendance in the baseline year, NULL where it was not published when the run was made (abie.run_school.attendance_published), as distance where not all references were. Nearest first; of equally near or similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that the asking role may not read (abie.readable_schools). Error 22023: count under 1.';

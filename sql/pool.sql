@@ -233,7 +233,7 @@ COMMENT ON FUNCTION abie.past_attendance(text) IS
 -- What a run reads of a school that enters, and of every school in scope to decide whether it enters.
 CREATE FUNCTION abie.pool_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{urn,laestab,stratum,selective,la_code,enrolments,sess_possible,sess_overall,attendance,attendance_error,attendance_published,is_reference,'
+RETURN '{urn,laestab,stratum,selective,la_code,enrolments,sess_possible,sess_overall,attendance,attendance_error,attendance_published,is_reference,references_published,'
 	'easting,northing,family,la_average,national_average,previous_attendance,earlier_attendance,pre_pandemic,numbers,categories}'::text[];
 COMMENT ON FUNCTION abie.pool_columns() IS 'Internal: the columns of abie.run_school that abie.calculate_pool fills, its run apart.';
 
@@ -255,7 +255,8 @@ SELECT format($sql$
 			SELECT s.urn, s.stratum, s.attendance_published AND coalesce(p.is_published, true) AS attendance_published
 			FROM scope s LEFT JOIN past p ON p.laestab = s.laestab WHERE s.reason IS NULL
 		), stratum AS MATERIALIZED (
-			SELECT n.stratum, abie.published_suffice(count(*) FILTER (WHERE n.attendance_published), count(*)) AS published_only
+			SELECT n.stratum, abie.published_suffice(count(*) FILTER (WHERE n.attendance_published), count(*)) AS published_only,
+				bool_and(n.attendance_published) AS published
 			FROM entering n GROUP BY n.stratum
 		), average AS (
 			SELECT s.stratum, s.laestab / 10000 AS la_code,
@@ -269,7 +270,8 @@ SELECT format($sql$
 		)
 		SELECT c.laestab, c.urn, c.stratum, coalesce(c.admissions_policy = 'Selective', false) AS selective, c.laestab / 10000 AS la_code,
 			c.enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
-			n.attendance_published, n.attendance_published OR NOT t.published_only AS is_reference, c.easting, c.northing, f.family,
+			n.attendance_published, n.attendance_published OR NOT t.published_only AS is_reference,
+			t.published_only OR t.published AS references_published, c.easting, c.northing, f.family,
 			l.attendance AS la_average, e.attendance AS national_average, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
 			%s AS numbers, %s AS categories,
 			c.attendance IS NOT NULL AS attendance_held, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.reason, c.detail

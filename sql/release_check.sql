@@ -30,6 +30,7 @@ SELECT * FROM (VALUES
 	('assumed noise', 'warning', NULL, 0, 'Strata whose sampling variance could not be learned from this run''s schools (abie.run_model.sampling_source)'),
 	('suppressed input', 'warning', NULL, 5, 'Schools with a figure that was published as suppressed or missing'),
 	('missing characteristic', 'warning', NULL, 5, 'Characteristics of schools that are missing'),
+	('unpublished reference', 'warning', NULL, 100, 'Schools that others are measured against although their attendance is not published (abie.run_school.is_reference); they are listed and stop nothing'),
 	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
 	('other type', 'warning', NULL, 10, 'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
 	('extreme gap', 'warning', 10, 0.5, 'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),

@@ -171,7 +171,8 @@ WITH run AS (
 ), model AS MATERIALIZED (
 	SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
 ), distribution AS (
-	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools) ORDER BY d.improvement_rounded) AS distribution
+	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools,
+			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded) AS distribution
 	FROM abie_report.improvement_distribution d WHERE d.run_id = report_facts.run_id GROUP BY d.stratum
 ), source AS (
 	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded) ORDER BY d.position) AS data

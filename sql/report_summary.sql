@@ -38,34 +38,43 @@ ELSIF NOT (knows_all OR issued AND abie.has_access('{results,similar schools,sup
 END IF;
 RETURN QUERY
 WITH school AS MATERIALIZED (
-	SELECT (k.laestab / 10000)::text AS la, la.la_name, coalesce(s.trust, '') AS trust, k.stratum, (NOT (knows_all OR k.urn = ANY (known)))::integer AS unknown, k.enrolments, k.statement, k.poor_match,
+	SELECT (k.laestab / 10000)::text AS la, la.la_name, coalesce(s.trust, '') AS trust, k.stratum, (NOT (knows_all OR k.urn = ANY (known)))::integer AS unknown,
+		coalesce(k.attendance_published, true) AS attendance_published, k.enrolments, k.statement, k.poor_match,
 		k.attendance * k.enrolments AS attendance, k.expected * k.enrolments AS expected, k.baseline * k.enrolments AS baseline, k.target * k.enrolments AS target, k.improvement * k.enrolments AS improvement, k.improvement_rounded
-	FROM (SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum, e.enrolments, e.statement, e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded
-			FROM abie.expectation e WHERE e.run_id = area_summary.run_id
-		UNION ALL SELECT x.urn::integer, x.laestab::integer, 'left out', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM abie.exclusion x WHERE x.run_id = area_summary.run_id) k
+	FROM (SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum, e.enrolments, e.statement, e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded, p.attendance_published
+			FROM abie.expectation e LEFT JOIN abie.run_school p ON p.run_id = e.run_id AND p.urn = e.urn WHERE e.run_id = area_summary.run_id
+		UNION ALL SELECT x.urn::integer, x.laestab::integer, 'left out', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM abie.exclusion x WHERE x.run_id = area_summary.run_id) k
 		LEFT JOIN abie.school s ON s.urn = k.urn LEFT JOIN abie.local_authority la ON la.la_code = k.laestab / 10000
 ), cell AS (
 	-- by local authority and trust, of which the totals are shown; schools of no trust have none
-	SELECT k.stratum, k.la, k.trust, sum(k.unknown) AS unknown, grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published
+	SELECT k.stratum, k.la, k.trust, sum(k.unknown) AS unknown, coalesce(sum(k.unknown) FILTER (WHERE k.attendance_published), 0) AS published_unknown, grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published
 	FROM school k WHERE NOT knows_all GROUP BY k.stratum, CUBE (k.la, k.trust)
 ), suppressed AS MATERIALIZED (
-	SELECT t.stratum, s.row_group AS la, s.column_group AS trust
-	FROM (SELECT c.stratum, array_agg(c.la) AS la, array_agg(c.trust) AS trust, array_agg(c.unknown) AS unknown, array_agg(c.published) AS published FROM cell c GROUP BY c.stratum) t
-		CROSS JOIN LATERAL abie.suppress(t.la, t.trust, t.unknown, t.published) s
+	-- figures are of all schools or of the published ones
+	SELECT DISTINCT t.stratum, s.row_group AS la, s.column_group AS trust
+	FROM (SELECT c.stratum, array_agg(c.la) AS la, array_agg(c.trust) AS trust, array_agg(c.unknown) AS unknown,
+			array_agg(c.published_unknown) AS published_unknown, array_agg(c.published) AS published FROM cell c GROUP BY c.stratum) t
+		CROSS JOIN LATERAL (VALUES (t.unknown), (t.published_unknown)) k (schools)
+		CROSS JOIN LATERAL abie.suppress(t.la, t.trust, k.schools, t.published) s
 	WHERE s.symbol = 'c'
+), member AS (
+	-- what others do not know of unpublished attendance is in no figure, for figures of published attendance can be made again and taken off
+	SELECT k.*, k.attendance_published OR coalesce(sum(k.unknown) FILTER (WHERE NOT k.attendance_published)
+		OVER (PARTITION BY k.code, k.stratum), 0) = 0 AS is_in
+	FROM (SELECT k.*, CASE scope WHEN 'local authority' THEN k.la WHEN 'trust' THEN k.trust END AS code FROM school k) k
 ), area AS (
-	SELECT CASE scope WHEN 'local authority' THEN k.la WHEN 'trust' THEN k.trust END AS code, min(k.la_name) AS name, k.stratum, k.stratum = 'left out' AS left_out, count(*) AS schools,
-		count(*) FILTER (WHERE k.statement = 'maintain') AS maintain, count(*) FILTER (WHERE k.poor_match) AS poor_matches, sum(k.enrolments) AS enrolments,
+	SELECT k.code, min(k.la_name) AS name, k.stratum, k.stratum = 'left out' AS left_out, count(*) AS schools,
+		count(*) FILTER (WHERE k.statement = 'maintain') AS maintain, count(*) FILTER (WHERE k.poor_match) AS poor_matches, sum(k.enrolments) FILTER (WHERE k.is_in) AS enrolments,
 		-- exact sums, so that their order changes nothing
-		sum(k.attendance::numeric)::float8 AS attendance, sum(k.expected::numeric)::float8 AS expected, sum(k.baseline::numeric)::float8 AS baseline,
-		sum(k.target::numeric)::float8 AS target, sum(k.improvement::numeric)::float8 AS improvement,
+		(sum(k.attendance::numeric) FILTER (WHERE k.is_in))::float8 AS attendance, (sum(k.expected::numeric) FILTER (WHERE k.is_in))::float8 AS expected, (sum(k.baseline::numeric) FILTER (WHERE k.is_in))::float8 AS baseline,
+		(sum(k.target::numeric) FILTER (WHERE k.is_in))::float8 AS target, (sum(k.improvement::numeric) FILTER (WHERE k.is_in))::float8 AS improvement,
 		min(k.improvement_rounded) AS least, max(k.improvement_rounded) AS greatest,
 		sum(k.unknown) AS unknown, sum(k.unknown) FILTER (WHERE k.statement = 'maintain') AS maintain_unknown, sum(k.unknown) FILTER (WHERE k.poor_match) AS poor_unknown
-	FROM school k WHERE scope <> 'trust' OR k.trust <> ''
-	GROUP BY 1, k.stratum
+	FROM member k WHERE scope <> 'trust' OR k.trust <> ''
+	GROUP BY k.code, k.stratum
 ), shown AS (
 	-- parts of the schools of a local authority or trust are not shown: they are other totals than those that were looked at
-	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted,
+	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted, h.stratum IS NULL AND a.enrolments IS NOT NULL AS averaged,
 		a.unknown = 0 OR h.stratum IS NULL AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.maintain_unknown, 0), a.unknown)) AS maintain_shown,
 		a.unknown = 0 OR h.stratum IS NULL AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.poor_unknown, 0), a.unknown)) AS poor_shown
 	FROM area a LEFT JOIN suppressed h ON h.stratum = a.stratum
@@ -73,15 +82,15 @@ WITH school AS MATERIALIZED (
 )
 SELECT s.code, s.name, s.stratum, CASE WHEN s.counted THEN s.schools END, CASE WHEN s.counted THEN CASE WHEN s.left_out THEN 0 ELSE s.schools END END,
 	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN s.schools ELSE 0 END END, CASE WHEN s.maintain_shown THEN s.maintain END, CASE WHEN s.poor_shown THEN s.poor_matches END,
-	CASE WHEN s.counted THEN s.enrolments END, CASE WHEN s.counted THEN abie.weighted_mean(s.attendance, s.enrolments) END, CASE WHEN s.counted THEN abie.weighted_mean(s.expected, s.enrolments) END,
-	CASE WHEN s.counted THEN abie.weighted_mean(s.baseline, s.enrolments) END, CASE WHEN s.counted THEN abie.weighted_mean(s.target, s.enrolments) END,
-	CASE WHEN s.counted THEN abie.weighted_mean(s.improvement, s.enrolments) END, CASE WHEN s.whole THEN s.least END, CASE WHEN s.whole THEN s.greatest END,
+	CASE WHEN s.averaged THEN s.enrolments END, CASE WHEN s.averaged THEN abie.weighted_mean(s.attendance, s.enrolments) END, CASE WHEN s.averaged THEN abie.weighted_mean(s.expected, s.enrolments) END,
+	CASE WHEN s.averaged THEN abie.weighted_mean(s.baseline, s.enrolments) END, CASE WHEN s.averaged THEN abie.weighted_mean(s.target, s.enrolments) END,
+	CASE WHEN s.averaged THEN abie.weighted_mean(s.improvement, s.enrolments) END, CASE WHEN s.whole THEN s.least END, CASE WHEN s.whole THEN s.greatest END,
 	CASE WHEN NOT s.counted THEN 'c' END, CASE WHEN NOT s.maintain_shown THEN 'c' END, CASE WHEN NOT s.poor_shown THEN 'c' END,
-	CASE WHEN s.left_out THEN 'z' WHEN NOT s.counted THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
+	CASE WHEN s.left_out THEN 'z' WHEN NOT s.averaged THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
 FROM shown s;
 END $$;
 COMMENT ON FUNCTION abie.area_summary(integer, text) IS
-'Summaries of all schools in scope of a run, by area (scope: local authority, trust or national) and stratum, as the asking role may see them: columns as in abie_report.local_authority_summary, code the number of the local authority or the name of the trust. A role that may read the results of every school of an area sees all of it. Others with a grant see figures of issued runs under disclosure control (abie.suppress): NULL with symbol c where a figure, alone or less what else they may see, rests on 1 or 2 schools; of least and greatest improvement, and of how many schools maintain or match poorly, only the latter two, of the country. No rows for roles without a grant, or of a run that they may not see. Error: 22023 unknown scope.';
+'Summaries of all schools in scope of a run, by area (scope: local authority, trust or national) and stratum, as the asking role may see them: columns as in abie_report.local_authority_summary, code the number of the local authority or the name of the trust. A role that may read the results of every school of an area sees all of it. Others with a grant see figures of issued runs under disclosure control (abie.suppress): NULL with symbol c where a figure, alone or less what else they may see, rests on 1 or 2 schools; enrolments and means are of the schools whose attendance is published, where they may not see all others; of least and greatest improvement, and of how many schools maintain or match poorly, only the latter two, of the country. No rows for roles without a grant, or of a run that they may not see. Error: 22023 unknown scope.';
 
 CREATE VIEW abie_report.local_authority_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS la_code, s.name AS la_name, s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
@@ -119,7 +128,7 @@ BEGIN
 				('exclusions', 'Those left out.'),
 				('maintain', 'Those that are to maintain their attendance: no improvement is asked of them.'),
 				('poor_matches', 'Those whose similar schools are far from them.'),
-				('enrolments', 'Enrolments of the schools with an expectation.'),
+				('enrolments', 'Enrolments of the schools with an expectation, of those of published attendance where the reader may not read all others.'),
 				('attendance', 'Their attendance in the baseline year, per cent, weighted by enrolments.'),
 				('expected', 'Their expected attendance, weighted by enrolments.'),
 				('baseline', 'Their baselines, weighted by enrolments.'),

@@ -4,7 +4,7 @@ CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, c.position, c.characteristic, m.meaning,
 	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
 	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number THEN c.same END AS similar_same, c.typical,
-	(SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) AS x (term, share)) AS contribution
+	CASE WHEN s.references_published THEN (SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
 FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN abie.run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
@@ -39,7 +39,7 @@ COMMENT ON COLUMN abie_report.school_circumstances.category IS 'Its category at 
 COMMENT ON COLUMN abie_report.school_circumstances.similar_average IS 'Mean of the similar schools'' numbers.';
 COMMENT ON COLUMN abie_report.school_circumstances.similar_same IS 'How many of the similar schools have its category.';
 COMMENT ON COLUMN abie_report.school_circumstances.typical IS 'Median number of the schools of the stratum.';
-COMMENT ON COLUMN abie_report.school_circumstances.contribution IS 'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools.';
+COMMENT ON COLUMN abie_report.school_circumstances.contribution IS 'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools, or it rests on attendance that is not published.';
 
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, m.position, m.reason, m.meaning,
@@ -108,13 +108,46 @@ COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS 'Of its
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS 'x where the school''s is not held, NULL otherwise.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS 'x where the similar schools'' is not held, NULL otherwise.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie.shown_distribution(improvements numeric[], counts bigint[])
+RETURNS TABLE (improvement_rounded numeric, schools bigint, symbol text)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 12
+BEGIN ATOMIC
+	WITH cell AS (
+		-- how many are to maintain their attendance is in the national summary, so that it protects no other
+		SELECT u.improvement, u.schools, u.improvement = 0 AND u.schools NOT IN (1, 2) AS apart
+		FROM unnest(improvements, counts) AS u (improvement, schools)
+	), small AS MATERIALIZED (
+		SELECT s.row_group
+		FROM (SELECT array_agg(c.improvement::text) || NULL::text AS improvements, array_agg(c.schools) || sum(c.schools)::bigint AS counts
+			FROM cell AS c WHERE NOT c.apart HAVING count(*) > 0) AS t
+			CROSS JOIN LATERAL abie.suppress(t.improvements, array_fill('all'::text, ARRAY[cardinality(t.counts)]), t.counts) AS s
+		WHERE s.symbol = 'c'
+	)
+	SELECT c.improvement, CASE WHEN s.row_group IS NULL THEN c.schools END, CASE WHEN s.row_group IS NOT NULL THEN 'c' END
+	FROM cell AS c LEFT JOIN small AS s ON s.row_group = c.improvement::text
+	ORDER BY c.improvement;
+END;
+COMMENT ON FUNCTION abie.shown_distribution(numeric[], bigint[]) IS
+'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these do not '
+'follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
+
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.stratum, e.improvement_rounded, count(*) AS schools
-FROM abie_report.run AS r JOIN abie.expectation AS e ON e.run_id = r.run_id
-WHERE (SELECT abie.has_access('{results,calculation}'))
-GROUP BY r.run_id, r.target_year, r.run_status, r.is_current, e.stratum, e.improvement_rounded;
-COMMENT ON VIEW abie_report.improvement_distribution IS 'How many schools of England have which improvement expectation: one row a run, stratum and improvement.';
-COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it.';
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools, d.symbol AS schools_symbol
+FROM abie_report.run AS r JOIN (
+		SELECT c.run_id, c.stratum, array_agg(c.improvement_rounded ORDER BY c.improvement_rounded) AS improvements,
+			array_agg(c.schools ORDER BY c.improvement_rounded) AS counts
+		FROM (SELECT e.run_id, e.stratum, e.improvement_rounded, count(*) AS schools
+			FROM abie.expectation AS e GROUP BY e.run_id, e.stratum, e.improvement_rounded) AS c
+		GROUP BY c.run_id, c.stratum) AS t ON t.run_id = r.run_id
+	CROSS JOIN LATERAL abie.shown_distribution(t.improvements, t.counts) AS d
+WHERE (SELECT abie.has_access('{results,calculation}'));
+COMMENT ON VIEW abie_report.improvement_distribution IS
+'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under disclosure '
+'control for every reader, because reports tell it to all: abie.shown_distribution.';
+COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it; NULL where suppressed.';
+COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
+'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
 
 CREATE VIEW abie_report.school_source WITH (security_invoker = true, security_barrier = true) AS
 SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source, s.recorded

@@ -36,10 +36,14 @@ SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.
 	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
 	abie.interval_low(e.attendance, noise.error) AS attendance_low, abie.interval_high(e.attendance, noise.error) AS attendance_high,
-	p.previous_attendance, p.context, p.local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
-	e.improvement, e.improvement_rounded, e.target, e.statement, greatest(0, e.ladder_top - e.baseline) AS headroom,
+	p.previous_attendance, CASE WHEN e.references_published THEN p.context END AS context,
+	CASE WHEN e.references_published THEN p.local_residual END AS local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
+	e.improvement, e.improvement_rounded, e.target, e.statement, CASE WHEN e.references_published THEN greatest(0, e.ladder_top - e.baseline) END AS headroom,
 	e.improvement / 100 * p.sess_possible / 2 AS improvement_days, e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
-	e.ladder_top, e.la_average, e.national_average, e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
+	CASE WHEN e.references_published THEN e.ladder_top END AS ladder_top, CASE WHEN e.references_published THEN e.la_average END AS la_average,
+	CASE WHEN e.references_published THEN e.national_average END AS national_average,
+	CASE WHEN e.references_published THEN e.similar_upper_quartile END AS similar_upper_quartile,
+	CASE WHEN e.references_published THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
 	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason, found.detail AS exclusion_detail
 FROM (
 	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail FROM abie.exclusion AS x
@@ -53,7 +57,10 @@ FROM (
 	LEFT JOIN abie.school AS s ON s.urn = found.urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = found.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
-COMMENT ON VIEW abie_report.school_expectation IS 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, with the reason.';
+COMMENT ON VIEW abie_report.school_expectation IS
+'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, with the '
+'reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, local_residual, '
+'headroom and the rungs of other schools are NULL.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / enrolments; NULL where not known, and so the interval.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS 'Lower end of the 95 per cent interval of attendance.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS 'Its upper end.';
@@ -69,15 +76,15 @@ COMMENT ON COLUMN abie_report.school_expectation.school_type IS 'Type of establi
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, la.la_name AS similar_la_name, l.distances[n.rank] AS distance,
+	other.la_code AS similar_la_code, la.la_name AS similar_la_name, CASE WHEN own.references_published THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
-	other.enrolments AS similar_enrolments, shown.attendance AS similar_attendance,
+	CASE WHEN other.attendance_published THEN other.enrolments END AS similar_enrolments, shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
 	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low, abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
 	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct, c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
-	shown.attendance - own.attendance AS difference, sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
-	shown.attendance > own.attendance AS is_better,
-	abs(shown.attendance - own.attendance) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
+	shown.attendance - shown.own AS difference, sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
+	shown.attendance > shown.own AS is_better,
+	abs(shown.attendance - shown.own) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
 FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
 	JOIN abie.run_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
@@ -88,16 +95,19 @@ FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CRO
 	LEFT JOIN abie.local_authority AS la ON la.la_code = other.la_code
 	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
-	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published OR (SELECT abie.has_national_access('{calculation}'))
-		THEN other.attendance END) AS shown (attendance)
+	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
+		-- not to a reader of its list alone
+		CASE WHEN own.attendance_published OR (SELECT abie.has_national_access('{results,calculation}'))
+			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x) THEN own.attendance END) AS shown (attendance, own)
 WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
 COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
 COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
-COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolments in the baseline year.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made (abie.run_school.attendance_published), but for roles granted calculation.';
+COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.distance; NULL where the list rests on attendance that is not published.';
+COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolments in the baseline year; NULL where its attendance is not shown.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made (abie.run_school.attendance_published).';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS 'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Upper end of that interval.';
@@ -105,7 +115,8 @@ COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS 'Its pupils elig
 COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS 'Its pupils with SEN support, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS 'Its pupils with an education, health and care plan, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_eal_pct IS 'Its pupils with English as an additional language, per cent.';
-COMMENT ON COLUMN abie_report.similar_school.difference IS 'Its attendance less the school''s, percentage points.';
+COMMENT ON COLUMN abie_report.similar_school.difference IS
+'Its attendance less the school''s, percentage points; NULL where either is not shown to the reader.';
 COMMENT ON COLUMN abie_report.similar_school.difference_error IS 'Standard error of the difference; NULL where not known.';
 COMMENT ON COLUMN abie_report.similar_school.is_better IS 'Whether its attendance is above the school''s.';
 COMMENT ON COLUMN abie_report.similar_school.is_clear IS 'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
@@ -115,16 +126,18 @@ COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.dista
 
 CREATE VIEW abie_report.school_ladder WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
-	rung.place AS rung_order, rung.name AS rung, rung.value AS attendance, CASE WHEN rung.value IS NULL THEN 'x' END AS attendance_symbol
+	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
+	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
 FROM abie_report.run AS r JOIN abie.expectation AS e ON e.run_id = r.run_id LEFT JOIN abie.school AS s ON s.urn = e.urn
 	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected), (4, 'local authority average', e.la_average),
 		(5, 'national average', e.national_average), (6, 'upper quartile of the similar schools', e.similar_upper_quartile),
-		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value);
+		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value)
+	CROSS JOIN LATERAL (SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7 THEN rung.value END) AS shown (value);
 COMMENT ON VIEW abie_report.school_ladder IS 'The rungs of each school''s ladder: one row a run, school and rung.';
 COMMENT ON COLUMN abie_report.school_ladder.rung_order IS 'Order the rungs are named in, from 1; their heights are in attendance.';
 COMMENT ON COLUMN abie_report.school_ladder.rung IS 'What the rung is: columns of abie.expectation in words.';
 COMMENT ON COLUMN abie_report.school_ladder.attendance IS 'Attendance it stands at, per cent.';
-COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, NULL otherwise.';
+COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, c where it rests on attendance that is not published, NULL otherwise.';
 
 CREATE VIEW abie_report.school_absence WITH (security_invoker = true, security_barrier = true) AS
 SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
@@ -207,41 +220,55 @@ COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'Its LAESTAB in tha
 COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
 
 CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
-SELECT n.academic_year, n.stratum, CASE WHEN NOT n.is_withheld THEN n.schools END AS schools, CASE WHEN NOT n.is_withheld THEN n.enrolments END AS enrolments,
-	CASE WHEN NOT n.is_withheld THEN n.attendance_percent END AS attendance_percent, CASE WHEN n.is_withheld THEN 'c' END AS attendance_percent_symbol, n.weighted_by
+SELECT n.academic_year, n.stratum, CASE WHEN n.is_shown THEN n.schools END AS schools, CASE WHEN n.is_shown THEN n.enrolments END AS enrolments,
+	CASE WHEN n.is_shown THEN n.attendance_percent END AS attendance_percent, CASE WHEN NOT n.is_shown THEN 'c' END AS attendance_percent_symbol,
+	n.weighted_by
 FROM (
-	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) AS schools, sum(a.enrolments) AS enrolments,
-		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
-			THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
+	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) FILTER (WHERE p.is_published) AS schools,
+		sum(a.enrolments) FILTER (WHERE p.is_published) AS enrolments,
+		CASE WHEN bool_and(p.is_counted) FILTER (WHERE p.is_published)
+			THEN abie.attendance_percent((sum(a.sess_overall) FILTER (WHERE p.is_published))::bigint,
+				(sum(a.sess_possible) FILTER (WHERE p.is_published))::bigint, NULL)
 			-- exact, so that the order of schools changes nothing
-			ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)::numeric)::float8 END AS attendance_percent,
-		CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END AS weighted_by,
-		-- all others are published and could be taken off
-		count(*) FILTER (WHERE a.sources ->> 'sess_possible' = 'registers') BETWEEN 1 AND 2 AND NOT (SELECT abie.has_national_access('{results,calculation}')) AS is_withheld
+			ELSE (avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)::numeric)
+				FILTER (WHERE p.is_published))::float8 END AS attendance_percent,
+		CASE WHEN bool_and(p.is_counted) FILTER (WHERE p.is_published) THEN 'pupils' ELSE 'schools' END AS weighted_by,
+		2 * count(*) FILTER (WHERE p.is_published) >= count(*) AS is_shown
 	FROM abie.attendance AS a JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type, stratum) ON k.school_type = a.school_type
+		CROSS JOIN LATERAL (SELECT abie.is_published(a.sess_overall, a.sess_possible, a.sources),
+			a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS p (is_published, is_counted)
 	WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
 	GROUP BY a.academic_year, k.stratum) AS n;
-COMMENT ON VIEW abie_report.national_attendance IS 'Attendance of all schools held, by year: one row an academic year and stratum.';
+COMMENT ON VIEW abie_report.national_attendance IS
+'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
 COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolments, where published.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
-COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS 'c where the figures are withheld, because those of one or two schools are from registers and not published; NULL otherwise.';
+COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS
+'c where the figures are withheld, because the attendance of most schools is from registers and not published; NULL otherwise.';
 COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
 COMMENT ON COLUMN abie_report.national_attendance.stratum IS 'primary, or secondary without all-through, by the type as published.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
-	s.stratum, s.schools, s.enrolments, s.r2, s.r2_leave_one_out, s.local_slope, s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance, s.last_weight, s.n0,
-	s.forecast_c0, s.forecast_c1, s.forecast_quantile
+	s.stratum, s.schools, s.enrolments, CASE WHEN s.references_published THEN s.r2 END AS r2,
+	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out, CASE WHEN s.references_published THEN s.local_slope END AS local_slope,
+	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
+	s.last_weight, s.n0, CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
+	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published THEN s.forecast_quantile END AS forecast_quantile
 FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie.run_model AS s ON s.run_id = r.run_id;
-COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing.';
+COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. Of what rests on attendance that is not published, noise and baseline alone.';
 COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS 'What schools are compared by, in order, separated by commas.';
 
 CREATE VIEW abie_report.characteristic_weights WITH (security_invoker = true, security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, c.coefficient, c.multiplier, c.weight,
-	c.weight / nullif((sum(c.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run AS r JOIN abie.run_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic;
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, whole.coefficient, c.multiplier, whole.weight,
+	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0) AS weight_share, c.location, c.scale, c.present, c.missing
+FROM abie_report.run AS r JOIN abie.run_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
+	LEFT JOIN abie.run_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
+	-- learned weights are the sizes of coefficients
+	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
+		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) AS whole (coefficient, weight);
 COMMENT ON VIEW abie_report.characteristic_weights IS 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
 COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';
 COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of the weight of all elements, 0-1.';

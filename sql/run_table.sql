@@ -93,6 +93,7 @@ CREATE TABLE abie.run_model (
 	r2_leave_one_out float8,
 	residual_variance float8 NOT NULL,
 	inverse float8[] NOT NULL,
+	references_published boolean NOT NULL,
 	local_slope float8,
 	change_schools bigint,
 	change_c0 float8,
@@ -121,6 +122,7 @@ COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that
 COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
 COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
 COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
+COMMENT ON COLUMN abie.run_model.references_published IS 'As abie.run_school.references_published, of the stratum.';
 COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
 COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
 COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
@@ -178,6 +180,7 @@ CREATE TABLE abie.run_school (
 	attendance_error float8,
 	attendance_published boolean NOT NULL,
 	is_reference boolean NOT NULL,
+	references_published boolean NOT NULL,
 	easting integer,
 	northing integer,
 	family bigint,
@@ -221,6 +224,9 @@ COMMENT ON COLUMN abie.run_school.is_reference IS
 'Whether other schools were measured against it: it could be a similar school, and models, averages and what was learned '
 'of the stratum are of such schools. Those of published attendance, where these suffice (abie.published_suffice), '
 'else all.';
+COMMENT ON COLUMN abie.run_school.references_published IS
+'Whether the attendance of all references of its stratum is published. Where it is not, what they are to this school is not '
+'shown, so that nothing of one of them follows from it: no context, local residual, weights, averages or rungs.';
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
@@ -302,6 +308,7 @@ CREATE TABLE abie.expectation (
 	forecast_low float8,
 	forecast_high float8,
 	poor_match boolean NOT NULL,
+	references_published boolean NOT NULL,
 	PRIMARY KEY (run_id, urn)
 );
 COMMENT ON TABLE abie.expectation IS 'What is expected of each school in a run. Rates are attendance in per cent, differences percentage points; unrounded but for improvement_rounded.';
@@ -333,6 +340,7 @@ COMMENT ON COLUMN abie.expectation.forecast IS 'Attendance in the target year if
 COMMENT ON COLUMN abie.expectation.forecast_low IS 'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools apart; NULL where its width is not known.';
 COMMENT ON COLUMN abie.expectation.forecast_high IS 'Its upper end.';
 COMMENT ON COLUMN abie.expectation.poor_match IS 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
+COMMENT ON COLUMN abie.expectation.references_published IS 'As abie.run_school.references_published.';
 
 CREATE TABLE abie.exclusion (
 	run_id integer REFERENCES abie.run ON DELETE CASCADE,
@@ -373,9 +381,6 @@ COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this UR
 COMMENT ON COLUMN abie.run_scope.close_date IS 'When it closed.';
 COMMENT ON COLUMN abie.run_scope.status_date IS 'Date of the register that has it as closed, where the day it closed is not known; NULL otherwise.';
 COMMENT ON COLUMN abie.run_scope.successors IS 'URNs of the successors of a school that closed before the target year.';
-
--- few rows or none: what a run rests on and may not tell (abie.hidden_strata)
-CREATE INDEX run_school_unpublished ON abie.run_school (run_id, stratum, urn) WHERE is_reference AND NOT attendance_published;
 
 SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');

@@ -77,11 +77,12 @@ BEGIN
 			RETURN format('Keep attendance up in %s: from an underlying level of %s%% the target is %s%%, and it was reached in %s with %s%%%s.',
 				target_year, baseline, target, baseline_year, attendance, CASE WHEN step < 0 THEN format(', %s points above it', apart) ELSE '' END);
 		ELSE
-			RETURN format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% %s (%s%%), and nothing beyond that is asked of a school. The rate of %s was %s%%%s.',
-				target_year, baseline, CASE WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie.ladder_top_text(e)
+			RETURN format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% %s%s, and nothing beyond that is asked of a school. The rate of %s was %s%%%s.',
+				target_year, baseline, CASE WHEN e -> 'headroom' = 'null' THEN 'is about that of the best similar schools, or of the school itself in 2018/19'
+					WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie.ladder_top_text(e)
 					WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8 THEN 'is less than 0.05 points below ' || abie.ladder_top_text(e)
 					ELSE 'is asked to rise by less than 0.05 points towards ' || abie.ladder_top_text(e) END,
-				abie.decimal((e ->> 'ladder_top')::float8, 2), baseline_year, attendance,
+				coalesce(' (' || abie.decimal((e ->> 'ladder_top')::float8, 2) || '%)', ''), baseline_year, attendance,
 				CASE WHEN step = 0 THEN '' ELSE format(', %s points %s that level', apart, CASE WHEN step > 0 THEN 'below' ELSE 'above' END) END);
 	END CASE;
 END $$;
@@ -165,6 +166,8 @@ DECLARE
 	m jsonb := facts -> 'methodology';
 	baseline_year text := facts #>> '{run,baseline_year}';
 	phase text := e ->> 'stratum';
+	-- else nothing of other schools' attendance is shown
+	references_published boolean := e -> 'ladder_top' <> 'null';
 	steps text[];
 BEGIN
 	IF facts ->> 'outcome' = 'left out' THEN
@@ -172,7 +175,12 @@ BEGIN
 	END IF;
 	steps := ARRAY[format(E'Attendance.\tIn %s the school''s attendance was %s%%', baseline_year, abie.decimal((e ->> 'attendance')::float8, 2))
 		|| CASE WHEN num_nulls(e ->> 'sess_possible', e ->> 'sess_overall') = 0 THEN format(': of %s sessions (half days) possible, %s were missed.', abie.thousands((e ->> 'sess_possible')::bigint), abie.thousands((e ->> 'sess_overall')::bigint)) ELSE ', from the published absence rate.' END];
-	IF m ->> 'method' = 'contextual' THEN
+	IF NOT references_published THEN
+		steps := steps
+			|| format(E'Expected attendance.\tWhat the school''s circumstances and the attendance of other schools lead one to expect: %s%%. The attendance of most of them is known from their registers only and not published, so that it is not shown here how this follows from it.',
+				abie.decimal((e ->> 'expected')::float8, 2))
+			|| format(E'Underlying level.\t%s%%. One year''s rate is partly chance, so that it is the school''s own rate with some of the expected attendance.', abie.decimal((e ->> 'baseline')::float8, 2));
+	ELSIF m ->> 'method' = 'contextual' THEN
 		steps := steps
 			|| format(E'Circumstances.\tWhat the attendance of all other %s schools says about a school with pupils and a place like this: %s%%. The school''s own attendance has no part in this.', phase, abie.decimal((e ->> 'context')::float8, 2))
 			|| format(E'Similar schools.\tThe %s most similar schools attend %s points %s than their own circumstances would suggest. Experience shows that %s%% of such a difference is shared, which makes the expected attendance %s%%.', m ->> 'similar_schools',
@@ -190,9 +198,10 @@ BEGIN
 	END IF;
 	steps := steps
 		|| format(E'Gap.\tExpected attendance less the underlying level: %s percentage points%s.', abie.decimal((e ->> 'gap')::float8, 2), CASE WHEN (e ->> 'gap')::float8 = 0 THEN ', because the school is at or above it' ELSE '' END)
-		|| format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and never above the room left up to %s, which is %s: %s percentage points, published as %s.',
-			m ->> 'pace', abie.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor', m ->> 'improvement_cap', abie.ladder_top_text(e),
-			abie.decimal((e ->> 'headroom')::float8, 2), abie.decimal((e ->> 'improvement')::float8, 2), abie.decimal((e ->> 'improvement_rounded')::float8, 1))
+		|| format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and never above the room left up to %s: %s percentage points, published as %s.',
+			m ->> 'pace', abie.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor', m ->> 'improvement_cap',
+			CASE WHEN references_published THEN abie.ladder_top_text(e) || ', which is ' || abie.decimal((e ->> 'headroom')::float8, 2)
+				ELSE 'the mean of the best similar schools, or to the school''s own rate in 2018/19' END, abie.decimal((e ->> 'improvement')::float8, 2), abie.decimal((e ->> 'improvement_rounded')::float8, 1))
 		|| format(E'Target.\tUnderlying level and improvement: %s%% in %s.', abie.decimal((e ->> 'target')::float8, 2), facts #>> '{run,target_year}');
 	RETURN abie.report_part(format, 'heading', 'How the number was made') || abie.report_part(format, 'steps', '', steps)
 		|| CASE WHEN facts ->> 'outcome' = 'maintain' THEN '' ELSE abie.report_part(format, 'paragraph', format('There is a second way to succeed. If attendance rises or falls everywhere, the median change of %s schools is taken off this school''s rate first; with %s points added, it then has to reach the target.', phase, m ->> 'pace')) END
@@ -311,7 +320,7 @@ BEGIN
 	learn := abie.report_learn(facts -> 'similar_schools');
 	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance, array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high, count(*) AS schools,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
-			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), abie.thousands(r.enrolments),
+			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END || coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie.km_text(r.km)), ''), ''), coalesce(abie.thousands(r.enrolments), ''),
 			coalesce(abie.decimal(r.fsm, 1) || '%', ''), coalesce(abie.decimal(r.attendance, 2) || '%' || coalesce(E'\n' || abie.decimal(r.low, 1) || ' to ' || abie.decimal(r.high, 1), ''), 'not published')] ORDER BY r.rank) AS cells
 	INTO n
 	FROM (SELECT x.rank, abie.shown_name(x.similar_name, x.similar_urn) AS name, x.similar_la_name AS la, x.km, x.similar_enrolments AS enrolments,
@@ -366,12 +375,14 @@ BEGIN
 		RETURN '';
 	END IF;
 	SELECT array_agg(r.improvement_rounded ORDER BY r.improvement_rounded) AS heights, array_agg(r.schools ORDER BY r.improvement_rounded) AS counts,
-		ARRAY[ARRAY['Improvement, percentage points', 'Schools']] || array_agg(ARRAY[abie.decimal(r.improvement_rounded, 1), abie.thousands(r.schools)] ORDER BY r.improvement_rounded) AS cells
+		ARRAY[ARRAY['Improvement, percentage points', 'Schools']] || array_agg(ARRAY[abie.decimal(r.improvement_rounded, 1), coalesce(abie.thousands(r.schools), 'c')] ORDER BY r.improvement_rounded) AS cells
 	INTO d FROM jsonb_to_recordset(facts -> 'distribution') AS r(improvement_rounded float8, schools bigint);
 	RETURN abie.report_part(format, 'heading', 'What is expected of other schools')
-		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 THEN abie.report_part(format, 'picture', abie.chart_distribution('Expectations of all ' || (facts #>> '{expectation,stratum}') || ' schools',
+		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 AND cardinality(array_remove(d.counts, NULL)) > 0 THEN abie.report_part(format, 'picture', abie.chart_distribution('Expectations of all ' || (facts #>> '{expectation,stratum}') || ' schools',
 			'Percentage points expected; number of schools above each bar', d.heights, d.counts, (facts #>> '{expectation,improvement_rounded}')::float8)) ELSE '' END
-		|| abie.report_part(format, 'figures', 'Schools by improvement expected', d.cells);
+		|| abie.report_part(format, 'figures', 'Schools by improvement expected', d.cells)
+		|| CASE WHEN cardinality(array_remove(d.counts, NULL)) < cardinality(d.counts)
+			THEN abie.report_part(format, 'meta', 'c: 1 or 2 schools, or a number that would give these away.') ELSE '' END;
 END $$;
 COMMENT ON FUNCTION abie.school_report_distribution(jsonb, text) IS 'Internal: how many schools have which expectation; empty for a school left out.';
 

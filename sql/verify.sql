@@ -100,10 +100,10 @@ BEGIN
 	SELECT -recompute_run.run_id, c.laestab, c.urn, c.reason, abie.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments, c.minimum_enrolments)
 	FROM abie.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
 	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, attendance_error,
-		attendance_published, is_reference, easting, northing, family,
+		attendance_published, is_reference, references_published, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
 	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
-		s.attendance_published, s.is_reference, s.easting, s.northing, s.family,
+		s.attendance_published, s.is_reference, s.references_published, s.easting, s.northing, s.family,
 		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers, s.categories
 	FROM abie.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id AND s.urn = c.urn WHERE c.reason IS NULL;
 	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP

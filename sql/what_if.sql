@@ -247,6 +247,11 @@ BEGIN
 		RAISE EXCEPTION 'school % has no expectation in run %', urn, run_id
 			USING ERRCODE = 'no_data_found', HINT = 'Why not is in abie.exclusion; runs are in abie.run.';
 	END IF;
+	IF NOT (school.references_published OR abie.has_national_access('{calculation}')) THEN
+		-- what it says of any circumstances would tell what it was learned from
+		RAISE EXCEPTION 'what school % is compared with is not published', urn
+			USING ERRCODE = 'insufficient_privilege', HINT = 'With registers of most schools only, abie.what_if is for roles granted calculation.';
+	END IF;
 	PERFORM abie.check_changes(run_id, school.stratum, changes);
 	other := abie.changed_school(school, changes);
 	IF m.method = 'contextual' AND other.vector IS DISTINCT FROM school.vector THEN

@@ -99,7 +99,9 @@ FROM (SELECT f.urn, c.* FROM abie.report_circumstances(:run_id, (SELECT array_ag
 SELECT count(*) > 3000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, a.urn) > 0 OR v.meaning <> a.meaning OR abs(v.own_percent - a.own_percent) > 1e-9 OR abs(v.similar_percent - a.similar_percent) > 1e-9) AS different
 FROM (SELECT f.urn, a.* FROM abie.report_absence(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f, jsonb_to_recordset(f.absence) a(reason text, meaning text, own_percent float8, similar_percent float8)) a
 	FULL JOIN (SELECT * FROM abie_report.school_absence_compared WHERE run_id = :run_id AND num_nulls(own_percent, similar_percent) = 0) v ON v.urn = a.urn AND v.reason = a.reason;
-SELECT stratum, sum(schools) = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = d.run_id AND e.stratum = d.stratum) AS all_schools FROM abie_report.improvement_distribution d GROUP BY run_id, stratum ORDER BY 1;
+SELECT n.stratum, count(*) FILTER (WHERE d.schools IS DISTINCT FROM CASE WHEN d.schools_symbol IS NULL THEN n.schools END) AS others,
+	count(*) FILTER (WHERE d.schools IN (1, 2)) AS small FROM abie_report.improvement_distribution d
+	FULL JOIN (SELECT run_id, stratum, improvement_rounded, count(*) AS schools FROM abie.expectation GROUP BY 1, 2, 3) n USING (run_id, stratum, improvement_rounded) GROUP BY 1 ORDER BY 1;
 SELECT figure, count(*) > 1000 AS schools, min(source) AS source FROM abie_report.school_source WHERE run_id = :run_id GROUP BY position, figure ORDER BY position;
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE abs(r.attendance - h.attendance_percent) > 1e-9 OR h.urn IS NULL) AS different
 FROM abie.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
