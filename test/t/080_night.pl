@@ -127,6 +127,7 @@ for my $format ('plain', 'custom', 'directory')
 	delete local $ENV{PGOPTIONS};
 	is(query($whole, "restored_$format"), $dumped, "$format: every row of every table is there, bit for bit");
 	is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($issued)", "restored_$format"), 3, "$format: the issued run can still be made");
+	is(query(q{SELECT abie.is_up_to_date('2025/26', 'default')}, "restored_$format"), 't', "$format: and a night has nothing to do");
 	is(query($as_school, "restored_$format"), "1|900013|$issued", "$format: a school sees its own expectation and no other");
 	my (undef, undef, $refused) = $node->psql("restored_$format", "UPDATE abie.expectation SET target = 1 WHERE run_id = $issued AND urn = 900013");
 	like($refused, qr/run $issued is issued: its results cannot be changed/, "$format: the issued run is fixed");
