@@ -254,13 +254,14 @@ is(query("SELECT count(*) FROM abie.run_school WHERE run_id <> $first"), 0, 'not
 #
 query("SELECT abie.create_methodology('of our own', '{\"similar_schools\": 10, \"pace\": 0.1}')");
 query("CALL abie.calculate('$target_year', 'of our own', NULL)");
-query("INSERT INTO abie.import (format, file, digest, rows_read, stored, updated, unchanged, set_aside, rejected) VALUES ('gias', 'f.csv', repeat('a', 64), 1, 0, 0, 0, 0, 1)");
+query("INSERT INTO abie.import (format, file, digest, records, rows_read, stored, updated, unchanged, set_aside, rejected) VALUES ('gias', 'f.csv', repeat('a', 64), 1, 1, 0, 0, 0, 0, 1)");
 query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 	SELECT '$target_year', min(urn), '2025-09-01', 100, 1000, 50, 40, 10, '{}' FROM abie.school");
 query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
 query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons) VALUES ('2024/25', 900013, '2024-09-02', 1, 10, 0, 0, 0, '{}')");
 query("INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 1, 10, 0)");
 query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
+query("INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) VALUES (900013, '2024/25', 90)");
 query("SELECT abie.grant_access(current_user, 'school', '900013')");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
