@@ -216,14 +216,14 @@ BEGIN ATOMIC
 	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
 		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error * o.expected_error),
 		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0 THEN least(100, f.forecast + f.margin) END
-	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, coalesce(attendance_error ^ 2, (model).sampling_c1 / enrolments) AS one_year) AS k,
+	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) AS k,
 		LATERAL (SELECT
 			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance ELSE attendance END AS own_level,
 			CASE WHEN k.learned THEN enrolments / (enrolments + (model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN 1
 				ELSE (model).between_variance / ((model).between_variance + k.one_year) END AS own_share,
-			CASE WHEN k.learned THEN ((model).last_weight ^ 2 + (1 - (model).last_weight) ^ 2) * k.one_year ELSE k.one_year END AS sampling_variance,
-			sqrt(context_error ^ 2 + ((model).local_slope * local_error) ^ 2) AS expected_error,
+			CASE WHEN k.learned THEN ((model).last_weight * (model).last_weight + (1 - (model).last_weight) * (1 - (model).last_weight)) * k.one_year ELSE k.one_year END AS sampling_variance,
+			sqrt(context_error * context_error + (model).local_slope * local_error * ((model).local_slope * local_error)) AS expected_error,
 			CASE WHEN k.learned THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight, (model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN attendance
 				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) AS o,

@@ -314,14 +314,20 @@ abie_register_send(PG_FUNCTION_ARGS)
 static int
 compare_registers(FunctionCallInfo fcinfo)
 {
-	Register	one = PG_GETARG_REGISTER(0);
-	Register	other = PG_GETARG_REGISTER(1);
+	struct varlena *one_value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	struct varlena *other_value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	Register	one = register_from_datum(PointerGetDatum(one_value));
+	Register	other = register_from_datum(PointerGetDatum(other_value));
+	int			order = (one.start > other.start) - (one.start < other.start);
 
-	if (one.start != other.start)
-		return one.start < other.start ? -1 : 1;
-	if (one.count != other.count)
-		return one.count < other.count ? -1 : 1;
-	return memcmp(one.mark, other.mark, one.count);
+	if (order == 0)
+		order = (one.count > other.count) - (one.count < other.count);
+	if (order == 0)
+		order = memcmp(one.mark, other.mark, one.count);
+	/* an index or a sort compares millions of values in one context */
+	PG_FREE_IF_COPY(one_value, 0);
+	PG_FREE_IF_COPY(other_value, 1);
+	return order;
 }
 
 #define COMPARISON(name, operator) \
@@ -352,18 +358,23 @@ PG_FUNCTION_INFO_V1(abie_register_hash);
 Datum
 abie_register_hash(PG_FUNCTION_ARGS)
 {
-	Register	source = PG_GETARG_REGISTER(0);
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	Register	source = register_from_datum(PointerGetDatum(value));
+	uint32		hash = hash_bytes(source.mark, source.count) ^ hash_bytes_uint32((uint32) source.start);
 
-	return UInt32GetDatum(hash_bytes(source.mark, source.count) ^ hash_bytes_uint32((uint32) source.start));
+	PG_FREE_IF_COPY(value, 0);
+	return UInt32GetDatum(hash);
 }
 
 PG_FUNCTION_INFO_V1(abie_register_hash_extended);
 Datum
 abie_register_hash_extended(PG_FUNCTION_ARGS)
 {
-	Register	source = PG_GETARG_REGISTER(0);
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	Register	source = register_from_datum(PointerGetDatum(value));
 	uint64		seed = (uint64) PG_GETARG_INT64(1);
+	uint64		hash = hash_bytes_extended(source.mark, source.count, seed) ^ hash_bytes_uint32_extended((uint32) source.start, seed);
 
-	return UInt64GetDatum(hash_bytes_extended(source.mark, source.count, seed)
-						  ^ hash_bytes_uint32_extended((uint32) source.start, seed));
+	PG_FREE_IF_COPY(value, 0);
+	return UInt64GetDatum(hash);
 }

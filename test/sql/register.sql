@@ -479,3 +479,16 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT abie.recode('2024-08-12:N ----------', 'N', 'J1', '2024-08-19')$$]) WITH ORDINALITY AS s (statement, n) ORDER BY n;
 \pset tuples_only
 \pset format aligned
+
+-- comparisons give back what they unpack: a sort and an index of compressed registers in little memory
+CREATE TABLE compressed AS
+SELECT i, register('2006-09-04', (SELECT string_agg(CASE WHEN (g * i) % 97 < 9 THEN 'I' ELSE '-' END, '' ORDER BY g) FROM generate_series(1, 5000) g)) AS held
+FROM generate_series(1, 60) i;
+SELECT max(pg_column_size(held)) < 2000 AS compressed FROM compressed;
+-- the most memory that this process has had, MB
+CREATE FUNCTION memory() RETURNS integer LANGUAGE sql VOLATILE
+RETURN (regexp_match(pg_read_file('/proc/self/status'), 'VmHWM:\s+(\d+) kB'))[1]::integer / 1024;
+SELECT memory() AS before \gset
+SELECT count(*) FROM (SELECT held FROM compressed, generate_series(1, 300) ORDER BY held OFFSET 0) s;
+SELECT count(DISTINCT held) FROM compressed, generate_series(1, 300);
+SELECT memory() - :before < 200 AS "little memory";
