@@ -20,8 +20,8 @@ DATA_built = $(EXTENSION_SCRIPT)
 SCRIPTS = bin/abie-load bin/abie-reports
 EXTRA_CLEAN = test/results
 
-# clusters and programs of the tests: without a locale a cluster would be in SQL_ASCII
-installcheck: export LC_ALL = C.UTF-8
+# without a locale the clusters of the tests would be in SQL_ASCII; PostgreSQL's test modules keep LANG and drop LC_ALL
+installcheck: export LANG = C.UTF-8
 REGRESS = $(patsubst test/sql/%.sql,%,$(call files,test/sql/*.sql))
 # pg_regress looks for sql/NAME.sql in its output directory first, and this one has topic files of the same names in sql/
 REGRESS_OPTS = --inputdir=$(srcdir)/test --outputdir=test/results --load-extension=abie

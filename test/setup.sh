@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # the same everywhere, whatever is set or not: a cluster made here takes its encoding from it
-export LC_ALL=C.UTF-8
+export LANG=C.UTF-8 LC_ALL=C.UTF-8
 
 # shellcheck disable=SC2034 # for the scripts that source this
 PG_VERSION=15
