@@ -191,12 +191,14 @@ is(as('head', "SELECT string_agg(file_name, ' ') FROM abie.report_files(1)"), "$
 is(scalar(files("$folder/authority")), $node->safe_psql('postgres', "SELECT count(*) FROM abie_report.school_expectation WHERE la_code = $la"), 'files of an authority are its schools\'');
 (undef, $out, $err) = reports('--db', "$connection user=nobody", "$folder/nobody");
 like($err, qr/permission denied/, 'nobody writes no files');
-# attendance from registers: the owner sees it, the school does not
-$node->safe_psql('postgres', "UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE academic_year = '2024/25' AND urn = (SELECT similar_urn FROM abie.similar_school WHERE urn = $own AND rank = 3)");
+# what is known of most schools from registers only is in nobody's report, the owner's neither
+$node->safe_psql('postgres', "UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE academic_year = '2024/25' AND urn % 5 <> 1");
+$node->safe_psql('postgres', "CALL abie.calculate('2025/26')");
+$node->safe_psql('postgres', "SELECT abie.issue(max(run_id), 'for the test') FROM abie.run");
 my $mine = as('head', "SELECT abie.school_report($own)");
-isnt($mine, $node->safe_psql('postgres', "SELECT abie.school_report($own)"), 'what is known from registers only is not in a school\'s report');
-like($mine, qr/The attendance of 1 of them is known from their registers only and not published/, 'and it says so');
-is(as('head', "SELECT s ->> 'similar_attendance_symbol' FROM jsonb_array_elements(abie.school_report($own, 'json')::jsonb -> 'similar_schools') s WHERE s -> 'similar_attendance' = 'null'"), 'c', 'with a symbol in JSON');
+is($mine, $node->safe_psql('postgres', "SELECT abie.school_report($own)"), 'the report is the same whoever makes it');
+like($mine, qr/The attendance of \d+ of them is known from their registers only and not published/, 'what is not published is left out, and it says so');
+is(as('head', "SELECT string_agg(DISTINCT s ->> 'similar_attendance_symbol', ',') FROM jsonb_array_elements(abie.school_report($own, 'json')::jsonb -> 'similar_schools') s WHERE s -> 'similar_attendance' = 'null'"), 'c', 'with a symbol in JSON');
 
 $node->stop;
 done_testing();
