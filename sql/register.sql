@@ -25,7 +25,8 @@ E'One pupil''s attendance register: a mark for each session from a Monday on, te
 	'/\\/\\/\\IIC1V/\\. # is closed, - no mark recorded; codes of two and three characters are read by longest match; '
 	'white space does not matter on input; a last week that is not complete is filled with -. / in an afternoon and '
 	'\\ in a morning are present and written back as the sign of their session. At most ten years. One byte a session '
-	'and 6 more, 9 beyond 120 sessions. COPY with FORMAT csv: the text format of COPY takes \\ for an escape.';
+	'and 6 more, 9 beyond 120 sessions. COPY with FORMAT csv: the text format of COPY takes \\ for an escape. '
+	'Compared by OPERATOR(abie.=) and so on, or with abie in the search_path; || is found everywhere.';
 
 -- ---------- making ----------
 

@@ -22,7 +22,8 @@ CREATE TYPE abie.tally (
 COMMENT ON TYPE abie.tally IS
 E'Counts of sessions by code, exact integers up to 10^15, 512 bytes. Text: code and count with a colon between, a '
 	'word each, codes without a session left out, as in /:180 \\:178 I:12. D2006 is D of before September 2011, when '
-	'it counted as attending.';
+	'it counted as attending. Compared by OPERATOR(abie.=) and so on, or with abie in the search_path; + is found '
+	'everywhere.';
 
 CREATE FUNCTION abie.tally_add(abie.tally, abie.tally) RETURNS abie.tally
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_add';
