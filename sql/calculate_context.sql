@@ -142,15 +142,17 @@ CREATE FUNCTION abie.greatest_sampling_c1(stratum text) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN CASE stratum WHEN 'primary' THEN 17 ELSE 101 END;
 COMMENT ON FUNCTION abie.greatest_sampling_c1(text) IS
-'The most that abie.run_model.sampling_c1 may be where it is judged by residuals: what the changes of England''s schools from 2017/18 to 2018/19 gave,
-17 in primary and 101 in secondary schools, squared percentage points x pupils.';
+'The most that abie.run_model.sampling_c1 may be where it is judged by residuals: what the changes of England''s '
+'schools from 2017/18 to 2018/19 gave, 17 in primary and 101 in secondary schools, squared percentage points x '
+'pupils.';
 
 CREATE FUNCTION abie.earlier_noise(run_id integer) RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took nothing
-SELECT m.stratum, m.sampling_c1, m.sampling_run FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
+SELECT m.stratum, m.sampling_c1, m.sampling_run
+FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
 UNION ALL
 (SELECT DISTINCT ON (m.stratum) m.stratum, m.sampling_c1, m.run_id
 FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id
@@ -159,7 +161,8 @@ WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculat
 ORDER BY m.stratum, m.run_id DESC)
 $$;
 COMMENT ON FUNCTION abie.earlier_noise(integer) IS
-'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a run that cannot learn it itself.';
+'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a run '
+'that cannot learn it itself.';
 
 -- What baselines and forecasts are made with.
 CREATE FUNCTION abie.calculate_baseline(run_id integer) RETURNS bigint
@@ -177,22 +180,27 @@ BEGIN
 			array_agg(s.enrolments::float8) AS enrolments, count(s.previous_attendance) AS change_schools,
 			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools,
 			CASE WHEN count(s.attendance_error) >= 30
-				THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.enrolments) END AS register_c1
+				THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.enrolments)
+				END AS register_c1
 		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL AND s.is_reference
 		GROUP BY s.stratum
 	), source AS MATERIALIZED (
 		SELECT p.*, v.c0, v.c1, e.sampling_c1 AS earlier_c1, e.sampling_run AS earlier_run,
-			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers' WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run'
-				WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source, least(r.c1, abie.greatest_sampling_c1(p.stratum)) AS residual_c1
-		FROM pool p CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v LEFT JOIN abie.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
-			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r ON num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
+			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers'
+				WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run' WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source,
+			least(r.c1, abie.greatest_sampling_c1(p.stratum)) AS residual_c1
+		FROM pool p CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v
+			LEFT JOIN abie.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
+			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r
+				ON num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
 	), noise AS MATERIALIZED (
-		SELECT s.*, CASE s.sampling_source WHEN 'changes' THEN s.c1 / 2 WHEN 'registers' THEN s.register_c1 WHEN 'earlier run' THEN s.earlier_c1
-			WHEN 'residuals' THEN s.residual_c1 END AS sampling_c1
+		SELECT s.*, CASE s.sampling_source WHEN 'changes' THEN s.c1 / 2 WHEN 'registers' THEN s.register_c1
+			WHEN 'earlier run' THEN s.earlier_c1 WHEN 'residuals' THEN s.residual_c1 END AS sampling_c1
 		FROM source s
 	)
 	UPDATE abie.run_model m
-	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1, sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
+	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1,
+		sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
 		sampling_run = CASE n.sampling_source WHEN 'earlier run' THEN n.earlier_run END, learning_schools = n.learning_schools,
 		between_variance = CASE WHEN n.sampling_c1 > 0
 			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,

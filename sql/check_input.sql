@@ -95,11 +95,14 @@ CREATE FUNCTION abie.check_assumed_noise(run_id integer, threshold float8) RETUR
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
 	SELECT coalesce(m.sampling_source IN ('earlier run', 'residuals'), true),
-		format('%s: %s', m.stratum, CASE m.sampling_source WHEN 'earlier run' THEN format('%s / enrolments, from run %s', round(m.sampling_c1::numeric, 1), m.sampling_run)
-			WHEN 'residuals' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, from residuals' ELSE 'not known' END), ARRAY[]::float8[]
+		format('%s: %s', m.stratum, CASE m.sampling_source
+			WHEN 'earlier run' THEN format('%s / enrolments, from run %s', round(m.sampling_c1::numeric, 1), m.sampling_run)
+			WHEN 'residuals' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, from residuals'
+			ELSE 'not known' END), ARRAY[]::float8[]
 	FROM abie.run_model m WHERE m.run_id = check_assumed_noise.run_id;
 END;
-COMMENT ON FUNCTION abie.check_assumed_noise(integer, float8) IS 'Internal: release check assumed noise. Items are strata. Examples: sampling variance and its source.';
+COMMENT ON FUNCTION abie.check_assumed_noise(integer, float8) IS
+'Internal: release check assumed noise. Items are strata. Examples: sampling variance and its source.';
 
 CREATE FUNCTION abie.check_suppressed_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

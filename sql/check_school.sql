@@ -128,26 +128,31 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(abs(e.attendance - f.attendance_percent) > check_school_figure.threshold, true),
 		concat_ws(', ', format('%s: %s', f.urn, coalesce(round(e.attendance::numeric, 3)::text, 'no expectation')),
-			'by the school ' || round(f.attendance_percent::numeric, 3), 'correction ' || f.correction_id), ARRAY[f.urn, f.correction_id]
+			'by the school ' || round(f.attendance_percent::numeric, 3), 'correction ' || f.correction_id),
+		ARRAY[f.urn, f.correction_id]
 	FROM abie.run r CROSS JOIN (
 			SELECT s.urn, s.academic_year, s.attendance_percent, NULL::integer AS correction_id FROM abie.school_figure s
 			UNION ALL
-			-- what a school asks for counts once somebody has found that it is right, until a run up to this one has put it right
+			-- what a school asks for counts once it was found right, until a run up to this one has put it right
 			SELECT c.urn, c.academic_year, c.attendance_percent, c.correction_id FROM abie.correction c
 			WHERE c.accepted AND (c.fixed_by_run <= check_school_figure.run_id) IS NOT TRUE
 		) f LEFT JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = f.urn
-	WHERE r.run_id = check_school_figure.run_id AND f.academic_year = r.baseline_year AND (e.urn IS NOT NULL OR f.correction_id IS NOT NULL);
+	WHERE r.run_id = check_school_figure.run_id AND f.academic_year = r.baseline_year
+		AND (e.urn IS NOT NULL OR f.correction_id IS NOT NULL);
 END;
 COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS
-'Internal: release check school figure. Examples: attendance in the run and by the school, and the accepted correction that says so.';
+'Internal: release check school figure. Examples: attendance in the run and by the school, and the accepted correction that '
+'says so.';
 
 CREATE FUNCTION abie.check_open_correction(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
 	SELECT c.accepted IS NULL, format('%s: correction %s, of %s', c.urn, c.correction_id, c.academic_year), ARRAY[c.correction_id]
-	FROM abie.run r JOIN abie.correction c ON c.academic_year <= r.baseline_year WHERE r.run_id = check_open_correction.run_id;
+	FROM abie.run r JOIN abie.correction c ON c.academic_year <= r.baseline_year
+	WHERE r.run_id = check_open_correction.run_id;
 END;
-COMMENT ON FUNCTION abie.check_open_correction(integer, float8) IS 'Internal: release check open correction. Examples: the oldest.';
+COMMENT ON FUNCTION abie.check_open_correction(integer, float8) IS
+'Internal: release check open correction. Examples: the oldest.';
 
 CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
@@ -163,7 +168,8 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9 OR abs(e.target - e.baseline - e.improvement) > 1e-9
 			OR e.ladder_top IS DISTINCT FROM greatest(e.pared_mean, e.pre_pandemic)
-			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1) OR e.statement <> CASE WHEN e.improvement_rounded = 0 THEN 'maintain' WHEN e.attendance >= e.target THEN 'sustain' ELSE 'improve' END,
+			OR e.improvement_rounded <> abie.round_half_up(e.improvement, 1)
+			OR e.statement <> CASE WHEN e.improvement_rounded = 0 THEN 'maintain' WHEN e.attendance >= e.target THEN 'sustain' ELSE 'improve' END,
 		format('%s: %s, should be %s', e.urn, round(e.improvement::numeric, 3), round(p.improvement::numeric, 3)), ARRAY[e.urn]
 	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e
 		-- the rule again in its own words, not by the function that made it
@@ -177,10 +183,12 @@ CREATE FUNCTION abie.check_attained_target(run_id integer, threshold float8) RET
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT e.statement = 'improve' AND (e.improvement_rounded <= 0 OR e.attendance >= e.target),
-		format('%s: by %s to %s, had %s', e.urn, e.improvement_rounded, round(e.target::numeric, 3), round(e.attendance::numeric, 3)), ARRAY[e.urn]
+		format('%s: by %s to %s, had %s', e.urn, e.improvement_rounded, round(e.target::numeric, 3),
+			round(e.attendance::numeric, 3)), ARRAY[e.urn]
 	FROM abie.expectation e WHERE e.run_id = check_attained_target.run_id;
 END;
-COMMENT ON FUNCTION abie.check_attained_target(integer, float8) IS 'Internal: release check attained target. Examples: improvement, target and attendance.';
+COMMENT ON FUNCTION abie.check_attained_target(integer, float8) IS
+'Internal: release check attained target. Examples: improvement, target and attendance.';
 
 CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

@@ -27,8 +27,8 @@ COMMENT ON COLUMN abie.correction.attendance_percent IS
 COMMENT ON COLUMN abie.correction.requested_by IS 'Role that asked.';
 COMMENT ON COLUMN abie.correction.requested_at IS 'When.';
 COMMENT ON COLUMN abie.correction.accepted IS
-'Whether the school is right; NULL while not answered. Accepted ones that no run has put right fail the release check school figure; open and
-refused ones stop nothing.';
+'Whether the school is right; NULL while not answered. Accepted ones that no run has put right fail the release '
+'check school figure; open and refused ones stop nothing.';
 COMMENT ON COLUMN abie.correction.answer IS 'What it was told.';
 COMMENT ON COLUMN abie.correction.answered_by IS 'Role that answered.';
 COMMENT ON COLUMN abie.correction.answered_at IS 'When.';
@@ -60,8 +60,10 @@ BEGIN
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION abie.correction_request(integer, text, text, float8) IS
-'Records that a school asks for a correction of a year''s figures, for a school granted to the asking role, with its attendance by the school''s own
-records, per cent, where it has it. It stops no run: only what is accepted (abie.answer_correction) is checked. The number of the request in abie.correction. Errors: 42501 a school that is not granted, 22004 no comment, 23514 not an academic year, 22023 not a rate.';
+'Records that a school asks for a correction of a year''s figures, for a school granted to the asking role, with its '
+'attendance by the school''s own records, per cent, where it has it. It stops no run: only what is accepted '
+'(abie.answer_correction) is checked. The number of the request in abie.correction. Errors: 42501 a school that is '
+'not granted, 22004 no comment, 23514 not an academic year, 22023 not a rate.';
 
 CREATE FUNCTION abie.answer_correction(correction_id integer, accepted boolean, answer text, fixed_by_run integer DEFAULT NULL) RETURNS abie.correction
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -90,5 +92,7 @@ BEGIN
 	RETURN answered;
 END $$;
 COMMENT ON FUNCTION abie.answer_correction(integer, boolean, text, integer) IS
-'Answers a request in abie.correction; again, when the run that put it right is known. An accepted one fails the release check school figure of runs
-until one has the school''s figure or is named as the run that put it right. Errors: 22004 no answer, P0002 no such request, or a run that was not made after it, 22023 a run for what is not accepted.';
+'Answers a request in abie.correction; again, when the run that put it right is known. An accepted one fails the '
+'release check school figure of runs until one has the school''s figure or is named as the run that put it right. '
+'Errors: 22004 no answer, P0002 no such request, or a run that was not made after it, 22023 a run for what is not '
+'accepted.';

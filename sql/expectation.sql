@@ -28,11 +28,13 @@ COMMENT ON FUNCTION abie.round_half_up(float8, integer) IS
 CREATE FUNCTION abie.statement(attendance float8, target float8, improvement float8) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT, so that it becomes part of the query
-RETURN CASE WHEN abie.round_half_up(improvement, 1) = 0 THEN 'maintain' WHEN attendance >= target THEN 'sustain' WHEN attendance < target THEN 'improve' END;
+RETURN CASE WHEN abie.round_half_up(improvement, 1) = 0 THEN 'maintain'
+	WHEN attendance >= target THEN 'sustain' WHEN attendance < target THEN 'improve' END;
 COMMENT ON FUNCTION abie.statement(float8, float8, float8) IS
-'What an expectation tells a school to do, from its attendance last year and its target, per cent, and the improvement that is in the target,
-percentage points: maintain, where the improvement rounds to 0.0 and so nothing is asked for; sustain, where attendance has reached the target
-already; improve otherwise. NULL where attendance or target is.';
+'What an expectation tells a school to do, from its attendance last year and its target, per cent, and the '
+'improvement that is in the target, percentage points: maintain, where the improvement rounds to 0.0 and so nothing '
+'is asked for; sustain, where attendance has reached the target already; improve otherwise. NULL where attendance or '
+'target is.';
 
 CREATE FUNCTION abie.pared_mean_step(state float8[], numerator float8, denominator float8, share float8) RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_pared_mean_step'

@@ -207,8 +207,8 @@ SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_err
 		WHEN 'changes' THEN 'half of how much the changes of the stratum''s schools from year to year vary with 1 / enrolments'
 		WHEN 'registers' THEN 'the median of attendance error^2 x enrolments of the stratum''s schools'
 		WHEN 'earlier run' THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
-		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier year is held to learn it from',
-			abie.greatest_sampling_c1(s.stratum)) END) END
+		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier year is held '
+			'to learn it from', abie.greatest_sampling_c1(s.stratum)) END) END
 FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
 UNION ALL
 SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
@@ -264,7 +264,8 @@ UNION ALL
 SELECT 10, 3, 'target', e.target, 'baseline + improvement, for ' || r.target_year FROM expectation e, run r
 UNION ALL
 SELECT 10, 4, 'step from last year', e.target - e.attendance, format('target - attendance in %s%s', r.baseline_year,
-	CASE e.statement WHEN 'sustain' THEN ': the target is reached, to be kept' WHEN 'maintain' THEN ': nothing is asked for, because improvement published is 0.0'
+	CASE e.statement WHEN 'sustain' THEN ': the target is reached, to be kept'
+		WHEN 'maintain' THEN ': nothing is asked for, because improvement published is 0.0'
 		ELSE '' END) FROM expectation e, run r
 UNION ALL
 SELECT 10, 5, 'second route', NULL, format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, reaches the target', r.target_year, r.baseline_year, r.pace)

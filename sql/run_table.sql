@@ -127,13 +127,17 @@ COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual t
 COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
 COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
 COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
-COMMENT ON COLUMN abie.run_model.sampling_c1 IS 'Sampling variance of one year''s rate is sampling_c1 / enrolments; NULL where it is not known.';
+COMMENT ON COLUMN abie.run_model.sampling_c1 IS
+'Sampling variance of one year''s rate is sampling_c1 / enrolments; NULL where it is not known.';
 COMMENT ON COLUMN abie.run_model.sampling_source IS
-'Where sampling_c1 is from, the first that there is: changes, half of change_c1; registers, the median of attendance_error^2 x enrolments of the
-schools whose registers gave one, with 30 such schools; earlier run, what the newest run before this one that learned it in one of these two ways
-had (no withdrawn one); residuals, the slope of the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, but not above
-abie.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. NULL where there is none of these.';
-COMMENT ON COLUMN abie.run_model.sampling_run IS 'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
+'Where sampling_c1 is from, the first that there is: changes, half of change_c1; registers, the median of '
+'attendance_error^2 x enrolments of the schools whose registers gave one, with 30 such schools; earlier run, what '
+'the newest run before this one that learned it in one of these two ways had (no withdrawn one); residuals, the '
+'slope of the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, '
+'but not above abie.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. NULL where '
+'there is none of these.';
+COMMENT ON COLUMN abie.run_model.sampling_run IS
+'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
 COMMENT ON COLUMN abie.run_model.between_variance IS 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the residuals.';
 COMMENT ON COLUMN abie.run_model.learning_schools IS 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the forecast are learned from.';
 COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline, rounded to 4 decimals. NULL with fewer than 30 learning_schools.';
@@ -329,7 +333,8 @@ COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected 
 COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS
-'improve; sustain where attendance of the baseline year has reached the target already; maintain where the improvement rounds to 0.0, so that nothing is asked for: abie.statement.';
+'improve; sustain where attendance of the baseline year has reached the target already; maintain where the improvement '
+'rounds to 0.0, so that nothing is asked for: abie.statement.';
 COMMENT ON COLUMN abie.expectation.ladder_top IS 'What no improvement goes beyond: the greater of pared_mean and pre_pandemic. Other rungs may be higher.';
 COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average; NULL where none is published.';
 COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';

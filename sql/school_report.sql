@@ -66,24 +66,29 @@ DECLARE
 	attendance text := abie.decimal((e ->> 'attendance')::float8, 2);
 	baseline text := abie.decimal((e ->> 'baseline')::float8, 2);
 	target text := abie.decimal((e ->> 'target')::float8, 2);
-	step float8 := (e ->> 'target')::float8 - (e ->> 'attendance')::float8;
+	step float8 := (e ->> CASE e ->> 'statement' WHEN 'maintain' THEN 'baseline' ELSE 'target' END)::float8 - (e ->> 'attendance')::float8;
 	apart text := CASE WHEN abs(step) < 0.005 THEN 'under 0.01' ELSE abie.decimal(abs(step), 2) END;
 BEGIN
 	CASE e ->> 'statement'
 		WHEN 'improve' THEN
-			RETURN format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%. From the rate of %s, %s%%, that is a step of %s points.',
+			RETURN format('Raise attendance by at least %s percentage points in %s: from an underlying level of %s%% to %s%%. '
+				'From the rate of %s, %s%%, that is a step of %s points.',
 				abie.decimal((e ->> 'improvement')::float8, 1), target_year, baseline, target, baseline_year, attendance, apart);
 		WHEN 'sustain' THEN
-			RETURN format('Keep attendance up in %s: from an underlying level of %s%% the target is %s%%, and it was reached in %s with %s%%%s.',
-				target_year, baseline, target, baseline_year, attendance, CASE WHEN step < 0 THEN format(', %s points above it', apart) ELSE '' END);
+			RETURN format('Keep attendance up in %s: from an underlying level of %s%% the target is %s%%, and it was reached in %s '
+				'with %s%%%s.', target_year, baseline, target, baseline_year, attendance,
+				CASE WHEN step < 0 THEN format(', %s points above it', apart) ELSE '' END);
 		ELSE
-			RETURN format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% %s%s, and nothing beyond that is asked of a school. The rate of %s was %s%%%s.',
-				target_year, baseline, CASE WHEN e -> 'headroom' = 'null' THEN 'is about that of the best similar schools, or of the school itself in 2018/19'
+			RETURN format('Maintain attendance in %s. No improvement is asked for: the underlying level of %s%% %s%s, and '
+				'nothing beyond that is asked of a school. The rate of %s was %s%%%s.', target_year, baseline,
+				CASE WHEN e -> 'headroom' = 'null' THEN 'is about that of the best similar schools, or of the school itself in 2018/19'
 					WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie.ladder_top_text(e)
-					WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8 THEN 'is less than 0.05 points below ' || abie.ladder_top_text(e)
+					WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8
+						THEN 'is less than 0.05 points below ' || abie.ladder_top_text(e)
 					ELSE 'is asked to rise by less than 0.05 points towards ' || abie.ladder_top_text(e) END,
 				coalesce(' (' || abie.decimal((e ->> 'ladder_top')::float8, 2) || '%)', ''), baseline_year, attendance,
-				CASE WHEN step = 0 THEN '' ELSE format(', %s points %s that level', apart, CASE WHEN step > 0 THEN 'below' ELSE 'above' END) END);
+				CASE WHEN step = 0 THEN ''
+					ELSE format(', %s points %s that level', apart, CASE WHEN step > 0 THEN 'below' ELSE 'above' END) END);
 	END CASE;
 END $$;
 COMMENT ON FUNCTION abie.report_lead(jsonb, text, text) IS
