@@ -191,11 +191,11 @@ BEGIN
 			|| format(E'Similar schools.\tThe %s most similar schools attend %s points %s than their own circumstances would suggest. Experience shows that %s%% of such a difference is shared, which makes the expected attendance %s%%.', m ->> 'similar_schools',
 				abie.decimal(abs((e ->> 'local_residual')::float8), 2), CASE WHEN (e ->> 'local_residual')::float8 < 0 THEN 'less' ELSE 'more' END,
 				abie.decimal(100 * (m ->> 'local_slope')::float8, 0), abie.decimal((e ->> 'expected')::float8, 2))
-			|| format(E'Underlying level.\tOne year''s rate is partly chance. %s counts for %s%% and the expected attendance for the rest: %s%%.',
+			|| (format(E'Underlying level.\tOne year''s rate is partly chance. %s counts for %s%% and the expected attendance for the rest: %s%%.',
 				CASE WHEN (e ->> 'own_level')::float8 <> (e ->> 'attendance')::float8 THEN format('The school''s own level over two years, %s%%,', abie.decimal((e ->> 'own_level')::float8, 2)) ELSE 'The school''s own rate' END,
 				abie.decimal(100 * (e ->> 'own_share')::float8, 0), abie.decimal((e ->> 'baseline')::float8, 2))
 				|| CASE m ->> 'sampling_source' WHEN 'earlier run' THEN format(' How much is chance could not be learned, because no earlier year is held; it is taken from an earlier calculation, run %s.', m ->> 'sampling_run')
-					WHEN 'residuals' THEN ' How much is chance could not be learned, because no earlier year is held; it is judged by how far schools of different sizes are from what is expected of them.' ELSE '' END;
+					WHEN 'residuals' THEN ' How much is chance could not be learned, because no earlier year is held; it is judged by how far schools of different sizes are from what is expected of them.' ELSE '' END);
 	ELSE
 		steps := steps
 			|| format(E'Expected attendance.\tThe %s most similar schools attend %s%% on average; more alike and larger ones count for more.', m ->> 'similar_schools', abie.decimal((e ->> 'expected')::float8, 2))
