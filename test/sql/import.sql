@@ -235,6 +235,31 @@ SELECT pg_temp.import('school-idaci', 'idaci.csv', 'urn,idaci_rank', '100001,5',
 SELECT urn, academic_year, idaci_rank FROM abie.school_context;
 SELECT count(*) AS schools FROM abie.school;
 
+-- one name a local authority, the newest, whatever the order; a school that only a link names has that name until another does
+TRUNCATE abie.school, abie.school_link, abie.local_authority;
+\set named '''URN,LA (code),LA (name),EstablishmentNumber,EstablishmentName,TypeOfEstablishment (name),EstablishmentTypeGroup (name),PhaseOfEducation (name)'''
+SELECT pg_temp.import('gias-links', 'links', 'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate', '100001,100002,Old name,Successor,01-09-2012|100003,100002,Newer name,Successor,01-09-2013');
+SELECT pg_temp.import('gias', 'new', :named, '100001,840,County Durham,1,A,T,G,Primary', NULL, '2025-05-24');
+SELECT pg_temp.import('auto', 'spc', 'time_period,urn,laestab,old_la_code,la_name,phase_type_grouping,headcount of pupils,% of pupils known to be eligible for free school meals,% of pupils whose first language is known or believed to be other than English',
+	'202223,100002,8400002,840,Durham,State-funded primary,9,1,1|202223,100004,9280004,928,Northamptonshire,state funded  PRIMARY,9,1,1');
+SELECT pg_temp.import('gias', 'old', :named, '100004,940,North Northamptonshire,4,D,T,G,Primary|100005,840,Durham City,5,E,T,G,Primary', NULL, '2024-05-24');
+SELECT la_code, la_name, source FROM abie.local_authority ORDER BY la_code;
+SELECT urn, name, la_code, la_name, sources ->> 'name' AS named_by FROM abie.school ORDER BY urn;
+UPDATE abie.local_authority SET la_name = 'Ours', source = 'own entry' WHERE la_code = 840;
+SELECT pg_temp.import('gias', 'newer', :named, '100001,840,Durham,1,A,T,G,Primary|100002,840,Durham,2,B,T,G,Primary', NULL, '2026-05-24');
+SELECT la_name FROM abie.local_authority WHERE la_code = 840;
+SELECT name FROM abie.school WHERE urn = 100002;
+INSERT INTO abie.school (urn, la_code, la_name) VALUES (100010, 999, 'One'), (100011, 999, 'One'), (100012, 999, 'Two');
+SELECT la_name, source FROM abie.local_authority WHERE la_code = 999;
+TRUNCATE abie.school, abie.school_context, abie.school_link, abie.local_authority;
+
+-- rows that did not arrive: nothing is imported
+BEGIN;
+SELECT abie.import_begin('auto', 'lost', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', repeat('0', 64), 2, '2018/19');
+INSERT INTO pg_temp.abie_import_stage VALUES ('201', '2001', '100001', '5', '5');
+SELECT abie.import_finish();
+ROLLBACK;
+
 -- refusals
 SELECT pg_temp.import('england-census', 'wrong.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5', '2018/19');
 SELECT pg_temp.import('auto', 'unknown.csv', 'a,b', '1,2');
