@@ -7,7 +7,7 @@ MODULE_big = abie
 # The install script is its topic files, in the order of their dependencies.
 TOPICS = schema code register tally absence rate_error pupil school figure import_format import import_merge import_name load_attendance history scaling distance nearest \
 	context quantile shrinkage forecast funnel xmr suppress expectation methodology run_table run release access published read_log pool calculate calculate_context explain nearby progress what_if backtest \
-	release_check correction check_school check_input verify markup chart report_view report_table report_summary report_part report_facts school_report area_report night grant demo demo_pupils setting
+	release_check correction check_school check_input verify markup chart readable report_view report_table report_input report_summary report_part report_facts school_report area_report night grant demo demo_pupils setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 # the folder of this file: a build may be in another one (make -f)

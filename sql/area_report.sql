@@ -13,19 +13,18 @@ FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY
 $$;
 COMMENT ON FUNCTION abie.area_funnels(integer, integer[], text) IS 'Internal: a funnel of schools for each stratum; empty where noise is not known.';
 
-CREATE FUNCTION abie.reads_whole_area(run_id integer, scope text, code text) RETURNS boolean
+CREATE FUNCTION abie_internal.area_schools(run_id integer, scope text, code text) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
--- with its owner's rights, because the reader does not see what it may not read
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT cardinality(abie.readable_schools(reads_whole_area.run_id, array_agg(k.urn))) = count(*)
-FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x WHERE x.run_id = reads_whole_area.run_id
-	UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = reads_whole_area.run_id) k LEFT JOIN abie.school s ON s.urn = k.urn
-WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code
-	AND (abie.has_national_access('{calculation}') OR reads_whole_area.run_id IN (SELECT i.run_id FROM abie.issued_runs() i))
-HAVING count(*) > 0
+SELECT ARRAY(SELECT k.urn
+	FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x WHERE x.run_id = area_schools.run_id
+		UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = area_schools.run_id) k
+		LEFT JOIN abie.school s ON s.urn = k.urn
+	WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code)
 $$;
-COMMENT ON FUNCTION abie.reads_whole_area(integer, text, text) IS 'Whether the asking role may read the results in a run of every school of an area: scope la with the number of a local authority, or trust with its name. NULL where no school of it is in scope of the run, or the role may not read the run at all.';
+COMMENT ON FUNCTION abie_internal.area_schools(integer, text, text) IS
+'URNs of the schools in scope of a run in an area: scope la with the number of a local authority, or trust with its name.';
 
 CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
@@ -81,32 +80,41 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.area_report_text(jsonb, text) IS 'Internal: the report of an area from its facts (abie.area_facts), as html or markdown.';
 
-CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000
+CREATE FUNCTION abie_internal.area_report(role oid, scope text, code text, format text, run_id integer) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: run_id may be NULL
 DECLARE
+	area text := CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END;
 	chosen integer;
+	urns integer[];
 	facts jsonb;
 BEGIN
 	PERFORM abie.check_report_format(format);
 	IF scope IS NULL OR scope NOT IN ('la', 'trust') THEN
 		RAISE EXCEPTION 'scope of a report cannot be %', coalesce('"' || scope || '"', 'NULL')
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are la, with the number of a local authority, and trust, with its name.';
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Scopes are la, with the number of a local authority, and trust, with its name.';
 	END IF;
-	chosen := abie.report_run(run_id);
-	CASE abie.reads_whole_area(chosen, scope, code)
-		WHEN true THEN facts := abie.area_facts(chosen, scope, code);
-		-- a report on some of its schools would be taken for one on all
-		WHEN false THEN RAISE EXCEPTION 'not every school of % "%" is granted to %', CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END, code, abie.asking_role()
+	chosen := abie_internal.report_run(role, run_id);
+	urns := abie_internal.area_schools(chosen, scope, code);
+	IF code IS NOT NULL AND urns = '{}' THEN
+		RAISE EXCEPTION 'no school of % "%" is in the scope of run %', area, code, chosen
+			USING ERRCODE = 'no_data_found', HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
+	-- a report on some of its schools would be taken for one on all
+	ELSIF cardinality(abie_internal.admit(role, 'area_report', chosen, urns)) < cardinality(urns) THEN
+		RAISE EXCEPTION 'not every school of % "%" is granted to %', area, code, role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
-		ELSE IF code IS NOT NULL THEN
-			RAISE EXCEPTION 'no school of % "%" is in the scope of run %', CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END, code, chosen
-				USING ERRCODE = 'no_data_found', HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
-		END IF;
-	END CASE;
+	END IF;
+	facts := abie.area_facts(chosen, scope, code);
 	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts) ELSE abie.area_report_text(facts, format) END;
 END $$;
+COMMENT ON FUNCTION abie_internal.area_report(oid, text, text, text, integer) IS 'Of a role, as abie.area_report.';
+
+CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
+-- not STRICT: run_id may be NULL
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS
 'The report of an area: scope la with the number of a local authority, or trust with its name; html, markdown or json. Its schools on a funnel, expectations, schools left out with reasons, data quality. run_id: abie.report_run. Not STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such run, or no school of the area in it, 42501 a reader who may not read every school of it.';

@@ -36,18 +36,18 @@ COMMENT ON COLUMN abie.correction.fixed_by_run IS 'The run that put it right (ab
 SELECT pg_catalog.pg_extension_config_dump('abie.correction', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.correction_correction_id_seq', '');
 
--- With its owner's rights, because a school may ask for its own and write nothing else.
-CREATE FUNCTION abie.correction_request(urn integer, academic_year text, comment text, attendance_percent float8 DEFAULT NULL) RETURNS integer
+-- A gate, because a school may ask for its own and write nothing else.
+CREATE FUNCTION abie_internal.correction_request(role oid, urn integer, academic_year text, comment text, attendance_percent float8) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: attendance_percent is NULL where another figure is wrong
 DECLARE
 	made integer;
 BEGIN
 	-- the same for a school that is another's and for one that does not exist
-	IF NOT (abie.has_national_access('{results,calculation}') OR EXISTS (SELECT FROM abie.accessible_schools('{results}') a WHERE a.urn = correction_request.urn)) THEN
-		RAISE EXCEPTION 'school % is not among those granted to %', urn, abie.asking_role()
+	IF NOT (abie_internal.has_national_access(role, '{results,calculation}') OR EXISTS (SELECT FROM abie_internal.accessible_schools(role, '{results}') a WHERE a.urn = correction_request.urn)) THEN
+		RAISE EXCEPTION 'school % is not among those granted to %', urn, role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	ELSIF comment !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'a correction is asked for with a comment' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong.';
@@ -55,12 +55,19 @@ BEGIN
 		RAISE EXCEPTION 'attendance cannot be % per cent', attendance_percent USING ERRCODE = 'invalid_parameter_value', HINT = 'It is between 0 and 100.';
 	END IF;
 	INSERT INTO abie.correction (urn, academic_year, comment, attendance_percent, requested_by)
-	VALUES (correction_request.urn, correction_request.academic_year, correction_request.comment, correction_request.attendance_percent, abie.asking_role())
+	VALUES (correction_request.urn, correction_request.academic_year, correction_request.comment, correction_request.attendance_percent, role::regrole::text)
 	RETURNING correction_id INTO made;
 	RETURN made;
 END $$;
+COMMENT ON FUNCTION abie_internal.correction_request(oid, integer, text, text, float8) IS 'Of a role, as abie.correction_request.';
+
+CREATE FUNCTION abie.correction_request(urn integer, academic_year text, comment text, attendance_percent float8 DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+-- not STRICT: attendance_percent is NULL where another figure is wrong
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.correction_request(integer, text, text, float8) IS
-'Records that a school asks for a correction of a year''s figures, for a school granted to the asking role, with its '
+'Records that a school asks for a correction of a year''s figures, for a school granted to the role in force, with its '
 'attendance by the school''s own records, per cent, where it has it. It stops no run: only what is accepted '
 '(abie.answer_correction) is checked. The number of the request in abie.correction. Errors: 42501 a school that is '
 'not granted, 22004 no comment, 23514 not an academic year, 22023 not a rate.';
@@ -84,7 +91,7 @@ BEGIN
 			USING ERRCODE = 'no_data_found', HINT = 'Name the run that was calculated with the corrected figures.';
 	END IF;
 	UPDATE abie.correction c
-	SET accepted = answer_correction.accepted, answer = answer_correction.answer, fixed_by_run = answer_correction.fixed_by_run, answered_by = session_user, answered_at = clock_timestamp()
+	SET accepted = answer_correction.accepted, answer = answer_correction.answer, fixed_by_run = answer_correction.fixed_by_run, answered_by = current_user, answered_at = clock_timestamp()
 	WHERE c.correction_id = answer_correction.correction_id RETURNING c.* INTO answered;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no correction %', answer_correction.correction_id USING ERRCODE = 'no_data_found', HINT = 'They are in abie.correction.';

@@ -105,33 +105,49 @@ HAVING count(*) > 0
 $$;
 COMMENT ON FUNCTION abie.explain_context(integer, integer) IS 'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where not all references are published, how many are not.';
 
-CREATE FUNCTION abie.similarity(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.school_similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH own AS MATERIALIZED (
 	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
-	FROM abie.run_school s JOIN abie.run_weights(similarity.run_id) w ON w.stratum = s.stratum
-	WHERE s.run_id = similarity.run_id AND s.urn = ANY (abie.readable_schools(similarity.run_id, ARRAY[similarity.urn]))
+	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
+	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
 ), pair AS (
 	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories, b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
 	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
 		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
-	WHERE n.run_id = similarity.run_id AND n.urn = similarity.urn
+	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
 )
 SELECT p.rank, p.similar_urn, c.characteristic,
 	min(CASE WHEN c.category IS NULL THEN p.numbers[c.element]::text ELSE p.categories[c.element] END),
 	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
 	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
 	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
-FROM pair p JOIN abie.run_characteristic c ON c.run_id = similarity.run_id AND c.stratum = p.stratum AND c.position = p.position
+FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum AND c.position = p.position
 GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
 ORDER BY p.rank, 6 DESC, min(p.position)
 $$;
+COMMENT ON FUNCTION abie_internal.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
+
+CREATE FUNCTION abie_internal.similarity(role oid, run_id integer, urn integer)
+RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT s.* FROM unnest(abie_internal.admit(role, 'similarity', similarity.run_id, ARRAY[similarity.urn])) u(urn)
+	CROSS JOIN LATERAL abie_internal.school_similarity(similarity.run_id, u.urn) s
+$$;
+COMMENT ON FUNCTION abie_internal.similarity(oid, integer, integer) IS 'Of a role, as abie.similarity.';
+
+CREATE FUNCTION abie.similarity(run_id integer, urn integer)
+RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.similarity(integer, integer) IS
-'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is not published. No rows for a school without an expectation.';
+'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is not published. No rows for a school without an expectation, or one that the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
 
 CREATE FUNCTION abie.explain_expected(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
@@ -146,7 +162,7 @@ WITH school AS (
 ), difference AS (
 	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', ' ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
 	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
-		FROM abie.similarity(explain_expected.run_id, explain_expected.urn) x) d
+		FROM abie_internal.school_similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
@@ -281,11 +297,10 @@ SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar school
 $$;
 COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS 'Internal: the lines of abie.explain on gap, improvement and ladder, by part and place.';
 
-CREATE FUNCTION abie.explain(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
--- with its owner's rights: similar schools' own rows are not for its reader, but what they add to its number is
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l.made
 FROM (
@@ -294,8 +309,14 @@ FROM (
 	UNION ALL SELECT * FROM abie.explain_expected(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_baseline(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie.explain_expectation(explain.run_id, explain.urn)) l
-WHERE explain.urn = ANY ((SELECT abie.record_read('explain', explain.run_id, abie.readable_schools(explain.run_id, ARRAY[explain.urn])))::integer[])
+WHERE explain.urn = ANY ((SELECT abie_internal.admit(role, 'explain', explain.run_id, ARRAY[explain.urn]))::integer[])
 ORDER BY l.part, l.place
 $$;
+COMMENT ON FUNCTION abie_internal.explain(oid, integer, integer) IS 'Of a role, as abie.explain.';
+
+CREATE FUNCTION abie.explain(run_id integer, urn integer)
+RETURNS TABLE (step integer, name text, value float8, made text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
-'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no rows for a school out of scope, or one that the asking role may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
+'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no rows for a school out of scope, or one that the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';

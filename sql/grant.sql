@@ -1,49 +1,67 @@
--- What each purpose of abie.access_grant gives: rights on tables, policies, views of abie_report; and to grant and revoke it.
+-- What each purpose of abie.access_grant gives: rights on views of abie_report, or for calculation on tables; to grant and revoke it.
+
+CREATE FUNCTION abie_internal.relations() RETURNS regclass[]
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie'
+	WHERE c.relkind IN ('r', 'v') AND c.relnamespace <> 'abie_internal'::regnamespace ORDER BY c.oid)
+$$;
+COMMENT ON FUNCTION abie_internal.relations() IS 'The tables and views of the extension, internal ones apart.';
 
 CREATE FUNCTION abie.purpose_tables(purpose text) RETURNS regclass[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE purpose
-	WHEN 'results' THEN '{abie.run,abie.run_status,abie.methodology,abie.characteristic,abie.attendance_code,abie.run_characteristic,abie.run_model,abie.run_term,abie.run_school,abie.similar_list,abie.similar_school,
-		abie.expectation,abie.exclusion,abie.school,abie.local_authority,abie.school_context,abie.attendance,abie.attendance_week,abie.school_figure,abie.correction,
-		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,abie_report.school_history,abie_report.local_authority_summary,
-		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
-		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,abie_report.school_source}'::regclass[]
-	WHEN 'support' THEN '{abie.run,abie.run_status,abie.methodology,abie.expectation,abie.exclusion,abie.school,abie_report.run,abie_report.school_ladder,
+	WHEN 'results' THEN '{abie.methodology,abie.characteristic,abie.attendance_code,
+		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,
+		abie_report.school_history,abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
+		abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
+		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,
+		abie_report.school_source,abie_report.school,abie_report.school_context,abie_report.school_week,
+		abie_report.school_figure,abie_report.correction}'::regclass[]
+	WHEN 'support' THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,abie_report.school,
 		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
-	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
+	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
+		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
-	ELSE ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
-		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie' WHERE c.relkind IN ('r', 'v') AND c.oid <> 'abie.access_grant'::regclass ORDER BY c.oid) END
+	ELSE ARRAY(SELECT t FROM unnest(abie_internal.relations()) t WHERE t <> 'abie.access_grant'::regclass) END
 $$;
-COMMENT ON FUNCTION abie.purpose_tables(text) IS 'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read.';
+COMMENT ON FUNCTION abie.purpose_tables(text) IS
+'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read. No table with figures of a '
+'school but for calculation.';
+
+CREATE FUNCTION abie_internal.writable_tables() RETURNS regclass[]
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY(SELECT t FROM unnest(abie_internal.relations()) t JOIN pg_class c ON c.oid = t
+	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read}'::regclass[]))
+$$;
+COMMENT ON FUNCTION abie_internal.writable_tables() IS
+'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, whose rows come '
+'from triggers and functions alone.';
 
 --
--- Policies
+-- Policies: who has the right to read a table, by whatever way, reads rows of it only with a grant of calculation.
 --
 
--- Whether a table has rows of schools in runs, of schools, of runs, or none of these, says how its rows are granted.
 CREATE FUNCTION abie.protect_table(t regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	purposes text[] := ARRAY(SELECT p FROM unnest('{results,support}'::text[]) p WHERE t = ANY (abie.purpose_tables(p)));
-	has_run boolean := EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t AND a.attname = 'run_id');
-	has_urn boolean := EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t AND a.attname = 'urn');
-	rule text := concat_ws(' AND ',
-		CASE WHEN has_urn THEN format('((SELECT abie.has_national_access(%1$L)) OR urn IN (SELECT a.urn FROM abie.accessible_schools(%1$L) a))', purposes)
-			ELSE format('(SELECT abie.has_access(%L))', purposes) END,
-		CASE WHEN has_run THEN 'run_id IN (SELECT i.run_id FROM abie.issued_runs() i)' END);
 BEGIN
 	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
 	EXECUTE format('CREATE POLICY calculation ON %s USING ((SELECT abie.has_national_access(''{calculation}'')))', t);
-	IF purposes <> '{}' THEN
-		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT USING (%s)', t, rule);
+	-- which methodology a run used, and what its characteristics are, is no secret
+	IF t = ANY ('{abie.methodology,abie.characteristic}'::regclass[]) THEN
+		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT USING ((SELECT abie.has_access(''{results,support}'')))', t);
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.protect_table(regclass) IS 'Internal: row-level security of a table. Rows are for roles granted calculation; in tables that another purpose reads, also those of granted schools (column urn) in issued runs (column run_id).';
+COMMENT ON FUNCTION abie.protect_table(regclass) IS
+'Internal: row-level security of a table: its rows are for roles granted calculation.';
 
 SELECT abie.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r' ORDER BY c.oid;
 
@@ -62,43 +80,121 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are school, trust, local authority, region and national.';
 	ELSIF (scope = 'national') <> (code IS NULL) THEN
 		RAISE EXCEPTION 'scope % % a code', scope, CASE scope WHEN 'national' THEN 'has not' ELSE 'needs' END
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'URN, name of the trust, number of the local authority or name of the region; none for national.';
-	ELSIF scope <> 'national' AND NOT EXISTS (SELECT FROM abie.school s WHERE code = CASE scope WHEN 'school' THEN s.urn::text WHEN 'trust' THEN s.trust
-		WHEN 'region' THEN s.region ELSE coalesce(s.la_code, s.laestab / 10000)::text END) THEN
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'URN, code or name of the trust, number of the local authority or name of the region; none for national.';
+	ELSIF scope <> 'national' AND NOT EXISTS (SELECT FROM abie.school s WHERE CASE scope WHEN 'school' THEN code = s.urn::text
+		WHEN 'trust' THEN abie_internal.is_of_trust(code, s.trust_code, s.trust) WHEN 'region' THEN code = s.region
+		ELSE code = coalesce(s.la_code, s.laestab / 10000)::text END) THEN
 		RAISE EXCEPTION 'there is no % "%"', scope, code
-			USING ERRCODE = 'no_data_found', HINT = 'Write it as abie.school has it: urn, trust, la_code, region.';
+			USING ERRCODE = 'no_data_found', HINT = 'Write it as abie.school has it: urn, trust_code or trust, la_code, region.';
+	ELSIF scope = 'trust' AND (SELECT count(DISTINCT s.trust_code) > 1 FROM abie.school s WHERE s.trust = code) THEN
+		RAISE EXCEPTION 'there is more than one trust "%"', code
+			USING ERRCODE = 'ambiguous_alias', HINT = 'Name it by its code: abie.school.trust_code.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_scope(text, text) IS 'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school.';
+COMMENT ON FUNCTION abie.check_scope(text, text) IS
+'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 where a trust''s '
+'name is that of several.';
 
-CREATE FUNCTION abie.grant_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results') RETURNS integer
+-- The code that a grant is kept by: a trust's own where GIAS gives one, because a name may become another's.
+CREATE FUNCTION abie_internal.stable_code(scope text, code text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: code is NULL for national
+SELECT CASE WHEN scope = 'trust' AND code !~ '^[0-9]+$' THEN coalesce((SELECT min(s.trust_code) FROM abie.school s
+	WHERE s.trust = stable_code.code AND s.trust_code IS NOT NULL HAVING count(DISTINCT s.trust_code) = 1), code) ELSE code END
+$$;
+COMMENT ON FUNCTION abie_internal.stable_code(text, text) IS
+'The code to keep a grant by: the code of the trust of that name, where all schools that name it with a code agree; as given otherwise.';
+
+CREATE FUNCTION abie.grant_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results',
+	valid_until timestamptz DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: code is NULL for national
 #variable_conflict use_column
 DECLARE
-	rights text := CASE purpose WHEN 'calculation' THEN 'SELECT, INSERT, UPDATE, DELETE' ELSE 'SELECT' END;
+	grantee regrole := to_regrole(quote_ident(grant_access.role));
+	kept_code text := abie_internal.stable_code(grant_access.scope, grant_access.code);
 	made integer;
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = grant_access.role) THEN
-		RAISE EXCEPTION 'role "%" does not exist', grant_access.role USING ERRCODE = 'undefined_object', HINT = 'Make it with CREATE ROLE.';
+	IF grantee IS NULL THEN
+		RAISE EXCEPTION 'role "%" does not exist', grant_access.role
+			USING ERRCODE = 'undefined_object', HINT = 'Make it with CREATE ROLE.';
 	ELSIF grant_access.purpose = ANY ('{results,similar schools,support,monitoring,calculation}') IS NOT TRUE
 		OR grant_access.purpose IN ('monitoring', 'calculation') AND grant_access.scope <> 'national' THEN
 		RAISE EXCEPTION 'there is no purpose % of scope %', coalesce('"' || grant_access.purpose || '"', 'NULL'), grant_access.scope
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Purposes are results, similar schools and support; of scope national also monitoring and calculation.';
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Purposes are results, similar schools and support; of scope national also monitoring and calculation.';
+	ELSIF grant_access.valid_until <= now() THEN
+		RAISE EXCEPTION 'a grant cannot end in the past: %', grant_access.valid_until
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'valid_until is a time to come, or NULL for no end.';
 	END IF;
 	PERFORM abie.check_scope(grant_access.scope, grant_access.code);
-	INSERT INTO abie.access_grant (role, scope, code, purpose) VALUES (grant_access.role, grant_access.scope, grant_access.code, grant_access.purpose)
+	-- with another end it is another grant, in place of this one
+	UPDATE abie.access_grant g SET revoked_by = current_user, revoked_at = clock_timestamp()
+	WHERE g.role = grantee AND g.scope = grant_access.scope AND g.code IS NOT DISTINCT FROM kept_code
+		AND g.purpose = grant_access.purpose AND g.revoked_at IS NULL AND g.valid_until IS DISTINCT FROM grant_access.valid_until;
+	INSERT INTO abie.access_grant (role, scope, code, purpose, valid_until)
+	VALUES (grantee, grant_access.scope, kept_code, grant_access.purpose, grant_access.valid_until)
 	ON CONFLICT DO NOTHING RETURNING grant_id INTO made;
-	EXECUTE format('GRANT %s ON %s TO %I', rights, array_to_string(abie.purpose_tables(grant_access.purpose), ', '), grant_access.role);
+	EXECUTE format('GRANT SELECT ON %s TO %s', array_to_string(abie.purpose_tables(grant_access.purpose), ', '), grantee);
 	IF grant_access.purpose = 'calculation' THEN
-		EXECUTE format('GRANT EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) TO %I', grant_access.role);
+		EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %s', array_to_string(abie_internal.writable_tables(), ', '), grantee);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) TO %s', grantee);
 	END IF;
 	RETURN made;
 END $$;
-COMMENT ON FUNCTION abie.grant_access(name, text, text, text) IS
-'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a purpose: abie.access_grant. Takes effect at once. For the owner of the tables. The number of the grant; NULL where the role has it already. Errors: 42704 no such role, 22023 no such scope or purpose, P0002 no such school, trust, local authority or region.';
+COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
+'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a purpose: '
+'abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. Takes effect at once. For '
+'the owner of the tables. The number of the grant; NULL where the role has it already. Errors: 42704 no such role, 22023 no such scope '
+'or purpose, or an end in the past, P0002 no such school, trust, local authority or region.';
+
+-- What of its rights on tables a role's grants do not need any more.
+CREATE FUNCTION abie_internal.take_back(role regrole, purpose text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	unused text := (SELECT string_agg(t.name::text, ', ') FROM unnest(abie.purpose_tables(take_back.purpose)) t(name)
+		WHERE NOT EXISTS (SELECT FROM abie.access_grant g
+			WHERE g.role = take_back.role AND g.revoked_at IS NULL AND t.name = ANY (abie.purpose_tables(g.purpose))));
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
+		RETURN;
+	ELSIF unused IS NOT NULL THEN
+		EXECUTE format('REVOKE ALL ON %s FROM %s', unused, role);
+	END IF;
+	IF purpose = 'calculation' THEN
+		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s', array_to_string(abie_internal.writable_tables(), ', '), role);
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM %s', role);
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.take_back(regrole, text) IS
+'Takes back the rights on tables that a revoked grant of a purpose gave a role, if no other grant of it needs them.';
+
+CREATE FUNCTION abie.revoke_access(grant_id integer) RETURNS boolean
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+	revoked abie.access_grant;
+BEGIN
+	UPDATE abie.access_grant g SET revoked_by = current_user, revoked_at = clock_timestamp()
+	WHERE g.grant_id = revoke_access.grant_id AND g.revoked_at IS NULL RETURNING g.* INTO revoked;
+	IF NOT FOUND THEN
+		RETURN false;
+	END IF;
+	PERFORM abie_internal.take_back(revoked.role, revoked.purpose);
+	RETURN true;
+END $$;
+COMMENT ON FUNCTION abie.revoke_access(integer) IS
+'Takes back a grant by its number in abie.access_grant, whether or not its role is still there, and the rights on tables that no other '
+'grant of the role needs; whether it was in force. Takes effect at once.';
 
 CREATE FUNCTION abie.revoke_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -107,25 +203,44 @@ AS $$
 -- not STRICT: code is NULL for national
 #variable_conflict use_column
 DECLARE
-	revoked boolean;
-	unused text;
+	held integer := (SELECT g.grant_id FROM abie.access_grant g
+		-- of a role that is gone the number is left
+		WHERE g.role::text IN (quote_ident(revoke_access.role), revoke_access.role) AND g.scope = revoke_access.scope
+			AND g.code IS NOT DISTINCT FROM abie_internal.stable_code(revoke_access.scope, revoke_access.code)
+			AND g.purpose = revoke_access.purpose AND g.revoked_at IS NULL);
 BEGIN
-	UPDATE abie.access_grant g SET revoked_by = session_user, revoked_at = clock_timestamp()
-	WHERE g.role = revoke_access.role AND g.scope = revoke_access.scope AND g.code IS NOT DISTINCT FROM revoke_access.code AND g.purpose = revoke_access.purpose AND g.revoked_at IS NULL;
-	revoked := FOUND;
-	-- tables that no grant left needs
-	SELECT string_agg(t.name::text, ', ') INTO unused
-	FROM unnest(abie.purpose_tables(revoke_access.purpose)) t(name)
-	WHERE NOT EXISTS (SELECT FROM abie.access_grant g WHERE g.role = revoke_access.role AND g.revoked_at IS NULL AND t.name = ANY (abie.purpose_tables(g.purpose)));
-	IF revoked AND unused IS NOT NULL AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = revoke_access.role) THEN
-		EXECUTE format('REVOKE ALL ON %s FROM %I', unused, revoke_access.role);
-	END IF;
-	IF revoked AND revoke_access.purpose = 'calculation' THEN
-		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %I', array_to_string(abie.purpose_tables('calculation'), ', '), revoke_access.role);
-		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM %I', revoke_access.role);
-	END IF;
-	RETURN revoked;
+	RETURN coalesce(abie.revoke_access(held), false);
 END $$;
-COMMENT ON FUNCTION abie.revoke_access(name, text, text, text) IS 'Takes back what abie.grant_access gave with the same arguments, and the rights on tables that no other grant of the role needs; whether there was such a grant. Takes effect at once.';
+COMMENT ON FUNCTION abie.revoke_access(name, text, text, text) IS
+'Takes back what abie.grant_access gave with the same arguments, and the rights on tables that no other grant of the role needs; '
+'whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as abie.access_grant shows it; '
+'or give the number of the grant alone.';
 
-REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text), abie.revoke_access(name, text, text, text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz), abie.revoke_access(integer),
+	abie.revoke_access(name, text, text, text) FROM PUBLIC;
+
+--
+-- Grants to trusts by name: by code as soon as it is known
+--
+
+CREATE FUNCTION abie_internal.keep_trust_grants() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	UPDATE abie.access_grant g SET code = abie_internal.stable_code(g.scope, g.code)
+	WHERE g.scope = 'trust' AND g.revoked_at IS NULL AND g.code <> abie_internal.stable_code(g.scope, g.code)
+		-- a role that has the trust by its code already keeps that one
+		AND NOT EXISTS (SELECT FROM abie.access_grant o WHERE o.role = g.role AND o.scope = 'trust' AND o.purpose = g.purpose
+			AND o.revoked_at IS NULL AND o.code = abie_internal.stable_code(g.scope, g.code));
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie_internal.keep_trust_grants() IS
+'Trigger: grants to a trust by its name are kept by its code from when the code is known, so that a new name changes nothing in them.';
+
+CREATE FUNCTION abie.keep_trust_grants() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.keep_trust_grants() IS 'Internal trigger: the gate to abie_internal.keep_trust_grants.';
+
+CREATE TRIGGER keep_trust_grants AFTER INSERT OR UPDATE OF trust, trust_code ON abie.school
+FOR EACH STATEMENT EXECUTE FUNCTION abie.keep_trust_grants();

@@ -120,14 +120,3 @@ COMMENT ON COLUMN abie.school_history.enrolments_pa_50_exact IS 'Enrolments seve
 COMMENT ON COLUMN abie.school_history.sess_overall_percent IS 'Overall absence rate as published, per cent.';
 COMMENT ON COLUMN abie.school_history.enrolments_pa_10_exact_percent IS 'Persistent absentees as published, per cent.';
 COMMENT ON COLUMN abie.school_history.attendance_percent IS 'Attendance rate, per cent: from counts, else 100 less the published absence rate.';
-
-CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 13
-SET jit = off
-BEGIN ATOMIC
-	WITH history AS MATERIALIZED (SELECT * FROM abie.school_history)
-	SELECT h.* FROM history AS h
-	WHERE h.school_urn IN (SELECT x.school_urn FROM history AS x WHERE x.urn = school_history.urn)
-	ORDER BY h.academic_year, h.laestab;
-END;
-COMMENT ON FUNCTION abie.school_history(integer) IS 'The rows of abie.school_history of the school that had this URN in any year, oldest first.';

@@ -19,7 +19,7 @@ CREATE TABLE abie.import (
 	types_not_understood jsonb NOT NULL DEFAULT '{}',
 	schools_stored bigint NOT NULL DEFAULT 0,
 	schools_updated bigint NOT NULL DEFAULT 0,
-	imported_by text NOT NULL DEFAULT session_user,
+	imported_by text NOT NULL DEFAULT current_user,
 	imported_at timestamptz NOT NULL DEFAULT now(),
 	CONSTRAINT every_record_read CHECK (records = rows_read),
 	CONSTRAINT every_row_counted CHECK (rows_read = stored + updated + unchanged + set_aside + rejected)

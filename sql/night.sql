@@ -188,14 +188,17 @@ COMMENT ON FUNCTION abie.unschedule(text, text) IS
 	'called before DROP EXTENSION, which leaves jobs as they are. Error 42704 where there is no pg_cron.';
 
 -- with its owner's rights: a role sees its own jobs only; which jobs, and why, is for those who may read cron's tables
-CREATE FUNCTION abie.failed_jobs() RETURNS bigint
-LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION abie_internal.failed_jobs(role oid) RETURNS bigint
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	failed bigint;
 BEGIN
-	IF to_regclass('cron.job_run_details') IS NOT NULL THEN
+	-- tables of pg_cron's own: anybody may make a schema of that name, and a view in it would run with the owner's rights
+	IF abie_internal.has_national_access(role, '{monitoring,calculation}') AND EXISTS (SELECT FROM pg_depend d
+		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'pg_cron'
+		WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass('cron.job_run_details') AND d.deptype = 'e') THEN
 		EXECUTE $query$
 SELECT count(*) FROM cron.job j
 WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
@@ -204,6 +207,10 @@ WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
 	END IF;
 	RETURN failed;
 END $$;
+COMMENT ON FUNCTION abie_internal.failed_jobs(oid) IS 'Of a role, as abie.failed_jobs.';
+
+CREATE FUNCTION abie.failed_jobs() RETURNS bigint
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.failed_jobs() IS
 'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in cron.job_run_details.';
 
@@ -217,7 +224,8 @@ SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.targe
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
 	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
 	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections,
-	abie.failed_jobs() AS failed_jobs
+	abie.failed_jobs() AS failed_jobs,
+	abie.grants_without_effect() AS grants_without_effect
 FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1) s ON true
 WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
 COMMENT ON VIEW abie_report.health IS 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or calculation.';
@@ -235,3 +243,4 @@ COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its ta
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';
 COMMENT ON COLUMN abie_report.health.failed_jobs IS 'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';
+COMMENT ON COLUMN abie_report.health.grants_without_effect IS 'Grants of access in force that give nothing: abie.grants_without_effect.';

@@ -11,19 +11,19 @@ CREATE TABLE abie.run_event (
 	event text NOT NULL,
 	reason text,
 	result_digest text,
-	role text NOT NULL DEFAULT session_user,
+	role text NOT NULL,
 	happened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	transaction xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX ON abie.run_event (run_id);
-COMMENT ON TABLE abie.run_event IS 'What became of runs, when, by whom and why. Rows are added by triggers on abie.run and can be neither changed nor deleted; they stay when the run is deleted.';
+COMMENT ON TABLE abie.run_event IS 'What became of runs, when, by whom and why. Rows are added by triggers on abie.run and by abie.purge alone, and can be neither changed nor deleted; they stay when the run is deleted.';
 COMMENT ON COLUMN abie.run_event.event_id IS 'Number of the event.';
 COMMENT ON COLUMN abie.run_event.run_id IS 'The run; no number is given twice.';
 COMMENT ON COLUMN abie.run_event.target_year IS 'Its target year.';
 COMMENT ON COLUMN abie.run_event.event IS 'The status it got (abie.run.status), or deleted, or purged.';
 COMMENT ON COLUMN abie.run_event.reason IS 'Why: of an issue in spite of failing checks, a supersession, a withdrawal, a purge.';
 COMMENT ON COLUMN abie.run_event.result_digest IS 'Digest of its results at that time; NULL where it had none.';
-COMMENT ON COLUMN abie.run_event.role IS 'Role of the session that did it.';
+COMMENT ON COLUMN abie.run_event.role IS 'Role whose rights were in force: current_user of who did it.';
 COMMENT ON COLUMN abie.run_event.happened_at IS 'When.';
 COMMENT ON COLUMN abie.run_event.transaction IS 'The transaction that did it.';
 SELECT pg_catalog.pg_extension_config_dump('abie.run_event', '');
@@ -193,22 +193,44 @@ COMMENT ON FUNCTION abie.guard_run_update() IS 'Internal trigger: what may be ch
 CREATE TRIGGER guard_run_update BEFORE UPDATE ON abie.run
 FOR EACH ROW EXECUTE FUNCTION abie.guard_run_update();
 
-CREATE FUNCTION abie.record_run_event() RETURNS trigger
+CREATE FUNCTION abie.guard_run_insert() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest)
-	VALUES (NEW.run_id, NEW.target_year, NEW.status, coalesce(NEW.reason, NEW.error), NEW.result_digest);
+	IF NEW.status <> 'running' AND NOT (SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = TG_RELID) THEN
+		RAISE EXCEPTION 'a run begins as running, not as %', NEW.status
+			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.calculate makes one.';
+	END IF;
+	RETURN NEW;
+END $$;
+COMMENT ON FUNCTION abie.guard_run_insert() IS
+'Internal trigger: refuses a run that is not in its beginning but from the owner, who restores dumps.';
+
+CREATE TRIGGER guard_run_insert BEFORE INSERT ON abie.run
+FOR EACH ROW EXECUTE FUNCTION abie.guard_run_insert();
+
+-- Gates, because nobody but the owner writes the record: the role in force is their first trigger argument.
+CREATE FUNCTION abie_internal.record_run_event() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest, role)
+	VALUES (NEW.run_id, NEW.target_year, NEW.status, coalesce(NEW.reason, NEW.error), NEW.result_digest, TG_ARGV[0]::regrole::text);
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.record_run_event() IS 'Internal trigger: records in abie.run_event that a run got another status.';
+COMMENT ON FUNCTION abie_internal.record_run_event() IS 'Trigger: records in abie.run_event that a run got another status.';
+
+CREATE FUNCTION abie.record_run_event() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.record_run_event() IS 'Internal trigger: the gate to abie_internal.record_run_event.';
 
 -- a recomputation (abie.verify) has a negative number, and nothing of it stays
 CREATE TRIGGER record_run_event AFTER UPDATE OF status ON abie.run
 FOR EACH ROW WHEN (NEW.status <> OLD.status AND OLD.run_id > 0) EXECUTE FUNCTION abie.record_run_event();
 
-CREATE FUNCTION abie.guard_run_delete() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_delete() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -219,15 +241,20 @@ BEGIN
 		RAISE EXCEPTION 'run % is % and cannot be deleted', OLD.run_id, OLD.status
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.purge deletes the runs of past years.';
 	END IF;
-	INSERT INTO abie.run_event (run_id, target_year, event, result_digest) VALUES (OLD.run_id, OLD.target_year, 'deleted', OLD.result_digest);
+	INSERT INTO abie.run_event (run_id, target_year, event, result_digest, role)
+	VALUES (OLD.run_id, OLD.target_year, 'deleted', OLD.result_digest, TG_ARGV[0]::regrole::text);
 	RETURN OLD;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_delete() IS 'Internal trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is purged; records that another is deleted.';
+COMMENT ON FUNCTION abie_internal.guard_run_delete() IS 'Trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is purged; records that another is deleted.';
+
+CREATE FUNCTION abie.guard_run_delete() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.guard_run_delete() IS 'Internal trigger: the gate to abie_internal.guard_run_delete.';
 
 CREATE TRIGGER guard_run_delete BEFORE DELETE ON abie.run
 FOR EACH ROW EXECUTE FUNCTION abie.guard_run_delete();
 
-CREATE FUNCTION abie.guard_run_truncate() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_truncate() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -236,10 +263,15 @@ BEGIN
 		RAISE EXCEPTION 'issued runs cannot be deleted'
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
-	INSERT INTO abie.run_event (run_id, target_year, event, result_digest) SELECT r.run_id, r.target_year, 'deleted', r.result_digest FROM abie.run r ORDER BY r.run_id;
+	INSERT INTO abie.run_event (run_id, target_year, event, result_digest, role)
+	SELECT r.run_id, r.target_year, 'deleted', r.result_digest, TG_ARGV[0]::regrole::text FROM abie.run r ORDER BY r.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_truncate() IS 'Internal trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are deleted.';
+COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS 'Trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are deleted.';
+
+CREATE FUNCTION abie.guard_run_truncate() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.guard_run_truncate() IS 'Internal trigger: the gate to abie_internal.guard_run_truncate.';
 
 CREATE TRIGGER guard_run_truncate BEFORE TRUNCATE ON abie.run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_truncate();

@@ -76,7 +76,7 @@ CREATE TABLE abie.school_figure (
 	academic_year abie.academic_year,
 	attendance_percent float8 NOT NULL CHECK (attendance_percent BETWEEN 0 AND 100),
 	comment text,
-	recorded_by text NOT NULL DEFAULT session_user,
+	recorded_by text NOT NULL DEFAULT current_user,
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (urn, academic_year)
 );

@@ -151,9 +151,9 @@ $$;
 COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
 'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. With 95 per cent intervals.';
 
-CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 1000
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION abie_internal.report_facts(role oid, run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
+SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is
 SET timezone = 'UTC'
 SET jit = off
@@ -161,7 +161,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	readable integer[] := abie.record_read('report_facts', report_facts.run_id, abie.readable_schools(report_facts.run_id, report_facts.urns));
+	readable integer[] := abie_internal.admit(role, 'report_facts', report_facts.run_id, report_facts.urns);
 BEGIN
 RETURN QUERY
 WITH run AS (
@@ -192,5 +192,10 @@ FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, re
 	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
 	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
+COMMENT ON FUNCTION abie_internal.report_facts(oid, integer, integer[]) IS 'Of a role, as abie.report_facts.';
+
+CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
-'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the asking role may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the role in force may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

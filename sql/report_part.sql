@@ -176,7 +176,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.check_report_format(text) IS 'Internal: error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
 
-CREATE FUNCTION abie.report_run(run_id integer DEFAULT NULL) RETURNS integer
+CREATE FUNCTION abie_internal.report_run(role oid, run_id integer) RETURNS integer
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -184,7 +184,7 @@ AS $$
 DECLARE
 	found_run integer;
 BEGIN
-	SELECT r.run_id INTO found_run FROM abie_report.run r
+	SELECT r.run_id INTO found_run FROM abie_internal.report_runs(role) r
 	WHERE r.run_id = report_run.run_id OR report_run.run_id IS NULL
 	ORDER BY r.run_status = 'issued' DESC, r.target_year COLLATE "C" DESC, r.is_current DESC, r.run_id DESC LIMIT 1;
 	IF found_run IS NULL THEN
@@ -193,5 +193,11 @@ BEGIN
 	END IF;
 	RETURN found_run;
 END $$;
+COMMENT ON FUNCTION abie_internal.report_run(oid, integer) IS 'Of a role, as abie.report_run.';
+
+CREATE FUNCTION abie.report_run(run_id integer DEFAULT NULL) RETURNS integer
+LANGUAGE c STABLE PARALLEL SAFE
+-- not STRICT: NULL asks for the run to be read
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.report_run(integer) IS
 'The run that reports are of: the given one, or for NULL the one issued last (newest target year), or where none is issued the newest calculated of the newest target year. Not STRICT because NULL asks for it. Error P0002 where there is none.';

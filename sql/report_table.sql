@@ -5,7 +5,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
 	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number THEN c.same END AS similar_same, c.typical,
 	CASE WHEN s.references_published THEN (SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
-FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN abie.run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
 		FROM abie.run_term AS t GROUP BY t.run_id, t.stratum) AS b ON b.run_id = s.run_id AND b.stratum = s.stratum
@@ -29,8 +29,7 @@ FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN
 	LEFT JOIN (SELECT t.run_id, t.stratum, e.characteristic, array_agg(t.term ORDER BY t.term) AS terms,
 			array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
 		FROM abie.run_term AS t JOIN abie.run_characteristic AS e ON e.run_id = t.run_id AND e.stratum = t.stratum AND e.position IN (t.element, t.other_element)
-		GROUP BY t.run_id, t.stratum, e.characteristic) AS f ON f.run_id = s.run_id AND f.stratum = s.stratum AND f.characteristic = c.characteristic
-WHERE (SELECT abie.has_national_access('{results,calculation}')) OR s.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x);
+		GROUP BY t.run_id, t.stratum, e.characteristic) AS f ON f.run_id = s.run_id AND f.stratum = s.stratum AND f.characteristic = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and characteristic.';
 COMMENT ON COLUMN abie_report.school_circumstances.position IS 'Order of the characteristics; not without gaps.';
 COMMENT ON COLUMN abie_report.school_circumstances.meaning IS 'What the characteristic measures.';
@@ -45,7 +44,7 @@ CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) A
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, m.position, m.reason, m.meaning,
 	CASE WHEN m.of_enrolments THEN 'enrolments' ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
 	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL THEN 'x' END AS similar_percent_symbol
-FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN abie.run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn LEFT JOIN abie.school AS k ON k.urn = s.urn
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn LEFT JOIN abie.school AS k ON k.urn = s.urn
 	-- all reasons in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT
 			min(t.amounts) FILTER (WHERE t.is_own) AS own, min(t.possible) FILTER (WHERE t.is_own) AS own_possible,
@@ -96,8 +95,7 @@ FROM abie_report.run AS r JOIN abie.expectation AS i ON i.run_id = r.run_id JOIN
 		coalesce(100 * (q.own[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments ELSE q.own_possible END, 0)),
 			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.own_published END),
 		coalesce(100 * (q.similar[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments ELSE q.similar_possible END, 0)),
-			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.similar_published END)) AS f (own_percent, similar_percent)
-WHERE (SELECT abie.has_national_access('{results,calculation}')) OR s.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x);
+			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.similar_published END)) AS f (own_percent, similar_percent);
 COMMENT ON VIEW abie_report.school_absence_compared IS 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row a run, school with an expectation and reason.';
 COMMENT ON COLUMN abie_report.school_absence_compared.position IS 'Order of the reasons, from 1.';
 COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_report.school_absence.';
@@ -149,13 +147,13 @@ COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with 
 COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
 
-CREATE VIEW abie_report.school_source WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
 SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source, s.recorded
 FROM abie_report.school_expectation AS e CROSS JOIN LATERAL (
 	SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
-	FROM abie.attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+	FROM abie_internal.readable_attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
 	UNION ALL SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
-	FROM abie.school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+	FROM abie_internal.readable_school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
 	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''), k.source, k.recorded_at::date FROM abie.school AS k WHERE k.urn = e.urn) AS s;
 COMMENT ON VIEW abie_report.school_source IS 'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.position IS 'Order of the kinds of figure, from 1.';

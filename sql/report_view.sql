@@ -1,6 +1,6 @@
 -- What reporting tools read: one row an entity and year, plain typed columns, nothing that ODBC could not carry.
--- A view of a school's own rows takes its reader's rights (security_invoker). A view that tells a reader of schools whose rows it may not
--- read has its owner's, and chooses rows by abie.access_grant itself, before anything the reader asks (security_barrier).
+-- Tables are read with the owner's rights, through the masks of sql/readable.sql or by a gate, so that no condition meets a value that
+-- its reader may not see; of other schools a view reads what is published (names, places, published attendance) from the tables.
 
 -- 1.959963984540054: two-sided 95 per cent of the normal distribution
 CREATE FUNCTION abie.interval_low(value float8, error float8) RETURNS float8
@@ -21,17 +21,48 @@ RETURN CASE WHEN reason IN ('special school', 'not mainstream', 'closed before t
 	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u' ELSE 'x' END;
 COMMENT ON FUNCTION abie.exclusion_symbol(text) IS 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would be of low reliability, x a figure it needs is not available.';
 
-CREATE VIEW abie_report.run WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year::text AS target_year, r.baseline_year::text AS baseline_year, r.methodology, r.status AS run_status,
-	r.run_id = first_value(r.run_id) OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC) AS is_current,
-	r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest, r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
-FROM abie.run AS r WHERE (r.status NOT IN ('running', 'failed', 'interrupted') AND (SELECT abie.has_national_access('{calculation}')))
-	OR (r.status = 'issued' AND (SELECT abie.has_access('{results,similar schools,support}')));
+CREATE FUNCTION abie_internal.report_runs(role oid)
+RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text, is_current boolean,
+	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
+	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY SELECT r.run_id, r.target_year::text, r.baseline_year::text, r.methodology, r.status,
+	r.run_id = first_value(r.run_id) OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC),
+	r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
+	r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
+FROM abie.run r WHERE r.run_id = ANY (abie_internal.readable_runs(role));
+END $$;
+COMMENT ON FUNCTION abie_internal.report_runs(oid) IS 'Of a role, as abie.report_runs.';
+
+CREATE FUNCTION abie.report_runs()
+RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text, is_current boolean,
+	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
+	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.report_runs() IS
+'The runs that the role in force may see (abie.readable_runs), columns as in abie_report.run.';
+
+CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie.report_runs() AS r;
 COMMENT ON VIEW abie_report.run IS 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
+-- the rest as in abie.run
+DO $$
+DECLARE
+	held record;
+BEGIN
+	FOR held IN SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning
+		FROM pg_attribute a JOIN pg_attribute v ON v.attrelid = 'abie_report.run'::regclass AND v.attname = a.attname AND v.attnum > 0
+		WHERE a.attrelid = 'abie.run'::regclass LOOP
+		EXECUTE format('COMMENT ON COLUMN abie_report.run.%I IS %L', held.name, held.meaning);
+	END LOOP;
+END $$;
 COMMENT ON COLUMN abie_report.run.is_current IS 'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
 
-CREATE VIEW abie_report.school_expectation WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
 	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
@@ -46,14 +77,14 @@ SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.
 	CASE WHEN e.references_published THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
 	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason, found.detail AS exclusion_detail
 FROM (
-	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail FROM abie.exclusion AS x
+	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail FROM abie_internal.readable_exclusion AS x
 	UNION ALL
-	SELECT k.run_id, k.urn::integer, k.laestab::integer, NULL, NULL FROM abie.expectation AS k
+	SELECT k.run_id, k.urn::integer, k.laestab::integer, NULL, NULL FROM abie_internal.readable_expectation AS k
 ) AS found
 	JOIN abie_report.run AS r ON r.run_id = found.run_id
-	LEFT JOIN abie.expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn AND found.reason IS NULL
-	LEFT JOIN abie.run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
-	LEFT JOIN abie.run_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	LEFT JOIN abie_internal.readable_expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn AND found.reason IS NULL
+	LEFT JOIN abie_internal.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
+	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	LEFT JOIN abie.school AS s ON s.urn = found.urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = found.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
@@ -86,10 +117,10 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name
 	shown.attendance > shown.own AS is_better,
 	abs(shown.attendance - shown.own) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
-FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
-	JOIN abie.run_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
+FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.run_id CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
+	JOIN abie_internal.listed_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
 	JOIN abie.run_school AS other ON other.run_id = l.run_id AND other.urn = n.similar_urn
-	LEFT JOIN abie.run_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
+	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
 	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
 	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = other.la_code
@@ -98,8 +129,7 @@ FROM abie_report.run AS r JOIN abie.similar_list AS l ON l.run_id = r.run_id CRO
 	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
 		-- not to a reader of its list alone
 		CASE WHEN own.attendance_published OR (SELECT abie.has_national_access('{results,calculation}'))
-			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x) THEN own.attendance END) AS shown (attendance, own)
-WHERE (SELECT abie.has_national_access('{results,similar schools,calculation}')) OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results,similar schools}') AS x);
+			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x) THEN own.attendance END) AS shown (attendance, own);
 COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
 COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
@@ -124,11 +154,11 @@ COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
 COMMENT ON COLUMN abie_report.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
 COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
 
-CREATE VIEW abie_report.school_ladder WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
-FROM abie_report.run AS r JOIN abie.expectation AS e ON e.run_id = r.run_id LEFT JOIN abie.school AS s ON s.urn = e.urn
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS e ON e.run_id = r.run_id LEFT JOIN abie.school AS s ON s.urn = e.urn
 	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected), (4, 'local authority average', e.la_average),
 		(5, 'national average', e.national_average), (6, 'upper quartile of the similar schools', e.similar_upper_quartile),
 		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value)
@@ -139,7 +169,7 @@ COMMENT ON COLUMN abie_report.school_ladder.rung IS 'What the rung is: columns o
 COMMENT ON COLUMN abie_report.school_ladder.attendance IS 'Attendance it stands at, per cent.';
 COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, c where it rests on attendance that is not published, NULL otherwise.';
 
-CREATE VIEW abie_report.school_absence WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.school_absence WITH (security_barrier = true) AS
 SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
 	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
@@ -167,7 +197,7 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
 	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie.attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
+FROM abie_internal.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
 COMMENT ON VIEW abie_report.school_absence IS 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence files.';
 COMMENT ON COLUMN abie_report.school_absence.attendance_percent IS 'Attendance, per cent: abie.attendance_percent.';
 COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent IS 'Sessions of absence, per cent of those possible: from counts, else as published.';
@@ -198,18 +228,40 @@ COMMENT ON COLUMN abie_report.school_absence.urn IS 'The school, by its URN in t
 COMMENT ON COLUMN abie_report.school_absence.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
 COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
 
--- with its owner's rights: years under another URN are rows of another school
-CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 30000
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- a gate: years under another URN are rows of another school
+CREATE FUNCTION abie_internal.readable_history(role oid) RETURNS SETOF abie.school_history
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30000
+SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT h.* FROM abie.school_history h
-WHERE (SELECT abie.has_national_access('{results,calculation}')) OR h.school_urn IN (SELECT a.urn FROM abie.accessible_schools('{results}') a)
+WHERE (SELECT abie_internal.has_national_access(role, '{results,calculation}'))
+	OR h.school_urn IN (SELECT a.urn FROM abie_internal.accessible_schools(role, '{results}') a)
 $$;
-COMMENT ON FUNCTION abie.readable_history() IS 'Rows of abie.school_history of the schools whose results the asking role may read.';
+COMMENT ON FUNCTION abie_internal.readable_history(oid) IS 'Of a role, as abie.readable_history.';
 
-CREATE VIEW abie_report.school_history WITH (security_invoker = true, security_barrier = true) AS
+CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
+LANGUAGE c STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.readable_history() IS
+'Rows of abie.school_history of the schools whose results the role in force (current_user) may read.';
+
+CREATE FUNCTION abie_internal.school_history(role oid, urn integer) RETURNS SETOF abie.school_history
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH history AS MATERIALIZED (SELECT * FROM abie_internal.readable_history(role))
+SELECT h.* FROM history h
+WHERE h.school_urn IN (SELECT x.school_urn FROM history x WHERE x.urn = school_history.urn)
+ORDER BY h.academic_year, h.laestab
+$$;
+COMMENT ON FUNCTION abie_internal.school_history(oid, integer) IS 'Of a role, as abie.school_history.';
+
+CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
+LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.school_history(integer) IS 'The rows of abie.school_history of the school that had this URN in any year, oldest first; for roles that may read the school''s results.';
+
+CREATE VIEW abie_report.school_history WITH (security_barrier = true) AS
 SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year, h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
 	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL THEN 'x' END AS attendance_percent_symbol
 FROM abie.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
@@ -249,7 +301,7 @@ COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS
 COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
 COMMENT ON COLUMN abie_report.national_attendance.stratum IS 'primary, or secondary without all-through, by the type as published.';
 
-CREATE VIEW abie_report.methodology_summary WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.methodology_summary WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
 	s.stratum, s.schools, s.enrolments, CASE WHEN s.references_published THEN s.r2 END AS r2,
@@ -257,15 +309,15 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.met
 	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
 	s.last_weight, s.n0, CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
 	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published THEN s.forecast_quantile END AS forecast_quantile
-FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie.run_model AS s ON s.run_id = r.run_id;
+FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie_internal.readable_model AS s ON s.run_id = r.run_id;
 COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. Of what rests on attendance that is not published, noise and baseline alone.';
 COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS 'What schools are compared by, in order, separated by commas.';
 
-CREATE VIEW abie_report.characteristic_weights WITH (security_invoker = true, security_barrier = true) AS
+CREATE VIEW abie_report.characteristic_weights WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, whole.coefficient, c.multiplier, whole.weight,
 	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run AS r JOIN abie.run_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
-	LEFT JOIN abie.run_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
+FROM abie_report.run AS r JOIN abie_internal.readable_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
+	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
 	-- learned weights are the sizes of coefficients
 	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
 		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) AS whole (coefficient, weight);

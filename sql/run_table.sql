@@ -20,7 +20,7 @@ CREATE TABLE abie.run (
 	error text,
 	extension_version text NOT NULL,
 	server_version text NOT NULL DEFAULT current_setting('server_version'),
-	run_by text NOT NULL DEFAULT session_user,
+	run_by text NOT NULL DEFAULT current_user,
 	pid integer NOT NULL DEFAULT pg_backend_pid(),
 	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	finished_at timestamptz

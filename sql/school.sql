@@ -45,6 +45,7 @@ CREATE TABLE abie.school (
 	statutory_high_age integer CHECK (statutory_high_age BETWEEN 0 AND 99),
 	capacity integer CHECK (capacity >= 0),
 	trust text,
+	trust_code text,
 	postcode text,
 	lsoa_code text,
 	easting integer CHECK (easting BETWEEN 0 AND 700000),
@@ -75,6 +76,7 @@ COMMENT ON COLUMN abie.school.statutory_low_age IS 'Lowest age of the statutory 
 COMMENT ON COLUMN abie.school.statutory_high_age IS 'Highest age of the statutory age range, years.';
 COMMENT ON COLUMN abie.school.capacity IS 'Capacity in pupils (GIAS SchoolCapacity).';
 COMMENT ON COLUMN abie.school.trust IS 'Academy trust name (GIAS Trusts).';
+COMMENT ON COLUMN abie.school.trust_code IS 'Code of the academy trust (GIAS Trusts (code)), which stays when the trust is renamed.';
 COMMENT ON COLUMN abie.school.postcode IS 'Postcode.';
 COMMENT ON COLUMN abie.school.lsoa_code IS 'Lower layer super output area the school stands in, code as GIAS gives it.';
 COMMENT ON COLUMN abie.school.easting IS 'Easting, metres, British National Grid.';

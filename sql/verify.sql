@@ -142,24 +142,34 @@ END $$;
 COMMENT ON FUNCTION abie.verify(integer) IS
 'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. In a read-only transaction, as on a standby, the latter is NULL, with a warning. Whether the inputs are the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
 
-CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
+CREATE FUNCTION abie_internal.purge(role oid, before_year text, reason text) RETURNS SETOF integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: without a reason it is an error, not nothing
 BEGIN
-	IF before_year IS NULL OR reason !~ '[^[:space:]]' IS NOT FALSE THEN
+	IF NOT abie_internal.has_national_access(role, '{calculation}') THEN
+		RAISE EXCEPTION 'runs are purged by roles granted calculation, not by %', role::regrole
+			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
+	ELSIF before_year IS NULL OR reason !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'runs are purged before a year and for a reason'
 			USING ERRCODE = 'null_value_not_allowed', HINT = 'For example abie.purge(''2020/21'', ''kept for six years'').';
 	END IF;
 	PERFORM before_year::abie.academic_year;
-	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest)
-	SELECT r.run_id, r.target_year, 'purged', purge.reason, r.result_digest
+	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest, role)
+	SELECT r.run_id, r.target_year, 'purged', purge.reason, r.result_digest, role::regrole::text
 	FROM abie.run r WHERE r.target_year < before_year AND r.status <> 'running' ORDER BY r.run_id;
 	RETURN QUERY DELETE FROM abie.run r
 		WHERE r.target_year < before_year AND r.status <> 'running'
-			AND EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = r.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id())
+			AND EXISTS (SELECT FROM abie.run_event e
+				WHERE e.run_id = r.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id())
 		RETURNING r.run_id;
 END $$;
+COMMENT ON FUNCTION abie_internal.purge(oid, text, text) IS 'Of a role, as abie.purge.';
+
+CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
+-- not STRICT: without a reason it is an error, not nothing
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.purge(text, text) IS
-'Deletes all runs, issued ones too, of target years before the one given, with all their rows; their numbers. abie.run_event keeps what became of each, its digest and the reason. Runs that are going on stay. Inputs are not touched. Errors: 22004 no year or no reason, 23514 not an academic year.';
+'Deletes all runs, issued ones too, of target years before the one given, with all their rows; their numbers. abie.run_event keeps what became of each, its digest and the reason. Runs that are going on stay. Inputs are not touched. Errors: 42501 a role not granted calculation, 22004 no year or no reason, 23514 not an academic year.';

@@ -232,22 +232,24 @@ FROM improved i, LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'en
 $$;
 COMMENT ON FUNCTION abie.school_figures(abie.run_school, abie.methodology) IS 'Internal: the figures of a school''s expectation, named as in abie.explain, from its row in a run.';
 
-CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb) RETURNS TABLE (name text, value float8, changed float8)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
+CREATE FUNCTION abie_internal.what_if(role oid, run_id integer, urn integer, changes jsonb) RETURNS TABLE (name text, value float8, changed float8)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
+	admitted integer[] := abie_internal.admit(role, 'what_if', run_id, ARRAY[urn]);
 	m abie.methodology := abie.run_methodology(run_id);
 	school abie.run_school;
 	other abie.run_school;
 BEGIN
-	SELECT s.* INTO school FROM abie.run_school s WHERE s.run_id = what_if.run_id AND s.urn = what_if.urn AND s.expected IS NOT NULL;
+	SELECT s.* INTO school FROM abie.run_school s
+	WHERE s.run_id = what_if.run_id AND s.urn = ANY (admitted) AND s.expected IS NOT NULL;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'school % has no expectation in run %', urn, run_id
 			USING ERRCODE = 'no_data_found', HINT = 'Why not is in abie.exclusion; runs are in abie.run.';
 	END IF;
-	IF NOT (school.references_published OR abie.has_national_access('{calculation}')) THEN
+	IF NOT (school.references_published OR abie_internal.has_national_access(role, '{calculation}')) THEN
 		-- what it says of any circumstances would tell what it was learned from
 		RAISE EXCEPTION 'what school % is compared with is not published', urn
 			USING ERRCODE = 'insufficient_privilege', HINT = 'With registers of most schools only, abie.what_if is for roles granted calculation.';
@@ -261,5 +263,10 @@ BEGIN
 	RETURN QUERY SELECT f.name, f.value, c.value
 		FROM abie.school_figures(school, m) f JOIN abie.school_figures(other, m) c ON c.place = f.place ORDER BY f.place;
 END $$;
+COMMENT ON FUNCTION abie_internal.what_if(oid, integer, integer, jsonb) IS 'Of a role, as abie.what_if.';
+
+CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb) RETURNS TABLE (name text, value float8, changed float8)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
+AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.what_if(integer, integer, jsonb) IS
 'What the expectation of one school would be in a run with other inputs: name, value as in the run, value as changed; names as in abie.explain. Nothing is stored; all other schools, the model and what was learned stay as they are in the run. changes: characteristics of the methodology (a number, a value of a category, null for missing), attendance, previous_attendance, pre_pandemic (per cent), enrolments, similar_schools (an array of URNs to compare with instead, each then counting by its enrolments alone). With other characteristics the similar schools are found again and the contextual model of the other schools predicts anew. Errors: 22023 for a change that cannot be, P0002 for a school without an expectation or too few comparable schools.';

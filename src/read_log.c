@@ -6,7 +6,8 @@
  * A read is a row of abie.report_read, which goes if its transaction does: who
  * rolls back has read all the same.  So a line is held for each row, to be
  * written to the server's log when the transaction, or the subtransaction the
- * row was added in, is undone.
+ * row was added in, is undone.  What becomes of a transaction that is prepared
+ * for two-phase commit this session does not learn, so it is written then.
  */
 #include "postgres.h"
 
@@ -73,7 +74,7 @@ write_held_lines(SubTransactionId undone)
 static void
 at_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 {
-	if (event == XACT_EVENT_ABORT)
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		write_held_lines(TopSubTransactionId);
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_COMMIT || event == XACT_EVENT_PREPARE)
 		slist_init(&held);

@@ -105,15 +105,15 @@ FROM (SELECT role, array_agg(urn) AS urns FROM allowed GROUP BY role) r,
 		WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v')) t
 WHERE r.role IN ('abie_access_school', 'abie_access_head', 'abie_access_support', 'abie_access_lists') ORDER BY r.role, t.name::text COLLATE "C";
 -- the others: all their rows of the issued run, none of others
-SELECT r.role, as_role(r.role, 'SELECT array_agg(urn::integer ORDER BY urn)::text FROM abie.expectation') = (SELECT array_agg(e.urn::integer ORDER BY e.urn)::text
+SELECT r.role, as_role(r.role, 'SELECT array_agg(urn ORDER BY urn)::text FROM abie_report.school_expectation WHERE exclusion_reason IS NULL') = (SELECT array_agg(e.urn::integer ORDER BY e.urn)::text
 	FROM abie.expectation e JOIN allowed a ON a.urn = e.urn AND a.role = r.role WHERE e.run_id = 2) AS own_all_and_only
 FROM (SELECT DISTINCT role FROM allowed WHERE role <> 'abie_access_lists') r ORDER BY 1;
-SELECT as_role('abie_access_nation', 'SELECT string_agg(DISTINCT run_id::text, '','') FROM abie.similar_school') AS runs,
-	as_role('abie_access_nation', 'SELECT string_agg(run_id || '' '' || status, '', '') FROM abie.run_status') AS run_status;
+SELECT as_role('abie_access_nation', 'SELECT string_agg(DISTINCT run_id::text, '','') FROM abie_report.similar_school') AS runs,
+	as_role('abie_access_nation', 'SELECT string_agg(run_id || '' '' || run_status, '', '') FROM abie_report.run') AS run_status;
 
 -- a school: its own expectation, the names and published absence of its similar schools
 SET ROLE abie_access_school;
-SELECT urn, improvement_rounded FROM abie.expectation;
+SELECT urn, improvement_rounded FROM abie_report.school_expectation;
 SELECT rank, similar_name, similar_la_name, similar_attendance IS NOT NULL AS shown, similar_attendance_symbol FROM abie_report.similar_school ORDER BY urn, rank LIMIT 3;
 SELECT count(*), count(DISTINCT urn) AS schools FROM abie_report.similar_school;
 SELECT count(*) > 20 AS explained FROM abie.explain(2, 900013);
@@ -140,13 +140,13 @@ SELECT count(*) FROM abie.nearby_similar_schools(2, 900019);
 SELECT count(*) FROM abie.nearby_similar_schools(1, 900013);
 SELECT count(*) FROM abie.report_read;
 SELECT abie.what_if(2, 900019, '{}');
-COPY (SELECT urn FROM abie.expectation) TO STDOUT;
+COPY (SELECT urn FROM abie_report.school_expectation) TO STDOUT;
 COPY abie.exclusion TO STDOUT;
 RESET ROLE;
 
 -- a role without a grant learns of no run and of no area
-SELECT as_role('abie_access_nobody', 'SELECT count(*) FROM abie.issued_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(abie.reads_whole_area(2, 'la', '514'))$$) AS areas,
-	as_role('abie_access_school', $$SELECT abie.reads_whole_area(2, 'la', '514')$$) AS asked;
+SELECT as_role('abie_access_nobody', 'SELECT abie.readable_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(*) FROM abie_report.local_authority_summary$$) AS areas,
+	as_role('abie_access_school', $$SELECT abie.area_report('la', '514')$$) AS asked;
 -- national figures are withheld where, less all that is published, they are those of one or two schools
 SELECT as_role('abie_access_school', $$SELECT string_agg(stratum || ' ' || coalesce(attendance_percent_symbol, 'shown'), ', ' ORDER BY stratum) FROM abie_report.national_attendance WHERE academic_year = '2024/25'$$) AS national,
 	(SELECT string_agg(school_type || ' ' || schools, ', ' ORDER BY school_type) FROM (SELECT a.school_type, count(*) AS schools FROM abie.attendance a
@@ -217,8 +217,8 @@ SELECT role, what, outcome FROM attempt WHERE outcome LIKE 'LEAK%' ORDER BY role
 -- the same in parallel workers: rights, grants and the role asking are those of the session there too
 SELECT count(set_config(name, CASE vartype WHEN 'enum' THEN 'on' ELSE '0' END, false)) FROM pg_settings
 WHERE name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size', 'min_parallel_index_scan_size');
-SELECT as_role('abie_access_school', 'EXPLAIN (COSTS OFF, FORMAT JSON) SELECT urn, target FROM abie.expectation') LIKE '%"Gather"%' AS in_workers,
-	as_role('abie_access_school', 'SELECT string_agg(urn::text, '','') FROM abie.expectation') AS urns, as_role('abie_access_school', 'SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') AS asking_role;
+SELECT as_role('abie_access_school', 'EXPLAIN (COSTS OFF, FORMAT JSON) SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') LIKE '%"Gather"%' AS in_workers,
+	as_role('abie_access_school', 'SELECT string_agg(urn::text, '','') FROM abie_report.school_expectation') AS urns, as_role('abie_access_school', 'SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') AS asking_role;
 TRUNCATE attempt;
 SELECT count(attempt(r.role, c.oid::regclass::text, format('SELECT string_agg(t::text, E''\n'') FROM %s t', c.oid::regclass))) > 0 AS done
 FROM pg_class c, unnest('{abie_access_school,abie_access_lists,abie_access_reader}'::text[]) r(role)
@@ -239,29 +239,29 @@ SET ROLE abie_access_school;
 -- a cheap function in WHERE sees the school's own row only
 CREATE TABLE access_test.seen (urn integer, target float8);
 CREATE FUNCTION access_test.look(urn integer, target float8) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN INSERT INTO access_test.seen VALUES (urn, target); RETURN true; END $$;
-SELECT count(*) FROM abie.expectation e WHERE access_test.look(e.urn::integer, e.target);
+SELECT count(*) FROM abie_report.school_expectation e WHERE access_test.look(e.urn, e.target);
 SELECT count(*) FROM abie_report.similar_school n WHERE access_test.look(n.urn, n.distance);
 SELECT DISTINCT urn FROM access_test.seen;
 -- nor does an operator, an error, a cast
 CREATE OPERATOR access_test.<<< (FUNCTION = access_test.look, LEFTARG = integer, RIGHTARG = float8);
-SELECT count(*) FROM abie.expectation e WHERE e.urn::integer OPERATOR(access_test.<<<) e.target;
+SELECT count(*) FROM abie_report.school_expectation e WHERE e.urn OPERATOR(access_test.<<<) e.target;
 SELECT DISTINCT urn FROM access_test.seen;
-SELECT count(*) FROM abie.expectation e WHERE 1 / (CASE WHEN e.urn = 900019 THEN 0 ELSE 1 END) > 0;
-SELECT count(*) FROM abie.expectation e WHERE (e.urn || ' ' || CASE WHEN e.urn = 900013 THEN '1' ELSE 'x' END)::text ~ '1' AND e.target::integer < 1000;
+SELECT count(*) FROM abie_report.school_expectation e WHERE 1 / (CASE WHEN e.urn = 900019 THEN 0 ELSE 1 END) > 0;
+SELECT count(*) FROM abie_report.school_expectation e WHERE (e.urn || ' ' || CASE WHEN e.urn = 900013 THEN '1' ELSE 'x' END)::text ~ '1' AND e.target::integer < 1000;
 SELECT max(target) IS NOT NULL AS own, count(*) FROM abie.expectation TABLESAMPLE SYSTEM (100);
 -- statistics and sequences
 SELECT count(*) FROM pg_stats WHERE schemaname IN ('abie', 'abie_report');
 SELECT last_value FROM abie.run_run_id_seq;
 -- row security cannot be switched off
 SET row_security = off;
-SELECT count(*) FROM abie.expectation;
+SELECT count(*) FROM abie_report.school_expectation;
 RESET row_security;
 -- cursors, and statements prepared as one role and executed as another
 BEGIN;
-DECLARE c CURSOR FOR SELECT urn FROM abie.expectation;
+DECLARE c CURSOR FOR SELECT urn FROM abie_report.school_expectation;
 FETCH ALL FROM c;
 COMMIT;
-PREPARE others AS SELECT count(*), min(urn::integer) FROM abie.expectation;
+PREPARE others AS SELECT count(*), min(urn) FROM abie_report.school_expectation;
 EXECUTE others;
 RESET ROLE;
 EXECUTE others;
@@ -276,7 +276,7 @@ CREATE FUNCTION access_test.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELE
 CREATE OPERATOR access_test.= (FUNCTION = access_test.eq, LEFTARG = text, RIGHTARG = text);
 CREATE TEMP TABLE access_grant AS SELECT 'abie_access_school'::text AS role, 'national'::text AS scope, NULL::text AS code, 'results'::text AS purpose, NULL::timestamptz AS revoked_at;
 SET search_path = access_test, pg_temp, pg_catalog;
-SELECT count(*), count(*) FILTER (WHERE urn OPERATOR(pg_catalog.<>) 900013) AS others FROM abie.expectation;
+SELECT count(*), count(*) FILTER (WHERE urn OPERATOR(pg_catalog.<>) 900013) AS others FROM abie_report.school_expectation;
 SELECT pg_catalog.count(*) FROM abie.accessible_schools('{results}');
 SET search_path = access_test, public;
 -- nor can the role pass for another
@@ -284,7 +284,7 @@ RESET ROLE;
 SET SESSION AUTHORIZATION abie_access_school;
 SET ROLE abie_access_nation;
 SELECT set_config('role', 'abie_access_nation', false);
-SELECT abie.asking_role(), count(*) FROM abie.expectation;
+SELECT abie.asking_role(), count(*) FROM abie_report.school_expectation;
 -- no writing, and nothing told by what is refused
 INSERT INTO abie.expectation SELECT * FROM abie.expectation;
 UPDATE abie.expectation SET target = 100;
@@ -298,7 +298,7 @@ CREATE VIEW abie_report.mine AS SELECT 1;
 RESET SESSION AUTHORIZATION;
 -- EXPLAIN names no value and guesses rows from none
 SELECT count(attempt('abie_access_school', 'explain', 'EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE, COSTS OFF) ' || q)) FROM (VALUES
-	('SELECT * FROM abie.expectation WHERE target > 90'), ('SELECT * FROM abie_report.similar_school'), ('SELECT * FROM abie.run_school WHERE expected < 90')) v(q);
+	('SELECT * FROM abie_report.school_expectation WHERE target > 90'), ('SELECT * FROM abie_report.similar_school'), ('SELECT * FROM abie_report.school_ladder WHERE attendance < 90')) v(q);
 SELECT what, outcome FROM attempt;
 
 --
@@ -316,7 +316,7 @@ RESET ROLE;
 SELECT r.result_digest = o.result_digest AS equal FROM abie.run r, abie.run o WHERE r.run_id = 4 AND o.run_id = 3;
 -- the school sees the run issued now, and not the one it superseded
 SET ROLE abie_access_school;
-SELECT run_id, urn FROM abie.expectation;
+SELECT run_id, urn FROM abie_report.school_expectation;
 RESET ROLE;
 
 --
@@ -325,7 +325,8 @@ RESET ROLE;
 SELECT abie.revoke_access('abie_access_school', 'school', '900019');
 SELECT abie.grant_access('abie_access_school', 'school', '900013', 'support');
 SELECT abie.revoke_access('abie_access_school', 'school', '900013');
-SELECT as_role('abie_access_school', 'SELECT count(*) FROM abie.expectation') AS expectation, as_role('abie_access_school', 'SELECT count(*) FROM abie.run_school') AS run_school;
+SELECT as_role('abie_access_school', 'SELECT count(*) FROM abie_report.school_expectation') AS expectation,
+	as_role('abie_access_school', 'SELECT count(*) FROM abie_report.school_circumstances') AS circumstances;
 SELECT abie.revoke_access('abie_access_school', 'school', '900013', 'support');
 SELECT abie.revoke_access('abie_access_analyst', 'national', NULL, 'calculation');
 SELECT role, has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(role, c.oid, 'DELETE') AS rights, count(*) > 0 AS tables

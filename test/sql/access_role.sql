@@ -30,18 +30,18 @@ GRANT SELECT ON ALL TABLES IN SCHEMA abie, abie_report TO abie_access_role_none;
 
 -- the ways to keep a plan: a statement prepared, functions in plpgsql and SQL, with the caller's rights and with another's, a view
 SET SESSION AUTHORIZATION abie_access_role_nation;
-CREATE FUNCTION access_test.held() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) || ' from ' || min(e.urn::integer) FROM abie.expectation e); END $$;
+CREATE FUNCTION access_test.held() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) || ' from ' || min(e.urn) FROM abie_report.school_expectation e); END $$;
 CREATE FUNCTION access_test.named() RETURNS SETOF integer LANGUAGE sql STABLE AS 'SELECT n.urn FROM abie_report.similar_school n';
-CREATE FUNCTION access_test.lent() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN (SELECT count(*) || ' from ' || min(e.urn::integer) FROM abie.expectation e); END $$;
-CREATE VIEW access_test.shown AS SELECT e.urn::integer FROM abie.expectation e;
+CREATE FUNCTION access_test.lent() RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN (SELECT count(*) || ' from ' || min(e.urn) FROM abie_report.school_expectation e); END $$;
+CREATE VIEW access_test.shown AS SELECT e.urn FROM abie_report.school_expectation e;
 GRANT SELECT ON access_test.shown TO PUBLIC;
 RESET SESSION AUTHORIZATION;
 
 SET SESSION AUTHORIZATION abie_access_role_pool;
 SET ROLE abie_access_role_nation;
-PREPARE expectations AS SELECT count(*), min(e.urn::integer), max(e.urn::integer) FROM abie.expectation e;
+PREPARE expectations AS SELECT count(*), min(e.urn), max(e.urn) FROM abie_report.school_expectation e;
 PREPARE matches AS SELECT count(*), min(n.urn), max(n.urn) FROM abie_report.similar_school n;
-PREPARE school(integer) AS SELECT count(*) FROM abie.expectation e WHERE e.urn = $1;
+PREPARE school(integer) AS SELECT count(*) FROM abie_report.school_expectation e WHERE e.urn = $1;
 PREPARE lines(integer) AS SELECT count(*) > 0 AS explained FROM abie.explain(1, $1);
 PREPARE functions AS SELECT access_test.held(), count(*), min(n) FROM access_test.named() n;
 PREPARE others AS SELECT access_test.lent(), (SELECT count(*) FROM access_test.shown);
@@ -72,13 +72,13 @@ SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('for
 SET ROLE abie_access_role_one;
 SELECT abie.asking_role(), abie.has_national_access('{results}'), ARRAY(SELECT a.urn FROM abie.accessible_schools('{results}') a) AS schools;
 EXECUTE expectations;
-SELECT count(*), min(e.urn::integer) FROM abie.expectation e;
+SELECT count(*), min(e.urn) FROM abie_report.school_expectation e;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- a cursor opened as one role and read as another
 SET ROLE abie_access_role_nation;
 BEGIN;
-DECLARE c CURSOR FOR SELECT e.urn::integer FROM abie.expectation e;
+DECLARE c CURSOR FOR SELECT e.urn FROM abie_report.school_expectation e;
 SET LOCAL ROLE abie_access_role_one;
 FETCH ALL FROM c;
 COMMIT;

@@ -220,9 +220,9 @@ UPDATE abie.attendance SET attendance_error = 0.1 + urn % 7 / 10.0, sources = so
 UPDATE abie.attendance SET sources = sources || '{"sess_possible": "ees-absence"}' WHERE academic_year = '2024/25' AND urn % 12 = 0;
 CALL abie.calculate('2025/26', run_id => NULL) \gset
 SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result", (SELECT bool_and(v.equal) FROM abie.verify(run_id) v) AS verified FROM abie.run WHERE run_id = :run_id;
-SELECT count(*) AS "learned differently" FROM abie.run_model o JOIN model m USING (stratum) WHERE o.run_id = :run_id AND to_jsonb(o) - 'run_id' <> to_jsonb(m) - 'run_id';
+SELECT count(*) AS "learned differently" FROM abie.run_model o JOIN model m USING (stratum) WHERE o.run_id = :run_id AND to_jsonb(o) - '{run_id,references_published}'::text[] <> to_jsonb(m) - '{run_id,references_published}'::text[];
 SELECT r.attendance_error IS NOT NULL AS "by registers", b.two_years, count(*) > 5 AS some,
-	count(*) FILTER (WHERE to_jsonb(e) - '{run_id,baseline_error}'::text[] <> to_jsonb(o) - '{run_id,baseline_error}'::text[]) AS "but for the error",
+	count(*) FILTER (WHERE to_jsonb(e) - '{run_id,baseline_error,references_published}'::text[] <> to_jsonb(o) - '{run_id,baseline_error,references_published}'::text[]) AS "but for the error",
 	count(*) FILTER (WHERE r.attendance_error <> 0.1 + e.urn % 7 / 10.0 OR NOT coalesce(abs(e.own_share - CASE WHEN b.two_years THEN b.share ELSE m.between_variance / (m.between_variance + n.noise) END) < 1e-12
 		AND abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) < 1e-11
 		AND abs(e.baseline_error ^ 2 - (e.own_share * n.noise * CASE WHEN b.two_years THEN b.w ^ 2 + (1 - b.w) ^ 2 ELSE 1 END + ((1 - e.own_share) * e.expected_error) ^ 2)) < 1e-12, false)) AS different

@@ -22,9 +22,9 @@ SELECT count(*) FILTER (WHERE classid = 'pg_proc'::regclass) > 50 AS routines, c
 	count(*) FILTER (WHERE classid = 'pg_type'::regclass) >= 4 AS types
 FROM member;
 
--- all in the two schemas, but for operators on its types that every search_path has to find
+-- all in the three schemas, but for operators on its types that every search_path has to find
 SELECT m.object FROM member m
-WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report')
+WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report', 'abie_internal')
 	AND NOT EXISTS (SELECT FROM pg_operator o WHERE m.classid = 'pg_operator'::regclass AND o.oid = m.objid
 		AND ('abie.register'::regtype IN (o.oprleft, o.oprright) OR 'abie.tally'::regtype IN (o.oprleft, o.oprright)))
 ORDER BY 1;
@@ -42,10 +42,10 @@ FROM member m
 	JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE coalesce(col_description(c.oid, a.attnum), '') = ''
 ORDER BY 1;
--- a comment that a view has from elsewhere is that of a column the view reads
+-- a comment that a view has from elsewhere is that of a column the view reads; abie_report.run reads abie.run by a gate
 SELECT v.relname AS view, a.attname AS "column", col_description(v.oid, a.attnum) AS comment
 FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 JOIN pg_rewrite w ON w.ev_class = v.oid
-WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname <> 'run'
 	AND EXISTS (SELECT FROM relation o, pg_attribute b WHERE o.relkind = 'r' AND b.attrelid = o.oid AND b.attnum > 0
 		AND col_description(o.oid, b.attnum) = col_description(v.oid, a.attnum))
 	AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
@@ -110,7 +110,16 @@ INSERT INTO not_parallel_safe VALUES
 	('revoke_access', 'writes abie.access_grant'),
 	('write_log', 'writes the server''s log'),
 	('record_read', 'writes abie.report_read'),
+	('admit', 'may write abie.report_read'),
 	('explain', 'may write abie.report_read'),
+	('similarity', 'may write abie.report_read'),
+	('nearby_similar_schools', 'may write abie.report_read'),
+	('what_if', 'may write abie.report_read'),
+	('area_report', 'may write abie.report_read'),
+	('take_back', 'takes rights back'),
+	('make_readable', 'makes views'),
+	('guard_run_insert', 'trigger'),
+	('keep_trust_grants', 'trigger'),
 	('report_facts', 'may write abie.report_read'),
 	('school_report', 'may write abie.report_read'),
 	('report_files', 'may write abie.report_read'),
@@ -160,18 +169,38 @@ WHERE r.lanname <> 'c'
 	AND regexp_replace(r.prosrc, $$E'(?:[^'\\]|\\.|'')*'(?:\s*\n\s*'(?:[^'\\]|\\.|'')*')*$$, '', 'g') ~ $$\\|U&'$$
 ORDER BY 1;
 
--- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation and the log of reads. abie.improvement_expectation,
--- abie.pared_mean_step and abie.first_known_step do as much as a built-in function, cost 1.
+-- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation, the log of reads and the
+-- gates. abie.improvement_expectation, abie.pared_mean_step and abie.first_known_step do as much as a built-in function, cost 1; gates that
+-- views ask once a query have it too.
 SELECT r.object, r.procost FROM routine r
-WHERE r.lanname = 'c' AND r.procost = 1 AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
+WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
 	-- one comparison, or one sum over a fixed number of counts
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
-SELECT r.object, r.provolatile FROM routine r WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
+SELECT r.object, r.provolatile FROM routine r
+WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
+-- gates: behind each is a function of its name in schema abie_internal that takes the role first, and is declared alike
+SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc = 'abie_gate';
+SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_internal'::regnamespace AND i.proname = r.proname
+	AND CASE WHEN r.prorettype = 'trigger'::regtype THEN i.pronargs = 0
+		ELSE oidvectortypes(i.proargtypes) = concat_ws(', ', 'oid', nullif(oidvectortypes(r.proargtypes), '')) AND i.proargnames[1] = 'role' END
+WHERE r.prosrc = 'abie_gate' AND (i.oid IS NULL OR r.pronamespace <> 'abie'::regnamespace
+	OR (i.prorettype, i.proretset, i.provolatile, i.proisstrict, i.proparallel, i.prorows)
+		<> (r.prorettype, r.proretset, r.provolatile, r.proisstrict OR r.pronargs = 0 AND i.proisstrict, r.proparallel, r.prorows)
+	OR i.proargnames[2:] IS DISTINCT FROM r.proargnames AND r.proargnames IS NOT NULL AND r.prorettype <> 'trigger'::regtype)
+ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
--- Only what row security asks, what a school may write, and what tells a school of its own number runs with its owner's rights, and how many jobs failed; nothing claims to be leakproof.
-SELECT r.object FROM routine r WHERE r.prosecdef AND r.proname NOT IN ('has_access', 'has_national_access', 'accessible_schools', 'issued_runs', 'readable_schools', 'reads_whole_area', 'area_summary', 'nearby_similar_schools', 'correction_request', 'explain', 'similarity', 'readable_history', 'report_facts', 'failed_jobs') OR r.proleakproof ORDER BY 1;
+-- Nothing runs with its owner's rights but behind a gate, which knows the role in force; nothing claims to be leakproof.
+SELECT r.object FROM routine r WHERE r.prosecdef OR r.proleakproof ORDER BY 1;
+-- and nobody asks who logged in, but the log of reads, which notes it, and disclosure control, which withholds more for it
+SELECT r.object FROM routine r
+WHERE r.prosrc || coalesce(pg_get_function_sqlbody(r.oid), '') ~* '\m(session_user|system_user)\M|current_setting\(''role''' AND r.proname NOT IN ('record_read', 'grants_within_reach')
+ORDER BY 1;
+SELECT a.adrelid::regclass, pg_get_expr(a.adbin, a.adrelid) FROM pg_attrdef a JOIN relation c ON c.oid = a.adrelid
+WHERE pg_get_expr(a.adbin, a.adrelid) ~* 'session_user' AND c.relname <> 'report_read' ORDER BY 1;
+-- the schema behind the gates is for nobody else
+SELECT nspacl FROM pg_namespace WHERE nspname = 'abie_internal';
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
@@ -184,11 +213,17 @@ SELECT DISTINCT v.object FROM relation v
 	JOIN relation t ON t.oid = d.refobjid AND t.relkind = 'r'
 WHERE v.relkind = 'v' AND v.relnamespace = 'abie'::regnamespace AND NOT coalesce('security_invoker=true' = ANY (v.reloptions), false)
 ORDER BY 1;
--- those of abie_report too, or they have their owner's and choose rows themselves, before anything the reader asks
+-- those of abie_report have their owner's, and read tables through masks or gates; nothing that the reader asks comes first
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
 	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false)
-		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie\.(accessible_schools|has_national_access|has_access)')
+		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie_internal\.|abie\.has_(national_)?access|abie_report\.'
+			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc = 'abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), 'abie.' || g.proname || '(') > 0))
 ORDER BY 1;
+-- masks: columns of the table that are no key are behind access.granted
+SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_internal'::regnamespace;
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_internal'::regnamespace
+	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
+		'^ SELECT (t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
 SELECT c.object FROM relation c
 WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity

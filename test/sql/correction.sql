@@ -26,7 +26,7 @@ SELECT abie.correction_request(900013, '2024/25', ' ');
 SELECT abie.correction_request(900013, '2024', 'comment');
 SELECT abie.correction_request(900013, '2024/25', 'comment', 101);
 -- it sees its own, and cannot answer them or write otherwise
-SELECT correction_id, urn, academic_year, comment, attendance_percent, requested_by, accepted, answer FROM abie.correction ORDER BY 1;
+SELECT correction_id, urn, academic_year, comment, attendance_percent, requested_by, accepted, answer FROM abie_report.correction ORDER BY 1;
 SELECT abie.answer_correction(1, true, 'Granted to myself.');
 INSERT INTO abie.correction (urn, academic_year, comment, requested_by) VALUES (900013, '2024/25', 'x', 'x');
 UPDATE abie.school_figure SET attendance_percent = 100;
@@ -79,8 +79,8 @@ SELECT abie.answer_correction(1, true, 'by a run before', 1);
 SELECT abie.answer_correction(2, false, 'refused, yet fixed', 6);
 SELECT abie.answer_correction(99, true, 'of nothing');
 SET ROLE abie_correction_school;
-SELECT correction_id, accepted, answer, fixed_by_run FROM abie.correction ORDER BY 1;
-SELECT run_id, round(attendance::numeric, 2) AS attendance FROM abie.expectation;
+SELECT correction_id, accepted, answer, fixed_by_run FROM abie_report.correction ORDER BY 1;
+SELECT run_id, round(attendance::numeric, 2) AS attendance FROM abie_report.school_expectation;
 RESET ROLE;
 
 \c :home

@@ -49,7 +49,7 @@ SELECT role = session_user AS me, session, function, urn FROM public.logged OFFS
 
 -- a reader does not switch it off: neither in a session that has loaded the module, nor before that, nor by a setting of its role
 SET ROLE abie_read_log_authority;
-SELECT abie.logs_reads();
+SELECT current_setting('abie.log_reads') AS is;
 SET abie.log_reads = off;
 SELECT set_config('abie.log_reads', 'off', false);
 ALTER ROLE abie_read_log_authority SET abie.log_reads = off;
@@ -59,19 +59,35 @@ SET SESSION AUTHORIZATION abie_read_log_authority;
 ALTER ROLE abie_read_log_authority SET abie.log_reads = off;
 SET abie.log_reads = off;
 SELECT current_setting('abie.log_reads') AS pretended;
-SELECT abie.logs_reads(), current_setting('abie.log_reads') AS is;
+SELECT abie.asking_role() AS loaded;
+SELECT current_setting('abie.log_reads') AS is;
 SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
 RESET SESSION AUTHORIZATION;
 SELECT role, session_role, function, urn FROM abie.report_read ORDER BY read_id DESC LIMIT 1;
 
+-- every function that tells of one school, or of the schools of an area
+\c abie_read_log
+SELECT coalesce(max(read_id), 0) AS last FROM abie.report_read \gset
+SET ROLE abie_read_log_authority;
+SELECT count(*) > 10 AS similarity FROM abie.similarity(1, 900013);
+SELECT count(*) > 0 AS nearby FROM abie.nearby_similar_schools(1, 900013);
+SELECT count(*) > 10 AS what_if FROM abie.what_if(1, 900013, '{}');
+SELECT length(abie.area_report('la', (SELECT la_code::text FROM abie_report.school_expectation WHERE urn = 900013), 'json')) > 100 AS area;
+RESET ROLE;
+SELECT function, role, count(*) FILTER (WHERE urn = 900013) AS of_school, count(*) > 1 AS more FROM abie.report_read WHERE read_id > :last GROUP BY function, role ORDER BY min(read_id);
+
 -- rows are for those who calculate, and stay
 SET ROLE abie_read_log_authority;
 SELECT count(*) FROM abie.report_read;
-SELECT abie.record_read('explain', 1, '{900013}');
-SELECT abie.write_log('made up', false);
+INSERT INTO abie.report_read (role, function, run_id, urn) VALUES ('forged', 'explain', 1, 900013);
+SELECT abie_internal.record_read('abie_read_log_head'::regrole, 'explain', 1, '{900013}');
+SELECT abie_internal.write_log('made up', false);
 SET ROLE abie_read_log_analyst;
 SELECT count(*) > 5 AS seen FROM abie.report_read;
 DELETE FROM abie.report_read;
+INSERT INTO abie.report_read (role, function, run_id, urn) VALUES ('forged', 'explain', 1, 900013);
+INSERT INTO abie.run_event (run_id, target_year, event, role) VALUES (1, '2025/26', 'withdrawn', 'forged');
+INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, status) VALUES ('2025/26', '2024/25', 'default', '1.0', 'calculated');
 RESET ROLE;
 UPDATE abie.report_read SET role = 'nobody';
 TRUNCATE abie.report_read;

@@ -7,6 +7,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('read_log');
 $node->init;
+$node->append_conf('postgresql.conf', 'max_prepared_transactions = 2');
 $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE schools');
 $node->safe_psql('schools', 'CREATE EXTENSION abie');
@@ -45,6 +46,8 @@ is(read_as("BEGIN; $read; SELECT pg_terminate_backend(pg_backend_pid());"), '0 r
 is(read_as("BEGIN READ ONLY; $read; COMMIT;"), '0 rows, 1 lines', 'read-only, as on a standby: a line');
 is(read_as("SET abie.log_reads = off; $read;"), '1 rows, 0 lines', 'set before the module was loaded');
 is(read_as("$read;", '-c abie.log_reads=off'), '1 rows, 0 lines', 'set by the options of the connection');
+is(read_as("BEGIN; $read; PREPARE TRANSACTION 'read'; ROLLBACK PREPARED 'read';"), '0 rows, 1 lines', 'prepared and rolled back by whoever: a line');
+is(read_as("BEGIN; SAVEPOINT a; $read; RELEASE a; PREPARE TRANSACTION 'read'; COMMIT PREPARED 'read';"), '1 rows, 1 lines', 'prepared and committed: a line too, written when it could still be undone');
 is(read_as("SET client_min_messages = error; BEGIN; $read; ROLLBACK;"), '0 rows, 1 lines', 'silenced');
 $node->safe_psql('schools', 'ALTER DATABASE schools RESET abie.log_reads');
 is(read_as("$read;"), '0 rows, 0 lines', 'off');
