@@ -218,7 +218,33 @@ SET ROLE abie_force_head;
 SELECT array_agg(urn ORDER BY urn) FROM abie_report.school_expectation;
 RESET ROLE;
 
+-- one person with two roles: a trust of four of which each role knows one school would be told to either; less both, it is of two
+UPDATE abie.school SET trust = NULL, trust_code = NULL;
+UPDATE abie.school SET trust = 'Quartet Trust', trust_code = '6001' WHERE urn IN
+	(SELECT e.urn FROM abie.expectation e WHERE e.run_id = 1 AND e.stratum = 'primary' ORDER BY e.urn LIMIT 4);
+SELECT min(urn)::integer AS first, max(urn)::integer AS last FROM abie.school WHERE trust_code = '6001' \gset
+CREATE ROLE abie_force_first;
+CREATE ROLE abie_force_last;
+CREATE ROLE abie_force_both NOINHERIT;
+CREATE ROLE abie_force_one NOINHERIT;
+GRANT abie_force_first, abie_force_last TO abie_force_both;
+GRANT abie_force_first TO abie_force_one;
+SELECT abie.grant_access('abie_force_first', 'school', :'first') > 0 AS first, abie.grant_access('abie_force_last', 'school', :'last') > 0 AS last;
+CREATE VIEW trap.quartet AS SELECT s.stratum, s.schools, s.target IS NOT NULL AS target, s.figures_symbol FROM abie_report.trust_summary s
+WHERE s.run_id = 1 AND s.trust = 'Quartet Trust' AND s.stratum = 'primary';
+GRANT SELECT ON trap.quartet TO PUBLIC;
+SET SESSION AUTHORIZATION abie_force_one;
+SET ROLE abie_force_first;
+SELECT * FROM trap.quartet;
+SET SESSION AUTHORIZATION abie_force_both;
+SET ROLE abie_force_first;
+SELECT * FROM trap.quartet;
+SET ROLE abie_force_last;
+SELECT * FROM trap.quartet;
+RESET SESSION AUTHORIZATION;
+
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_force;
-DROP ROLE abie_force_head, abie_force_headteacher, abie_force_nobody, abie_force_nation;
+DROP ROLE abie_force_both, abie_force_one, abie_force_first, abie_force_last, abie_force_head, abie_force_headteacher, abie_force_nobody,
+	abie_force_nation;
