@@ -120,6 +120,30 @@ CALL abie.calculate('2024/25', methodology => 'similar-schools');
 SELECT stratum, size, r2_expected > 0 AS r2_expected, r2_forecast, rmse_baseline = rmse_attendance AS "baseline is attendance", rmse_forecast, coverage, missed > 0 AS missed, missed_by_chance, rises_with_fsm
 FROM abie.backtest('similar-schools') WHERE size = 'all';
 SELECT count(*) AS "no model" FROM abie.context_change(4, '{fsm_pct}', 1);
+
+--
+-- No verdict depends on who asks
+--
+CREATE ROLE abie_backtest_head;
+CREATE ROLE abie_backtest_region;
+GRANT USAGE ON SCHEMA backtest_test TO abie_backtest_head, abie_backtest_region;
+SELECT (abie.issue(4, 'for the test')).status, abie.grant_access('abie_backtest_head', 'school', '900017') > 0 AS head,
+	abie.grant_access('abie_backtest_region', 'region', 'East of England') > 0 AS region;
+CREATE TABLE whole_progress AS SELECT * FROM abie.run_progress(4);
+CREATE TABLE whole_outcome AS SELECT * FROM abie.run_outcome(4);
+CREATE TABLE whole_what_if AS SELECT w.* FROM abie.what_if(4, 900017, '{"fsm6_pct": 30}') w;
+GRANT SELECT ON whole_progress, whole_outcome, whole_what_if TO PUBLIC;
+SET ROLE abie_backtest_head;
+SELECT (SELECT array_agg(p.urn) FROM abie.run_progress(4) p) AS schools, (SELECT count(*) FROM (SELECT * FROM abie.run_progress(4) EXCEPT SELECT * FROM whole_progress) d) AS progress,
+	(SELECT count(*) FROM (SELECT * FROM abie.run_outcome(4) EXCEPT SELECT * FROM whole_outcome) d) AS outcome,
+	(SELECT count(*) FROM (SELECT * FROM abie.what_if(4, 900017, '{"fsm6_pct": 30}') EXCEPT SELECT * FROM whole_what_if) d) AS what_if;
+SELECT * FROM abie.backtest('similar-schools');
+SELECT * FROM abie.what_if(4, 900018, '{}');
+SET ROLE abie_backtest_region;
+SELECT count(*) > 100 AS many, (SELECT count(*) FROM (SELECT * FROM abie.run_progress(4) EXCEPT SELECT * FROM whole_progress) d) AS progress,
+	(SELECT count(*) FROM (SELECT * FROM abie.run_outcome(4) EXCEPT SELECT * FROM whole_outcome) d) AS outcome FROM abie.run_progress(4);
+RESET ROLE;
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_backtest;
+DROP ROLE abie_backtest_head, abie_backtest_region;
