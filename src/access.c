@@ -10,7 +10,9 @@
  * PostgreSQL's own table privileges would have it, takes on the rights of its
  * owner, and calls the function of its own name in schema abie_internal with
  * that role as an argument before its own.  A trigger function gets the role
- * as its first trigger argument.
+ * as its first trigger argument, and is for tables of its own schema only: of
+ * a table of anybody else's, the columns and their types, whose casts are
+ * functions, would be met with the owner's rights.
  *
  * Nobody else can pass a role: schema abie_internal is for the owner only.
  */
@@ -26,6 +28,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #define INTERNAL_SCHEMA "abie_internal"
@@ -87,6 +90,17 @@ open_gate(FmgrInfo *outer, Oid role, int sec_context)
 	return gate;
 }
 
+static void
+refuse_foreign_table(const TriggerData *data, Oid function)
+{
+	if (RelationGetNamespace(data->tg_relation) != get_func_namespace(function))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("trigger function %s is not for table \"%s\"",
+						get_func_name(function), RelationGetRelationName(data->tg_relation)),
+				 errhint("It is for tables of schema %s only.", get_namespace_name(get_func_namespace(function)))));
+}
+
 /* A trigger's data with the role before its arguments. */
 static TriggerData
 with_role(const TriggerData *data, Trigger *trigger, Oid role)
@@ -117,6 +131,8 @@ abie_gate(PG_FUNCTION_ARGS)
 
 	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
 
+	if (CALLED_AS_TRIGGER(fcinfo))
+		refuse_foreign_table((TriggerData *) fcinfo->context, fcinfo->flinfo->fn_oid);
 	GetUserIdAndSecContext(&caller, &sec_context);
 	gate = open_gate(fcinfo->flinfo, role, sec_context);
 	if (CALLED_AS_TRIGGER(fcinfo))

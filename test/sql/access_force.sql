@@ -128,6 +128,39 @@ RESET ROLE;
 SELECT who, what FROM trap.loot ORDER BY who COLLATE "C", what COLLATE "C";
 TRUNCATE trap.loot;
 
+-- triggers that write with the owner's rights are for abie's own tables: another's would forge the record, and casts of its columns'
+-- types would run with those rights
+SET ROLE abie_force_nobody;
+CREATE TYPE trap.run_number AS ENUM ('1');
+CREATE FUNCTION trap.to_integer(trap.run_number) RETURNS integer LANGUAGE plpgsql
+AS $$ BEGIN INSERT INTO trap.loot VALUES (current_user, 'cast'); RETURN 1; END $$;
+CREATE CAST (trap.run_number AS integer) WITH FUNCTION trap.to_integer AS IMPLICIT;
+CREATE TABLE trap.run (run_id trap.run_number, target_year text, status text, reason text, error text, result_digest text);
+INSERT INTO trap.run VALUES ('1', '2025/26', 'withdrawn', 'forged');
+CREATE FUNCTION trap.fire(gate regproc) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+	change text;
+	hint text;
+BEGIN
+	FOREACH change IN ARRAY '{INSERT,UPDATE,DELETE,TRUNCATE}'::text[] LOOP
+		BEGIN
+			EXECUTE format('CREATE TRIGGER forge AFTER %s ON trap.run FOR EACH %s EXECUTE FUNCTION %s(''purged'')', change,
+				CASE change WHEN 'TRUNCATE' THEN 'STATEMENT' ELSE 'ROW' END, gate);
+			EXECUTE CASE change WHEN 'INSERT' THEN 'INSERT INTO trap.run SELECT * FROM trap.run' WHEN 'UPDATE' THEN 'UPDATE trap.run SET reason = 1'
+				WHEN 'DELETE' THEN 'DELETE FROM trap.run' ELSE 'TRUNCATE trap.run' END;
+			RETURN NEXT change || ' fired';
+			DROP TRIGGER forge ON trap.run;
+		EXCEPTION WHEN OTHERS THEN
+			GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+			RETURN NEXT SQLSTATE || ' ' || SQLERRM || ' ' || hint;
+		END;
+	END LOOP;
+END $$;
+SELECT f.outcome, count(*) FROM pg_proc p, trap.fire(p.oid) f (outcome)
+WHERE p.prosrc = 'abie_gate' AND p.prorettype = 'trigger'::regtype GROUP BY f.outcome ORDER BY f.outcome COLLATE "C";
+RESET ROLE;
+SELECT (SELECT count(*) FROM abie.run_event WHERE reason = 'forged') AS forged, (SELECT count(*) FROM trap.loot) AS lent;
+
 -- parallel workers
 SELECT count(set_config(name, CASE vartype WHEN 'enum' THEN 'on' ELSE '0' END, false)) > 0 AS forced FROM pg_settings
 WHERE name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size');
