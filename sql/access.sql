@@ -37,7 +37,9 @@ COMMENT ON COLUMN abie.access_grant.granted_at IS 'When.';
 COMMENT ON COLUMN abie.access_grant.valid_until IS 'When it ends by itself; NULL for no end.';
 COMMENT ON COLUMN abie.access_grant.revoked_by IS 'Role that revoked it; NULL while it holds.';
 COMMENT ON COLUMN abie.access_grant.revoked_at IS 'When.';
-SELECT pg_catalog.pg_extension_config_dump('abie.access_grant', '');
+-- A dropped role is a number, which in another cluster may be somebody else's: such a grant is dumped once it is revoked only.
+SELECT pg_catalog.pg_extension_config_dump('abie.access_grant',
+	'WHERE revoked_at IS NOT NULL OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = role)');
 SELECT pg_catalog.pg_extension_config_dump('abie.access_grant_grant_id_seq', '');
 
 CREATE FUNCTION abie_internal.asking_role(role oid) RETURNS name

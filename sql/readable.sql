@@ -12,7 +12,7 @@ AS $$
 DECLARE
 	rule text := concat_ws(' AND ',
 		CASE WHEN 'run_id' = ANY (keys) THEN 't.run_id = ANY ((SELECT abie.readable_runs())::integer[])' END,
-		CASE WHEN 'urn' = ANY (keys) THEN format('((SELECT abie.has_national_access(%1$L)) OR t.urn IN '
+		CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of AND a.attname = 'urn') THEN format('((SELECT abie.has_national_access(%1$L)) OR t.urn IN '
 			'(SELECT s.urn FROM abie.accessible_schools(%1$L) s))', purposes || '{calculation}') END);
 	shown text := (SELECT string_agg(CASE WHEN a.attname = ANY (keys) THEN format('t.%I', a.attname)
 			ELSE format('CASE WHEN access.granted THEN t.%1$I END AS %1$I', a.attname) END, ', ' ORDER BY a.attnum)
@@ -30,7 +30,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.make_readable(text, regclass, text[], text[]) IS
 'Makes the view abie_internal.name of a table as its reader may see it. keys: the columns that are no secret; run_id among them '
-'limits it to the runs that may be read (abie.readable_runs), urn to the schools granted for one of the purposes.';
+'limits it to the runs that may be read (abie.readable_runs), a column urn to the schools granted for one of the purposes.';
 
 SELECT abie_internal.make_readable('readable_expectation', 'abie.expectation', '{run_id,urn,laestab}', '{results,support}'),
 	abie_internal.make_readable('readable_exclusion', 'abie.exclusion', '{run_id,urn,laestab}', '{results,support}'),
@@ -44,5 +44,6 @@ SELECT abie_internal.make_readable('readable_expectation', 'abie.expectation', '
 	abie_internal.make_readable('readable_school_context', 'abie.school_context', '{urn,academic_year}', '{results}'),
 	abie_internal.make_readable('readable_attendance', 'abie.attendance', '{urn,academic_year,laestab}', '{results}'),
 	abie_internal.make_readable('readable_attendance_week', 'abie.attendance_week', '{urn,academic_year,week_start}', '{results}'),
-	abie_internal.make_readable('readable_school_figure', 'abie.school_figure', '{urn,academic_year}', '{results}'),
-	abie_internal.make_readable('readable_correction', 'abie.correction', '{correction_id,urn}', '{results}');
+	-- that a school has said something is its own too
+	abie_internal.make_readable('readable_school_figure', 'abie.school_figure', '{academic_year}', '{results}'),
+	abie_internal.make_readable('readable_correction', 'abie.correction', '{correction_id}', '{results}');

@@ -79,6 +79,10 @@ SELECT * FROM answer WHERE NOT same ORDER BY role, relation::text, name, what;
 -- what exists and what does not, by its keys: a run not issued, another's school
 SELECT role, relation, plan_of(role, format('SELECT * FROM %s v WHERE v.run_id = ''2''::integer', relation)) = plan_of(role, format('SELECT * FROM %s v WHERE v.run_id = ''3''::integer', relation)) AS same
 FROM question WHERE name = 'run_id' AND relation IN ('abie_report.run'::regclass, 'abie_report.local_authority_summary'::regclass) ORDER BY role, relation::text;
+-- nor whether a school has said that a figure is wrong
+SELECT v.relation, plan_of('abie_oracle_head', format('SELECT FROM %s v WHERE v.urn = 900019', v.relation))
+	= plan_of('abie_oracle_head', format('SELECT FROM %s v WHERE v.urn = 999999', v.relation)) AS same
+FROM unnest('{abie_report.correction,abie_report.school_figure}'::text[]) v (relation);
 -- a view that chooses rows itself, as strictly, tells: whether its filter was asked says how the condition went, where the planner takes
 -- the filter for the dearer one. The test can fail.
 CREATE FUNCTION public.is_mine(urn integer, all_are boolean) RETURNS boolean LANGUAGE sql STABLE COST 1000 SET search_path = pg_catalog

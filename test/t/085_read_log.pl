@@ -53,9 +53,17 @@ $node->safe_psql('schools', 'ALTER DATABASE schools RESET abie.log_reads');
 is(read_as("$read;"), '0 rows, 0 lines', 'off');
 # dumped and restored
 $node->safe_psql('postgres', 'CREATE DATABASE restored');
+# grants to a dropped role, a number that is anybody's in another cluster: not as such that are in force
+$node->safe_psql('schools', "CREATE ROLE left_early; SELECT abie.grant_access('left_early', 'school', '900013'); "
+	. "SELECT abie.revoke_access('left_early', 'school', '900013'); SELECT abie.grant_access('left_early', 'national'); "
+	. "DROP OWNED BY left_early; DROP ROLE left_early");
 my $dump = PostgreSQL::Test::Utils::tempdir . '/schools.sql';
 $node->command_ok([ 'pg_dump', '-f', $dump, $node->connstr('schools') ], 'dumped');
 $node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump, '-o', '/dev/null', $node->connstr('restored') ], 'restored');
 my $rows = 'SELECT md5(string_agg(r::text, \';\' ORDER BY read_id)) FROM abie.report_read r';
 is($node->safe_psql('restored', $rows), $node->safe_psql('schools', $rows), 'with the log');
+my $grants = 'SELECT count(*), count(*) FILTER (WHERE revoked_at IS NULL) FROM abie.access_grant g '
+	. 'WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)';
+is($node->safe_psql('schools', $grants), '2|1', 'grants to a dropped role');
+is($node->safe_psql('restored', $grants), '1|0', 'restored: the revoked one');
 done_testing();
