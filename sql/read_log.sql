@@ -38,8 +38,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- the owner has the rights of every role, but is no school
-SELECT ARRAY(SELECT g.code::integer FROM abie_internal.active_grants(role, '{results}') g
-	WHERE g.scope = 'school' AND NOT abie_internal.is_owner(role))
+SELECT ARRAY(SELECT g.code::integer FROM abie_internal.active_grants(own_schools.role, '{results}') g
+	WHERE g.scope = 'school' AND NOT abie_internal.is_owner(own_schools.role))
 $$;
 COMMENT ON FUNCTION abie_internal.own_schools(oid) IS 'URNs of the schools that a role was granted one by one (scope school).';
 

@@ -40,9 +40,10 @@ SELECT count(*) FROM abie.explain(1, 900019);
 SELECT count(*) FROM abie.report_facts(1, '{900013,900019}');
 RESET ROLE;
 SELECT role, session, function, run_id, urn, dated FROM public.logged;
--- the owner is no school; parallel plans or not, once
+-- the owner is no school, though it has the rights of each; parallel plans or not, once
 SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT count(*) > 10 AS explained FROM abie.explain(1, 900019);
+SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
 SELECT length(abie.school_report(900019)) > 1000 AS report;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT role = session_user AS me, session, function, urn FROM public.logged OFFSET 5;

@@ -94,7 +94,10 @@ sub random_register
 		pop @written;
 	}
 	my $start = strftime('%Y-%m-%d:', gmtime($monday));
-	return [ $start . join('', @written), $start . join('', @printed) ];
+	# without a backslash, a short word that is not the last may be a week of which COPY took some: written without white space
+	my $given = join('', @written);
+	$given =~ s/\s//g if $given !~ /\\/ && $given =~ /\s/;
+	return [ $start . $given, $start . join('', @printed) ];
 }
 
 # The same of a tally; the order of codes is not that of the server.

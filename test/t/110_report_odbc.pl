@@ -196,7 +196,7 @@ sub absence
 sub distribution
 {
 	my ($e) = @_;
-	return map { rounded($_->{improvement_rounded}, 1) . ' | ' . ($_->{schools_symbol} // thousands($_->{schools})) } rows("SELECT improvement_rounded, schools, schools_symbol FROM abie_report.improvement_distribution WHERE run_id = 1 AND stratum = '$e->{stratum}' ORDER BY improvement_rounded");
+	return map { rounded($_->{improvement_rounded}, 1) . ' | ' . ($_->{schools_symbol} || thousands($_->{schools})) } rows("SELECT improvement_rounded, schools, schools_symbol FROM abie_report.improvement_distribution WHERE run_id = 1 AND stratum = '$e->{stratum}' ORDER BY improvement_rounded");
 }
 
 sub sources
