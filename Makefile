@@ -4,10 +4,17 @@ EXTENSION = abie
 EXTVERSION = 1.0
 MODULE_big = abie
 
-# The install script is its topic files, in the order of their dependencies.
-TOPICS = schema code register tally absence rate_error pupil school figure import_format import import_merge import_name load_attendance history scaling distance nearest \
-	context quantile shrinkage forecast funnel xmr suppress expectation methodology run_table run release access published read_log pool calculate calculate_context explain nearby progress what_if backtest \
-	release_check correction check_school check_input verify markup chart readable report_view report_table report_input report_summary report_part report_facts school_report area_report night grant demo demo_pupils setting
+# The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
+types = code register tally absence rate_error pupil figure
+statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr suppress expectation
+inputs = school import_format import import_merge import_name load_attendance history published
+runs = methodology run_table run pool calculate calculate_context explain nearby progress what_if backtest
+release = release access release_check correction check_school check_input readable read_log verify night grant
+reports = markup chart report_view report_table report_input report_summary report_part report_facts school_report \
+	area_report
+demo = demo demo_pupils
+FLOORS = types statistics inputs runs release reports demo
+TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 # the folder of this file: a build may be in another one (make -f)

@@ -31,6 +31,6 @@ CREATE SCHEMA abie_report;
 COMMENT ON SCHEMA abie_report IS 'Views for reporting tools: each reader sees what abie.grant_access gave. Rates are percentages 0-100, differences percentage points. Where a figure is missing, the column is NULL and a column named ..._symbol says why: z not applicable, x not available, u of low reliability, c confidential.';
 GRANT USAGE ON SCHEMA abie_report TO PUBLIC;
 
--- No USAGE for anybody: what is in it runs behind a gate (sql/access.sql) or in a view, with its owner's rights.
+-- No USAGE for anybody: what is in it runs behind a gate (sql/release/access.sql) or in a view, with its owner's rights.
 CREATE SCHEMA abie_internal;
 COMMENT ON SCHEMA abie_internal IS 'What abie''s gates and views are made of; for the owner of the extension only.';

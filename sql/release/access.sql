@@ -2,7 +2,7 @@
 --
 -- Readers have no rights on tables. What they may call is a gate (abie_gate, src/access.c): it notes the role whose rights are in
 -- force, as PostgreSQL does for its own tables, and calls the function of the same name in schema abie_internal with that role as
--- first argument and the owner's rights. The views of abie_report ask the gates below; sql/report_view.sql says how.
+-- first argument and the owner's rights. The views of abie_report ask the gates below; sql/reports/report_view.sql says how.
 
 CREATE TABLE abie.access_grant (
 	grant_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,4 +1,4 @@
--- The other tables of a school's report, for reporting tools: rows as in sql/report_view.sql.
+-- The other tables of a school's report, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, c.position, c.characteristic, m.meaning,

@@ -1,4 +1,4 @@
--- What is held of each school, for reporting tools: rows as in sql/report_view.sql.
+-- What is held of each school, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school WITH (security_barrier = true) AS
 SELECT s.urn::integer AS urn, s.laestab::integer AS laestab, s.name AS school_name, s.la_code, la.la_name, s.region, s.phase,

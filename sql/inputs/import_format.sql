@@ -1,6 +1,6 @@
 -- Published files as data: what each format is, which header names its columns may have, how a cell is read,
 -- which table column it fills, which checks a row must pass, and whose figure wins where two publications give one.
--- The expressions below are joined into statements by sql/import.sql; they are constants of the extension, never user input.
+-- The expressions below are joined into statements by sql/inputs/import.sql; they are constants of the extension, never user input.
 
 CREATE FUNCTION abie.import_date(published text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30
