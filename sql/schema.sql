@@ -3,7 +3,8 @@ DO $$
 BEGIN
 	IF current_setting('server_encoding') <> 'UTF8' THEN
 		RAISE EXCEPTION 'abie needs a database in encoding UTF8, not %', current_setting('server_encoding')
-			USING ERRCODE = 'feature_not_supported', HINT = 'Make one with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Make one with CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0.';
 	END IF;
 END $$;
 
@@ -17,20 +18,28 @@ BEGIN
 	IF FOUND THEN
 		RAISE EXCEPTION 'there is a schema % already, of role %', taken.name, taken.owner
 			USING ERRCODE = 'duplicate_schema',
-			DETAIL = 'abie makes the schemas abie, abie_internal and abie_report itself, so that nothing in them is anybody else''s.',
-			HINT = format('Look at what is in it, then ALTER SCHEMA %I RENAME TO another name, or drop it.', taken.name);
+			DETAIL = 'abie makes the schemas abie, abie_internal and abie_report itself, so that nothing in them is '
+				'anybody else''s.',
+			HINT = format('Look at what is in it, then ALTER SCHEMA %I RENAME TO another name, or drop it.',
+				taken.name);
 	END IF;
 END $$;
 
 -- Schemas. Tables carry no grants: what they hold is confidential until somebody is granted it.
 CREATE SCHEMA abie;
-COMMENT ON SCHEMA abie IS 'abie: contextual attendance expectations for schools. Types, functions and tables; rates are percentages 0-100, differences percentage points.';
+COMMENT ON SCHEMA abie IS
+'abie: contextual attendance expectations for schools. Types, functions and tables; rates are percentages 0-100, '
+'differences percentage points.';
 GRANT USAGE ON SCHEMA abie TO PUBLIC;
 
 CREATE SCHEMA abie_report;
-COMMENT ON SCHEMA abie_report IS 'Views for reporting tools: each reader sees what abie.grant_access gave. Rates are percentages 0-100, differences percentage points. Where a figure is missing, the column is NULL and a column named ..._symbol says why: z not applicable, x not available, u of low reliability, c confidential.';
+COMMENT ON SCHEMA abie_report IS
+'Views for reporting tools: each reader sees what abie.grant_access gave. Rates are percentages 0-100, differences '
+'percentage points. Where a figure is missing, the column is NULL and a column named ..._symbol says why: z not '
+'applicable, x not available, u of low reliability, c confidential.';
 GRANT USAGE ON SCHEMA abie_report TO PUBLIC;
 
--- No USAGE for anybody: what is in it runs behind a gate (sql/release/access.sql) or in a view, with its owner's rights.
+-- No USAGE for anybody: what is in it runs behind a gate (sql/release/access.sql) or in a view, with its owner's
+-- rights.
 CREATE SCHEMA abie_internal;
 COMMENT ON SCHEMA abie_internal IS 'What abie''s gates and views are made of; for the owner of the extension only.';

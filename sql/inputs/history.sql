@@ -4,7 +4,9 @@ CREATE FUNCTION abie.connected_components(a bigint[], b bigint[]) RETURNS TABLE 
 AS 'MODULE_PATHNAME', 'abie_connected_components'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 30000;
 COMMENT ON FUNCTION abie.connected_components(bigint[], bigint[]) IS
-'Connected components of the graph whose i-th edge joins a[i] and b[i]; an edge from a node to itself names a node. One row a node, in ascending order, with the lowest node of its component; the order of the edges does not matter. Error 2202E for arrays of unequal length or more than one dimension, 22004 for nulls.';
+'Connected components of the graph whose i-th edge joins a[i] and b[i]; an edge from a node to itself names a node. '
+'One row a node, in ascending order, with the lowest node of its component; the order of the edges does not matter. '
+'Error 2202E for arrays of unequal length or more than one dimension, 22004 for nulls.';
 
 -- jit = off from here on: compiling these queries takes longer than running them.
 CREATE FUNCTION abie.school_family() RETURNS TABLE (urn integer, family bigint)
@@ -16,14 +18,17 @@ BEGIN ATOMIC
 		UNION ALL
 		-- each pair once, in the order of the index: hashing every year of every school takes longer
 		SELECT pairs.urn::bigint, pairs.laestab
-		FROM (SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.urn, attendance.laestab FROM abie.attendance WHERE attendance.urn IS NOT NULL
+		FROM (SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.urn, attendance.laestab
+			FROM abie.attendance WHERE attendance.urn IS NOT NULL
 			ORDER BY attendance.urn, attendance.laestab) AS pairs
 	), edges (a, b) AS (
-		-- LAESTABs are nodes beside the URNs that share them, and greater: they have a digit more; a school without one stands for itself
+		-- LAESTABs are nodes beside the URNs that share them, and greater: they have a digit more; a school without one
+		-- stands for itself
 		SELECT numbered.urn, coalesce(numbered.laestab, numbered.urn) FROM numbered
 		UNION ALL
 		SELECT link.urn, link.link_urn FROM abie.school_link AS link
-		WHERE pg_catalog.lower(link.link_type) LIKE ANY ('{predecessor%,successor%,merged%,result of amalgamation%,closure%,expansion%}')
+		WHERE pg_catalog.lower(link.link_type) LIKE ANY
+			('{predecessor%,successor%,merged%,result of amalgamation%,closure%,expansion%}')
 	)
 	SELECT parts.member::integer, parts.component
 	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
@@ -31,7 +36,10 @@ BEGIN ATOMIC
 	WHERE parts.member < 1000000;
 END;
 COMMENT ON FUNCTION abie.school_family() IS
-'Every URN held, with its family: the lowest URN of those tied to it, at any number of steps, by a link of GIAS (predecessor, successor, merged, amalgamated, split, closure, expansion) or by the same LAESTAB in abie.school or abie.attendance. Schools of one family share a past and must not be matched as similar schools. Sixth form centre links (one centre serves many schools) and links of type Other are not used.';
+'Every URN held, with its family: the lowest URN of those tied to it, at any number of steps, by a link of GIAS '
+'(predecessor, successor, merged, amalgamated, split, closure, expansion) or by the same LAESTAB in abie.school or '
+'abie.attendance. Schools of one family share a past and must not be matched as similar schools. Sixth form centre '
+'links (one centre serves many schools) and links of type Other are not used.';
 
 CREATE VIEW abie.school_succession WITH (security_invoker = true) AS
 SELECT counted.earlier AS urn, counted.later AS successor_urn
@@ -40,13 +48,16 @@ FROM (
 		pg_catalog.count(*) OVER (PARTITION BY steps.earlier) AS successors,
 		pg_catalog.count(*) OVER (PARTITION BY steps.later) AS predecessors
 	FROM (
-		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link WHERE link.link_type = 'Successor'
+		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link
+			WHERE link.link_type = 'Successor'
 		UNION
 		SELECT link.link_urn, link.urn FROM abie.school_link AS link WHERE link.link_type = 'Predecessor'
 	) AS steps
 ) AS counted
 WHERE counted.successors = 1 AND counted.predecessors = 1;
-COMMENT ON VIEW abie.school_succession IS 'Predecessor/Successor links that are one to one: the same school under a new URN. Merged, amalgamated and split links are not followed.';
+COMMENT ON VIEW abie.school_succession IS
+'Predecessor/Successor links that are one to one: the same school under a new URN. Merged, amalgamated and split links '
+'are not followed.';
 COMMENT ON COLUMN abie.school_succession.urn IS 'The school under its earlier URN.';
 COMMENT ON COLUMN abie.school_succession.successor_urn IS 'The school under its later URN.';
 
@@ -56,7 +67,8 @@ SET jit = off
 BEGIN ATOMIC
 	WITH used AS MATERIALIZED (
 		-- the newest year of each pair, in the order of the index
-		SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.laestab::bigint AS laestab, attendance.urn::bigint AS urn, attendance.academic_year AS latest_year
+		SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.laestab::bigint AS laestab,
+			attendance.urn::bigint AS urn, attendance.academic_year AS latest_year
 		FROM abie.attendance ORDER BY attendance.urn DESC, attendance.laestab DESC, attendance.academic_year DESC
 	), edges (a, b) AS (
 		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
@@ -77,12 +89,15 @@ BEGIN ATOMIC
 	), doubled AS (
 		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
 		SELECT twice.component
-		FROM (SELECT shared.component, shared.laestabs FROM shared JOIN abie.attendance ON attendance.laestab = shared.laestab
-			GROUP BY shared.component, shared.laestabs, attendance.academic_year HAVING pg_catalog.count(*) > 1) AS twice
+		FROM (SELECT shared.component, shared.laestabs FROM shared
+			JOIN abie.attendance ON attendance.laestab = shared.laestab
+			GROUP BY shared.component, shared.laestabs, attendance.academic_year
+				HAVING pg_catalog.count(*) > 1) AS twice
 		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
 	), latest AS (
 		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
-		SELECT used.laestab, pg_catalog.max((used.latest_year || used.urn::text) COLLATE "C") AS year_and_urn FROM used GROUP BY used.laestab
+		SELECT used.laestab, pg_catalog.max((used.latest_year || used.urn::text) COLLATE "C") AS year_and_urn FROM used
+			GROUP BY used.laestab
 	), lines AS (
 		SELECT latest.laestab, latest.year_and_urn,
 			CASE WHEN doubled.component IS NULL THEN parts.component ELSE latest.laestab END AS line
@@ -94,22 +109,34 @@ BEGIN ATOMIC
 	FROM lines;
 END;
 COMMENT ON FUNCTION abie.school_lineage() IS
-'For every LAESTAB with attendance, the school it is a part of the history of, named by the URN of that school''s newest year. Rows are one school''s when they share a LAESTAB, or a URN (an LA reorganised), or their URNs are joined by Predecessor/Successor links that are one to one. A school that changes in mid-year has two rows in that year, one for each part. A group with two rows in more years than it has changes of LAESTAB is several schools and falls back to equal LAESTAB only. Limits: merged, amalgamated and split links are not followed (the pupils before and after are not the same school''s), a school that takes in another keeps its own history with a step in it, and a LAESTAB used again for another school joins the two.';
+'For every LAESTAB with attendance, the school it is a part of the history of, named by the URN of that school''s '
+'newest year. Rows are one school''s when they share a LAESTAB, or a URN (an LA reorganised), or their URNs are joined '
+'by Predecessor/Successor links that are one to one. A school that changes in mid-year has two rows in that year, one '
+'for each part. A group with two rows in more years than it has changes of LAESTAB is several schools and falls back '
+'to equal LAESTAB only. Limits: merged, amalgamated and split links are not followed (the pupils before and after are '
+'not the same school''s), a school that takes in another keeps its own history with a step in it, and a LAESTAB used '
+'again for another school joins the two.';
 
 CREATE VIEW abie.school_history WITH (security_invoker = true) AS
-SELECT lineage.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown, a.enrolments,
-	a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact, a.enrolments_pa_50_exact,
+SELECT lineage.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown,
+	a.enrolments,
+	a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact,
+		a.enrolments_pa_50_exact,
 	a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent
 FROM abie.attendance AS a JOIN abie.school_lineage() AS lineage ON lineage.laestab = a.laestab;
-COMMENT ON VIEW abie.school_history IS 'Attendance of every school over the years, joined over changes of URN (academy conversions) and LAESTAB; the rule and its limits are those of abie.school_lineage(). One row a school and year, two in the year of a change.';
-COMMENT ON COLUMN abie.school_history.school_urn IS 'The school, by the URN of its newest year here; NULL where no year has a URN.';
+COMMENT ON VIEW abie.school_history IS
+'Attendance of every school over the years, joined over changes of URN (academy conversions) and LAESTAB; the rule and '
+'its limits are those of abie.school_lineage(). One row a school and year, two in the year of a change.';
+COMMENT ON COLUMN abie.school_history.school_urn IS
+'The school, by the URN of its newest year here; NULL where no year has a URN.';
 COMMENT ON COLUMN abie.school_history.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.school_history.laestab IS 'LAESTAB in that year.';
 COMMENT ON COLUMN abie.school_history.urn IS 'URN in that year.';
 COMMENT ON COLUMN abie.school_history.school_type IS 'Type as published in that year.';
 COMMENT ON COLUMN abie.school_history.academy_type IS 'Academy type as published in that year.';
-COMMENT ON COLUMN abie.school_history.year_breakdown IS 'Part of the year covered: five or six half terms; not comparable.';
+COMMENT ON COLUMN abie.school_history.year_breakdown IS
+'Part of the year covered: five or six half terms; not comparable.';
 COMMENT ON COLUMN abie.school_history.enrolments IS 'Pupil enrolments.';
 COMMENT ON COLUMN abie.school_history.sess_possible IS 'Sessions possible.';
 COMMENT ON COLUMN abie.school_history.sess_overall IS 'Sessions of absence.';
@@ -119,4 +146,5 @@ COMMENT ON COLUMN abie.school_history.enrolments_pa_10_exact IS 'Enrolments pers
 COMMENT ON COLUMN abie.school_history.enrolments_pa_50_exact IS 'Enrolments severely absent.';
 COMMENT ON COLUMN abie.school_history.sess_overall_percent IS 'Overall absence rate as published, per cent.';
 COMMENT ON COLUMN abie.school_history.enrolments_pa_10_exact_percent IS 'Persistent absentees as published, per cent.';
-COMMENT ON COLUMN abie.school_history.attendance_percent IS 'Attendance rate, per cent: from counts, else 100 less the published absence rate.';
+COMMENT ON COLUMN abie.school_history.attendance_percent IS
+'Attendance rate, per cent: from counts, else 100 less the published absence rate.';

@@ -1,4 +1,5 @@
--- Import of published files: import_begin checks the header and makes a temporary table, the client copies the file into
+-- Import of published files: import_begin checks the header and makes a temporary table, the client copies the file
+-- into
 -- it, import_finish reads, checks, merges and logs. All three in one transaction, so a refused file changes nothing.
 
 CREATE TABLE abie.import (
@@ -31,16 +32,21 @@ COMMENT ON COLUMN abie.import.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import.digest IS 'SHA-256 of the file''s content (unpacked), hexadecimal.';
 COMMENT ON COLUMN abie.import.academic_year IS 'Academic year the user gave, for formats whose rows do not say it.';
 COMMENT ON COLUMN abie.import.register_date IS 'Date of the register''s extract the user gave (format gias).';
-COMMENT ON COLUMN abie.import.records IS 'Records of the file without its header, as the client counted them before it sent them.';
-COMMENT ON COLUMN abie.import.rows_read IS 'Rows of the file without its header: stored + updated + unchanged + set aside + rejected.';
+COMMENT ON COLUMN abie.import.records IS
+'Records of the file without its header, as the client counted them before it sent them.';
+COMMENT ON COLUMN abie.import.rows_read IS
+'Rows of the file without its header: stored + updated + unchanged + set aside + rejected.';
 COMMENT ON COLUMN abie.import.stored IS 'Rows new to the format''s main table.';
 COMMENT ON COLUMN abie.import.updated IS 'Rows that changed a row held already.';
 COMMENT ON COLUMN abie.import.unchanged IS 'Rows that say nothing new, or nothing that outranks what is held.';
-COMMENT ON COLUMN abie.import.set_aside IS 'Rows that are known and not for storing: national summaries, other geographic levels.';
+COMMENT ON COLUMN abie.import.set_aside IS
+'Rows that are known and not for storing: national summaries, other geographic levels.';
 COMMENT ON COLUMN abie.import.rejected IS 'Rows that could not be stored: in abie.import_reject.';
 COMMENT ON COLUMN abie.import.set_aside_reasons IS 'Rows set aside by reason: {"national summary row": 3}.';
-COMMENT ON COLUMN abie.import.types_not_understood IS 'School types (format gias: phases) of rows held that abie.stratum does not know, by type: {"Primery": 3}.';
-COMMENT ON COLUMN abie.import.schools_stored IS 'Schools that other publications than the register added to abie.school.';
+COMMENT ON COLUMN abie.import.types_not_understood IS
+'School types (format gias: phases) of rows held that abie.stratum does not know, by type: {"Primery": 3}.';
+COMMENT ON COLUMN abie.import.schools_stored IS
+'Schools that other publications than the register added to abie.school.';
 COMMENT ON COLUMN abie.import.schools_updated IS 'Schools of which they filled or renewed a column.';
 COMMENT ON COLUMN abie.import.imported_by IS 'Who imported it.';
 COMMENT ON COLUMN abie.import.imported_at IS 'When.';
@@ -55,9 +61,12 @@ CREATE TABLE abie.import_reject (
 	PRIMARY KEY (digest, line)
 );
 CREATE INDEX ON abie.import_reject (import_id);
-COMMENT ON TABLE abie.import_reject IS 'Rows that could not be imported, whole and with the reason. Keyed by the file''s content, so importing a file twice keeps one copy.';
+COMMENT ON TABLE abie.import_reject IS
+'Rows that could not be imported, whole and with the reason. Keyed by the file''s content, so importing a file twice '
+'keeps one copy.';
 COMMENT ON COLUMN abie.import_reject.digest IS 'SHA-256 of the file''s content.';
-COMMENT ON COLUMN abie.import_reject.line IS 'Number of the record in the file, the header being 1; a record with a line break inside quotes counts once.';
+COMMENT ON COLUMN abie.import_reject.line IS
+'Number of the record in the file, the header being 1; a record with a line break inside quotes counts once.';
 COMMENT ON COLUMN abie.import_reject.import_id IS 'The import that rejected it first for this reason.';
 COMMENT ON COLUMN abie.import_reject.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import_reject.reason IS 'What is wrong, by column and value.';
@@ -72,18 +81,22 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
 -- a carriage return or an escape sequence out of a file must not move the cursor of who reads a message
 RETURN pg_catalog.regexp_replace(pg_catalog.left(published, most), E'[\\u0001-\\u001f\\u007f-\\u009f]', '?', 'g')
 	|| CASE WHEN pg_catalog.length(published) > most THEN '...' ELSE '' END;
-COMMENT ON FUNCTION abie.import_shown(text, integer) IS 'Text of a file for a message: its first characters, control characters as ?.';
+COMMENT ON FUNCTION abie.import_shown(text, integer) IS
+'Text of a file for a message: its first characters, control characters as ?.';
 
 CREATE FUNCTION abie.import_header(header text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",]*))+$'
 		THEN ARRAY(SELECT pg_catalog.btrim(CASE WHEN cell.match[1] ~ '^"'
-					THEN pg_catalog.replace(pg_catalog.substr(cell.match[1], 2, pg_catalog.length(cell.match[1]) - 2), '""', '"')
+					THEN pg_catalog.replace(pg_catalog.substr(cell.match[1], 2, pg_catalog.length(cell.match[1]) - 2),
+						'""', '"')
 					ELSE cell.match[1] END)
-				FROM pg_catalog.regexp_matches(',' || line.text, ',("(?:[^"]|"")*"|[^",]*)', 'g') WITH ORDINALITY AS cell (match, place)
+				FROM pg_catalog.regexp_matches(',' || line.text, ',("(?:[^"]|"")*"|[^",]*)',
+					'g') WITH ORDINALITY AS cell (match, place)
 				ORDER BY cell.place) END
 	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, pg_catalog.chr(65279)), E'\r\n')) AS line (text));
-COMMENT ON FUNCTION abie.import_header(text) IS 'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
+COMMENT ON FUNCTION abie.import_header(text) IS
+'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
 
 CREATE FUNCTION abie.import_mapping(format text, header text[])
 RETURNS TABLE (field text, column_number integer, header_name text, part_of text)
@@ -102,7 +115,9 @@ BEGIN ATOMIC
 				AND cell.name COLLATE "C" !~* '(totalreasons|percent|rate|exact)$'
 			ELSE pg_catalog.lower(cell.name COLLATE "C") = pg_catalog.lower(wanted.name COLLATE "C") END;
 END;
-COMMENT ON FUNCTION abie.import_mapping(text, text[]) IS 'Which column of a file with this header holds which field of the format; field, column number from 1, header name, and the field it is a part of.';
+COMMENT ON FUNCTION abie.import_mapping(text, text[]) IS
+'Which column of a file with this header holds which field of the format; field, column number from 1, header name, '
+'and the field it is a part of.';
 
 CREATE FUNCTION abie.import_missing(format text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -119,7 +134,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- the format that finds all it requires; of two, the one that finds more columns
 RETURN (SELECT publication.format FROM abie.import_publication AS publication
 	WHERE abie.import_missing(publication.format, header) = '{}'
-	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC, publication.format COLLATE "C"
+	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC,
+		publication.format COLLATE "C"
 	LIMIT 1);
 COMMENT ON FUNCTION abie.import_detect(text[]) IS 'The format a header fits; NULL when it fits none.';
 
@@ -146,18 +162,23 @@ BEGIN
 	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
 		RAISE EXCEPTION 'format "%" is not known', wanted
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = format('Known formats are auto, %s.', (SELECT string_agg(p.format, ', ' ORDER BY p.format COLLATE "C") FROM abie.import_publication AS p));
+				HINT = format('Known formats are auto, %s.',
+					(SELECT string_agg(p.format, ', ' ORDER BY p.format COLLATE "C")
+					FROM abie.import_publication AS p));
 	END IF;
 	missing := abie.import_missing(wanted, header);
 	IF missing <> '{}' THEN
 		RAISE EXCEPTION 'file "%" does not have the columns of format "%"', file, wanted
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '), abie.import_shown(array_to_string(header, ', '), 4000)),
-				HINT = CASE WHEN fits IS NULL THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
+				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '),
+					abie.import_shown(array_to_string(header, ', '), 4000)),
+				HINT = CASE WHEN fits IS NULL
+					THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
 					ELSE format('Its columns fit format "%s".', fits) END;
 	END IF;
 	SELECT string_agg(DISTINCT m.header_name COLLATE "C", ', ' ORDER BY m.header_name COLLATE "C") INTO twice
-	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times FROM abie.import_mapping(wanted, header) AS m) AS m
+	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times
+		FROM abie.import_mapping(wanted, header) AS m) AS m
 	WHERE m.times > 1;
 	IF cardinality(header) > 1600 THEN
 		RAISE EXCEPTION 'file "%" has % columns', file, cardinality(header)
@@ -169,9 +190,12 @@ BEGIN
 	RETURN wanted;
 END
 $$;
-COMMENT ON FUNCTION abie.import_check_header(text, text, text[]) IS 'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format would fit, for any other.';
+COMMENT ON FUNCTION abie.import_check_header(text, text, text[]) IS
+'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format '
+'would fit, for any other.';
 
-CREATE FUNCTION abie.import_begin(format text, file text, header text, digest text, records bigint, academic_year text = NULL, register_date text = NULL)
+CREATE FUNCTION abie.import_begin(format text, file text, header text, digest text, records bigint,
+	academic_year text = NULL, register_date text = NULL)
 RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 -- Not STRICT: the year and the date may be missing. PARALLEL UNSAFE: it makes temporary tables.
@@ -191,7 +215,8 @@ BEGIN
 	resolved := abie.import_check_header(format, file, names);
 	-- a file that says the year of each row needs none
 	SELECT p.needs INTO needed FROM abie.import_publication AS p
-	WHERE p.format = resolved AND NOT EXISTS (SELECT FROM abie.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
+	WHERE p.format = resolved
+		AND NOT EXISTS (SELECT FROM abie.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
 	IF needed = 'year' AND year IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
@@ -202,7 +227,8 @@ BEGIN
 	ELSIF needed = 'date' AND extract IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the date of the extract "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = 'The file does not say its date, and an older extract must not override a newer one.', HINT = 'Give the date, for example 2025-05-24.';
+				DETAIL = 'The file does not say its date, and an older extract must not override a newer one.',
+					HINT = 'Give the date, for example 2025-05-24.';
 	ELSIF year IS NOT NULL AND abie.import_year(year) IS NULL THEN
 		RAISE EXCEPTION '"%" is not an academic year', academic_year
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Write it as 2018/19.';
@@ -213,14 +239,20 @@ BEGIN
 	EXECUTE format('CREATE TEMP TABLE abie_import_stage (%s) ON COMMIT DROP',
 		(SELECT string_agg(format('c%s text', n), ', ' ORDER BY n) FROM generate_series(1, cardinality(names)) AS n));
 	CREATE TEMP TABLE abie_import_state ON COMMIT DROP AS
-	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest, import_begin.records AS records,
+	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest,
+		import_begin.records AS records,
 		CASE WHEN needed = 'year' THEN year END AS academic_year,
 		CASE WHEN needed = 'date' THEN extract END AS register_date;
 	RETURN resolved;
 END
 $$;
 COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text) IS
-'Starts the import of a file in this transaction: checks its header line and makes the temporary table pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, HEADER). format is auto or one of abie.import_publication; digest the SHA-256 of the content; records how many the client counted in it, the header apart, by its own reading: abie.import_finish refuses the file when another number arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. Error 22023 for a file that is not what it should be.';
+'Starts the import of a file in this transaction: checks its header line and makes the temporary table '
+'pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, '
+'HEADER). format is auto or one of abie.import_publication; digest the SHA-256 of the content; records how many the '
+'client counted in it, the header apart, by its own reading: abie.import_finish refuses the file when another number '
+'arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. '
+'Error 22023 for a file that is not what it should be.';
 
 CREATE FUNCTION abie.import_parse_query(format text, header text[], academic_year text, register_date date) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -233,23 +265,32 @@ BEGIN
 	-- every field of the format, mapped or not, and the parts of fields found by *
 	WITH fields AS (
 		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
-		FROM abie.import_format AS c LEFT JOIN abie.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field AND m.part_of IS NULL
-		WHERE c.format = import_parse_query.format AND NOT EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+		FROM abie.import_format AS c
+			LEFT JOIN abie.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field
+			AND m.part_of IS NULL
+		WHERE c.format = import_parse_query.format
+			AND NOT EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
 		UNION ALL
 		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
-		FROM abie.import_mapping(import_parse_query.format, header) AS m JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
+		FROM abie.import_mapping(import_parse_query.format, header) AS m
+			JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
 	), cells AS (
-		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure, format('%I', 'r_' || f.field) AS raw, k.expected,
-			format(k.valid, format('%I', 'r_' || f.field)) AS valid, format(k.value, format('%I', 'r_' || f.field)) AS value
+		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure,
+			format('%I', 'r_' || f.field) AS raw, k.expected,
+			format(k.valid, format('%I', 'r_' || f.field)) AS valid,
+				format(k.value, format('%I', 'r_' || f.field)) AS value
 		FROM fields AS f JOIN abie.import_kind AS k USING (kind)
 	), collected AS (
-		SELECT c.field, (SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')', string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
+		SELECT c.field,
+			(SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')',
+			string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
 				FROM fields AS p WHERE p.part_of = c.field) AS expression,
 			-- the marker of the whole is that of its first part; it counts where no part is a figure
 			(SELECT 'coalesce(' || string_agg(format('%I', 'm_' || p.field), ', ' ORDER BY p.column_number) || ')'
 				FROM fields AS p WHERE p.part_of = c.field) AS marker
 		FROM abie.import_format AS c
-		WHERE c.format = import_parse_query.format AND EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+		WHERE c.format = import_parse_query.format
+			AND EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
 	), pieces AS (
 		SELECT
 			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
@@ -258,11 +299,14 @@ BEGIN
 				ELSE format('abie.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
 			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
 				header_name || ' "', format('abie.import_shown(%s)', raw), '" is not ' || expected,
-				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty') ELSE '' END), E',\n\t\t')
+				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty')
+					ELSE '' END), E',\n\t\t')
 				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
-			string_agg(CASE WHEN kind = 'year' AND column_number IS NULL THEN format('%L::text AS %I', academic_year, field)
+			string_agg(CASE WHEN kind = 'year' AND column_number IS NULL
+				THEN format('%L::text AS %I', academic_year, field)
 				ELSE format('CASE WHEN %s THEN %s END AS %I', valid, value, field) END, E',\n\t\t') AS typed,
-			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw, 'm_' || field), '')
+			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw,
+				'm_' || field), '')
 				FILTER (WHERE is_figure), '') AS markers
 		FROM cells
 	)
@@ -281,12 +325,15 @@ WITH raw AS MATERIALIZED (
 	SELECT typed.*%s, nullif(concat_ws('; ', nullif(problem, '')%s), '') AS problems FROM typed
 )
 SELECT *, CASE WHEN set_aside IS NULL AND problems IS NULL
-	THEN first_value(line) OVER (PARTITION BY set_aside IS NULL AND problems IS NULL, %s ORDER BY line) END AS first_line
+	THEN first_value(line) OVER (PARTITION BY set_aside IS NULL AND problems IS NULL, %s ORDER BY line) END
+		AS first_line
 FROM checked$query$,
 		pieces.raws, academic_year, register_date, coalesce(publication.set_aside, 'NULL::text'),
 		pieces.problems, pieces.typed, pieces.markers,
-		coalesce((SELECT string_agg(format(', %s AS %I, %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field, coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected AS c), ''),
-		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '') FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
+		coalesce((SELECT string_agg(format(', %s AS %I, %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field,
+			coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected AS c), ''),
+		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '')
+			FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
 		(SELECT string_agg(t.expression, ', ') FROM abie.import_target AS t
 			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table
 				AND t.target_column = ANY (abie.import_key(publication.main_table))))
@@ -296,27 +343,32 @@ FROM checked$query$,
 END
 $$;
 COMMENT ON FUNCTION abie.import_parse_query(text, text[], text, date) IS
-'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong with it, the line that first held its key, and every field as its kind.';
+'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
+'with it, the line that first held its key, and every field as its kind.';
 
 CREATE FUNCTION abie.import_types_not_understood(format text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	type_field text := (SELECT min(f.field) FROM abie.import_format AS f WHERE f.format = import_types_not_understood.format AND f.field IN ('school_type', 'phase'));
+	type_field text := (SELECT min(f.field) FROM abie.import_format AS f
+		WHERE f.format = import_types_not_understood.format AND f.field IN ('school_type', 'phase'));
 	types jsonb;
 BEGIN
 	IF type_field IS NOT NULL THEN
 		EXECUTE format($query$
 			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
 				SELECT abie.import_shown(r.%1$I) AS school_type, count(*) AS schools FROM pg_temp.abie_import_row AS r
-				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line AND r.%1$I <> 'Not applicable' AND abie.stratum(r.%1$I) IS NULL
+				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
+					AND r.%1$I <> 'Not applicable' AND abie.stratum(r.%1$I) IS NULL
 				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) AS t$query$, type_field) INTO types;
 	END IF;
 	RETURN coalesce(types, '{}');
 END
 $$;
-COMMENT ON FUNCTION abie.import_types_not_understood(text) IS 'School types (or phases, of GIAS) of the rows under way that abie.stratum does not know, with the number of rows; the 20 most frequent. A part of import_finish.';
+COMMENT ON FUNCTION abie.import_types_not_understood(text) IS
+'School types (or phases, of GIAS) of the rows under way that abie.stratum does not know, with the number of rows; the '
+'20 most frequent. A part of import_finish.';
 
 CREATE FUNCTION abie.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -325,13 +377,16 @@ AS $$
 DECLARE
 	logged abie.import;
 BEGIN
-	INSERT INTO abie.import (format, file, digest, academic_year, register_date, records, rows_read, stored, updated, unchanged,
+	INSERT INTO abie.import (format, file, digest, academic_year, register_date, records, rows_read, stored, updated,
+		unchanged,
 		set_aside, rejected, set_aside_reasons, types_not_understood, schools_stored, schools_updated)
-	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records, totals.rows_read,
+	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records,
+		totals.rows_read,
 		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason,
 		abie.import_types_not_understood(state.format), schools[1], schools[2]
 	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
-				count(*) FILTER (WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
+				count(*) FILTER (WHERE r.set_aside IS NULL
+					AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
 			FROM pg_temp.abie_import_row AS r) AS totals,
 		(SELECT coalesce(jsonb_object_agg(s.set_aside, s.times), '{}') AS by_reason
 			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row AS r
@@ -340,7 +395,8 @@ BEGIN
 	RETURN logged;
 END
 $$;
-COMMENT ON FUNCTION abie.import_log(record, bigint[], bigint[]) IS 'Writes the log row of the import under way and returns it. A part of import_finish.';
+COMMENT ON FUNCTION abie.import_log(record, bigint[], bigint[]) IS
+'Writes the log row of the import under way and returns it. A part of import_finish.';
 
 CREATE FUNCTION abie.import_keep_rejects(import_id bigint, file text, digest text, header text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -356,10 +412,12 @@ BEGIN
 		INSERT INTO abie.import_reject AS held (digest, line, import_id, file, reason, "row")
 		SELECT $3, r.line, $1, $2,
 			coalesce(r.problems, 'second row of the same key: the first is line ' || r.first_line),
-			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1 THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
+			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1
+				THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
 				FROM unnest($4) WITH ORDINALITY AS h (name, place) ORDER BY h.place), s.cells)
 		FROM pg_temp.abie_import_row AS r
-			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells FROM pg_temp.abie_import_stage) AS s USING (line)
+			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells
+				FROM pg_temp.abie_import_stage) AS s USING (line)
 		WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)
 		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
 			SET import_id = EXCLUDED.import_id, file = EXCLUDED.file, reason = EXCLUDED.reason, "row" = EXCLUDED."row"
@@ -368,12 +426,14 @@ BEGIN
 	USING import_id, file, digest, header;
 END
 $$;
-COMMENT ON FUNCTION abie.import_keep_rejects(bigint, text, text, text[]) IS 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
+COMMENT ON FUNCTION abie.import_keep_rejects(bigint, text, text, text[]) IS
+'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
 
 CREATE FUNCTION abie.import_finish() RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
--- compiling its long expressions takes longer than running them; a nested loop over tables that were filled a moment ago,
+-- compiling its long expressions takes longer than running them; a nested loop over tables that were filled a moment
+-- ago,
 -- of which the planner knows little, takes for ever
 SET jit = off
 SET enable_nestloop = off
@@ -390,37 +450,46 @@ BEGIN
 	IF to_regclass('pg_temp.abie_import_state') IS NULL THEN
 		RAISE EXCEPTION 'no import has begun in this transaction'
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				HINT = 'Call abie.import_begin and copy the file into pg_temp.abie_import_stage in the same transaction, or use the program abie-load.';
+				HINT = 'Call abie.import_begin and copy the file into pg_temp.abie_import_stage in the same '
+					'transaction, or use the program abie-load.';
 	END IF;
 	SELECT * INTO state FROM pg_temp.abie_import_state;
 	SELECT p.main_table INTO main FROM abie.import_publication AS p WHERE p.format = state.format;
 	-- one import at a time: what is held is read, compared and written
-	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance, abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
+	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
+		abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
 	ANALYZE pg_temp.abie_import_row;
 	SELECT count(*) INTO arrived FROM pg_temp.abie_import_row;
 	IF arrived <> state.records THEN
 		RAISE EXCEPTION 'file "%" has % records, but % rows were read', state.file, state.records, arrived
-			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Rows would be lost: the file is not CSV as published, or was cut off on its way.';
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'Rows would be lost: the file is not CSV as published, or was cut off on its way.';
 	ELSIF arrived = 0 THEN
 		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM abie.import_name_authorities(state.format);
 	counts := abie.import_merge(state.format, main, state.file, state.header);
-	IF main <> 'school' AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school') THEN
+	IF main <> 'school'
+		AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school')
+		THEN
 		schools := abie.import_merge(state.format, 'school', state.file, state.header);
 	END IF;
 	named := abie.import_name_schools();
-	logged := abie.import_log(state, counts, CASE WHEN main = 'school' THEN schools ELSE ARRAY[schools[1], schools[2] + named] END);
+	logged := abie.import_log(state, counts, CASE WHEN main = 'school' THEN schools
+		ELSE ARRAY[schools[1], schools[2] + named] END);
 	PERFORM abie.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
 	-- the next import and the first calculation come before autovacuum; only an owner may analyze
-	IF logged.stored + logged.updated > 1000 AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class AS c WHERE c.oid = ('abie.' || main)::regclass) THEN
+	IF logged.stored + logged.updated > 1000
+		AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class AS c WHERE c.oid = ('abie.' || main)::regclass) THEN
 		EXECUTE format('ANALYZE abie.%I, abie.school', main);
 	END IF;
 	RETURN logged;
 END
 $$;
 COMMENT ON FUNCTION abie.import_finish() IS
-'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 when the file holds no rows, or not as many as its client counted.';
+'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in '
+'abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 '
+'when the file holds no rows, or not as many as its client counted.';

@@ -1,13 +1,15 @@
 -- Published files as data: what each format is, which header names its columns may have, how a cell is read,
 -- which table column it fills, which checks a row must pass, and whose figure wins where two publications give one.
--- The expressions below are joined into statements by sql/inputs/import.sql; they are constants of the extension, never user input.
+-- The expressions below are joined into statements by sql/inputs/import.sql; they are constants of the extension, never
+-- user input.
 
 CREATE FUNCTION abie.import_date(published text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	parts text[] := coalesce(regexp_match(published, '^([0-9]{2})-([0-9]{2})-([0-9]{4})$'), regexp_match(published, '^([0-9]{2})/([0-9]{2})/([0-9]{4})$'));
+	parts text[] := coalesce(regexp_match(published, '^([0-9]{2})-([0-9]{2})-([0-9]{4})$'),
+		regexp_match(published, '^([0-9]{2})/([0-9]{2})/([0-9]{4})$'));
 	first_of_month date;
 	the_day date;
 BEGIN
@@ -23,133 +25,191 @@ BEGIN
 	RETURN CASE WHEN date_trunc('month', the_day::timestamp) = first_of_month THEN the_day END;
 END
 $$;
-COMMENT ON FUNCTION abie.import_date(text) IS 'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
+COMMENT ON FUNCTION abie.import_date(text) IS
+'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
 
 -- The next two are not STRICT so that they can be inlined; NULL gives NULL all the same.
 CREATE FUNCTION abie.import_year(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
 RETURN CASE WHEN published ~ '^[0-9]{4}(?:/?[0-9]{2}|[0-9]{2}[.]0+)$'
-	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2)::integer
+	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(pg_catalog.split_part(published, '.',
+		1), 2)::integer
 	THEN pg_catalog.substr(published, 1, 4) || '/' || pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2) END;
-COMMENT ON FUNCTION abie.import_year(text) IS 'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';
+COMMENT ON FUNCTION abie.import_year(text) IS
+'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';
 
 CREATE FUNCTION abie.import_region(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 RETURN CASE
 	WHEN published IN ('E12000001', 'North East') THEN 'North East'
 	WHEN published IN ('E12000002', 'North West') THEN 'North West'
-	WHEN published IN ('E12000003', 'Yorkshire and the Humber', 'Yorkshire and The Humber') THEN 'Yorkshire and the Humber'
+	WHEN published IN ('E12000003', 'Yorkshire and the Humber', 'Yorkshire and The Humber')
+		THEN 'Yorkshire and the Humber'
 	WHEN published IN ('E12000004', 'East Midlands') THEN 'East Midlands'
 	WHEN published IN ('E12000005', 'West Midlands') THEN 'West Midlands'
 	WHEN published IN ('E12000006', 'East of England') THEN 'East of England'
 	WHEN published IN ('E12000007', 'E13000001', 'E13000002', 'London', 'Inner London', 'Outer London') THEN 'London'
 	WHEN published IN ('E12000008', 'South East') THEN 'South East'
 	WHEN published IN ('E12000009', 'South West') THEN 'South West' END;
-COMMENT ON FUNCTION abie.import_region(text) IS 'The one of the nine regions of England that a published code (E12, E13) or name means; Inner and Outer London are London; NULL for anything else.';
+COMMENT ON FUNCTION abie.import_region(text) IS
+'The one of the nine regions of England that a published code (E12, E13) or name means; Inner and Outer London are '
+'London; NULL for anything else.';
 
 CREATE FUNCTION abie.import_summary(la_code text, establishment text, urn text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
--- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI, SEC, SPE) where
+-- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI, SEC,
+-- SPE) where
 -- a school has its numbers; a row with an establishment number and a URN, or what should be one, is of a school.
 RETURN CASE
-	WHEN pg_catalog.upper(urn COLLATE "C") = 'NAT' OR pg_catalog.upper(la_code COLLATE "C") = 'NAT' THEN 'national summary row'
+	WHEN pg_catalog.upper(urn COLLATE "C") = 'NAT' OR pg_catalog.upper(la_code COLLATE "C") = 'NAT'
+		THEN 'national summary row'
 	WHEN pg_catalog.upper(urn COLLATE "C") = 'LA' THEN 'local authority summary row'
-	WHEN urn IS NULL AND la_code ~ '^[1-9][0-9]{2}(?:[.]0+)?$' AND (establishment IS NULL OR establishment COLLATE "C" ~* '^[a-z]+$')
+	WHEN urn IS NULL AND la_code ~ '^[1-9][0-9]{2}(?:[.]0+)?$'
+		AND (establishment IS NULL OR establishment COLLATE "C" ~* '^[a-z]+$')
 		THEN 'local authority summary row'
 	WHEN urn IS NULL AND establishment COLLATE "C" ~* '^[a-z]+$' THEN 'summary row' END;
 COMMENT ON FUNCTION abie.import_summary(text, text, text) IS
-'Which summary a row of the performance tables with these cells (LA, ESTAB, URN) is: national summary row, local authority summary row, summary row; NULL for a school. Not STRICT: a summary row lacks some of them.';
+'Which summary a row of the performance tables with these cells (LA, ESTAB, URN) is: national summary row, local '
+'authority summary row, summary row; NULL for a school. Not STRICT: a summary row lacks some of them.';
 
 CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, set_aside) AS VALUES
 	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', 'year', 'academic_year',
-		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$' THEN 'geographic level ' || abie.import_shown(r_geographic_level)
+		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
+			THEN 'geographic level ' || abie.import_shown(r_geographic_level)
 			-- a part of a year is not the year
-			WHEN r_time_identifier COLLATE "C" !~* '^academic year$' THEN 'time identifier ' || abie.import_shown(r_time_identifier) END$$),
+			WHEN r_time_identifier COLLATE "C" !~* '^academic year$'
+				THEN 'time identifier ' || abie.import_shown(r_time_identifier) END$$),
 	('england-abs', 'Performance tables, absence (england_abs)', 'attendance', 'year', 'given_year',
 		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('england-census', 'Performance tables, school census (england_census)', 'school_context', 'year', 'given_year',
 		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', 'year', 'academic_year',
-		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$' THEN 'geographic level ' || abie.import_shown(r_geographic_level) END$$),
-	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date', 'to_char(given_date, ''YYYY-MM-DD'')',
+		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
+			THEN 'geographic level ' || abie.import_shown(r_geographic_level) END$$),
+	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date',
+		'to_char(given_date, ''YYYY-MM-DD'')',
 		$$CASE WHEN r_type_group = 'Welsh schools' OR r_region = 'Wales (pseudo)' THEN 'school in Wales' END$$),
 	('gias-links', 'Get Information about Schools, links (links_edubasealldata)', 'school_link', NULL, NULL, NULL),
-	('school-idaci', 'URN to income deprivation affecting children (IDACI)', 'school_context', 'year', 'given_year', NULL);
-COMMENT ON VIEW abie.import_publication IS 'Published files that abie.import_begin takes, one row a format. Constants of the extension.';
+	('school-idaci', 'URN to income deprivation affecting children (IDACI)', 'school_context', 'year', 'given_year',
+		NULL);
+COMMENT ON VIEW abie.import_publication IS
+'Published files that abie.import_begin takes, one row a format. Constants of the extension.';
 COMMENT ON COLUMN abie.import_publication.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_publication.title IS 'The publication, as its publisher calls it.';
-COMMENT ON COLUMN abie.import_publication.main_table IS 'The table a row of the file is a row of; its key must not occur twice in the file.';
-COMMENT ON COLUMN abie.import_publication.needs IS 'What the user must say where the file does not: year (academic year) or date (of the register''s extract).';
-COMMENT ON COLUMN abie.import_publication.edition IS 'What tells an older edition of the publication from a newer one where the table has no year.';
-COMMENT ON COLUMN abie.import_publication.set_aside IS 'Expression over the text of a row''s cells: why the row is known and not for storing; NULL to store it. Welsh schools in GIAS are set aside; offshore and overseas establishments are kept.';
+COMMENT ON COLUMN abie.import_publication.main_table IS
+'The table a row of the file is a row of; its key must not occur twice in the file.';
+COMMENT ON COLUMN abie.import_publication.needs IS
+'What the user must say where the file does not: year (academic year) or date (of the register''s extract).';
+COMMENT ON COLUMN abie.import_publication.edition IS
+'What tells an older edition of the publication from a newer one where the table has no year.';
+COMMENT ON COLUMN abie.import_publication.set_aside IS
+'Expression over the text of a row''s cells: why the row is known and not for storing; NULL to store it. Welsh schools '
+'in GIAS are set aside; offshore and overseas establishments are kept.';
 
 CREATE VIEW abie.import_precedence (target_table, formats) AS VALUES
 	('school', ARRAY['gias-links', 'school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc', 'gias']),
 	('school_context', ARRAY['school-idaci', 'spc', 'england-census']),
 	('attendance', ARRAY['england-abs', 'ees-absence', 'registers']);
 COMMENT ON VIEW abie.import_precedence IS
-'Whose figure is kept where two publications give the same one. A figure is replaced only by the same format (a later edition of it in abie.school) or one that stands further right; own entries, whose source is no format, never. So the order of imports does not matter.';
+'Whose figure is kept where two publications give the same one. A figure is replaced only by the same format (a later '
+'edition of it in abie.school) or one that stands further right; own entries, whose source is no format, never. So the '
+'order of imports does not matter.';
 COMMENT ON COLUMN abie.import_precedence.target_table IS 'The table.';
 COMMENT ON COLUMN abie.import_precedence.formats IS 'Formats from the weakest to the strongest.';
 
 CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
 	('text', 'true', '%1$s', 'a text'),
 	('urn', '%1$s ~ ''^[1-9][0-9]{5}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a URN (six digits)'),
-	('laestab', '%1$s ~ ''^[1-9][0-9]{6}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a LAESTAB (seven digits)'),
-	('la_code', '%1$s ~ ''^[1-9][0-9]{2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a local authority number (three digits)'),
-	('la_code_or_0', '%1$s ~ ''^(?:0+|[1-9][0-9]{2})(?:[.]0+)?$''', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a local authority number (three digits, or 0 for none)'),
-	('establishment', '%1$s ~ ''^[0-9]{1,4}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an establishment number (four digits)'),
-	('count', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, true) ELSE false END',
+	('laestab', '%1$s ~ ''^[1-9][0-9]{6}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+		'a LAESTAB (seven digits)'),
+	('la_code', '%1$s ~ ''^[1-9][0-9]{2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+		'a local authority number (three digits)'),
+	('la_code_or_0', '%1$s ~ ''^(?:0+|[1-9][0-9]{2})(?:[.]0+)?$''', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)',
+		'a local authority number (three digits, or 0 for none)'),
+	('establishment', '%1$s ~ ''^[0-9]{1,4}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+		'an establishment number (four digits)'),
+	('count',
+		'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, '
+		'true) ELSE false END',
 		'abie.figure_count(%1$s)', 'a count or a marker'),
-	('reasons', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, true) ELSE false END',
+	('reasons',
+		'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, '
+		'true) ELSE false END',
 		'abie.figure_count(%1$s)', 'a count or a marker'),
-	('rank', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 1 AND 2147483647, true) ELSE false END',
+	('rank', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 1 AND '
+		'2147483647, true) ELSE false END',
 		'abie.figure_count(%1$s)::integer', 'a rank (1 or more) or a marker'),
-	('percent', 'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 100, true) ELSE false END',
+	('percent',
+		'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 100, true) ELSE false END',
 		'abie.figure(%1$s)', 'a percentage from 0 to 100 or a marker'),
-	('score', 'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE false END',
+	('score',
+		'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE false END',
 		'abie.figure(%1$s)', 'a score from 0 to 1 or a marker'),
-	('low_age', '%1$s ~ ''^(?:[0-9]|[12][0-9]|30)(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an age from 0 to 30'),
+	('low_age', '%1$s ~ ''^(?:[0-9]|[12][0-9]|30)(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+		'an age from 0 to 30'),
 	('high_age', '%1$s ~ ''^[0-9]{1,2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an age from 0 to 99'),
-	('easting', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 700000 ELSE false END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'an easting from 0 to 700000'),
-	('northing', 'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 1300000 ELSE false END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a northing from 0 to 1300000'),
-	('date', 'abie.import_date(%1$s) IS NOT NULL', 'abie.import_date(%1$s)', 'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
+	('easting',
+		'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 700000 ELSE false END',
+		'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'an easting from 0 to 700000'),
+	('northing',
+		'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 1300000 ELSE false '
+		'END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a northing from 0 to 1300000'),
+	('date', 'abie.import_date(%1$s) IS NOT NULL', 'abie.import_date(%1$s)',
+		'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
 	('year', 'abie.import_year(%1$s) IS NOT NULL', 'abie.import_year(%1$s)', 'an academic year (2018/19 or 201819)'),
 	('region', 'true', 'abie.import_region(%1$s)', 'a region'),
 	('lsoa', 'true', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'an LSOA code');
-COMMENT ON VIEW abie.import_kind IS 'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s stands for the cell''s text. Whole numbers may end in .0, as programs write a column of numbers with gaps. An easting or northing of 0 and an LSOA of nines are how GIAS writes none.';
+COMMENT ON VIEW abie.import_kind IS
+'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s '
+'stands for the cell''s text. Whole numbers may end in .0, as programs write a column of numbers with gaps. An easting '
+'or northing of 0 and an LSOA of nines are how GIAS writes none.';
 COMMENT ON COLUMN abie.import_kind.kind IS 'Name of the kind.';
 COMMENT ON COLUMN abie.import_kind.valid IS 'Expression: whether the text can be read.';
 COMMENT ON COLUMN abie.import_kind.value IS 'Expression: its value.';
 COMMENT ON COLUMN abie.import_kind.expected IS 'What an error says was expected.';
 
 CREATE VIEW abie.import_format (format, field, header_names, required, filled, kind, meaning) AS VALUES
-	('ees-absence', 'academic_year', ARRAY['time_period'], false, true, 'year', 'Academic year, written 201819; a file without it is of the year given'),
-	('ees-absence', 'laestab', ARRAY['laestab', 'school_laestab'], true, true, 'laestab', 'Local authority number times 10000 plus establishment number'),
+	('ees-absence', 'academic_year', ARRAY['time_period'], false, true, 'year',
+		'Academic year, written 201819; a file without it is of the year given'),
+	('ees-absence', 'laestab', ARRAY['laestab', 'school_laestab'], true, true, 'laestab',
+		'Local authority number times 10000 plus establishment number'),
 	('ees-absence', 'urn', ARRAY['urn', 'school_urn'], true, false, 'urn', 'URN; blank in two rows of 2006/07'),
-	('ees-absence', 'school_type', ARRAY['school_type', 'education_phase'], true, false, 'text', 'State-funded primary, State-funded secondary, Special'),
+	('ees-absence', 'school_type', ARRAY['school_type', 'education_phase'], true, false, 'text',
+		'State-funded primary, State-funded secondary, Special'),
 	('ees-absence', 'enrolments', ARRAY['enrolments'], true, false, 'count', 'Pupil enrolments'),
 	('ees-absence', 'sess_possible', ARRAY['sess_possible'], true, false, 'count', 'Sessions possible'),
 	('ees-absence', 'sess_overall', ARRAY['sess_overall'], true, false, 'count', 'Sessions of absence'),
-	('ees-absence', 'sess_authorised', ARRAY['sess_authorised'], true, false, 'count', 'Sessions of authorised absence'),
-	('ees-absence', 'sess_unauthorised', ARRAY['sess_unauthorised'], true, false, 'count', 'Sessions of unauthorised absence'),
-	('ees-absence', 'enrolments_pa_10_exact', ARRAY['enrolments_pa_10_exact'], true, false, 'count', 'Enrolments persistently absent'),
-	('ees-absence', 'enrolments_pa_50_exact', ARRAY['enrolments_pa_50_exact'], false, false, 'count', 'Enrolments severely absent'),
-	('ees-absence', 'reasons', ARRAY['sess_auth_*', 'sess_unauth_*'], false, false, 'reasons', 'Sessions by reason; totals, rates and percentages of the same name are left out'),
-	('ees-absence', 'year_breakdown', ARRAY['year_breakdown'], false, false, 'text', 'Five half terms or six half terms'),
+	('ees-absence', 'sess_authorised', ARRAY['sess_authorised'], true, false, 'count',
+		'Sessions of authorised absence'),
+	('ees-absence', 'sess_unauthorised', ARRAY['sess_unauthorised'], true, false, 'count',
+		'Sessions of unauthorised absence'),
+	('ees-absence', 'enrolments_pa_10_exact', ARRAY['enrolments_pa_10_exact'], true, false, 'count',
+		'Enrolments persistently absent'),
+	('ees-absence', 'enrolments_pa_50_exact', ARRAY['enrolments_pa_50_exact'], false, false, 'count',
+		'Enrolments severely absent'),
+	('ees-absence', 'reasons', ARRAY['sess_auth_*', 'sess_unauth_*'], false, false, 'reasons',
+		'Sessions by reason; totals, rates and percentages of the same name are left out'),
+	('ees-absence', 'year_breakdown', ARRAY['year_breakdown'], false, false, 'text',
+		'Five half terms or six half terms'),
 	('ees-absence', 'academy_type', ARRAY['academy_type'], false, false, 'text', 'Type of academy'),
-	('ees-absence', 'geographic_level', ARRAY['geographic_level'], false, false, 'text', 'School; other levels are set aside'),
-	('ees-absence', 'time_identifier', ARRAY['time_identifier'], false, false, 'text', 'Academic year; single terms are set aside'),
+	('ees-absence', 'geographic_level', ARRAY['geographic_level'], false, false, 'text',
+		'School; other levels are set aside'),
+	('ees-absence', 'time_identifier', ARRAY['time_identifier'], false, false, 'text',
+		'Academic year; single terms are set aside'),
 	('ees-absence', 'la_code', ARRAY['old_la_code'], false, false, 'la_code', 'Local authority number'),
 	('ees-absence', 'la_name', ARRAY['la_name'], false, false, 'text', 'Local authority name'),
 	('ees-absence', 'region', ARRAY['region_code'], false, false, 'region', 'Region code, E12 or E13'),
 	('ees-absence', 'name', ARRAY['school_name'], false, false, 'text', 'Name of the school'),
 
-	('england-abs', 'la_code', ARRAY['LA'], true, true, 'la_code', 'Local authority number; NAT marks a national summary row'),
-	('england-abs', 'establishment', ARRAY['ESTAB'], true, true, 'establishment', 'Establishment number; a group of schools (PRI) marks a summary row'),
+	('england-abs', 'la_code', ARRAY['LA'], true, true, 'la_code',
+		'Local authority number; NAT marks a national summary row'),
+	('england-abs', 'establishment', ARRAY['ESTAB'], true, true, 'establishment',
+		'Establishment number; a group of schools (PRI) marks a summary row'),
 	('england-abs', 'urn', ARRAY['URN'], true, false, 'urn', 'URN'),
 	('england-abs', 'sess_overall_percent', ARRAY['PERCTOT'], true, false, 'percent', 'Overall absence, per cent'),
-	('england-abs', 'enrolments_pa_10_exact_percent', ARRAY['PPERSABS10'], false, false, 'percent', 'Persistent absentees (10 per cent or more missed), per cent; that of 15 per cent (PPERSABS15) is another figure'),
+	('england-abs', 'enrolments_pa_10_exact_percent', ARRAY['PPERSABS10'], false, false, 'percent',
+		'Persistent absentees (10 per cent or more missed), per cent; that of 15 per cent (PPERSABS15) is another '
+		'figure'),
 
 	('england-census', 'urn', ARRAY['URN'], true, true, 'urn', 'URN; NAT and LA mark summary rows'),
 	('england-census', 'la_code', ARRAY['LA'], true, false, 'la_code', 'Local authority number'),
@@ -157,20 +217,27 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('england-census', 'school_type', ARRAY['SCHOOLTYPE'], true, false, 'text', 'Type of school'),
 	('england-census', 'headcount', ARRAY['NOR'], true, false, 'count', 'Pupils on roll'),
 	('england-census', 'fsm', ARRAY['NUMFSM'], true, false, 'count', 'Pupils eligible for free school meals'),
-	('england-census', 'fsm6_pct', ARRAY['PNUMFSMEVER'], true, false, 'percent', 'Pupils eligible for free school meals in the past six years, per cent'),
-	('england-census', 'sen_support_pct', ARRAY['PSENELK'], true, false, 'percent', 'Pupils with SEN support, per cent'),
+	('england-census', 'fsm6_pct', ARRAY['PNUMFSMEVER'], true, false, 'percent',
+		'Pupils eligible for free school meals in the past six years, per cent'),
+	('england-census', 'sen_support_pct', ARRAY['PSENELK'], true, false, 'percent',
+		'Pupils with SEN support, per cent'),
 	('england-census', 'ehc_plan_pct', ARRAY['PSENELSE'], true, false, 'percent', 'Pupils with an EHC plan, per cent'),
-	('england-census', 'eal_pct', ARRAY['PNUMEAL'], true, false, 'percent', 'Pupils with English as an additional language, per cent'),
+	('england-census', 'eal_pct', ARRAY['PNUMEAL'], true, false, 'percent',
+		'Pupils with English as an additional language, per cent'),
 
-	('spc', 'academic_year', ARRAY['time_period'], false, true, 'year', 'Academic year, written 202223; a file without it is of the year given'),
+	('spc', 'academic_year', ARRAY['time_period'], false, true, 'year',
+		'Academic year, written 202223; a file without it is of the year given'),
 	('spc', 'urn', ARRAY['urn', 'school_urn'], true, true, 'urn', 'URN'),
 	('spc', 'school_type', ARRAY['phase_type_grouping'], true, false, 'text', 'Type and phase of school'),
 	('spc', 'headcount', ARRAY['headcount of pupils'], true, false, 'count', 'Pupils, headcount'),
-	('spc', 'fsm_pct', ARRAY['% of pupils known to be eligible for free school meals'], true, false, 'percent', 'Pupils eligible for free school meals, per cent'),
-	('spc', 'eal_pct', ARRAY['% of pupils whose first language is known or believed to be other than English'], true, false, 'percent', 'Pupils with English as an additional language, per cent'),
+	('spc', 'fsm_pct', ARRAY['% of pupils known to be eligible for free school meals'], true, false, 'percent',
+		'Pupils eligible for free school meals, per cent'),
+	('spc', 'eal_pct', ARRAY['% of pupils whose first language is known or believed to be other than English'], true,
+		false, 'percent', 'Pupils with English as an additional language, per cent'),
 	('spc', 'geographic_level', ARRAY['geographic_level'], false, false, 'text', 'School; other levels are set aside'),
 	('spc', 'name', ARRAY['school_name'], false, false, 'text', 'Name of the school'),
-	('spc', 'laestab', ARRAY['laestab', 'school_laestab'], false, false, 'laestab', 'Local authority number times 10000 plus establishment number'),
+	('spc', 'laestab', ARRAY['laestab', 'school_laestab'], false, false, 'laestab',
+		'Local authority number times 10000 plus establishment number'),
 	('spc', 'la_code', ARRAY['old_la_code'], false, false, 'la_code', 'Local authority number'),
 	('spc', 'la_name', ARRAY['la_name'], false, false, 'text', 'Local authority name'),
 	('spc', 'region', ARRAY['region_name'], false, false, 'region', 'Region'),
@@ -185,18 +252,28 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('gias', 'urn', ARRAY['URN'], true, true, 'urn', 'URN'),
 	('gias', 'la_code', ARRAY['LA (code)', 'la_code', 'LAId'], true, false, 'la_code_or_0', 'Local authority number'),
 	('gias', 'name', ARRAY['EstablishmentName', 'establishment_name'], true, true, 'text', 'Name'),
-	('gias', 'establishment', ARRAY['EstablishmentNumber', 'establishment_number'], true, false, 'establishment', 'Establishment number'),
-	('gias', 'type', ARRAY['TypeOfEstablishment (name)', 'establishment_type', 'TypeOfEstablishmentName'], true, false, 'text', 'Type of establishment'),
-	('gias', 'type_group', ARRAY['EstablishmentTypeGroup (name)', 'establishment_type_group', 'EstablishmentTypeGroupName'], true, false, 'text', 'Group of types'),
-	('gias', 'phase', ARRAY['PhaseOfEducation (name)', 'education_phase', 'PhaseOfEducationName'], true, false, 'text', 'Phase of education'),
+	('gias', 'establishment', ARRAY['EstablishmentNumber', 'establishment_number'], true, false, 'establishment',
+		'Establishment number'),
+	('gias', 'type', ARRAY['TypeOfEstablishment (name)', 'establishment_type', 'TypeOfEstablishmentName'], true, false,
+		'text', 'Type of establishment'),
+	('gias', 'type_group',
+		ARRAY['EstablishmentTypeGroup (name)', 'establishment_type_group', 'EstablishmentTypeGroupName'], true, false,
+		'text', 'Group of types'),
+	('gias', 'phase', ARRAY['PhaseOfEducation (name)', 'education_phase', 'PhaseOfEducationName'], true, false, 'text',
+		'Phase of education'),
 	('gias', 'la_name', ARRAY['LA (name)', 'la_name', 'LAName'], false, false, 'text', 'Local authority name'),
-	('gias', 'status', ARRAY['EstablishmentStatus (name)', 'EstablishmentStatusName'], false, false, 'text', 'Status at the date of the extract'),
+	('gias', 'status', ARRAY['EstablishmentStatus (name)', 'EstablishmentStatusName'], false, false, 'text',
+		'Status at the date of the extract'),
 	('gias', 'open_date', ARRAY['OpenDate'], false, false, 'date', 'Date opened'),
 	('gias', 'close_date', ARRAY['CloseDate'], false, false, 'date', 'Date closed; blank says that there is none'),
-	('gias', 'statutory_low_age', ARRAY['StatutoryLowAge', 'AgeRangeLow'], false, false, 'low_age', 'Lowest statutory age'),
-	('gias', 'statutory_high_age', ARRAY['StatutoryHighAge', 'AgeRangeHigh'], false, false, 'high_age', 'Highest statutory age'),
-	('gias', 'religious_character', ARRAY['ReligiousCharacter (name)', 'ReligiousCharacterName'], false, false, 'text', 'Religious character'),
-	('gias', 'admissions_policy', ARRAY['AdmissionsPolicy (name)', 'AdmissionsPolicyName'], false, false, 'text', 'Admissions policy'),
+	('gias', 'statutory_low_age', ARRAY['StatutoryLowAge', 'AgeRangeLow'], false, false, 'low_age',
+		'Lowest statutory age'),
+	('gias', 'statutory_high_age', ARRAY['StatutoryHighAge', 'AgeRangeHigh'], false, false, 'high_age',
+		'Highest statutory age'),
+	('gias', 'religious_character', ARRAY['ReligiousCharacter (name)', 'ReligiousCharacterName'], false, false, 'text',
+		'Religious character'),
+	('gias', 'admissions_policy', ARRAY['AdmissionsPolicy (name)', 'AdmissionsPolicyName'], false, false, 'text',
+		'Admissions policy'),
 	('gias', 'capacity', ARRAY['SchoolCapacity', 'TotalCapacity'], false, false, 'count', 'Capacity'),
 	('gias', 'trust', ARRAY['Trusts (name)', 'TrustName'], false, false, 'text', 'Academy trust'),
 	('gias', 'trust_code', ARRAY['Trusts (code)', 'TrustId'], false, false, 'text', 'Code of the academy trust'),
@@ -211,13 +288,17 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('gias-links', 'link_urn', ARRAY['LinkURN'], true, true, 'urn', 'The school it is linked to'),
 	('gias-links', 'link_type', ARRAY['LinkType'], true, true, 'text', 'What the linked school is to the school'),
 	('gias-links', 'link_name', ARRAY['LinkName'], false, false, 'text', 'Name of the linked school'),
-	('gias-links', 'established_date', ARRAY['LinkEstablishedDate'], false, false, 'date', 'Date the link was established'),
+	('gias-links', 'established_date', ARRAY['LinkEstablishedDate'], false, false, 'date',
+		'Date the link was established'),
 
 	('school-idaci', 'urn', ARRAY['urn'], true, true, 'urn', 'URN'),
-	('school-idaci', 'idaci_rank', ARRAY['idaci_rank'], true, false, 'rank', 'IDACI rank of the area, 1 the most deprived'),
+	('school-idaci', 'idaci_rank', ARRAY['idaci_rank'], true, false, 'rank',
+		'IDACI rank of the area, 1 the most deprived'),
 	('school-idaci', 'idaci_score', ARRAY['idaci_score'], false, false, 'score', 'IDACI score, 0-1'),
 	('school-idaci', 'lsoa_code', ARRAY['lsoa11_code', 'lsoa_code'], false, false, 'lsoa', 'LSOA the rank is of');
-COMMENT ON VIEW abie.import_format IS 'The columns of each published format: the header names accepted (in any case, any order, * for any ending), what a cell holds, and whether a file or row may lack it. Columns not listed are ignored.';
+COMMENT ON VIEW abie.import_format IS
+'The columns of each published format: the header names accepted (in any case, any order, * for any ending), what a '
+'cell holds, and whether a file or row may lack it. Columns not listed are ignored.';
 COMMENT ON COLUMN abie.import_format.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_format.field IS 'Name by which abie.import_target refers to the column.';
 COMMENT ON COLUMN abie.import_format.header_names IS 'Header names accepted, upper and lower case alike.';
@@ -229,15 +310,24 @@ COMMENT ON COLUMN abie.import_format.meaning IS 'What the column holds.';
 CREATE VIEW abie.import_target (format, target_table, target_column, fields, expression) AS
 	SELECT plain.format, plain.target_table, columns.name, ARRAY[columns.name], columns.name
 	FROM (VALUES
-		('ees-absence', 'attendance', 'academic_year laestab urn school_type academy_type year_breakdown enrolments sess_possible sess_overall sess_authorised sess_unauthorised enrolments_pa_10_exact enrolments_pa_50_exact reasons'),
+		('ees-absence', 'attendance',
+			'academic_year laestab urn school_type academy_type year_breakdown enrolments sess_possible sess_overall '
+			'sess_authorised sess_unauthorised enrolments_pa_10_exact enrolments_pa_50_exact reasons'),
 		('ees-absence', 'school', 'urn laestab name la_code la_name region'),
 		('england-abs', 'attendance', 'urn sess_overall_percent enrolments_pa_10_exact_percent'),
 		('england-abs', 'school', 'urn la_code'),
 		('england-census', 'school_context', 'urn school_type headcount fsm6_pct sen_support_pct ehc_plan_pct eal_pct'),
 		('england-census', 'school', 'urn la_code'),
-		('spc', 'school_context', 'urn academic_year school_type headcount fsm_pct eal_pct region urban_rural religious_character admissions_policy'),
-		('spc', 'school', 'urn laestab name la_code la_name region type trust open_date religious_character admissions_policy urban_rural postcode'),
-		('gias', 'school', 'urn name la_code la_name region phase type type_group status open_date close_date religious_character admissions_policy urban_rural statutory_low_age statutory_high_age capacity trust trust_code postcode lsoa_code easting northing'),
+		('spc', 'school_context',
+			'urn academic_year school_type headcount fsm_pct eal_pct region urban_rural religious_character '
+			'admissions_policy'),
+		('spc', 'school',
+			'urn laestab name la_code la_name region type trust open_date religious_character admissions_policy '
+			'urban_rural postcode'),
+		('gias', 'school',
+			'urn name la_code la_name region phase type type_group status open_date close_date religious_character '
+			'admissions_policy urban_rural statutory_low_age statutory_high_age capacity trust trust_code postcode '
+			'lsoa_code easting northing'),
 		('gias-links', 'school_link', 'urn link_urn link_type link_name established_date'),
 		('school-idaci', 'school_context', 'urn idaci_rank idaci_score'),
 		('school-idaci', 'school', 'urn lsoa_code')) AS plain (format, target_table, target_columns),
@@ -248,26 +338,39 @@ CREATE VIEW abie.import_target (format, target_table, target_column, fields, exp
 		('england-abs', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('england-census', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year'),
 		('england-census', 'school_context', 'fsm_pct', ARRAY['fsm', 'headcount'],
-			'CASE WHEN headcount > 0 THEN 100.0::double precision * fsm::double precision / headcount::double precision END'),
+			'CASE WHEN headcount > 0 THEN 100.0::double precision * fsm::double precision / headcount::double '
+			'precision END'),
 		('england-census', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'register_date', ARRAY[]::text[], 'given_date'),
 		('school-idaci', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year');
-COMMENT ON VIEW abie.import_target IS 'Which table columns each format fills, and from what. A marker in the first of the fields is kept as the column''s marker where the table keeps markers.';
+COMMENT ON VIEW abie.import_target IS
+'Which table columns each format fills, and from what. A marker in the first of the fields is kept as the column''s '
+'marker where the table keeps markers.';
 COMMENT ON COLUMN abie.import_target.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_target.target_table IS 'Table of schema abie.';
 COMMENT ON COLUMN abie.import_target.target_column IS 'Column of that table.';
-COMMENT ON COLUMN abie.import_target.fields IS 'Fields of abie.import_format it is made from; a column is left alone by files that hold none of them.';
-COMMENT ON COLUMN abie.import_target.expression IS 'Expression over the fields; given_year and given_date are what the user said.';
+COMMENT ON COLUMN abie.import_target.fields IS
+'Fields of abie.import_format it is made from; a column is left alone by files that hold none of them.';
+COMMENT ON COLUMN abie.import_target.expression IS
+'Expression over the fields; given_year and given_date are what the user said.';
 
 CREATE VIEW abie.import_check (format, fails, reason, of_table) AS VALUES
-	('ees-absence', 'sess_overall > sess_possible', '''sess_overall '' || sess_overall || '' is more than sess_possible '' || sess_possible', true),
-	('ees-absence', 'sess_authorised + sess_unauthorised <> sess_overall', '''sess_authorised '' || sess_authorised || '' and sess_unauthorised '' || sess_unauthorised || '' do not add up to sess_overall '' || sess_overall', true),
-	('ees-absence', 'enrolments_pa_10_exact > enrolments', '''enrolments_pa_10_exact '' || enrolments_pa_10_exact || '' is more than enrolments '' || enrolments', true),
-	('ees-absence', 'enrolments_pa_50_exact > enrolments_pa_10_exact', '''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || enrolments_pa_10_exact', true),
+	('ees-absence', 'sess_overall > sess_possible',
+		'''sess_overall '' || sess_overall || '' is more than sess_possible '' || sess_possible', true),
+	('ees-absence', 'sess_authorised + sess_unauthorised <> sess_overall',
+		'''sess_authorised '' || sess_authorised || '' and sess_unauthorised '' || sess_unauthorised || '' do not add '
+		'up to sess_overall '' || sess_overall', true),
+	('ees-absence', 'enrolments_pa_10_exact > enrolments',
+		'''enrolments_pa_10_exact '' || enrolments_pa_10_exact || '' is more than enrolments '' || enrolments', true),
+	('ees-absence', 'enrolments_pa_50_exact > enrolments_pa_10_exact',
+		'''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || '
+		'enrolments_pa_10_exact', true),
 	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount', false);
-COMMENT ON VIEW abie.import_check IS 'What must hold between the cells of a row; a row that fails is rejected with the reason.';
+COMMENT ON VIEW abie.import_check IS
+'What must hold between the cells of a row; a row that fails is rejected with the reason.';
 COMMENT ON COLUMN abie.import_check.format IS 'Name of the format.';
 COMMENT ON COLUMN abie.import_check.fails IS 'Condition over the fields that must not be true.';
 COMMENT ON COLUMN abie.import_check.reason IS 'Expression: the reason given.';
-COMMENT ON COLUMN abie.import_check.of_table IS 'Whether the fields are columns of the main table, so that the row must pass once it is merged with what is held, too.';
+COMMENT ON COLUMN abie.import_check.of_table IS
+'Whether the fields are columns of the main table, so that the row must pass once it is merged with what is held, too.';

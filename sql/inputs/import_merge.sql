@@ -13,11 +13,15 @@ CREATE FUNCTION abie.import_outranks(target_table text, column_name text) RETURN
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- An own entry's source is no format: its place is NULL, nothing outranks it.
 RETURN (SELECT pg_catalog.format($$CASE WHEN t.sources ->> %1$L = n.new_source THEN true ELSE coalesce(
-		(array_position(%2$L::text[], split_part(t.sources ->> %1$L, ' ', 1)), split_part(t.sources ->> %1$L, ' ', 2) COLLATE "C")
-		<= (array_position(%2$L::text[], split_part(n.new_source, ' ', 1)), split_part(n.new_source, ' ', 2) COLLATE "C"), false) END$$,
+		(array_position(%2$L::text[], split_part(t.sources ->> %1$L, ' ', 1)),
+			split_part(t.sources ->> %1$L, ' ', 2) COLLATE "C")
+		<= (array_position(%2$L::text[], split_part(n.new_source, ' ', 1)),
+			split_part(n.new_source, ' ', 2) COLLATE "C"), false) END$$,
 		column_name, precedence.formats)
 	FROM abie.import_precedence AS precedence WHERE precedence.target_table = import_outranks.target_table);
-COMMENT ON FUNCTION abie.import_outranks(text, text) IS 'Expression: whether the incoming row n may replace the column of the held row t: same publication and edition, or by abie.import_precedence.';
+COMMENT ON FUNCTION abie.import_outranks(text, text) IS
+'Expression: whether the incoming row n may replace the column of the held row t: same publication and edition, or by '
+'abie.import_precedence.';
 
 CREATE FUNCTION abie.import_incoming_query(format text, target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -28,17 +32,23 @@ DECLARE
 	publication record;
 	list text;
 BEGIN
-	SELECT p.main_table, p.edition INTO publication FROM abie.import_publication AS p WHERE p.format = import_incoming_query.format;
+	SELECT p.main_table, p.edition INTO publication FROM abie.import_publication AS p
+		WHERE p.format = import_incoming_query.format;
 	SELECT string_agg(format('%s AS %I', t.expression, t.target_column), ', ') INTO list
 	FROM abie.import_target AS t
 	WHERE t.format = import_incoming_query.format AND t.target_table = import_incoming_query.target_table
 		AND t.target_column = ANY (key || columns);
-	-- a school's columns have no year of their own, so their source names the edition; of several rows on one school the newest speaks
-	RETURN format('SELECT %s line, %s, %s AS new_source%s FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND problems IS NULL AND first_line = line%s',
+	-- a school's columns have no year of their own, so their source names the edition; of several rows on one school
+	-- the newest speaks
+	RETURN format('SELECT %s line, %s, %s AS new_source%s FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND '
+		'problems IS NULL AND first_line = line%s',
 		CASE WHEN target_table <> publication.main_table THEN 'DISTINCT ON (urn)' ELSE '' END,
 		list,
-		CASE WHEN target_table = 'school' THEN format('%L || '' '' || %s', format, publication.edition) ELSE format('%L::text', format) END,
-		CASE WHEN target_table = 'school' THEN '' ELSE (SELECT string_agg(format(', %s AS %I', CASE WHEN f.kind IS NULL THEN 'NULL::text' ELSE format('%I', 'm_' || t.fields[1]) END, 'm_' || t.target_column), '')
+		CASE WHEN target_table = 'school' THEN format('%L || '' '' || %s', format, publication.edition)
+			ELSE format('%L::text', format) END,
+		CASE WHEN target_table = 'school' THEN ''
+			ELSE (SELECT string_agg(format(', %s AS %I', CASE WHEN f.kind IS NULL THEN 'NULL::text'
+			ELSE format('%I', 'm_' || t.fields[1]) END, 'm_' || t.target_column), '')
 			FROM abie.import_target AS t
 				LEFT JOIN abie.import_format AS f ON f.format = t.format AND f.field = t.fields[1]
 					AND f.kind IN ('count', 'percent', 'rank', 'score', 'reasons')
@@ -49,7 +59,9 @@ BEGIN
 				CASE WHEN 'laestab' = ANY (columns) THEN ', laestab' END) ELSE '' END);
 END
 $$;
-COMMENT ON FUNCTION abie.import_incoming_query(text, text, text[]) IS 'The query over pg_temp.abie_import_row that gives the rows for one table: line, key, columns, new_source and the markers of missing figures.';
+COMMENT ON FUNCTION abie.import_incoming_query(text, text, text[]) IS
+'The query over pg_temp.abie_import_row that gives the rows for one table: line, key, columns, new_source and the '
+'markers of missing figures.';
 
 CREATE FUNCTION abie.import_columns(format text, target_table text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -61,7 +73,8 @@ RETURN ARRAY(SELECT target.target_column
 			SELECT FROM abie.import_mapping(import_columns.format, import_columns.header) AS mapped
 			WHERE mapped.field = ANY (target.fields) OR mapped.part_of = ANY (target.fields)))
 	ORDER BY target.target_column COLLATE "C");
-COMMENT ON FUNCTION abie.import_columns(text, text, text[]) IS 'The columns of a table, its key apart, that a file with this header can fill.';
+COMMENT ON FUNCTION abie.import_columns(text, text, text[]) IS
+'The columns of a table, its key apart, that a file with this header can fill.';
 
 CREATE FUNCTION abie.import_other_columns(format text, target_table text, columns text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -70,7 +83,9 @@ RETURN ARRAY(SELECT target.target_column
 	WHERE target.format = import_other_columns.format AND target.target_table = import_other_columns.target_table
 		AND target.target_column <> ALL (abie.import_key(import_other_columns.target_table) || columns)
 	ORDER BY target.target_column COLLATE "C");
-COMMENT ON FUNCTION abie.import_other_columns(text, text, text[]) IS 'The columns of a table, its key apart, that the format can fill and this file cannot: what is held of them stays beside what the file says.';
+COMMENT ON FUNCTION abie.import_other_columns(text, text, text[]) IS
+'The columns of a table, its key apart, that the format can fill and this file cannot: what is held of them stays '
+'beside what the file says.';
 
 CREATE FUNCTION abie.import_decided_query(target_table text, columns text[], others text[], incoming text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -90,12 +105,14 @@ BEGIN
 		|| CASE WHEN target_table = 'school' THEN ''
 			ELSE ', t.markers AS held_markers' || string_agg(format(
 				-- a later edition that withdraws a figure withdraws its own, nobody else's
-				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN t.%1$I IS NOT NULL THEN coalesce(t.sources ->> %1$L = n.new_source, false)
+				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN t.%1$I IS NOT NULL THEN coalesce(t.sources '
+					'->> %1$L = n.new_source, false)
 					WHEN t.markers -> %1$L IS NULL THEN true ELSE %3$s END AS %4$I',
 				c, 'm_' || c, abie.import_outranks(target_table, c), 'takes_m_' || c), '') END
 	INTO decisions
 	FROM unnest(columns) AS c;
-	RETURN format(E'SELECT n.*, t.%I IS NULL AS is_new, t.sources AS held_sources%s%s\nFROM (%s) AS n LEFT JOIN abie.%I AS t ON %s',
+	RETURN format(E'SELECT n.*, t.%I IS NULL AS is_new, t.sources AS held_sources%s%s\nFROM (%s) AS n LEFT JOIN '
+		'abie.%I AS t ON %s',
 		key[1], decisions,
 		(SELECT string_agg(format(', t.%1$I AS %1$I', o), '') FROM unnest(others) AS o),
 		incoming, target_table,
@@ -103,15 +120,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abie.import_decided_query(text, text[], text[], text) IS
-'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of the same publication, which it withdraws. abie.school keeps no markers.';
+'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, '
+'or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of '
+'the same publication, which it withdraws. abie.school keeps no markers.';
 
 CREATE FUNCTION abie.import_broken(format text, target_table text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT pg_catalog.format('nullif(concat_ws(''; '', %s), '''')',
-		coalesce(pg_catalog.string_agg(pg_catalog.format('CASE WHEN %s THEN ''with the figures held, '' || %s END', c.fails, c.reason), ', ' ORDER BY c.fails COLLATE "C"), 'NULL'))
-	FROM abie.import_check AS c JOIN abie.import_publication AS p ON p.format = c.format AND p.main_table = import_broken.target_table
+		coalesce(pg_catalog.string_agg(pg_catalog.format('CASE WHEN %s THEN ''with the figures held, '' || %s END',
+			c.fails, c.reason), ', ' ORDER BY c.fails COLLATE "C"), 'NULL'))
+	FROM abie.import_check AS c JOIN abie.import_publication AS p ON p.format = c.format
+		AND p.main_table = import_broken.target_table
 	WHERE c.format = import_broken.format AND c.of_table);
-COMMENT ON FUNCTION abie.import_broken(text, text) IS 'Expression: which checks of abie.import_check a merged row fails, each with its figures; NULL when none.';
+COMMENT ON FUNCTION abie.import_broken(text, text) IS
+'Expression: which checks of abie.import_check a merged row fails, each with its figures; NULL when none.';
 
 CREATE FUNCTION abie.import_merge_query(format text, target_table text, columns text[], incoming text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -123,8 +145,10 @@ DECLARE
 	markers text := CASE WHEN target_table = 'school' THEN '' ELSE ', markers' END;
 	statement text;
 BEGIN
-	-- A new row passed its checks when it was read. Reading the decided rows twice is faster than keeping the merged ones.
-	-- Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than jsonb_build_object
+	-- A new row passed its checks when it was read. Reading the decided rows twice is faster than keeping the merged
+	-- ones.
+	-- Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than
+	-- jsonb_build_object
 	SELECT format($query$
 WITH decided AS MATERIALIZED (%1$s),
 changed AS (
@@ -133,7 +157,8 @@ changed AS (
 	WHERE d.is_new%4$s
 ), merged AS (
 	SELECT line, is_new, %5$s, %6$s%12$s,
-		coalesce(held_sources, '{}') || jsonb_object(taken || taken_markers, array_fill(new_source, ARRAY[cardinality(taken || taken_markers)])) AS sources%7$s
+		coalesce(held_sources, '{}') || jsonb_object(taken || taken_markers,
+			array_fill(new_source, ARRAY[cardinality(taken || taken_markers)])) AS sources%7$s
 	FROM changed
 ), checked AS NOT MATERIALIZED (
 	SELECT m.*, CASE WHEN NOT is_new THEN %13$s END AS broken FROM merged AS m
@@ -143,24 +168,33 @@ changed AS (
 	ON CONFLICT (%5$s) DO UPDATE SET %11$s, sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT
 	RETURNING 1
 ), refused AS (
-	UPDATE pg_temp.abie_import_row AS r SET problems = c.broken FROM checked AS c WHERE c.broken IS NOT NULL AND r.line = c.line
+	UPDATE pg_temp.abie_import_row AS r SET problems = c.broken FROM checked AS c
+	WHERE c.broken IS NOT NULL AND r.line = c.line
 	RETURNING 1
 )
 SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM written),
 	(SELECT count(*) FROM decided) - (SELECT count(*) FROM refused)]$query$,
 		abie.import_decided_query(target_table, columns, others, incoming),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
-		CASE WHEN markers <> '' THEN string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ') ELSE '' END,
-		string_agg(format(E'\n\t\tOR d.%I AND (d.%I IS DISTINCT FROM d.%I OR d.held_sources ->> %L IS DISTINCT FROM d.new_source)', 'takes_' || c, c, 'held_' || c, c), '')
-			|| CASE WHEN markers <> '' THEN string_agg(format(E'\n\t\tOR d.%1$I AND (d.%2$I IS NOT NULL OR d.held_markers ->> %3$L IS DISTINCT FROM d.%4$I OR d.held_sources ->> %3$L IS DISTINCT FROM d.new_source)',
+		CASE WHEN markers <> '' THEN string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ')
+			ELSE '' END,
+		string_agg(format(E'\n\t\tOR d.%I AND (d.%I IS DISTINCT FROM d.%I OR d.held_sources ->> %L IS DISTINCT FROM '
+			'd.new_source)', 'takes_' || c, c, 'held_' || c, c), '')
+			|| CASE WHEN markers <> ''
+				THEN string_agg(format(E'\n\t\tOR d.%1$I AND (d.%2$I IS NOT NULL OR d.held_markers ->> %3$L IS '
+				'DISTINCT FROM d.%4$I OR d.held_sources ->> %3$L IS DISTINCT FROM d.new_source)',
 				'takes_m_' || c, 'held_' || c, c, 'm_' || c), '') ELSE '' END,
 		key_list,
 		string_agg(format('CASE WHEN %I THEN %I %sELSE %I END AS %2$I', 'takes_' || c, c,
-			CASE WHEN markers <> '' THEN format('WHEN %I THEN NULL ', 'takes_m_' || c) ELSE '' END, 'held_' || c), ', '),
-		CASE WHEN markers <> '' THEN format(E',\n\t\t(coalesce(held_markers, ''{}'') - taken) || CASE WHEN taken_markers = ''{}'' THEN ''{}'' ELSE jsonb_object(taken_markers, array_remove(ARRAY[%s], NULL)) END AS markers',
+			CASE WHEN markers <> '' THEN format('WHEN %I THEN NULL ', 'takes_m_' || c)
+				ELSE '' END, 'held_' || c), ', '),
+		CASE WHEN markers <> ''
+			THEN format(E',\n\t\t(coalesce(held_markers, ''{}'') - taken) || CASE WHEN taken_markers = ''{}'' THEN '
+			'''{}'' ELSE jsonb_object(taken_markers, array_remove(ARRAY[%s], NULL)) END AS markers',
 			string_agg(format('CASE WHEN %I THEN %I END', 'takes_m_' || c, 'm_' || c), ', ')) ELSE '' END,
 		target_table, string_agg(quote_ident(c), ', '), markers,
-		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') || CASE WHEN markers <> '' THEN ', markers = EXCLUDED.markers' ELSE '' END,
+		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') || CASE WHEN markers <> ''
+			THEN ', markers = EXCLUDED.markers' ELSE '' END,
 		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) AS o),
 		abie.import_broken(format, target_table))
 	INTO statement
@@ -169,7 +203,9 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 END
 $$;
 COMMENT ON FUNCTION abie.import_merge_query(text, text, text[], text) IS
-'The statement that merges incoming rows into a table by abie.import_decided_query. A row is written only when a value, a marker or its source differs; one that would break a check together with what is held is rejected. Gives new rows, rows written, rows merged.';
+'The statement that merges incoming rows into a table by abie.import_decided_query. A row is written only when a '
+'value, a marker or its source differs; one that would break a check together with what is held is rejected. Gives new '
+'rows, rows written, rows merged.';
 
 CREATE FUNCTION abie.import_merge_links(file text) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -180,12 +216,15 @@ DECLARE
 BEGIN
 	WITH incoming AS MATERIALIZED (
 		SELECT r.*, held.urn IS NULL AS is_new,
-			coalesce(r.link_name, held.link_name) AS new_name, coalesce(r.established_date, held.established_date) AS new_date,
+			coalesce(r.link_name, held.link_name) AS new_name,
+				coalesce(r.established_date, held.established_date) AS new_date,
 			ROW(held.link_name, held.established_date)
-				IS DISTINCT FROM ROW(coalesce(r.link_name, held.link_name), coalesce(r.established_date, held.established_date))
+				IS DISTINCT FROM ROW(coalesce(r.link_name, held.link_name),
+					coalesce(r.established_date, held.established_date))
 				AND coalesce(held.source LIKE 'gias-links:%', true) AS differs
 		FROM pg_temp.abie_import_row AS r
-			LEFT JOIN abie.school_link AS held ON held.urn = r.urn AND held.link_urn = r.link_urn AND held.link_type = r.link_type
+			LEFT JOIN abie.school_link AS held ON held.urn = r.urn AND held.link_urn = r.link_urn
+				AND held.link_type = r.link_type
 		WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
 	), written AS (
 		INSERT INTO abie.school_link (urn, link_urn, link_type, link_name, established_date, source)
@@ -196,17 +235,21 @@ BEGIN
 				source = EXCLUDED.source, recorded_at = DEFAULT
 		RETURNING 1
 	)
-	SELECT ARRAY[(SELECT count(*) FROM incoming AS i WHERE i.is_new), (SELECT count(*) FROM written), (SELECT count(*) FROM incoming)]
+	SELECT ARRAY[(SELECT count(*) FROM incoming AS i WHERE i.is_new), (SELECT count(*) FROM written), (SELECT count(*)
+		FROM incoming)]
 	INTO counts;
 	RETURN counts;
 END
 $$;
-COMMENT ON FUNCTION abie.import_merge_links(text) IS 'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing from a later file stays. Gives new rows, rows written, rows merged.';
+COMMENT ON FUNCTION abie.import_merge_links(text) IS
+'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing '
+'from a later file stays. Gives new rows, rows written, rows merged.';
 
 CREATE FUNCTION abie.import_align_incoming_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- A row that EES (or an own entry) counts names the school's place; a URN that is double on either side names none.
--- All rows move at once, so two that stand in each other's place change places. A row without a URN cannot move and keeps its place.
+-- All rows move at once, so two that stand in each other's place change places. A row without a URN cannot move and
+-- keeps its place.
 RETURN $query$
 WITH counted AS (
 	SELECT a.urn, min(a.laestab) AS laestab
@@ -216,19 +259,24 @@ WITH counted AS (
 	HAVING count(*) = 1 AND bool_and(a.sources ->> 'urn' IS DISTINCT FROM 'england-abs'
 		AND (a.sess_possible IS NOT NULL OR a.sources ->> 'urn' = 'ees-absence'))
 ), single AS (
-	SELECT r.urn FROM pg_temp.abie_import_row AS r WHERE r.first_line = r.line AND r.urn IS NOT NULL GROUP BY r.urn HAVING count(*) = 1
+	SELECT r.urn FROM pg_temp.abie_import_row AS r WHERE r.first_line = r.line AND r.urn IS NOT NULL
+	GROUP BY r.urn HAVING count(*) = 1
 )
 UPDATE pg_temp.abie_import_row AS r
 SET la_code = counted.laestab / 10000, establishment = counted.laestab % 10000
 FROM counted JOIN single USING (urn)
 WHERE r.first_line = r.line AND r.urn = counted.urn AND r.la_code * 10000 + r.establishment <> counted.laestab
 	AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS other
-		WHERE other.urn IS NULL AND other.first_line = other.line AND other.la_code * 10000 + other.establishment = counted.laestab)$query$;
-COMMENT ON FUNCTION abie.import_align_incoming_query() IS 'The statement that gives incoming rates of england-abs the LAESTAB under which the same URN is counted in the same year.';
+		WHERE other.urn IS NULL AND other.first_line = other.line
+			AND other.la_code * 10000 + other.establishment = counted.laestab)$query$;
+COMMENT ON FUNCTION abie.import_align_incoming_query() IS
+'The statement that gives incoming rates of england-abs the LAESTAB under which the same URN is counted in the same '
+'year.';
 
 CREATE FUNCTION abie.import_align_held_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
--- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is blocked,
+-- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
+-- blocked,
 -- and so is one that waits for the place of a blocked one; the others change places, in rings too.
 RETURN $query$
 WITH RECURSIVE single AS (
@@ -237,7 +285,8 @@ WITH RECURSIVE single AS (
 	GROUP BY r.academic_year, r.urn HAVING count(*) = 1
 ), wanted AS MATERIALIZED (
 	SELECT a.academic_year, a.laestab, single.laestab AS place
-	FROM abie.attendance AS a JOIN single ON single.academic_year = a.academic_year AND single.urn = a.urn AND single.laestab <> a.laestab
+	FROM abie.attendance AS a JOIN single ON single.academic_year = a.academic_year AND single.urn = a.urn
+		AND single.laestab <> a.laestab
 	WHERE a.sources ->> 'urn' = 'england-abs' AND a.sess_possible IS NULL
 		AND NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) AS s WHERE s.value <> 'england-abs')
 		AND jsonb_strip_nulls(to_jsonb(a) - '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
@@ -259,7 +308,9 @@ WITH RECURSIVE single AS (
 	RETURNING jsonb_populate_record(held, jsonb_build_object('laestab', w.place)) AS moved
 )
 SELECT array_agg(gone.moved) FROM gone$query$;
-COMMENT ON FUNCTION abie.import_align_held_query() IS 'The statement that takes away held rates of england-abs whose URN an incoming file of EES counts under another LAESTAB, and gives them with that LAESTAB.';
+COMMENT ON FUNCTION abie.import_align_held_query() IS
+'The statement that takes away held rates of england-abs whose URN an incoming file of EES counts under another '
+'LAESTAB, and gives them with that LAESTAB.';
 
 CREATE FUNCTION abie.import_other_school_query(format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -273,7 +324,9 @@ WHERE r.line = n.line AND held.urn <> r.urn AND held.sources ->> 'urn' IS DISTIN
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'academic_year'),
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'laestab'), import_other_school_query.format)
 	FROM abie.import_target AS t WHERE t.format = import_other_school_query.format AND t.target_table = 'attendance');
-COMMENT ON FUNCTION abie.import_other_school_query(text) IS 'The statement that rejects incoming rows on attendance whose year and LAESTAB are held for another URN, unless the same publication gave that URN.';
+COMMENT ON FUNCTION abie.import_other_school_query(text) IS
+'The statement that rejects incoming rows on attendance whose year and LAESTAB are held for another URN, unless the '
+'same publication gave that URN.';
 
 CREATE FUNCTION abie.import_align(format text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -295,7 +348,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION abie.import_align(text) IS
-'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same year, and rejects rows whose LAESTAB is held for another URN. A URN that occurs twice in a year, in the file or among what is held, is left where it is.';
+'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same '
+'year, and rejects rows whose LAESTAB is held for another URN. A URN that occurs twice in a year, in the file or among '
+'what is held, is left where it is.';
 
 CREATE FUNCTION abie.import_merge(format text, target_table text, file text, header text[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -314,11 +369,15 @@ BEGIN
 		-- the file says nothing of schools but their URNs
 		counts := '{0,0,0}';
 	ELSE
-		EXECUTE abie.import_merge_query(format, target_table, columns, abie.import_incoming_query(format, target_table, columns))
+		EXECUTE abie.import_merge_query(format, target_table, columns,
+			abie.import_incoming_query(format, target_table, columns))
 		INTO counts USING format || ': ' || file;
 	END IF;
 	RETURN ARRAY[counts[1], counts[2] - counts[1], counts[3] - counts[2]];
 END
 $$;
 COMMENT ON FUNCTION abie.import_merge(text, text, text, text[]) IS
-'Merges the rows read into one table, column by column; gives rows stored, updated and unchanged. A value whose entry in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one that outranks it (abie.import_precedence), and withdrawn by a marker of the same publication. A row of attendance is never filled with the figures of another URN.';
+'Merges the rows read into one table, column by column; gives rows stored, updated and unchanged. A value whose entry '
+'in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one '
+'that outranks it (abie.import_precedence), and withdrawn by a marker of the same publication. A row of attendance is '
+'never filled with the figures of another URN.';

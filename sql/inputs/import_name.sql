@@ -3,18 +3,22 @@
 CREATE FUNCTION abie.import_name_rank(source text) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- 'school' is what abie.school says on its own: the weakest. NULL for an entry of one's own, which nothing replaces.
-RETURN (SELECT ARRAY[pg_catalog.to_char(pg_catalog.array_position(ARRAY['school'] || p.formats, pg_catalog.split_part(source, ' ', 1)), 'FM00'),
+RETURN (SELECT ARRAY[pg_catalog.to_char(pg_catalog.array_position(ARRAY['school'] || p.formats,
+	pg_catalog.split_part(source, ' ', 1)), 'FM00'),
 		pg_catalog.split_part(source, ' ', 2)] COLLATE "C"
 	FROM abie.import_precedence AS p
 	WHERE p.target_table = 'school' AND pg_catalog.split_part(source, ' ', 1) = ANY (ARRAY['school'] || p.formats));
-COMMENT ON FUNCTION abie.import_name_rank(text) IS 'Internal: place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own entry.';
+COMMENT ON FUNCTION abie.import_name_rank(text) IS
+'Internal: place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own '
+'entry.';
 
 CREATE FUNCTION abie.import_name_authorities(format text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM abie.import_format AS f WHERE f.format = import_name_authorities.format AND f.field = 'la_name') THEN
+	IF NOT EXISTS (SELECT FROM abie.import_format AS f WHERE f.format = import_name_authorities.format
+		AND f.field = 'la_name') THEN
 		RETURN;
 	END IF;
 	-- of one edition's names the most frequent
@@ -22,15 +26,19 @@ BEGIN
 		INSERT INTO abie.local_authority AS held (la_code, la_name, source)
 		SELECT DISTINCT ON (n.la_code) n.la_code, n.la_name, %L || ' ' || n.edition
 		FROM (SELECT r.la_code, r.la_name, %s AS edition, count(*) AS times FROM pg_temp.abie_import_row AS r
-			WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.la_code IS NOT NULL AND r.la_name IS NOT NULL GROUP BY 1, 2, 3) AS n
+			WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.la_code IS NOT NULL AND r.la_name IS NOT NULL
+			GROUP BY 1, 2, 3) AS n
 		ORDER BY n.la_code, n.edition COLLATE "C" DESC, n.times DESC, n.la_name COLLATE "C"
-		ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE SET la_name = EXCLUDED.la_name, source = EXCLUDED.source, recorded_at = DEFAULT
-		WHERE (abie.import_name_rank(EXCLUDED.source) || EXCLUDED.la_name) COLLATE "C" > (abie.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
+		ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE
+		SET la_name = EXCLUDED.la_name, source = EXCLUDED.source, recorded_at = DEFAULT
+		WHERE (abie.import_name_rank(EXCLUDED.source) || EXCLUDED.la_name) COLLATE "C"
+			> (abie.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
 		p.format, p.edition) FROM abie.import_publication AS p WHERE p.format = import_name_authorities.format);
 END
 $$;
 COMMENT ON FUNCTION abie.import_name_authorities(text) IS
-'Keeps the names of local authorities that the file under way gives, where it outranks (abie.import_precedence) or is newer than what gave the name held. A part of import_finish.';
+'Keeps the names of local authorities that the file under way gives, where it outranks (abie.import_precedence) or is '
+'newer than what gave the name held. A part of import_finish.';
 
 CREATE FUNCTION abie.import_name_schools() RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -40,7 +48,8 @@ WITH named AS (
 	UPDATE abie.school AS s
 	SET name = l.link_name, sources = s.sources || '{"name": "gias-links"}', recorded_at = now()
 	FROM (SELECT DISTINCT ON (x.link_urn) x.link_urn, x.link_name FROM abie.school_link AS x
-		WHERE x.link_name IS NOT NULL ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C") AS l
+		WHERE x.link_name IS NOT NULL
+			ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C") AS l
 	WHERE s.urn = l.link_urn AND s.name IS DISTINCT FROM l.link_name
 		AND (s.name IS NULL OR split_part(s.sources ->> 'name', ' ', 1) = 'gias-links')
 	RETURNING 1
@@ -48,4 +57,5 @@ WITH named AS (
 SELECT count(*) FROM named
 $$;
 COMMENT ON FUNCTION abie.import_name_schools() IS
-'Gives schools that no publication names the name under which abie.school_link knows them, the newest link''s; the number of schools named. A part of import_finish.';
+'Gives schools that no publication names the name under which abie.school_link knows them, the newest link''s; the '
+'number of schools named. A part of import_finish.';

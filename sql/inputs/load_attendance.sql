@@ -1,4 +1,5 @@
--- From pupils' registers to the attendance of their schools: the year in abie.attendance, its weeks in abie.attendance_week.
+-- From pupils' registers to the attendance of their schools: the year in abie.attendance, its weeks in
+-- abie.attendance_week.
 
 CREATE TABLE abie.attendance_week (
 	academic_year abie.academic_year,
@@ -16,7 +17,9 @@ CREATE TABLE abie.attendance_week (
 	CONSTRAINT absence_within_possible CHECK (sess_overall <= sess_possible),
 	CONSTRAINT absence_is_authorised_and_unauthorised CHECK (sess_authorised + sess_unauthorised = sess_overall)
 );
-COMMENT ON TABLE abie.attendance_week IS 'Attendance of a school in a school week: counts of sessions, of the same enrolments as the year in abie.attendance. Weeks without a possible session have no row.';
+COMMENT ON TABLE abie.attendance_week IS
+'Attendance of a school in a school week: counts of sessions, of the same enrolments as the year in abie.attendance. '
+'Weeks without a possible session have no row.';
 COMMENT ON COLUMN abie.attendance_week.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.attendance_week.urn IS 'The school.';
 COMMENT ON COLUMN abie.attendance_week.week_start IS 'Monday of the week.';
@@ -26,7 +29,8 @@ COMMENT ON COLUMN abie.attendance_week.sess_overall IS 'Sessions of absence, aut
 COMMENT ON COLUMN abie.attendance_week.sess_authorised IS 'Sessions of authorised absence.';
 COMMENT ON COLUMN abie.attendance_week.sess_unauthorised IS 'Sessions of unauthorised absence.';
 COMMENT ON COLUMN abie.attendance_week.reasons IS 'Sessions by reason, as in abie.attendance.';
-COMMENT ON COLUMN abie.attendance_week.source IS 'Where the row came from: registers: RELATION for abie.load_attendance.';
+COMMENT ON COLUMN abie.attendance_week.source IS
+'Where the row came from: registers: RELATION for abie.load_attendance.';
 COMMENT ON COLUMN abie.attendance_week.recorded_at IS 'When the row was last changed.';
 
 SELECT pg_catalog.pg_extension_config_dump('abie.attendance_week', '');
@@ -39,14 +43,17 @@ RETURN CASE year
 	WHEN 2012 THEN date '2012-06-04'
 	WHEN 2022 THEN date '2022-06-02'
 	ELSE make_date(year, 5, 31) - (extract(isodow FROM make_date(year, 5, 31))::integer - 1) END;
-COMMENT ON FUNCTION abie.spring_bank_holiday(integer) IS 'The spring bank holiday of a calendar year: the last Monday in May, except in the jubilee years 2002, 2012 and 2022. The second half of the summer term begins with it in the absence statistics.';
+COMMENT ON FUNCTION abie.spring_bank_holiday(integer) IS
+'The spring bank holiday of a calendar year: the last Monday in May, except in the jubilee years 2002, 2012 and 2022. '
+'The second half of the summer term begins with it in the absence statistics.';
 
 CREATE FUNCTION abie.sess_reasons(measures abie.absence_measures) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
 RETURN (SELECT pg_catalog.jsonb_object_agg(reason.key, reason.value)
 	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) AS reason
 	WHERE reason.key ~ '^sess_(auth|unauth|x|y|q)_');
-COMMENT ON FUNCTION abie.sess_reasons(abie.absence_measures) IS 'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
+COMMENT ON FUNCTION abie.sess_reasons(abie.absence_measures) IS
+'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
 
 CREATE FUNCTION abie.registers_check(registers regclass) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -56,7 +63,8 @@ DECLARE
 	wanted record;
 	found regtype;
 BEGIN
-	FOR wanted IN SELECT * FROM (VALUES ('urn', 'integer'::regtype, true), ('pupil', NULL, true), ('register', 'abie.register', true),
+	FOR wanted IN SELECT *
+		FROM (VALUES ('urn', 'integer'::regtype, true), ('pupil', NULL, true), ('register', 'abie.register', true),
 		('date_of_birth', 'date', false), ('year_group', 'integer', false)) AS w (name, type, required)
 	LOOP
 		SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END INTO found
@@ -65,15 +73,19 @@ BEGIN
 		IF found IS NULL AND wanted.required THEN
 			RAISE EXCEPTION 'relation "%" has no column "%"', registers, wanted.name
 				USING ERRCODE = 'undefined_column',
-					HINT = 'It needs urn integer, pupil (any key) and register abie.register; it may have date_of_birth date and year_group integer. A view can name the columns.';
-		ELSIF found <> wanted.type AND NOT (wanted.type = 'integer'::regtype AND found IN ('smallint'::regtype, 'bigint'::regtype)) THEN
+					HINT = 'It needs urn integer, pupil (any key) and register abie.register; it may have '
+						'date_of_birth date and year_group integer. A view can name the columns.';
+		ELSIF found <> wanted.type
+			AND NOT (wanted.type = 'integer'::regtype AND found IN ('smallint'::regtype, 'bigint'::regtype)) THEN
 			RAISE EXCEPTION 'column "%" of "%" must be of type %, not %', wanted.name, registers, wanted.type, found
 				USING ERRCODE = 'datatype_mismatch';
 		END IF;
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION abie.registers_check(regclass) IS 'Internal: whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, 42804 for one of another type.';
+COMMENT ON FUNCTION abie.registers_check(regclass) IS
+'Internal: whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, '
+'42804 for one of another type.';
 
 CREATE FUNCTION abie.registers_query(registers regclass, academic_year text, from_date date, to_date date) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -83,11 +95,15 @@ AS $function$
 DECLARE
 	start_year integer := extract(year FROM abie.year_start(academic_year))::integer;
 	-- the last day of the first half of the summer term: the Sunday before the bank holiday
-	half_term date := abie.spring_bank_holiday(start_year + 1) - extract(isodow FROM abie.spring_bank_holiday(start_year + 1))::integer;
-	-- a condition on the age on 31 August: by date_of_birth, else by year_group (Year 1 are 5, Year 11 are 15), of these the columns that are there
+	half_term date := abie.spring_bank_holiday(start_year + 1) - extract(isodow
+		FROM abie.spring_bank_holiday(start_year + 1))::integer;
+	-- a condition on the age on 31 August: by date_of_birth, else by year_group (Year 1 are 5, Year 11 are 15), of
+	-- these the columns that are there
 	age text := (SELECT CASE WHEN count(*) = 0 THEN 'false'
-			ELSE 'coalesce(' || string_agg(CASE a.attname WHEN 'date_of_birth' THEN '%1$s' ELSE '%2$s' END, ', ' ORDER BY a.attname) || ')' END
-		FROM pg_attribute AS a WHERE a.attrelid = registers AND NOT a.attisdropped AND a.attname IN ('date_of_birth', 'year_group'));
+			ELSE 'coalesce(' || string_agg(CASE a.attname WHEN 'date_of_birth' THEN '%1$s' ELSE '%2$s' END, ', '
+				ORDER BY a.attname) || ')' END
+		FROM pg_attribute AS a WHERE a.attrelid = registers AND NOT a.attisdropped
+			AND a.attname IN ('date_of_birth', 'year_group'));
 BEGIN
 	RETURN format($query$
 SELECT urn, pupil, register, last_day, CASE
@@ -99,13 +115,15 @@ SELECT urn, pupil, register, last_day, CASE
 	WHEN abie.sess_possible(register, %2$L, last_day) = 0 THEN 'no possible session'
 	WHEN abie.first_on_roll(register, %2$L, %3$L) > %4$L THEN 'joined after the spring bank holiday' END AS left_out
 FROM (
-	SELECT urn::integer AS urn, pupil, %5$s AS register, CASE WHEN %7$s THEN least(%3$L::date, %4$L) ELSE %3$L END AS last_day, %6$s AS young, %8$s AS old
+	SELECT urn::integer AS urn, pupil, %5$s AS register,
+		CASE WHEN %7$s THEN least(%3$L::date, %4$L) ELSE %3$L END AS last_day, %6$s AS young, %8$s AS old
 	FROM %1$s
 	WHERE register IS NULL OR (abie.start_date(register) < %10$L AND abie.end_date(register) >= %9$L)
 	OFFSET 0
 ) AS cohort$query$,
 		registers, from_date, to_date, half_term,
-		CASE WHEN academic_year IN ('2020/21', '2021/22') THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
+		CASE WHEN academic_year IN ('2020/21', '2021/22')
+			THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
 		format(age, format('date_of_birth > %L', make_date(start_year - 5, 8, 31)), 'year_group < 1'),
 		format(age, format('date_of_birth <= %L', make_date(start_year - 15, 8, 31)), 'year_group > 10'),
 		format(age, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)), 'year_group > 11'),
@@ -113,9 +131,12 @@ FROM (
 END
 $function$;
 COMMENT ON FUNCTION abie.registers_query(regclass, text, date, date) IS
-'Internal: the query that gives the registers of an academic year (urn, pupil, register), the last day that counts for each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in 2020/21 and 2021/22, when all of the cohort were of compulsory school age.';
+'Internal: the query that gives the registers of an academic year (urn, pupil, register), the last day that counts for '
+'each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in '
+'2020/21 and 2021/22, when all of the cohort were of compulsory school age.';
 
-CREATE FUNCTION abie.load_attendance(registers regclass, academic_year text, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
+CREATE FUNCTION abie.load_attendance(registers regclass, academic_year text, from_date date DEFAULT NULL,
+	to_date date DEFAULT NULL)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 -- Not STRICT: the dates may be NULL. Groups by school and week must fit: 300 MB hold ten weeks of a whole England.
@@ -143,7 +164,8 @@ BEGIN
 	END IF;
 	PERFORM abie.registers_check(registers);
 	query := abie.registers_query(registers, academic_year, starts, ends);
-	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE register IS NOT NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
+	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE register IS NOT '
+		'NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
 	INTO twice;
 	IF twice.pupils > 0 THEN
 		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
@@ -151,22 +173,38 @@ BEGIN
 				HINT = 'Merge them: a view with abie.register_agg(register) GROUP BY urn, pupil.';
 	END IF;
 	LOCK TABLE abie.attendance IN SHARE ROW EXCLUSIVE MODE;
-	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, abie.absence(register, %1$L, last_day) AS measures,
-		abie.rate_error(abie.sess_overall(register, %1$L, last_day), abie.sess_possible(register, %1$L, last_day)) AS attendance_error FROM (%2$s) AS r GROUP BY urn, left_out',
+	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, '
+		'abie.absence(register, %1$L, last_day) AS measures,
+		abie.rate_error(abie.sess_overall(register, %1$L, last_day),
+			abie.sess_possible(register, %1$L, last_day)) AS attendance_error
+	FROM (%2$s) AS r GROUP BY urn, left_out',
 		starts, query);
 	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_year) THEN
-		EXECUTE format('SELECT count(*) AS registers, min(abie.start_date(register)) AS first, max(abie.end_date(register)) AS last FROM %s', registers) INTO held;
+		EXECUTE format('SELECT count(*) AS registers, min(abie.start_date(register)) AS first, '
+			'max(abie.end_date(register)) AS last FROM %s', registers) INTO held;
 		RAISE WARNING 'no register of % is of % to %: nothing was loaded for %', registers, starts, ends, academic_year
-			USING HINT = CASE WHEN held.registers = 0 THEN 'It holds no register.' ELSE format('Its registers are of %s to %s.', held.first, held.last) END;
+			USING HINT = CASE WHEN held.registers = 0 THEN 'It holds no register.'
+				ELSE format('Its registers are of %s to %s.', held.first, held.last) END;
 	END IF;
 	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
-		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms' ELSE format('%s to %s', starts, ends) END);
+		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms'
+			ELSE format('%s to %s', starts, ends) END);
 	PERFORM abie.load_attendance_week(registers, academic_year, query, starts, ends);
 	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
 END
 $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
-'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of registers and of publications, never own entries; writes only rows that differ, so that the same registers again change nothing. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the year, 23514 for what is no academic year. A warning where no register is of these dates. Needs about 300 MB for all of England.';
+'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they '
+'hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and '
+'optionally date_of_birth date and year_group integer; a pupil has one register a school. Cohort as in the absence '
+'statistics (guide to absence statistics, DfE, sections 2 and 4): aged 5 to 15 on 31 August by date of birth, else '
+'Years 1 to 11, all where neither is a column; at least one possible session; pupils aged 15 up to the spring bank '
+'holiday only; without those who joined after it. from_date and to_date narrow the year, for a year to date; '
+'year_breakdown says so. Gives a row for every outcome: counted, or why enrolments were left out. Replaces figures of '
+'registers and of publications, never own entries; writes only rows that differ, so that the same registers again '
+'change nothing. Errors: 42703 and 42804 for columns, 21000 for pupils with two registers, 22023 for dates outside the '
+'year, 23514 for what is no academic year. A warning where no register is of these dates. Needs about 300 MB for all '
+'of England.';
 
 CREATE FUNCTION abie.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
@@ -180,57 +218,81 @@ BEGIN
 	CREATE TEMP TABLE abie_load_school ON COMMIT DROP AS
 	SELECT l.urn, l.laestab, l.enrolments, l.measures, l.attendance_error, CASE
 		WHEN l.laestab IS NULL THEN 'school not in abie.school, or without a LAESTAB'
-		WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1 THEN 'another URN has the LAESTAB'
+		WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1
+			THEN 'another URN has the LAESTAB'
 		WHEN l.own_entry THEN 'own entry kept' END AS left_out
 	FROM (
 		SELECT y.urn, y.enrolments, y.measures, y.attendance_error, coalesce(held.laestab, s.laestab) AS laestab,
-			EXISTS (SELECT FROM abie.attendance AS a WHERE a.academic_year = load_attendance_year.academic_year AND a.laestab = coalesce(held.laestab, s.laestab)
+			EXISTS (SELECT FROM abie.attendance AS a WHERE a.academic_year = load_attendance_year.academic_year
+				AND a.laestab = coalesce(held.laestab, s.laestab)
 				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
-					OR a.sess_overall_percent IS NOT NULL AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
+					OR a.sess_overall_percent IS NOT NULL
+						AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
 		FROM pg_temp.abie_load_year AS y
 			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance AS a
-				WHERE a.academic_year = load_attendance_year.academic_year GROUP BY a.urn HAVING count(*) = 1) AS held ON held.urn = y.urn
+				WHERE a.academic_year = load_attendance_year.academic_year GROUP BY a.urn
+					HAVING count(*) = 1) AS held ON held.urn = y.urn
 			LEFT JOIN abie.school AS s ON s.urn = y.urn
 		WHERE y.left_out IS NULL
 	) AS l;
 	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
 	DELETE FROM abie.attendance AS a
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
-		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn HAVING bool_and(y.left_out IS NOT NULL));
+		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn
+			HAVING bool_and(y.left_out IS NOT NULL));
 	-- only what differs is written: recorded_at is when a figure changed, not when it was looked at last
-	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall, sess_authorised,
+	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall,
+		sess_authorised,
 		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, attendance_error, sources, source)
-	SELECT load_attendance_year.academic_year, n.laestab, n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall,
-		n.sess_authorised, n.sess_unauthorised, n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error,
+	SELECT load_attendance_year.academic_year, n.laestab, n.urn, load_attendance_year.year_breakdown, n.enrolments,
+		n.sess_possible, n.sess_overall,
+		n.sess_authorised, n.sess_unauthorised, n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons,
+			n.attendance_error,
 		coalesce(held.sources, '{}') || n.sources, 'registers: ' || registers
 	FROM (
 		SELECT l.laestab, l.urn, (l.measures).*, abie.sess_reasons(l.measures) AS reasons, l.attendance_error,
-			(SELECT jsonb_object_agg(c, 'registers') FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall', 'sess_authorised',
-				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c) AS sources
+			(SELECT jsonb_object_agg(c, 'registers')
+				FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall',
+				'sess_authorised',
+				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error',
+					'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c) AS sources
 		FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NULL OFFSET 0
-	) AS n LEFT JOIN abie.attendance AS held ON held.academic_year = load_attendance_year.academic_year AND held.laestab = n.laestab
-	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0 OR held.markers <> '{}'
-		OR (held.urn, held.year_breakdown, held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised,
+	) AS n LEFT JOIN abie.attendance AS held ON held.academic_year = load_attendance_year.academic_year
+		AND held.laestab = n.laestab
+	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0
+		OR held.markers <> '{}'
+		OR (held.urn, held.year_breakdown, held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised,
+			held.sess_unauthorised,
 			held.enrolments_pa_10_exact, held.enrolments_pa_50_exact, held.reasons, held.attendance_error, held.sources)
-			IS DISTINCT FROM (n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
-				n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error, held.sources || n.sources)
+			IS DISTINCT FROM (n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall,
+				n.sess_authorised, n.sess_unauthorised,
+				n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error,
+					held.sources || n.sources)
 	-- published rates of the same year would contradict the counts
 	ON CONFLICT ON CONSTRAINT attendance_pkey DO UPDATE
-		SET urn = EXCLUDED.urn, year_breakdown = EXCLUDED.year_breakdown, enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
-			sess_overall = EXCLUDED.sess_overall, sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
-			enrolments_pa_10_exact = EXCLUDED.enrolments_pa_10_exact, enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
-			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL, enrolments_pa_10_exact_percent = NULL, markers = '{}',
+		SET urn = EXCLUDED.urn, year_breakdown = EXCLUDED.year_breakdown, enrolments = EXCLUDED.enrolments,
+			sess_possible = EXCLUDED.sess_possible,
+			sess_overall = EXCLUDED.sess_overall, sess_authorised = EXCLUDED.sess_authorised,
+				sess_unauthorised = EXCLUDED.sess_unauthorised,
+			enrolments_pa_10_exact = EXCLUDED.enrolments_pa_10_exact,
+				enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
+			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL,
+				enrolments_pa_10_exact_percent = NULL, markers = '{}',
 			sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)
 	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school AS l
-		UNION ALL SELECT y.left_out, y.enrolments, y.urn FROM pg_temp.abie_load_year AS y WHERE y.left_out IS NOT NULL) AS o
+		UNION ALL SELECT y.left_out, y.enrolments, y.urn FROM pg_temp.abie_load_year AS y
+			WHERE y.left_out IS NOT NULL) AS o
 	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_year(regclass, text, text) IS 'Internal: writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of abie.load_attendance.';
+COMMENT ON FUNCTION abie.load_attendance_year(regclass, text, text) IS
+'Internal: writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of '
+'abie.load_attendance.';
 
-CREATE FUNCTION abie.load_attendance_week(registers regclass, academic_year text, query text, from_date date, to_date date) RETURNS void
+CREATE FUNCTION abie.load_attendance_week(registers regclass, academic_year text, query text, from_date date,
+	to_date date) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 -- the planner cannot know how few groups there are
@@ -241,34 +303,47 @@ DECLARE
 BEGIN
 	CREATE TEMP TABLE abie_load_week (urn integer, week_start date, measures abie.absence_measures) ON COMMIT DROP;
 	-- ten weeks at a time, so that the groups fit; the weeks in the select list, so that each register is read once
-	FOR monday IN SELECT generate_series(date_trunc('week', from_date::timestamp), to_date::timestamp, interval '10 weeks')::date LOOP
+	FOR monday IN SELECT generate_series(date_trunc('week', from_date::timestamp), to_date::timestamp,
+		interval '10 weeks')::date LOOP
 		EXECUTE format($weeks$
 INSERT INTO pg_temp.abie_load_week
 SELECT urn, week_start, abie.absence(register, greatest(week_start, %2$L), least(week_start + 6, last_day))
-FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start FROM (%1$s) AS r WHERE left_out IS NULL OFFSET 0) AS w
+FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start
+	FROM (%1$s) AS r WHERE left_out IS NULL OFFSET 0) AS w
 GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 	END LOOP;
 	CREATE TEMP TABLE abie_load_counted ON COMMIT DROP AS
-	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall, (w.measures).sess_authorised,
+	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall,
+		(w.measures).sess_authorised,
 		(w.measures).sess_unauthorised, abie.sess_reasons(w.measures) AS reasons
 	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL
 	WHERE (w.measures).sess_possible > 0;
 	-- as for the year, only what differs is written
 	DELETE FROM abie.attendance_week AS held
 	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
-		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL)
-		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted AS n WHERE n.urn = held.urn AND n.week_start = held.week_start);
-	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons, source)
+		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn
+			FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL)
+		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted AS n WHERE n.urn = held.urn
+			AND n.week_start = held.week_start);
+	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
+		sess_authorised, sess_unauthorised, reasons, source)
 	SELECT load_attendance_week.academic_year, n.*, 'registers: ' || registers
 	FROM pg_temp.abie_load_counted AS n LEFT JOIN abie.attendance_week AS held
-		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn AND held.week_start = n.week_start
+		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn
+			AND held.week_start = n.week_start
 	WHERE held.urn IS NULL OR held.source LIKE 'registers: %'
-		AND (held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised, held.reasons)
-			IS DISTINCT FROM (n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)
+		AND (held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised,
+			held.reasons)
+			IS DISTINCT FROM (n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
+				n.reasons)
 	ON CONFLICT ON CONSTRAINT attendance_week_pkey DO UPDATE
-		SET enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible, sess_overall = EXCLUDED.sess_overall,
-			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised, reasons = EXCLUDED.reasons,
+		SET enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
+			sess_overall = EXCLUDED.sess_overall,
+			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
+				reasons = EXCLUDED.reasons,
 			source = EXCLUDED.source, recorded_at = DEFAULT;
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS 'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; own entries stay, and so do those of schools whose year is another''s.';
+COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS
+'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; '
+'own entries stay, and so do those of schools whose year is another''s.';

@@ -1,8 +1,11 @@
 -- Who may see which rows.
 --
--- Readers have no rights on tables. What they may call is a gate (abie_gate, src/access.c): it notes the role whose rights are in
--- force, as PostgreSQL does for its own tables, and calls the function of the same name in schema abie_internal with that role as
--- first argument and the owner's rights. The views of abie_report ask the gates below; sql/reports/report_view.sql says how.
+-- Readers have no rights on tables. What they may call is a gate (abie_gate, src/access.c): it notes the role whose
+-- rights are in
+-- force, as PostgreSQL does for its own tables, and calls the function of the same name in schema abie_internal with
+-- that role as
+-- first argument and the owner's rights. The views of abie_report ask the gates below; sql/reports/report_view.sql says
+-- how.
 
 CREATE TABLE abie.access_grant (
 	grant_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -17,27 +20,33 @@ CREATE TABLE abie.access_grant (
 	revoked_at timestamptz,
 	CONSTRAINT purpose_of_scope CHECK (purpose NOT IN ('monitoring', 'calculation') OR scope = 'national')
 );
-CREATE UNIQUE INDEX access_granted_once ON abie.access_grant (role, scope, code, purpose) NULLS NOT DISTINCT WHERE revoked_at IS NULL;
+CREATE UNIQUE INDEX access_granted_once ON abie.access_grant (role, scope, code, purpose) NULLS NOT DISTINCT
+	WHERE revoked_at IS NULL;
 COMMENT ON TABLE abie.access_grant IS
 'What roles may see, by abie.grant_access and abie.revoke_access; revoked grants stay, for the record.';
 COMMENT ON COLUMN abie.access_grant.grant_id IS 'Number of the grant.';
 COMMENT ON COLUMN abie.access_grant.role IS
-'The role itself, whatever its name: a grant follows a role that is renamed, and shows the number of one that was dropped. '
+'The role itself, whatever its name: a grant follows a role that is renamed, and shows the number of one that was '
+'dropped. '
 'Those who have its rights have the grant too.';
 COMMENT ON COLUMN abie.access_grant.scope IS 'school, trust, local authority, region or national.';
 COMMENT ON COLUMN abie.access_grant.code IS
-'URN, code of the trust (its name where GIAS gives no code), number of the local authority or name of the region, as in '
+'URN, code of the trust (its name where GIAS gives no code), number of the local authority or name of the region, as '
+'in '
 'abie.school; NULL for national.';
 COMMENT ON COLUMN abie.access_grant.purpose IS
-'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; support: '
-'issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure control; monitoring: '
+'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; '
+'support: '
+'issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure control; '
+'monitoring: '
 'abie_report.health; calculation: all rows of all tables, and to write inputs and runs.';
 COMMENT ON COLUMN abie.access_grant.granted_by IS 'Role that granted it.';
 COMMENT ON COLUMN abie.access_grant.granted_at IS 'When.';
 COMMENT ON COLUMN abie.access_grant.valid_until IS 'When it ends by itself; NULL for no end.';
 COMMENT ON COLUMN abie.access_grant.revoked_by IS 'Role that revoked it; NULL while it holds.';
 COMMENT ON COLUMN abie.access_grant.revoked_at IS 'When.';
--- A dropped role is a number, which in another cluster may be somebody else's: such a grant is dumped once it is revoked only.
+-- A dropped role is a number, which in another cluster may be somebody else's: such a grant is dumped once it is
+-- revoked only.
 SELECT pg_catalog.pg_extension_config_dump('abie.access_grant',
 	'WHERE revoked_at IS NOT NULL OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = role)');
 SELECT pg_catalog.pg_extension_config_dump('abie.access_grant_grant_id_seq', '');
@@ -50,11 +59,15 @@ COMMENT ON FUNCTION abie_internal.asking_role(oid) IS 'Of a role, as abie.asking
 CREATE FUNCTION abie.asking_role() RETURNS name
 LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.asking_role() IS
-'The role whose grants count: the one whose rights are in force where abie is called (current_user), as for PostgreSQL''s own tables. '
-'Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED VIEW ...), where nobody asks.';
+'The role whose grants count: the one whose rights are in force where abie is called (current_user), as for '
+'PostgreSQL''s own tables. '
+'Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED VIEW ...), where nobody '
+'asks.';
 
--- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates call is in
--- PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked once a query, and the planner
+-- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates
+-- call is in
+-- PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked once a query,
+-- and the planner
 -- would count them once a row.
 CREATE FUNCTION abie_internal.is_owner(role oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE COST 100
@@ -68,7 +81,8 @@ BEGIN ATOMIC
 	SELECT g.* FROM abie.access_grant AS g
 	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now()) AND g.purpose = ANY (purposes)
 		-- a superuser has the rights of every number, of a dropped role's too
-		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role) AND pg_has_role(active_grants.role, g.role, 'USAGE');
+		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
+			AND pg_has_role(active_grants.role, g.role, 'USAGE');
 END;
 COMMENT ON FUNCTION abie_internal.active_grants(oid, text[]) IS
 'The grants in force for one of the purposes to a role, or to one whose rights it has.';
@@ -115,11 +129,14 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 200
 BEGIN ATOMIC
 	SELECT g.code::integer FROM unnest(grants) AS g WHERE g.scope = 'school'
 	UNION
-	SELECT s.urn::integer FROM abie.school AS s JOIN unnest(grants) AS g ON g.scope = 'trust' AND abie_internal.is_of_trust(g.code, s.trust_code, s.trust)
-		OR g.scope = 'region' AND g.code = s.region OR g.scope = 'local authority' AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
+	SELECT s.urn::integer FROM abie.school AS s JOIN unnest(grants) AS g ON g.scope = 'trust'
+		AND abie_internal.is_of_trust(g.code, s.trust_code, s.trust)
+		OR g.scope = 'region' AND g.code = s.region OR g.scope = 'local authority'
+			AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
 END;
 COMMENT ON FUNCTION abie_internal.schools_of_grants(abie.access_grant[]) IS
-'URNs of the schools of grants, national ones apart: the school itself, or those that abie.school has in the trust, local '
+'URNs of the schools of grants, national ones apart: the school itself, or those that abie.school has in the trust, '
+'local '
 'authority or region.';
 
 CREATE FUNCTION abie_internal.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
@@ -127,7 +144,8 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 200
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	grants abie.access_grant[] := ARRAY(SELECT g FROM abie_internal.active_grants(role, purposes) g WHERE g.scope <> 'national');
+	grants abie.access_grant[] := ARRAY(SELECT g FROM abie_internal.active_grants(role, purposes) g
+		WHERE g.scope <> 'national');
 	of_schools abie.access_grant[] := ARRAY(SELECT g FROM unnest(grants) g WHERE g.scope = 'school');
 BEGIN
 	-- most readers are one school: no need to look at all
@@ -142,7 +160,8 @@ COMMENT ON FUNCTION abie_internal.accessible_schools(oid, text[]) IS 'Of a role,
 CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
-'URNs of the schools that the role in force (current_user) has a grant for, for one of the purposes, national grants apart: the '
+'URNs of the schools that the role in force (current_user) has a grant for, for one of the purposes, national grants '
+'apart: the '
 'school itself, or those that abie.school has in the trust, local authority or region.';
 
 /*
@@ -172,14 +191,16 @@ BEGIN
 		RETURN '{}';
 	END IF;
 	RETURN ARRAY(SELECT r.run_id FROM abie.run r
-		WHERE r.status = 'issued' OR all_finished AND r.status NOT IN ('running', 'failed', 'interrupted') ORDER BY r.run_id);
+		WHERE r.status = 'issued' OR all_finished AND r.status NOT IN ('running', 'failed', 'interrupted')
+			ORDER BY r.run_id);
 END $$;
 COMMENT ON FUNCTION abie_internal.readable_runs(oid) IS 'Of a role, as abie.readable_runs.';
 
 CREATE FUNCTION abie.readable_runs() RETURNS integer[]
 LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.readable_runs() IS
-'The runs whose results the role in force (current_user) may see, each of its own schools: those that are issued; every one that '
+'The runs whose results the role in force (current_user) may see, each of its own schools: those that are issued; '
+'every one that '
 'was finished for roles granted calculation; none for a role without a grant.';
 
 CREATE FUNCTION abie_internal.readable_schools(role oid, run_id integer, urns integer[]) RETURNS integer[]
@@ -192,14 +213,16 @@ BEGIN
 	ELSIF abie_internal.has_national_access(role, '{results,calculation}') THEN
 		RETURN urns;
 	END IF;
-	RETURN ARRAY(SELECT u.urn FROM unnest(urns) u(urn) JOIN abie_internal.accessible_schools(role, '{results}') a ON a.urn = u.urn);
+	RETURN ARRAY(SELECT u.urn FROM unnest(urns) u(urn)
+		JOIN abie_internal.accessible_schools(role, '{results}') a ON a.urn = u.urn);
 END $$;
 COMMENT ON FUNCTION abie_internal.readable_schools(oid, integer, integer[]) IS 'Of a role, as abie.readable_schools.';
 
 CREATE FUNCTION abie.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.readable_schools(integer, integer[]) IS
-'Those of the URNs whose results in the run the role in force (current_user) may read: all for calculation; for results, those '
+'Those of the URNs whose results in the run the role in force (current_user) may read: all for calculation; for '
+'results, those '
 'granted, and in issued runs only.';
 
 CREATE FUNCTION abie_internal.readable_expectations(role oid, run_id integer) RETURNS integer[]
@@ -219,7 +242,9 @@ AS $$
 SELECT g.* FROM abie.access_grant g
 WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now())
 	AND (NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
-		OR g.scope <> 'national' AND NOT EXISTS (SELECT FROM abie_internal.schools_of_grants(ARRAY[g]) s JOIN abie.school k ON k.urn = s.urn))
+		OR g.scope <> 'national'
+			AND NOT EXISTS (SELECT FROM abie_internal.schools_of_grants(ARRAY[g]) s
+			JOIN abie.school k ON k.urn = s.urn))
 $$;
 COMMENT ON FUNCTION abie_internal.lost_grants() IS
 'Grants in force that give nothing: their role was dropped, or no school is in their scope any more.';
@@ -237,5 +262,6 @@ COMMENT ON FUNCTION abie_internal.grants_without_effect(oid) IS 'Of a role, as a
 CREATE FUNCTION abie.grants_without_effect() RETURNS bigint
 LANGUAGE c STABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.grants_without_effect() IS
-'How many grants in force give nothing any more, because their role was dropped or no school is in their scope, such as a trust known '
+'How many grants in force give nothing any more, because their role was dropped or no school is in their scope, such '
+'as a trust known '
 'by its name alone that is now called otherwise; NULL for roles granted neither monitoring nor calculation.';

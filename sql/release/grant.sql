@@ -1,10 +1,12 @@
--- What each purpose of abie.access_grant gives: rights on views of abie_report, or for calculation on tables; to grant and revoke it.
+-- What each purpose of abie.access_grant gives: rights on views of abie_report, or for calculation on tables; to grant
+-- and revoke it.
 
 CREATE FUNCTION abie_internal.relations() RETURNS regclass[]
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+SELECT ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass
+	AND d.objid = c.oid AND d.deptype = 'e'
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie'
 	WHERE c.relkind IN ('r', 'v') AND c.relnamespace <> 'abie_internal'::regnamespace ORDER BY c.oid)
 $$;
@@ -16,21 +18,27 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE purpose
 	WHEN 'results' THEN '{abie.methodology,abie.characteristic,abie.attendance_code,
-		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,abie_report.school_absence,
-		abie_report.school_history,abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
+		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,
+		abie_report.school_absence,
+		abie_report.school_history,abie_report.local_authority_summary,abie_report.trust_summary,
+		abie_report.national_summary,
 		abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
 		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,
 		abie_report.school_source,abie_report.school,abie_report.school_context,abie_report.school_week,
 		abie_report.school_figure,abie_report.correction}'::regclass[]
-	WHEN 'support' THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,abie_report.school,
-		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
+	WHEN 'support'
+		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
+		'abie_report.school,
+		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
+		abie_report.national_attendance}'
 	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
 	ELSE ARRAY(SELECT t FROM unnest(abie_internal.relations()) t WHERE t <> 'abie.access_grant'::regclass) END
 $$;
 COMMENT ON FUNCTION abie.purpose_tables(text) IS
-'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read. No table with figures of a '
+'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read. No table with '
+'figures of a '
 'school but for calculation.';
 
 CREATE FUNCTION abie_internal.writable_tables() RETURNS regclass[]
@@ -41,7 +49,8 @@ SELECT ARRAY(SELECT t FROM unnest(abie_internal.relations()) t JOIN pg_class c O
 	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read}'::regclass[]))
 $$;
 COMMENT ON FUNCTION abie_internal.writable_tables() IS
-'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, whose rows come '
+'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, '
+'whose rows come '
 'from triggers and functions alone.';
 
 --
@@ -57,13 +66,15 @@ BEGIN
 	EXECUTE format('CREATE POLICY calculation ON %s USING ((SELECT abie.has_national_access(''{calculation}'')))', t);
 	-- which methodology a run used, and what its characteristics are, is no secret
 	IF t = ANY ('{abie.methodology,abie.characteristic}'::regclass[]) THEN
-		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT USING ((SELECT abie.has_access(''{results,support}'')))', t);
+		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT USING ((SELECT abie.has_access(''{results,support}'')))',
+			t);
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie.protect_table(regclass) IS
 'Internal: row-level security of a table: its rows are for roles granted calculation.';
 
-SELECT abie.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r' ORDER BY c.oid;
+SELECT abie.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'
+	ORDER BY c.oid;
 
 --
 -- Grants
@@ -77,23 +88,28 @@ AS $$
 BEGIN
 	IF scope = ANY ('{school,trust,local authority,region,national}') IS NOT TRUE THEN
 		RAISE EXCEPTION 'there is no scope %', coalesce('"' || scope || '"', 'NULL')
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are school, trust, local authority, region and national.';
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Scopes are school, trust, local authority, region and national.';
 	ELSIF (scope = 'national') <> (code IS NULL) THEN
 		RAISE EXCEPTION 'scope % % a code', scope, CASE scope WHEN 'national' THEN 'has not' ELSE 'needs' END
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'URN, code or name of the trust, number of the local authority or name of the region; none for national.';
-	ELSIF scope <> 'national' AND NOT EXISTS (SELECT FROM abie.school s WHERE CASE scope WHEN 'school' THEN code = s.urn::text
+				HINT = 'URN, code or name of the trust, number of the local authority or name of the region; none for '
+					'national.';
+	ELSIF scope <> 'national'
+		AND NOT EXISTS (SELECT FROM abie.school s WHERE CASE scope WHEN 'school' THEN code = s.urn::text
 		WHEN 'trust' THEN abie_internal.is_of_trust(code, s.trust_code, s.trust) WHEN 'region' THEN code = s.region
 		ELSE code = coalesce(s.la_code, s.laestab / 10000)::text END) THEN
 		RAISE EXCEPTION 'there is no % "%"', scope, code
-			USING ERRCODE = 'no_data_found', HINT = 'Write it as abie.school has it: urn, trust_code or trust, la_code, region.';
+			USING ERRCODE = 'no_data_found',
+				HINT = 'Write it as abie.school has it: urn, trust_code or trust, la_code, region.';
 	ELSIF scope = 'trust' AND (SELECT count(DISTINCT s.trust_code) > 1 FROM abie.school s WHERE s.trust = code) THEN
 		RAISE EXCEPTION 'there is more than one trust "%"', code
 			USING ERRCODE = 'ambiguous_alias', HINT = 'Name it by its code: abie.school.trust_code.';
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie.check_scope(text, text) IS
-'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 where a trust''s '
+'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 '
+'where a trust''s '
 'name is that of several.';
 
 -- The code that a grant is kept by: a trust's own where GIAS gives one, because a name may become another's.
@@ -103,10 +119,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: code is NULL for national
 SELECT CASE WHEN scope = 'trust' AND code !~ '^[0-9]+$' THEN coalesce((SELECT min(s.trust_code) FROM abie.school s
-	WHERE s.trust = stable_code.code AND s.trust_code IS NOT NULL HAVING count(DISTINCT s.trust_code) = 1), code) ELSE code END
+	WHERE s.trust = stable_code.code AND s.trust_code IS NOT NULL HAVING count(DISTINCT s.trust_code) = 1), code)
+		ELSE code END
 $$;
 COMMENT ON FUNCTION abie_internal.stable_code(text, text) IS
-'The code to keep a grant by: the code of the trust of that name, where all schools that name it with a code agree; as given otherwise.';
+'The code to keep a grant by: the code of the trust of that name, where all schools that name it with a code agree; as '
+'given otherwise.';
 
 CREATE FUNCTION abie.grant_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results',
 	valid_until timestamptz DEFAULT NULL) RETURNS integer
@@ -125,9 +143,11 @@ BEGIN
 			USING ERRCODE = 'undefined_object', HINT = 'Make it with CREATE ROLE.';
 	ELSIF grant_access.purpose = ANY ('{results,similar schools,support,monitoring,calculation}') IS NOT TRUE
 		OR grant_access.purpose IN ('monitoring', 'calculation') AND grant_access.scope <> 'national' THEN
-		RAISE EXCEPTION 'there is no purpose % of scope %', coalesce('"' || grant_access.purpose || '"', 'NULL'), grant_access.scope
+		RAISE EXCEPTION 'there is no purpose % of scope %', coalesce('"' || grant_access.purpose || '"', 'NULL'),
+			grant_access.scope
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'Purposes are results, similar schools and support; of scope national also monitoring and calculation.';
+				HINT = 'Purposes are results, similar schools and support; of scope national also monitoring and '
+					'calculation.';
 	ELSIF grant_access.valid_until <= now() THEN
 		RAISE EXCEPTION 'a grant cannot end in the past: %', grant_access.valid_until
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'valid_until is a time to come, or NULL for no end.';
@@ -136,21 +156,27 @@ BEGIN
 	-- with another end it is another grant, in place of this one
 	UPDATE abie.access_grant g SET revoked_by = current_user, revoked_at = clock_timestamp()
 	WHERE g.role = grantee AND g.scope = grant_access.scope AND g.code IS NOT DISTINCT FROM kept_code
-		AND g.purpose = grant_access.purpose AND g.revoked_at IS NULL AND g.valid_until IS DISTINCT FROM grant_access.valid_until;
+		AND g.purpose = grant_access.purpose AND g.revoked_at IS NULL
+			AND g.valid_until IS DISTINCT FROM grant_access.valid_until;
 	INSERT INTO abie.access_grant (role, scope, code, purpose, valid_until)
 	VALUES (grantee, grant_access.scope, kept_code, grant_access.purpose, grant_access.valid_until)
 	ON CONFLICT DO NOTHING RETURNING grant_id INTO made;
-	EXECUTE format('GRANT SELECT ON %s TO %s', array_to_string(abie.purpose_tables(grant_access.purpose), ', '), grantee);
+	EXECUTE format('GRANT SELECT ON %s TO %s', array_to_string(abie.purpose_tables(grant_access.purpose), ', '),
+		grantee);
 	IF grant_access.purpose = 'calculation' THEN
-		EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %s', array_to_string(abie_internal.writable_tables(), ', '), grantee);
+		EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %s',
+			array_to_string(abie_internal.writable_tables(), ', '), grantee);
 		EXECUTE format('GRANT EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) TO %s', grantee);
 	END IF;
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
-'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a purpose: '
-'abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. Takes effect at once. For '
-'the owner of the tables. The number of the grant; NULL where the role has it already. Errors: 42704 no such role, 22023 no such scope '
+'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a '
+'purpose: '
+'abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. Takes '
+'effect at once. For '
+'the owner of the tables. The number of the grant; NULL where the role has it already. Errors: 42704 no such role, '
+'22023 no such scope '
 'or purpose, or an end in the past, P0002 no such school, trust, local authority or region.';
 
 -- What of its rights on tables a role's grants do not need any more.
@@ -169,7 +195,8 @@ BEGIN
 		EXECUTE format('REVOKE ALL ON %s FROM %s', unused, role);
 	END IF;
 	IF purpose = 'calculation' THEN
-		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s', array_to_string(abie_internal.writable_tables(), ', '), role);
+		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s',
+			array_to_string(abie_internal.writable_tables(), ', '), role);
 		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM %s', role);
 	END IF;
 END $$;
@@ -193,10 +220,12 @@ BEGIN
 	RETURN true;
 END $$;
 COMMENT ON FUNCTION abie.revoke_access(integer) IS
-'Takes back a grant by its number in abie.access_grant, whether or not its role is still there, and the rights on tables that no other '
+'Takes back a grant by its number in abie.access_grant, whether or not its role is still there, and the rights on '
+'tables that no other '
 'grant of the role needs; whether it was in force. Takes effect at once.';
 
-CREATE FUNCTION abie.revoke_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results') RETURNS boolean
+CREATE FUNCTION abie.revoke_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results')
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -212,8 +241,10 @@ BEGIN
 	RETURN coalesce(abie.revoke_access(held), false);
 END $$;
 COMMENT ON FUNCTION abie.revoke_access(name, text, text, text) IS
-'Takes back what abie.grant_access gave with the same arguments, and the rights on tables that no other grant of the role needs; '
-'whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as abie.access_grant shows it; '
+'Takes back what abie.grant_access gave with the same arguments, and the rights on tables that no other grant of the '
+'role needs; '
+'whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as '
+'abie.access_grant shows it; '
 'or give the number of the grant alone.';
 
 REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz), abie.revoke_access(integer),
@@ -231,12 +262,14 @@ BEGIN
 	UPDATE abie.access_grant g SET code = abie_internal.stable_code(g.scope, g.code)
 	WHERE g.scope = 'trust' AND g.revoked_at IS NULL AND g.code <> abie_internal.stable_code(g.scope, g.code)
 		-- a role that has the trust by its code already keeps that one
-		AND NOT EXISTS (SELECT FROM abie.access_grant o WHERE o.role = g.role AND o.scope = 'trust' AND o.purpose = g.purpose
+		AND NOT EXISTS (SELECT FROM abie.access_grant o WHERE o.role = g.role AND o.scope = 'trust'
+			AND o.purpose = g.purpose
 			AND o.revoked_at IS NULL AND o.code = abie_internal.stable_code(g.scope, g.code));
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.keep_trust_grants() IS
-'Trigger: grants to a trust by its name are kept by its code from when the code is known, so that a new name changes nothing in them.';
+'Trigger: grants to a trust by its name are kept by its code from when the code is known, so that a new name changes '
+'nothing in them.';
 
 CREATE FUNCTION abie.keep_trust_grants() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';

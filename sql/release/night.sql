@@ -11,17 +11,21 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH year AS MATERIALIZED (
-	SELECT a.academic_year, count(*) AS held, count(*) FILTER (WHERE CASE WHEN a.sess_possible IS NULL THEN a.sess_overall_percent IS NOT NULL
+	SELECT a.academic_year, count(*) AS held, count(*) FILTER (WHERE CASE WHEN a.sess_possible IS NULL
+		THEN a.sess_overall_percent IS NOT NULL
 		ELSE a.sess_possible >= abie.least_year_sessions() * a.enrolments END) AS whole
 	FROM abie.attendance a GROUP BY a.academic_year
 )
 SELECT (left(y.newest, 4)::integer + 1) || '/' || lpad(((left(y.newest, 4)::integer + 2) % 100)::text, 2, '0')
-FROM (SELECT max(n.academic_year) AS newest FROM year n LEFT JOIN year b ON b.academic_year = abie.previous_year(n.academic_year)
+FROM (SELECT max(n.academic_year) AS newest FROM year n
+	LEFT JOIN year b ON b.academic_year = abie.previous_year(n.academic_year)
 	WHERE n.whole > 0 AND n.whole >= 0.9 * greatest(n.held, b.whole)) y
 $$;
 COMMENT ON FUNCTION abie.next_target_year() IS
-'The academic year after the newest whose attendance is whole: nine in ten of the schools held for it have a rate only or at least '
-'abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of the year before. NULL where '
+'The academic year after the newest whose attendance is whole: nine in ten of the schools held for it have a rate only '
+'or at least '
+'abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of the year '
+'before. NULL where '
 'there is no such year.';
 
 CREATE FUNCTION abie.newest_run(target_year text, methodology text) RETURNS abie.run
@@ -29,9 +33,11 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT r FROM abie.run r
-WHERE r.target_year = newest_run.target_year AND r.methodology = newest_run.methodology AND r.result_digest IS NOT NULL ORDER BY r.run_id DESC LIMIT 1
+WHERE r.target_year = newest_run.target_year AND r.methodology = newest_run.methodology AND r.result_digest IS NOT NULL
+	ORDER BY r.run_id DESC LIMIT 1
 $$;
-COMMENT ON FUNCTION abie.newest_run(text, text) IS 'The newest run of a target year by a methodology that was calculated to its end; NULL where there is none.';
+COMMENT ON FUNCTION abie.newest_run(text, text) IS
+'The newest run of a target year by a methodology that was calculated to its end; NULL where there is none.';
 
 CREATE FUNCTION abie.is_up_to_date(target_year text, methodology text) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -42,11 +48,13 @@ DECLARE
 	newest abie.run := abie.newest_run(target_year, methodology);
 BEGIN
 	-- by what the run read, not by when: what was being written while it read has another time than that of its commit
-	RETURN newest.run_id IS NOT NULL AND newest.extension_version = (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie')
+	RETURN newest.run_id IS NOT NULL
+		AND newest.extension_version = (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie')
 		AND NOT EXISTS (SELECT FROM abie.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS
-'Whether another calculation for a target year by a methodology would be the newest one again: by this version of abie, and what the run '
+'Whether another calculation for a target year by a methodology would be the newest one again: by this version of '
+'abie, and what the run '
 'read of every school and average is what it would read now.';
 
 CREATE FUNCTION abie.check_keep(keep integer) RETURNS void
@@ -60,7 +68,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'At least the run just made is kept: 1 or more.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_keep(integer) IS 'Internal: raises error 22023 where abie.nightly could not keep so many runs.';
+COMMENT ON FUNCTION abie.check_keep(integer) IS
+'Internal: raises error 22023 where abie.nightly could not keep so many runs.';
 
 CREATE FUNCTION abie.drop_unissued(target_year text, methodology text, keep integer) RETURNS SETOF integer
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 10
@@ -68,12 +77,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DELETE FROM abie.run r
 WHERE r.run_id IN (SELECT o.run_id FROM abie.run o
-		WHERE o.target_year = drop_unissued.target_year AND o.methodology = drop_unissued.methodology AND o.status IN ('calculated', 'checked')
+		WHERE o.target_year = drop_unissued.target_year AND o.methodology = drop_unissued.methodology
+			AND o.status IN ('calculated', 'checked')
 		ORDER BY o.run_id DESC OFFSET greatest(keep, 0))
 RETURNING r.run_id
 $$;
 COMMENT ON FUNCTION abie.drop_unissued(text, text, integer) IS
-'Deletes the runs of a target year by a methodology that were calculated and never issued, but for the newest so many; their numbers. Issued, superseded and withdrawn runs stay, and so do those that go on, failed or were interrupted; abie.run_event keeps what was deleted.';
+'Deletes the runs of a target year by a methodology that were calculated and never issued, but for the newest so many; '
+'their numbers. Issued, superseded and withdrawn runs stay, and so do those that go on, failed or were interrupted; '
+'abie.run_event keeps what was deleted.';
 
 /*
  * As abie.calculate: it commits, so that it can have no SET clause and names
@@ -108,19 +120,26 @@ BEGIN
 	PERFORM abie.drop_unissued(year, methodology, keep);
 END $$;
 COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
-'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to date '
-'(abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check fails, a warning '
-'either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest are kept, so many '
-'as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate, after '
-'which earlier runs stay as they are; P0002 where no target year is given and no year of attendance is whole; 22023 keep below 1.';
+'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to '
+'date '
+'(abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check '
+'fails, a warning '
+'either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest '
+'are kept, so many '
+'as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of '
+'abie.calculate, after '
+'which earlier runs stay as they are; P0002 where no target year is given and no year of attendance is whole; 22023 '
+'keep below 1.';
 
 CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT count(*) > 0 AND count(*) FILTER (WHERE c.passed IS FALSE) = 0 FROM abie.run_check c WHERE c.run_id = has_passed.run_id
+SELECT count(*) > 0 AND count(*) FILTER (WHERE c.passed IS FALSE) = 0 FROM abie.run_check c
+	WHERE c.run_id = has_passed.run_id
 $$;
-COMMENT ON FUNCTION abie.has_passed(integer) IS 'Whether a run was checked and none of its checks, blocking or warning, failed.';
+COMMENT ON FUNCTION abie.has_passed(integer) IS
+'Whether a run was checked and none of its checks, blocking or warning, failed.';
 
 CREATE FUNCTION abie.refuse_without_cron() RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -129,7 +148,9 @@ AS $$
 BEGIN
 	IF NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron') THEN
 		RAISE EXCEPTION 'pg_cron is not installed in database "%"', current_database()
-			USING ERRCODE = 'undefined_object', HINT = 'Debian: postgresql-15-cron; shared_preload_libraries = ''pg_cron'' and cron.database_name = the database, a restart, then CREATE EXTENSION pg_cron.';
+			USING ERRCODE = 'undefined_object',
+				HINT = 'Debian: postgresql-15-cron; shared_preload_libraries = ''pg_cron'' and cron.database_name = '
+				'the database, a restart, then CREATE EXTENSION pg_cron.';
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie.refuse_without_cron() IS 'Internal: raises error 42704 where there is no pg_cron.';
@@ -137,9 +158,11 @@ COMMENT ON FUNCTION abie.refuse_without_cron() IS 'Internal: raises error 42704 
 CREATE FUNCTION abie.job_name(target_year text, methodology text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN 'abie ' || coalesce(target_year, 'next year') || ' ' || methodology;
-COMMENT ON FUNCTION abie.job_name(text, text) IS 'Name of the pg_cron job that abie.schedule makes. Not STRICT: no target year is the next.';
+COMMENT ON FUNCTION abie.job_name(text, text) IS
+'Name of the pg_cron job that abie.schedule makes. Not STRICT: no target year is the next.';
 
-CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL, methodology text DEFAULT 'default', keep integer DEFAULT 7) RETURNS bigint
+CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL,
+	methodology text DEFAULT 'default', keep integer DEFAULT 7) RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -162,14 +185,20 @@ BEGIN
 	PERFORM abie.check_keep(keep);
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
-			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
+			USING ERRCODE = 'undefined_object',
+				HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job
-	USING abie.job_name(target_year, methodology), cron, format('CALL abie.nightly(%L, %L, %s)', target_year, methodology, keep);
+	USING abie.job_name(target_year, methodology), cron,
+		format('CALL abie.nightly(%L, %L, %s)', target_year, methodology, keep);
 	RETURN job;
 END $$;
 COMMENT ON FUNCTION abie.schedule(text, text, text, integer) IS
-'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target year: the year after the newest attendance, each night anew. The number of the job. keep is that of abie.nightly. Errors: 42704 no pg_cron or no such methodology, 55000 a role that cannot log in, 42501 one that may not calculate, 23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
+'Makes a pg_cron job that calls abie.nightly, at the times of a cron expression (default: at two every night, in the '
+'time zone of pg_cron), as the role that makes it; in place of one for the same target year and methodology. No target '
+'year: the year after the newest attendance, each night anew. The number of the job. keep is that of abie.nightly. '
+'Errors: 42704 no pg_cron or no such methodology, 55000 a role that cannot log in, 42501 one that may not calculate, '
+'23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
 
 CREATE FUNCTION abie.unschedule(target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -180,7 +209,8 @@ DECLARE
 	done boolean;
 BEGIN
 	PERFORM abie.refuse_without_cron();
-	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done USING abie.job_name(target_year, methodology);
+	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done
+		USING abie.job_name(target_year, methodology);
 	RETURN coalesce(done, false);
 END $$;
 COMMENT ON FUNCTION abie.unschedule(text, text) IS
@@ -195,10 +225,12 @@ AS $$
 DECLARE
 	failed bigint;
 BEGIN
-	-- tables of pg_cron's own: anybody may make a schema of that name, and a view in it would run with the owner's rights
+	-- tables of pg_cron's own: anybody may make a schema of that name, and a view in it would run with the owner's
+	-- rights
 	IF abie_internal.has_national_access(role, '{monitoring,calculation}') AND EXISTS (SELECT FROM pg_depend d
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'pg_cron'
-		WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass('cron.job_run_details') AND d.deptype = 'e') THEN
+		WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass('cron.job_run_details') AND d.deptype = 'e')
+			THEN
 		EXECUTE $query$
 SELECT count(*) FROM cron.job j
 WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
@@ -212,10 +244,13 @@ COMMENT ON FUNCTION abie_internal.failed_jobs(oid) IS 'Of a role, as abie.failed
 CREATE FUNCTION abie.failed_jobs() RETURNS bigint
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.failed_jobs() IS
-'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in cron.job_run_details.';
+'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in '
+'cron.job_run_details.';
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
-SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage, s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours, s.error,
+SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage,
+	s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours,
+	s.error,
 	-- NULL for a run that was not checked, which fails none and passes none
 	(SELECT CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE c.severity = 'blocking' AND c.passed IS FALSE) END
 		FROM abie.run_check c WHERE c.run_id = s.run_id) AS failing_blocking,
@@ -228,7 +263,9 @@ SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.targe
 	abie.grants_without_effect() AS grants_without_effect
 FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1) s ON true
 WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
-COMMENT ON VIEW abie_report.health IS 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or calculation.';
+COMMENT ON VIEW abie_report.health IS
+'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or '
+'calculation.';
 COMMENT ON COLUMN abie_report.health.run_id IS 'The newest run; NULL where there is none.';
 COMMENT ON COLUMN abie_report.health.target_year IS 'Target year of that run.';
 COMMENT ON COLUMN abie_report.health.methodology IS 'Its methodology.';
@@ -242,5 +279,7 @@ COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its che
 COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';
-COMMENT ON COLUMN abie_report.health.failed_jobs IS 'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';
-COMMENT ON COLUMN abie_report.health.grants_without_effect IS 'Grants of access in force that give nothing: abie.grants_without_effect.';
+COMMENT ON COLUMN abie_report.health.failed_jobs IS
+'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';
+COMMENT ON COLUMN abie_report.health.grants_without_effect IS
+'Grants of access in force that give nothing: abie.grants_without_effect.';

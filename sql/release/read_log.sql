@@ -9,12 +9,16 @@ CREATE TABLE abie.report_read (
 	run_id integer NOT NULL,
 	urn integer NOT NULL
 );
-COMMENT ON TABLE abie.report_read IS 'Reads of a school''s report by others than the school, while abie.log_reads was on. Rows stay as they are.';
+COMMENT ON TABLE abie.report_read IS
+'Reads of a school''s report by others than the school, while abie.log_reads was on. Rows stay as they are.';
 COMMENT ON COLUMN abie.report_read.read_id IS 'Number of the read.';
 COMMENT ON COLUMN abie.report_read.read_at IS 'When.';
-COMMENT ON COLUMN abie.report_read.role IS 'The role whose rights were in force: current_user where the function was called.';
+COMMENT ON COLUMN abie.report_read.role IS
+'The role whose rights were in force: current_user where the function was called.';
 COMMENT ON COLUMN abie.report_read.session_role IS 'The role that had logged in: session_user.';
-COMMENT ON COLUMN abie.report_read.function IS 'The function of schema abie that told of the school: explain, similarity, nearby_similar_schools, what_if, area_report, or '
+COMMENT ON COLUMN abie.report_read.function
+	IS 'The function of schema abie that told of the school: explain, similarity, nearby_similar_schools, what_if, '
+	'area_report, or '
 'report_facts, from which abie.school_report and abie.report_files make reports.';
 COMMENT ON COLUMN abie.report_read.run_id IS 'The run.';
 COMMENT ON COLUMN abie.report_read.urn IS 'The school.';
@@ -31,7 +35,9 @@ COMMENT ON FUNCTION abie_internal.logs_reads() IS 'Whether the configuration par
 
 CREATE FUNCTION abie_internal.write_log(line text, if_undone boolean) RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_write_log';
-COMMENT ON FUNCTION abie_internal.write_log(text, boolean) IS 'Internal: writes a line to the server''s log, at once or only when the transaction or subtransaction is rolled back, or the transaction prepared for two-phase commit.';
+COMMENT ON FUNCTION abie_internal.write_log(text, boolean) IS
+'Internal: writes a line to the server''s log, at once or only when the transaction or subtransaction is rolled back, '
+'or the transaction prepared for two-phase commit.';
 
 CREATE FUNCTION abie_internal.own_schools(role oid) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
@@ -41,14 +47,16 @@ AS $$
 SELECT ARRAY(SELECT g.code::integer FROM abie_internal.active_grants(own_schools.role, '{results}') g
 	WHERE g.scope = 'school' AND NOT abie_internal.is_owner(own_schools.role))
 $$;
-COMMENT ON FUNCTION abie_internal.own_schools(oid) IS 'URNs of the schools that a role was granted one by one (scope school).';
+COMMENT ON FUNCTION abie_internal.own_schools(oid) IS
+'URNs of the schools that a role was granted one by one (scope school).';
 
 CREATE FUNCTION abie_internal.record_read(role oid, function text, run_id integer, urns integer[]) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	others integer[] := ARRAY(SELECT u.urn FROM unnest(urns) u(urn) WHERE u.urn <> ALL (abie_internal.own_schools(role)));
+	others integer[] := ARRAY(SELECT u.urn FROM unnest(urns) u(urn)
+		WHERE u.urn <> ALL (abie_internal.own_schools(role)));
 	line text := format('abie: role %s, logged in as %I, read abie.%I of run %s for schools %s',
 		role::regrole, session_user, function, run_id, array_to_string(others, ', '));
 BEGIN
@@ -63,7 +71,8 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie_internal.record_read(oid, text, integer, integer[]) IS
-'Records in abie.report_read that a role reads reports of these schools, those apart that are its own. In a read-only transaction, as '
+'Records in abie.report_read that a role reads reports of these schools, those apart that are its own. In a read-only '
+'transaction, as '
 'on a standby, a line in the server''s log instead; and where the transaction is rolled back or prepared, a line too.';
 
 -- The one way in for what tells of a school in a run.
@@ -80,5 +89,6 @@ BEGIN
 	RETURN readable;
 END $$;
 COMMENT ON FUNCTION abie_internal.admit(oid, text, integer, integer[]) IS
-'Those of the schools whose results in the run a role may read; where abie.log_reads is on, it is recorded that the function named '
+'Those of the schools whose results in the run a role may read; where abie.log_reads is on, it is recorded that the '
+'function named '
 'reads them.';

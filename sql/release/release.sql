@@ -16,12 +16,15 @@ CREATE TABLE abie.run_event (
 	transaction xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE INDEX ON abie.run_event (run_id);
-COMMENT ON TABLE abie.run_event IS 'What became of runs, when, by whom and why. Rows are added by triggers on abie.run and by abie.purge alone, and can be neither changed nor deleted; they stay when the run is deleted.';
+COMMENT ON TABLE abie.run_event IS
+'What became of runs, when, by whom and why. Rows are added by triggers on abie.run and by abie.purge alone, and can '
+'be neither changed nor deleted; they stay when the run is deleted.';
 COMMENT ON COLUMN abie.run_event.event_id IS 'Number of the event.';
 COMMENT ON COLUMN abie.run_event.run_id IS 'The run; no number is given twice.';
 COMMENT ON COLUMN abie.run_event.target_year IS 'Its target year.';
 COMMENT ON COLUMN abie.run_event.event IS 'The status it got (abie.run.status), or deleted, or purged.';
-COMMENT ON COLUMN abie.run_event.reason IS 'Why: of an issue in spite of failing checks, a supersession, a withdrawal, a purge.';
+COMMENT ON COLUMN abie.run_event.reason IS
+'Why: of an issue in spite of failing checks, a supersession, a withdrawal, a purge.';
 COMMENT ON COLUMN abie.run_event.result_digest IS 'Digest of its results at that time; NULL where it had none.';
 COMMENT ON COLUMN abie.run_event.role IS 'Role whose rights were in force: current_user of who did it.';
 COMMENT ON COLUMN abie.run_event.happened_at IS 'When.';
@@ -41,10 +44,12 @@ AS $$
 BEGIN
 	RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'object_not_in_prerequisite_state', HINT = TG_ARGV[1];
 END $$;
-COMMENT ON FUNCTION abie.refuse_change() IS 'Internal trigger: refuses any change of a table that only grows; its arguments are message and hint.';
+COMMENT ON FUNCTION abie.refuse_change() IS
+'Internal trigger: refuses any change of a table that only grows; its arguments are message and hint.';
 
 CREATE TRIGGER guard_run_event BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.run_event
-FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('events of runs are kept as they are', 'What was wrong is put right by another event, such as abie.withdraw.');
+FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('events of runs are kept as they are',
+	'What was wrong is put right by another event, such as abie.withdraw.');
 
 CREATE FUNCTION abie.run_row_counts(run_id integer) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
@@ -85,23 +90,27 @@ DECLARE
 BEGIN
 	-- in one order, so that two who change rows of several runs do not wait for each other
 	FOR changed_run IN SELECT DISTINCT c.run_id FROM changed c ORDER BY c.run_id LOOP
-		SELECT r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed INTO held_run FROM abie.run r WHERE r.run_id = changed_run FOR SHARE;
+		SELECT r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed INTO held_run FROM abie.run r
+			WHERE r.run_id = changed_run FOR SHARE;
 		IF NOT FOUND AND TG_OP = 'INSERT' THEN
 			RAISE EXCEPTION 'there is no run %', changed_run
 				USING ERRCODE = 'foreign_key_violation', HINT = 'Runs are in abie.run; abie.calculate makes one.';
 		END IF;
 		CONTINUE WHEN NOT FOUND OR NOT abie.is_final(held_run.status);
 		IF TG_OP = 'INSERT' THEN
-			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', TG_TABLE_NAME) INTO held USING changed_run;
+			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1',
+				TG_TABLE_NAME) INTO held USING changed_run;
 			CONTINUE WHEN held <= held_run.allowed;
 		END IF;
 		RAISE EXCEPTION 'run % is %: its results cannot be changed', changed_run, held_run.status
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Calculate the year again and issue the new run, or take this one back with abie.withdraw.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Calculate the year again and issue the new run, or take this one back with abie.withdraw.';
 	END LOOP;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie.guard_run_rows() IS
-'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks the run against '
+'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
+'the run against '
 'becoming one before the change has committed.';
 
 -- A transaction that sees everything as of its beginning does not see what a run has become since.
@@ -126,33 +135,44 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
-		RAISE EXCEPTION 'rows of a run cannot be moved to another run' USING ERRCODE = 'object_not_in_prerequisite_state';
+		RAISE EXCEPTION 'rows of a run cannot be moved to another run'
+			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
 	PERFORM abie.refuse_old_snapshot('emptying a table of runs');
 	-- no run becomes final before this has committed
 	LOCK TABLE abie.run IN SHARE MODE;
 	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
 		RAISE EXCEPTION 'results of issued runs cannot be deleted'
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.refuse_run_rows() IS 'Internal trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or withdrawn.';
+COMMENT ON FUNCTION abie.refuse_run_rows() IS
+'Internal trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or '
+'withdrawn.';
 
 CREATE FUNCTION abie.guard_rows_of(run_table regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
-	EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
-	EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
-	EXECUTE format('CREATE TRIGGER guard_move BEFORE UPDATE OF run_id ON %s FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_run_rows()', run_table);
-	EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed FOR EACH '
+		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS changed FOR EACH '
+		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS changed FOR EACH '
+		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_move BEFORE UPDATE OF run_id ON %s FOR EACH STATEMENT EXECUTE FUNCTION '
+		'abie.refuse_run_rows()', run_table);
+	EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION '
+		'abie.refuse_run_rows()', run_table);
 END $$;
-COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS 'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
+COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS
+'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
 
-SELECT abie.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass) FROM pg_catalog.unnest(abie.run_tables()) t;
+SELECT abie.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass)
+	FROM pg_catalog.unnest(abie.run_tables()) t;
 
 --
 -- The run itself
@@ -161,7 +181,8 @@ SELECT abie.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass) 
 -- What status may follow which.
 CREATE FUNCTION abie.may_become(status text, next text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN (status, next) IN (('running', 'calculated'), ('running', 'failed'), ('running', 'interrupted'), ('calculated', 'checked'), ('checked', 'checked'),
+RETURN (status, next) IN (('running', 'calculated'), ('running', 'failed'), ('running', 'interrupted'),
+	('calculated', 'checked'), ('checked', 'checked'),
 	('checked', 'issued'), ('issued', 'superseded'), ('issued', 'withdrawn'), ('superseded', 'withdrawn'));
 COMMENT ON FUNCTION abie.may_become(text, text) IS 'Whether a run of one status may get the next.';
 
@@ -170,16 +191,20 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF abie.is_final(OLD.status) AND to_jsonb(NEW) - '{status,reason}'::text[] <> to_jsonb(OLD) - '{status,reason}'::text[]
+	IF abie.is_final(OLD.status)
+		AND to_jsonb(NEW) - '{status,reason}'::text[] <> to_jsonb(OLD) - '{status,reason}'::text[]
 		OR abie.is_final(OLD.status) AND NEW.status = OLD.status AND NEW.reason IS DISTINCT FROM OLD.reason THEN
-		RAISE EXCEPTION 'run % is %: what it recorded cannot be changed', OLD.run_id, OLD.status USING ERRCODE = 'object_not_in_prerequisite_state';
+		RAISE EXCEPTION 'run % is %: what it recorded cannot be changed', OLD.run_id,
+			OLD.status USING ERRCODE = 'object_not_in_prerequisite_state';
 	ELSIF NEW.status <> OLD.status AND NOT abie.may_become(OLD.status, NEW.status) THEN
 		RAISE EXCEPTION 'run % is % and cannot become %', OLD.run_id, OLD.status, NEW.status
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A run is calculated, checked, issued, then superseded or withdrawn.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'A run is calculated, checked, issued, then superseded or withdrawn.';
 	ELSIF NEW.status = OLD.status THEN
 		RETURN NEW;
 	ELSIF NEW.status = 'withdrawn' AND NEW.reason !~ '[^[:space:]]' IS NOT FALSE THEN
-		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed', HINT = 'Say in words what is wrong with it.';
+		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed',
+			HINT = 'Say in words what is wrong with it.';
 	ELSIF NEW.status = 'issued' THEN
 		PERFORM abie.refuse_old_snapshot('issuing a run');
 		IF NEW.reason !~ '[^[:space:]]' IS NOT FALSE THEN
@@ -188,7 +213,9 @@ BEGIN
 	END IF;
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_update() IS 'Internal trigger: what may be changed in abie.run: a final run only in its status and reason, the status only in its order, to issued only with all blocking checks passed or for a reason, to withdrawn only for a reason.';
+COMMENT ON FUNCTION abie.guard_run_update() IS
+'Internal trigger: what may be changed in abie.run: a final run only in its status and reason, the status only in its '
+'order, to issued only with all blocking checks passed or for a reason, to withdrawn only for a reason.';
 
 CREATE TRIGGER guard_run_update BEFORE UPDATE ON abie.run
 FOR EACH ROW EXECUTE FUNCTION abie.guard_run_update();
@@ -198,7 +225,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NEW.status <> 'running' AND NOT (SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = TG_RELID) THEN
+	IF NEW.status <> 'running'
+		AND NOT (SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = TG_RELID) THEN
 		RAISE EXCEPTION 'a run begins as running, not as %', NEW.status
 			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.calculate makes one.';
 	END IF;
@@ -217,10 +245,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest, role)
-	VALUES (NEW.run_id, NEW.target_year, NEW.status, coalesce(NEW.reason, NEW.error), NEW.result_digest, TG_ARGV[0]::regrole::text);
+	VALUES (NEW.run_id, NEW.target_year, NEW.status, coalesce(NEW.reason, NEW.error), NEW.result_digest,
+		TG_ARGV[0]::regrole::text);
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie_internal.record_run_event() IS 'Trigger: records in abie.run_event that a run got another status.';
+COMMENT ON FUNCTION abie_internal.record_run_event() IS
+'Trigger: records in abie.run_event that a run got another status.';
 
 CREATE FUNCTION abie.record_run_event() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
@@ -235,7 +265,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = OLD.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id()) THEN
+	IF EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = OLD.run_id AND e.event = 'purged'
+		AND e.transaction = pg_current_xact_id()) THEN
 		RETURN OLD;
 	ELSIF abie.is_final(OLD.status) THEN
 		RAISE EXCEPTION 'run % is % and cannot be deleted', OLD.run_id, OLD.status
@@ -245,7 +276,9 @@ BEGIN
 	VALUES (OLD.run_id, OLD.target_year, 'deleted', OLD.result_digest, TG_ARGV[0]::regrole::text);
 	RETURN OLD;
 END $$;
-COMMENT ON FUNCTION abie_internal.guard_run_delete() IS 'Trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is purged; records that another is deleted.';
+COMMENT ON FUNCTION abie_internal.guard_run_delete() IS
+'Trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is '
+'purged; records that another is deleted.';
 
 CREATE FUNCTION abie.guard_run_delete() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
@@ -261,13 +294,17 @@ AS $$
 BEGIN
 	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
 		RAISE EXCEPTION 'issued runs cannot be deleted'
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
 	INSERT INTO abie.run_event (run_id, target_year, event, result_digest, role)
-	SELECT r.run_id, r.target_year, 'deleted', r.result_digest, TG_ARGV[0]::regrole::text FROM abie.run r ORDER BY r.run_id;
+	SELECT r.run_id, r.target_year, 'deleted', r.result_digest, TG_ARGV[0]::regrole::text FROM abie.run r
+		ORDER BY r.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS 'Trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are deleted.';
+COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS
+'Trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are '
+'deleted.';
 
 CREATE FUNCTION abie.guard_run_truncate() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';

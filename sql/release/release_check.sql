@@ -1,4 +1,5 @@
--- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold) that lists what it
+-- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold)
+-- that lists what it
 -- looked at, in check_school.sql or check_input.sql.
 
 CREATE VIEW abie.release_check AS
@@ -6,41 +7,77 @@ SELECT * FROM (VALUES
 	('self match', 'blocking', NULL::float8, 0::float8, 'Similar schools that are the school itself'),
 	('family match', 'blocking', NULL, 0, 'Similar schools that are a predecessor or successor of the school'),
 	('phase match', 'blocking', NULL, 0, 'Similar schools of the other stratum'),
-	('selective match', 'blocking', NULL, 0, 'Similar schools that select by ability where the school does not, or the other way round'),
-	('incomplete list', 'blocking', NULL, 0, 'Schools with an expectation that do not have the methodology''s number of similar schools, all different'),
-	('distance', 'blocking', NULL, 0, 'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
-	('unaccounted school', 'blocking', NULL, 0, 'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
-	('base figure', 'blocking', NULL, 0, 'Schools whose counts, enrolments or attendance are not those held in abie.attendance'),
-	('school figure', 'blocking', 0.05, 0, 'Schools whose attendance is more than the threshold, percentage points, from their own figure (abie.school_figure, or an accepted correction), and accepted corrections without a figure that no run has put right'),
-	('open correction', 'warning', NULL, 100, 'Corrections that schools asked for (abie.correction) and that are not answered; they are listed and stop nothing'),
-	('stale input', 'blocking', NULL, 0, 'Schools in scope of the run, or that would be now, and averages they are set beside, that have changed since'),
-	('partial input', 'blocking', NULL, 5, 'Schools with attendance in the year before the baseline year that have none in it'),
-	('partial year', 'blocking', abie.least_year_sessions(), 10, 'Schools with fewer sessions possible an enrolment in the baseline year than the threshold'),
-	('baseline', 'blocking', NULL, 0, 'Schools whose baseline is not between their own level and their expected attendance'),
-	('improvement', 'blocking', NULL, 0, 'Schools whose gap, improvement, target or statement does not follow from baseline, expected attendance, ladder top and methodology'),
-	('attained target', 'blocking', NULL, 0, 'Schools that are told to improve by 0.0, or to a target that they reached last year'),
-	('improvement order', 'blocking', NULL, 0, 'Schools of which less is expected than of one with a smaller gap, headroom apart'),
+	('selective match', 'blocking', NULL, 0,
+		'Similar schools that select by ability where the school does not, or the other way round'),
+	('incomplete list', 'blocking', NULL, 0,
+		'Schools with an expectation that do not have the methodology''s number of similar schools, all different'),
+	('distance', 'blocking', NULL, 0,
+		'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
+	('unaccounted school', 'blocking', NULL, 0,
+		'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
+	('base figure', 'blocking', NULL, 0,
+		'Schools whose counts, enrolments or attendance are not those held in abie.attendance'),
+	('school figure', 'blocking', 0.05, 0,
+		'Schools whose attendance is more than the threshold, percentage points, from their own figure '
+		'(abie.school_figure, or an accepted correction), and accepted corrections without a figure that no run has '
+		'put right'),
+	('open correction', 'warning', NULL, 100,
+		'Corrections that schools asked for (abie.correction) and that are not answered; they are listed and stop '
+		'nothing'),
+	('stale input', 'blocking', NULL, 0,
+		'Schools in scope of the run, or that would be now, and averages they are set beside, that have changed since'),
+	('partial input', 'blocking', NULL, 5,
+		'Schools with attendance in the year before the baseline year that have none in it'),
+	('partial year', 'blocking', abie.least_year_sessions(), 10,
+		'Schools with fewer sessions possible an enrolment in the baseline year than the threshold'),
+	('baseline', 'blocking', NULL, 0,
+		'Schools whose baseline is not between their own level and their expected attendance'),
+	('improvement', 'blocking', NULL, 0,
+		'Schools whose gap, improvement, target or statement does not follow from baseline, expected attendance, '
+		'ladder top and methodology'),
+	('attained target', 'blocking', NULL, 0,
+		'Schools that are told to improve by 0.0, or to a target that they reached last year'),
+	('improvement order', 'blocking', NULL, 0,
+		'Schools of which less is expected than of one with a smaller gap, headroom apart'),
 	('impossible figure', 'blocking', NULL, 0, 'Schools with a rate that is not between 0 and 100 per cent'),
-	('no expectation', 'blocking', NULL, 10, 'Mainstream schools in scope without an expectation; examples are the reasons'),
+	('no expectation', 'blocking', NULL, 10,
+		'Mainstream schools in scope without an expectation; examples are the reasons'),
 	('input digest', 'blocking', NULL, 0, 'The digest of the inputs kept with the run is not the one it recorded'),
 	('result digest', 'blocking', NULL, 0, 'The digest of the results is not the one the run recorded'),
-	('national total', 'blocking', 0, 0, 'Published national totals (abie.published_total) that the sum of the schools held misses by more than the threshold, per cent'),
-	('local authority total', 'warning', 0, 0, 'Published totals of local authorities that the sum of the schools held misses by more than the threshold, per cent'),
+	('national total', 'blocking', 0, 0,
+		'Published national totals (abie.published_total) that the sum of the schools held misses by more than the '
+		'threshold, per cent'),
+	('local authority total', 'warning', 0, 0,
+		'Published totals of local authorities that the sum of the schools held misses by more than the threshold, '
+		'per cent'),
 	('rate only', 'warning', NULL, 5, 'Schools of which only rates are held, not counts'),
-	('assumed noise', 'warning', NULL, 0, 'Strata whose sampling variance could not be learned from this run''s schools (abie.run_model.sampling_source)'),
+	('assumed noise', 'warning', NULL, 0,
+		'Strata whose sampling variance could not be learned from this run''s schools '
+		'(abie.run_model.sampling_source)'),
 	('suppressed input', 'warning', NULL, 5, 'Schools with a figure that was published as suppressed or missing'),
 	('missing characteristic', 'warning', NULL, 5, 'Characteristics of schools that are missing'),
-	('unpublished reference', 'warning', NULL, 100, 'Schools that others are measured against although their attendance is not published (abie.run_school.is_reference); they are listed and stop nothing'),
+	('unpublished reference', 'warning', NULL, 100,
+		'Schools that others are measured against although their attendance is not published '
+		'(abie.run_school.is_reference); they are listed and stop nothing'),
 	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
-	('other type', 'warning', NULL, 10, 'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
-	('extreme gap', 'warning', 10, 0.5, 'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),
-	('moved expectation', 'warning', 0.3, 20, 'Schools whose improvement expectation is more than the threshold, percentage points, from that of the run issued last'),
-	('moved list', 'warning', 50, 20, 'Schools of whose similar schools less than the threshold, per cent, were so in the run issued last')
+	('other type', 'warning', NULL, 10,
+		'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
+	('extreme gap', 'warning', 10, 0.5,
+		'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),
+	('moved expectation', 'warning', 0.3, 20,
+		'Schools whose improvement expectation is more than the threshold, percentage points, from that of the run '
+		'issued last'),
+	('moved list', 'warning', 50, 20,
+		'Schools of whose similar schools less than the threshold, per cent, were so in the run issued last')
 ) v(name, severity, threshold, tolerated, meaning);
-COMMENT ON VIEW abie.release_check IS 'The checks of abie.check_run, in order. A methodology may set severity, threshold and tolerated otherwise (abie.methodology.checks).';
+COMMENT ON VIEW abie.release_check IS
+'The checks of abie.check_run, in order. A methodology may set severity, threshold and tolerated otherwise '
+'(abie.methodology.checks).';
 COMMENT ON COLUMN abie.release_check.name IS 'Name of the check.';
-COMMENT ON COLUMN abie.release_check.severity IS 'blocking: a run that fails it is not issued, unless for a reason; warning: for a person to look at; off: not made.';
-COMMENT ON COLUMN abie.release_check.threshold IS 'Limit of one item, in the unit that meaning states; NULL where the check needs none.';
+COMMENT ON COLUMN abie.release_check.severity IS
+'blocking: a run that fails it is not issued, unless for a reason; warning: for a person to look at; off: not made.';
+COMMENT ON COLUMN abie.release_check.threshold IS
+'Limit of one item, in the unit that meaning states; NULL where the check needs none.';
 COMMENT ON COLUMN abie.release_check.tolerated IS 'Share of the items that may be faulty, per cent.';
 COMMENT ON COLUMN abie.release_check.meaning IS 'What is counted as a fault.';
 
@@ -65,7 +102,8 @@ COMMENT ON COLUMN abie.run_check.threshold IS 'Limit of one item, as the methodo
 COMMENT ON COLUMN abie.run_check.tolerated IS 'Share of the items that may be faulty, per cent.';
 COMMENT ON COLUMN abie.run_check.items IS 'How many were looked at.';
 COMMENT ON COLUMN abie.run_check.faults IS 'How many of them are faulty.';
-COMMENT ON COLUMN abie.run_check.passed IS 'No more are faulty than tolerated; NULL where there was nothing to look at.';
+COMMENT ON COLUMN abie.run_check.passed IS
+'No more are faulty than tolerated; NULL where there was nothing to look at.';
 COMMENT ON COLUMN abie.run_check.examples IS 'The first five faulty ones.';
 COMMENT ON COLUMN abie.run_check.checked_at IS 'When.';
 SELECT abie.guard_rows_of('abie.run_check');
@@ -80,7 +118,8 @@ CREATE TABLE abie.school_figure (
 	recorded_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (urn, academic_year)
 );
-COMMENT ON TABLE abie.school_figure IS 'A school''s own figure of its attendance in a year, to be reconciled with the one its expectation starts from.';
+COMMENT ON TABLE abie.school_figure IS
+'A school''s own figure of its attendance in a year, to be reconciled with the one its expectation starts from.';
 COMMENT ON COLUMN abie.school_figure.urn IS 'The school.';
 COMMENT ON COLUMN abie.school_figure.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.school_figure.attendance_percent IS 'Attendance by the school''s own records, per cent.';
@@ -103,7 +142,8 @@ CREATE TABLE abie.published_total (
 COMMENT ON TABLE abie.published_total IS 'Published totals of absence that the schools held should add up to.';
 COMMENT ON COLUMN abie.published_total.academic_year IS 'Academic year.';
 COMMENT ON COLUMN abie.published_total.la_code IS 'Local authority number; 0 for England.';
-COMMENT ON COLUMN abie.published_total.school_type IS 'Type as in abie.attendance.school_type: State-funded primary, State-funded secondary, Special.';
+COMMENT ON COLUMN abie.published_total.school_type IS
+'Type as in abie.attendance.school_type: State-funded primary, State-funded secondary, Special.';
 COMMENT ON COLUMN abie.published_total.enrolments IS 'Pupil enrolments.';
 COMMENT ON COLUMN abie.published_total.sess_possible IS 'Sessions possible.';
 COMMENT ON COLUMN abie.published_total.sess_overall IS 'Sessions of absence.';
@@ -115,7 +155,8 @@ CREATE TYPE abie.checked_item AS (faulty boolean, example text, place float8[]);
 COMMENT ON TYPE abie.checked_item IS 'What a release check looked at.';
 COMMENT ON COLUMN abie.checked_item.faulty IS 'Whether it is a fault; NULL as false.';
 COMMENT ON COLUMN abie.checked_item.example IS 'What it is, in words; NULL where another row says so too.';
-COMMENT ON COLUMN abie.checked_item.place IS 'Its place among the examples: by the first number, then the next; then by the words.';
+COMMENT ON COLUMN abie.checked_item.place IS
+'Its place among the examples: by the first number, then the next; then by the words.';
 
 CREATE FUNCTION abie.check_checks(checks jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -126,9 +167,11 @@ DECLARE
 	wrong record;
 BEGIN
 	IF jsonb_typeof(checks) IS DISTINCT FROM 'object' THEN
-		PERFORM abie.refuse_setting('checks', checks::text, 'Give an object, such as {"far apart": {"tolerated": 70}}.');
+		PERFORM abie.refuse_setting('checks', checks::text,
+			'Give an object, such as {"far apart": {"tolerated": 70}}.');
 	END IF;
-	SELECT c.key, c.value INTO wrong FROM jsonb_each(checks) c WHERE NOT EXISTS (SELECT FROM abie.release_check k WHERE k.name = c.key) LIMIT 1;
+	SELECT c.key, c.value INTO wrong FROM jsonb_each(checks) c
+		WHERE NOT EXISTS (SELECT FROM abie.release_check k WHERE k.name = c.key) LIMIT 1;
 	IF FOUND THEN
 		PERFORM abie.refuse_setting('checks', wrong.key, 'Names are those of the view abie.release_check.');
 	END IF;
@@ -140,13 +183,16 @@ BEGIN
 		OR jsonb_path_exists(c.value, '$.tolerated ? (@.type() != "number" || @ < 0 || @ > 100)')
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_setting('check "' || wrong.key || '"', wrong.value::text, 'It may have severity (blocking, warning, off), threshold (a number) and tolerated (0 to 100 per cent).');
+		PERFORM abie.refuse_setting('check "' || wrong.key || '"', wrong.value::text,
+			'It may have severity (blocking, warning, off), threshold (a number) and tolerated (0 to 100 per cent).');
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_checks(jsonb) IS 'Internal: raises error 22023 where abie.methodology.checks names an unknown check or sets it wrongly.';
+COMMENT ON FUNCTION abie.check_checks(jsonb) IS
+'Internal: raises error 22023 where abie.methodology.checks names an unknown check or sets it wrongly.';
 
 CREATE FUNCTION abie.run_checks(run_id integer)
-RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint, passed boolean, examples text[])
+RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint,
+	passed boolean, examples text[])
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 32
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -162,19 +208,23 @@ BEGIN
 		RETURN;
 	END IF;
 	FOR name, severity, threshold, tolerated IN
-		SELECT c.name, coalesce(settings -> c.name ->> 'severity', c.severity), coalesce((settings -> c.name ->> 'threshold')::float8, c.threshold),
+		SELECT c.name, coalesce(settings -> c.name ->> 'severity', c.severity),
+			coalesce((settings -> c.name ->> 'threshold')::float8, c.threshold),
 			coalesce((settings -> c.name ->> 'tolerated')::float8, c.tolerated)
 		FROM abie.release_check c WHERE settings -> c.name ->> 'severity' IS DISTINCT FROM 'off'
 	LOOP
 		-- each check is a function: 'self match' is abie.check_self_match
 		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE i.faulty),
-			(array_agg(i.example ORDER BY i.place, i.example) FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5] FROM abie.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
+			(array_agg(i.example ORDER BY i.place, i.example) FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5]
+			FROM abie.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
 			INTO items, faults, examples USING run_id, threshold;
 		passed := CASE WHEN items > 0 THEN 100.0 * faults <= tolerated * items END;
 		RETURN NEXT;
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie.run_checks(integer) IS 'Makes the release checks of a run, whatever its status, and stores nothing; columns as in abie.run_check. No rows for a run that does not exist.';
+COMMENT ON FUNCTION abie.run_checks(integer) IS
+'Makes the release checks of a run, whatever its status, and stores nothing; columns as in abie.run_check. No rows for '
+'a run that does not exist.';
 
 CREATE FUNCTION abie.check_run(run_id integer) RETURNS SETOF abie.run_check
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 32
@@ -185,7 +235,8 @@ DECLARE
 BEGIN
 	IF held NOT IN ('calculated', 'checked') THEN
 		RAISE EXCEPTION 'run % is %', run_id, held
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Check a calculated run; abie.run_checks looks at any.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Check a calculated run; abie.run_checks looks at any.';
 	END IF;
 	DELETE FROM abie.run_check c WHERE c.run_id = check_run.run_id;
 	INSERT INTO abie.run_check (run_id, name, severity, threshold, tolerated, items, faults, passed, examples)
@@ -196,20 +247,26 @@ BEGIN
 	RETURN QUERY SELECT c.* FROM abie.run_check c JOIN abie.release_check k ON k.name = c.name
 		WHERE c.run_id = check_run.run_id ORDER BY c.passed IS FALSE DESC, c.severity, c.name;
 END $$;
-COMMENT ON FUNCTION abie.check_run(integer) IS 'Makes the release checks of a calculated run, keeps them in abie.run_check in place of earlier ones and marks the run checked; the checks, failed ones first. Errors: P0002 no such run, 55000 a run that is not calculated or checked.';
+COMMENT ON FUNCTION abie.check_run(integer) IS
+'Makes the release checks of a calculated run, keeps them in abie.run_check in place of earlier ones and marks the run '
+'checked; the checks, failed ones first. Errors: P0002 no such run, 55000 a run that is not calculated or checked.';
 
 CREATE FUNCTION abie.refuse_failing_run(run_id integer) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	failing text := (SELECT string_agg(format('%s (%s of %s)', c.name, c.faults, c.items), ', ' ORDER BY c.name COLLATE "C")
-		FROM abie.run_check c WHERE c.run_id = refuse_failing_run.run_id AND c.severity = 'blocking' AND c.passed IS FALSE);
+	failing text := (SELECT string_agg(format('%s (%s of %s)', c.name, c.faults, c.items), ', '
+		ORDER BY c.name COLLATE "C")
+		FROM abie.run_check c WHERE c.run_id = refuse_failing_run.run_id AND c.severity = 'blocking'
+			AND c.passed IS FALSE);
 BEGIN
 	IF failing IS NOT NULL THEN
 		RAISE EXCEPTION 'run % fails blocking checks', run_id
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = failing || '.',
-				HINT = 'Examples are in abie.run_check. To issue it all the same, give the reason: abie.issue(run_id, reason).';
+				HINT = 'Examples are in abie.run_check. To issue it all the same, give the reason: abie.issue(run_id, '
+					'reason).';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.refuse_failing_run(integer) IS 'Internal: raises error 55000 naming the blocking checks a run fails, if any.';
+COMMENT ON FUNCTION abie.refuse_failing_run(integer) IS
+'Internal: raises error 55000 naming the blocking checks a run fails, if any.';

@@ -8,14 +8,18 @@ DECLARE
 	held text;
 BEGIN
 	-- all runs of the year, in one order, so that two people who issue or withdraw wait for each other
-	PERFORM FROM abie.run r WHERE r.target_year = (SELECT o.target_year FROM abie.run o WHERE o.run_id = lock_run.run_id) ORDER BY r.run_id FOR UPDATE;
+	PERFORM FROM abie.run r
+		WHERE r.target_year = (SELECT o.target_year FROM abie.run o WHERE o.run_id = lock_run.run_id)
+		ORDER BY r.run_id FOR UPDATE;
 	SELECT r.status INTO held FROM abie.run r WHERE r.run_id = lock_run.run_id;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION 'there is no run %', run_id USING ERRCODE = 'no_data_found', HINT = 'Runs are in abie.run.';
 	END IF;
 	RETURN held;
 END $$;
-COMMENT ON FUNCTION abie.lock_run(integer) IS 'Internal: locks the runs of a run''s target year to the end of the transaction; the status of the run. Error P0002 where there is no such run.';
+COMMENT ON FUNCTION abie.lock_run(integer) IS
+'Internal: locks the runs of a run''s target year to the end of the transaction; the status of the run. Error P0002 '
+'where there is no such run.';
 
 CREATE FUNCTION abie.issue(run_id integer, override_reason text DEFAULT NULL) RETURNS abie.run
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -41,11 +45,15 @@ BEGIN
 	END IF;
 	UPDATE abie.run r SET status = 'superseded', reason = format('run %s was issued', issue.run_id)
 	FROM abie.run o WHERE o.run_id = issue.run_id AND r.target_year = o.target_year AND r.status = 'issued';
-	UPDATE abie.run r SET status = 'issued', reason = CASE WHEN override_reason ~ '[^[:space:]]' THEN override_reason END WHERE r.run_id = issue.run_id RETURNING r.* INTO issued;
+	UPDATE abie.run r SET status = 'issued', reason = CASE WHEN override_reason ~ '[^[:space:]]'
+		THEN override_reason END WHERE r.run_id = issue.run_id RETURNING r.* INTO issued;
 	RETURN issued;
 END $$;
 COMMENT ON FUNCTION abie.issue(integer, text) IS
-'Checks a calculated run and issues it: its results are then fixed, and the run of the target year that was issued till then becomes superseded. Refused while a blocking check fails, unless override_reason says why it is issued all the same; abie.run_event keeps the reason. The run as issued. Errors: P0002 no such run, 55000 a run that is not calculated or checked, or fails a blocking check.';
+'Checks a calculated run and issues it: its results are then fixed, and the run of the target year that was issued '
+'till then becomes superseded. Refused while a blocking check fails, unless override_reason says why it is issued all '
+'the same; abie.run_event keeps the reason. The run as issued. Errors: P0002 no such run, 55000 a run that is not '
+'calculated or checked, or fails a blocking check.';
 
 CREATE FUNCTION abie.withdraw(run_id integer, reason text) RETURNS abie.run
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -60,28 +68,36 @@ BEGIN
 		RAISE EXCEPTION 'run_id cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
 	ELSIF held NOT IN ('issued', 'superseded') THEN
 		RAISE EXCEPTION 'run % is % and cannot be withdrawn', run_id, held
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Only a run that was issued is withdrawn; another is deleted by its row in abie.run.';
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Only a run that was issued is withdrawn; another is deleted by its row in abie.run.';
 	END IF;
-	UPDATE abie.run r SET status = 'withdrawn', reason = withdraw.reason WHERE r.run_id = withdraw.run_id RETURNING r.* INTO withdrawn;
+	UPDATE abie.run r SET status = 'withdrawn', reason = withdraw.reason
+		WHERE r.run_id = withdraw.run_id RETURNING r.* INTO withdrawn;
 	RETURN withdrawn;
 END $$;
 COMMENT ON FUNCTION abie.withdraw(integer, text) IS
-'Withdraws an issued or superseded run. Its results stay as they are, for the record, but are nobody''s expectation any more. The run as withdrawn. Errors: P0002 no such run, 55000 a run that was not issued or is withdrawn, 22004 no reason.';
+'Withdraws an issued or superseded run. Its results stay as they are, for the record, but are nobody''s expectation '
+'any more. The run as withdrawn. Errors: P0002 no such run, 55000 a run that was not issued or is withdrawn, 22004 no '
+'reason.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie.judged_scope(run_id integer)
-RETURNS TABLE (laestab integer, urn integer, stratum text, enrolments integer, rows_of_urn integer, close_date date, status_date date, successors text,
+RETURNS TABLE (laestab integer, urn integer, stratum text, enrolments integer, rows_of_urn integer, close_date date,
+	status_date date, successors text,
 	minimum_enrolments integer, reason text)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 21000
 BEGIN ATOMIC
-	SELECT c.laestab, c.urn, c.stratum, c.enrolments, c.rows_of_urn, c.close_date, c.status_date, c.successors, m.minimum_enrolments,
-		abie.exclusion_reason(c.urn, c.rows_of_urn, c.stratum, c.attendance_held, c.close_date, c.status_date, c.enrolments,
+	SELECT c.laestab, c.urn, c.stratum, c.enrolments, c.rows_of_urn, c.close_date, c.status_date, c.successors,
+		m.minimum_enrolments,
+		abie.exclusion_reason(c.urn, c.rows_of_urn, c.stratum, c.attendance_held, c.close_date, c.status_date,
+			c.enrolments,
 			abie.year_start(r.target_year), m.minimum_enrolments)
 	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology JOIN abie.run_scope c ON c.run_id = r.run_id
 	WHERE r.run_id = judged_scope.run_id;
 END;
 COMMENT ON FUNCTION abie.judged_scope(integer) IS
-'Internal: every school in scope of a run, by abie.run_scope, with the reason why it is left out, decided by the code as it is now; not STRICT so that the planner can put it in place of a call.';
+'Internal: every school in scope of a run, by abie.run_scope, with the reason why it is left out, decided by the code '
+'as it is now; not STRICT so that the planner can put it in place of a call.';
 
 -- The results again, from the figures of the schools that the run kept. Made under the number -run_id, and undone.
 CREATE FUNCTION abie.recompute_run(run_id integer) RETURNS text
@@ -94,18 +110,25 @@ DECLARE
 	digest text;
 BEGIN
 	INSERT INTO abie.run (run_id, target_year, baseline_year, methodology, extension_version) OVERRIDING SYSTEM VALUE
-	SELECT -r.run_id, r.target_year, r.baseline_year, r.methodology, r.extension_version FROM abie.run r WHERE r.run_id = recompute_run.run_id;
+	SELECT -r.run_id, r.target_year, r.baseline_year, r.methodology, r.extension_version FROM abie.run r
+		WHERE r.run_id = recompute_run.run_id;
 	-- who enters is decided anew; the other stages leave schools out themselves
 	INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-	SELECT -recompute_run.run_id, c.laestab, c.urn, c.reason, abie.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments, c.minimum_enrolments)
+	SELECT -recompute_run.run_id, c.laestab, c.urn, c.reason,
+		abie.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments,
+		c.minimum_enrolments)
 	FROM abie.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
-	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible, sess_overall, attendance, attendance_error,
+	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible,
+		sess_overall, attendance, attendance_error,
 		attendance_published, is_reference, references_published, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
-	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
+	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments, s.sess_possible,
+		s.sess_overall, s.attendance, s.attendance_error,
 		s.attendance_published, s.is_reference, s.references_published, s.easting, s.northing, s.family,
-		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers, s.categories
-	FROM abie.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id AND s.urn = c.urn WHERE c.reason IS NULL;
+		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers,
+			s.categories
+	FROM abie.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id AND s.urn = c.urn
+		WHERE c.reason IS NULL;
 	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
 		CONTINUE WHEN stage IN ('pool', 'digest');
 		EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;
@@ -115,7 +138,9 @@ BEGIN
 EXCEPTION WHEN SQLSTATE 'AB001' THEN
 	RETURN digest;
 END $$;
-COMMENT ON FUNCTION abie.recompute_run(integer) IS 'Internal: the digest of the results that the code as it is now makes from the inputs kept with a run: who is left out and why, then the stages after the pool. Nothing of it stays.';
+COMMENT ON FUNCTION abie.recompute_run(integer) IS
+'Internal: the digest of the results that the code as it is now makes from the inputs kept with a run: who is left out '
+'and why, then the stages after the pool. Nothing of it stays.';
 
 CREATE FUNCTION abie.verify(run_id integer) RETURNS TABLE (digest text, recorded text, now text, equal boolean)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 3
@@ -136,11 +161,17 @@ BEGIN
 			USING HINT = 'Verify it on the primary server, in a transaction that may write: nothing of it stays.';
 	END IF;
 	RETURN QUERY SELECT v.digest, v.recorded, v.now, v.recorded = v.now
-		FROM (VALUES ('inputs kept', r.input_digest, abie.input_digest(r.run_id)), ('results kept', r.result_digest, abie.result_digest(r.run_id)),
-			('results recomputed', r.result_digest, CASE WHEN NOT read_only THEN abie.recompute_run(r.run_id) END)) v(digest, recorded, now);
+		FROM (VALUES ('inputs kept', r.input_digest, abie.input_digest(r.run_id)),
+			('results kept', r.result_digest, abie.result_digest(r.run_id)),
+			('results recomputed', r.result_digest, CASE WHEN NOT read_only
+				THEN abie.recompute_run(r.run_id) END)) v(digest, recorded, now);
 END $$;
 COMMENT ON FUNCTION abie.verify(integer) IS
-'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. Takes as long as the calculation and stores nothing. In a read-only transaction, as on a standby, the latter is NULL, with a warning. Whether the inputs are the imported figures is a matter of the release checks base figure and stale input. Error P0002 for a run that does not exist or was not calculated to its end.';
+'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from '
+'those inputs, from who is left out and why to the last stage, each beside the digest recorded when it was calculated. '
+'Takes as long as the calculation and stores nothing. In a read-only transaction, as on a standby, the latter is NULL, '
+'with a warning. Whether the inputs are the imported figures is a matter of the release checks base figure and stale '
+'input. Error P0002 for a run that does not exist or was not calculated to its end.';
 
 CREATE FUNCTION abie_internal.purge(role oid, before_year text, reason text) RETURNS SETOF integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
@@ -153,7 +184,8 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	ELSIF before_year IS NULL OR reason !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'runs are purged before a year and for a reason'
-			USING ERRCODE = 'null_value_not_allowed', HINT = 'For example abie.purge(''2020/21'', ''kept for six years'').';
+			USING ERRCODE = 'null_value_not_allowed',
+				HINT = 'For example abie.purge(''2020/21'', ''kept for six years'').';
 	END IF;
 	PERFORM before_year::abie.academic_year;
 	INSERT INTO abie.run_event (run_id, target_year, event, reason, result_digest, role)
@@ -172,4 +204,6 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
 -- not STRICT: without a reason it is an error, not nothing
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.purge(text, text) IS
-'Deletes all runs, issued ones too, of target years before the one given, with all their rows; their numbers. abie.run_event keeps what became of each, its digest and the reason. Runs that are going on stay. Inputs are not touched. Errors: 42501 a role not granted calculation, 22004 no year or no reason, 23514 not an academic year.';
+'Deletes all runs, issued ones too, of target years before the one given, with all their rows; their numbers. '
+'abie.run_event keeps what became of each, its digest and the reason. Runs that are going on stay. Inputs are not '
+'touched. Errors: 42501 a role not granted calculation, 22004 no year or no reason, 23514 not an academic year.';

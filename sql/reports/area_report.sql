@@ -4,43 +4,56 @@ CREATE FUNCTION abie.area_funnels(run_id integer, urns integer[], format text) R
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT coalesce(string_agg(abie.report_part(format, 'picture', abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance, f.sampling_c1)), '' ORDER BY f.stratum), '')
-FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names, array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
+SELECT coalesce(string_agg(abie.report_part(format, 'picture',
+	abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance,
+	f.sampling_c1)), '' ORDER BY f.stratum), '')
+FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
+	array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
 		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences, m.between_variance, m.sampling_c1
-	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id
+		AND m.stratum = e.stratum
 	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
 	GROUP BY e.stratum, m.between_variance, m.sampling_c1) f
 $$;
-COMMENT ON FUNCTION abie.area_funnels(integer, integer[], text) IS 'Internal: a funnel of schools for each stratum; empty where noise is not known.';
+COMMENT ON FUNCTION abie.area_funnels(integer, integer[], text) IS
+'Internal: a funnel of schools for each stratum; empty where noise is not known.';
 
 CREATE FUNCTION abie_internal.area_schools(run_id integer, scope text, code text) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT k.urn
-	FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x WHERE x.run_id = area_schools.run_id
+	FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x
+		WHERE x.run_id = area_schools.run_id
 		UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = area_schools.run_id) k
 		LEFT JOIN abie.school s ON s.urn = k.urn
 	WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code)
 $$;
 COMMENT ON FUNCTION abie_internal.area_schools(integer, text, text) IS
-'URNs of the schools in scope of a run in an area: scope la with the number of a local authority, or trust with its name.';
+'URNs of the schools in scope of a run in an area: scope la with the number of a local authority, or trust with its '
+'name.';
 
 CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 SET TimeZone = UTC
 AS $$
-SELECT jsonb_build_object('report', 'abie area report', 'version', 1, 'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id), 'scope', scope, 'code', code,
+SELECT jsonb_build_object('report', 'abie area report', 'version', 1, 'run', (SELECT to_jsonb(r) FROM abie_report.run r
+	WHERE r.run_id = area_facts.run_id), 'scope', scope, 'code', code,
 	'name', CASE scope WHEN 'la' THEN coalesce(min(e.la_name), 'Local authority ' || code) ELSE code END,
 	'schools', jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn),
-	'summary', CASE scope WHEN 'la' THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_summary l WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
-		ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_summary t WHERE t.run_id = area_facts.run_id AND t.trust = code) END)
+	'summary', CASE scope WHEN 'la'
+		THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_summary l
+		WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
+		ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_summary t
+			WHERE t.run_id = area_facts.run_id AND t.trust = code) END)
 FROM abie_report.school_expectation e
 WHERE e.run_id = area_facts.run_id AND CASE scope WHEN 'la' THEN e.la_code::text = code ELSE e.trust = code END
 HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.area_facts(integer, text, text) IS 'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
+COMMENT ON FUNCTION abie.area_facts(integer, text, text) IS
+'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of '
+'abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
 
 CREATE FUNCTION abie.area_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
@@ -52,33 +65,66 @@ DECLARE
 	s record;
 	summary text[];
 BEGIN
-	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools, count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain, count(*) FILTER (WHERE x.statement = 'sustain') AS sustain,
-		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL) AS no_past,
-		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
-			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement WHEN 'improve' THEN abie.decimal(x.improvement_rounded, 1) ELSE x.statement END]
+	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools,
+		count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
+		count(*) FILTER (WHERE x.statement = 'sustain') AS sustain,
+		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL
+			AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL
+			AND x.previous_attendance IS NULL) AS no_past,
+		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']]
+			|| array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn,
+			x.stratum, x.enrolments || ' pupils'),
+			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement
+				WHEN 'improve' THEN abie.decimal(x.improvement_rounded, 1) ELSE x.statement END]
 			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
-		ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn, x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
+		ARRAY[ARRAY['School left out', 'Reason']]
+			|| array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
+			x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
 			FILTER (WHERE x.baseline IS NULL) AS left_out
-	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
-		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text, exclusion_detail text);
-	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2)] ORDER BY x.stratum)
-	INTO summary FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8, target float8) WHERE x.stratum <> 'left out';
+	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint,
+		baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
+		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text,
+			exclusion_detail text);
+	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']]
+		|| array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2),
+		abie.decimal(x.expected, 2), abie.decimal(x.target, 2)] ORDER BY x.stratum)
+	INTO summary
+		FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8,
+		target float8) WHERE x.stratum <> 'left out';
 	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
 		abie.report_part(format, 'title', facts ->> 'name')
-		|| abie.report_part(format, 'meta', 'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
+		|| abie.report_part(format, 'meta',
+			'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
 		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
-		|| abie.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have reached their target and are to sustain it, %s are to maintain their attendance.', s.expectations, s.schools, s.sustain, s.maintain))
+		|| abie.report_part(format, 'lead',
+			format('%s of %s schools have an expectation; %s of them have reached their target and are to sustain it, '
+			'%s are to maintain their attendance.', s.expectations, s.schools, s.sustain, s.maintain))
 		|| abie.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils', summary)
-		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL THEN abie.report_part(format, 'heading', 'Schools on a funnel')
-			|| abie.report_part(format, 'paragraph', 'How far each school''s attendance is from what its circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
+		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL
+			THEN abie.report_part(format, 'heading', 'Schools on a funnel')
+			|| abie.report_part(format, 'paragraph',
+				'How far each school''s attendance is from what its circumstances lead one to expect, by its size. '
+				'Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are '
+				'unlike the others for a reason worth knowing.')
 			|| abie.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
-		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0 THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement in percentage points; sustain: the target was reached last year; maintain: no improvement is asked for', s.cells) ELSE '' END
-		|| CASE WHEN s.schools > s.expectations THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format, 'table', 'Left out, and why', s.left_out) ELSE '' END
+		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0
+			THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table',
+			'Schools by improvement expected: per cent; improvement in percentage points; sustain: the target was '
+			'reached last year; maintain: no improvement is asked for', s.cells) ELSE '' END
+		|| CASE WHEN s.schools > s.expectations
+			THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format,
+			'table', 'Left out, and why', s.left_out) ELSE '' END
 		|| abie.report_part(format, 'heading', 'How good the data is')
-		|| abie.report_part(format, 'list', '', ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor), format('Of %s schools only a rate is published, not the sessions.', s.rates_only), format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])
-		|| abie.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the results %s.', facts #>> '{run,run_id}', facts #>> '{run,methodology}', facts #>> '{run,extension_version}', facts #>> '{run,result_digest}')));
+		|| abie.report_part(format, 'list', '',
+			ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor),
+			format('Of %s schools only a rate is published, not the sessions.', s.rates_only),
+			format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])
+		|| abie.report_part(format, 'meta',
+			format('Run %s with methodology %s, abie %s. Digest of the results %s.', facts #>> '{run,run_id}',
+			facts #>> '{run,methodology}', facts #>> '{run,extension_version}', facts #>> '{run,result_digest}')));
 END $$;
-COMMENT ON FUNCTION abie.area_report_text(jsonb, text) IS 'Internal: the report of an area from its facts (abie.area_facts), as html or markdown.';
+COMMENT ON FUNCTION abie.area_report_text(jsonb, text) IS
+'Internal: the report of an area from its facts (abie.area_facts), as html or markdown.';
 
 CREATE FUNCTION abie_internal.area_report(role oid, scope text, code text, format text, run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
@@ -101,7 +147,8 @@ BEGIN
 	urns := abie_internal.area_schools(chosen, scope, code);
 	IF code IS NOT NULL AND urns = '{}' THEN
 		RAISE EXCEPTION 'no school of % "%" is in the scope of run %', area, code, chosen
-			USING ERRCODE = 'no_data_found', HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
+			USING ERRCODE = 'no_data_found',
+				HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
 	-- a report on some of its schools would be taken for one on all
 	ELSIF cardinality(abie_internal.admit(role, 'area_report', chosen, urns)) < cardinality(urns) THEN
 		RAISE EXCEPTION 'not every school of % "%" is granted to %', area, code, role::regrole
@@ -112,9 +159,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.area_report(oid, text, text, text, integer) IS 'Of a role, as abie.area_report.';
 
-CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL)
+RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
 -- not STRICT: run_id may be NULL
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS
-'The report of an area: scope la with the number of a local authority, or trust with its name; html, markdown or json. Its schools on a funnel, expectations, schools left out with reasons, data quality. run_id: abie.report_run. Not STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such run, or no school of the area in it, 42501 a reader who may not read every school of it.';
+'The report of an area: scope la with the number of a local authority, or trust with its name; html, markdown or json. '
+'Its schools on a funnel, expectations, schools left out with reasons, data quality. run_id: abie.report_run. Not '
+'STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such run, or no '
+'school of the area in it, 42501 a reader who may not read every school of it.';

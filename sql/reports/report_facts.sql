@@ -1,6 +1,8 @@
--- All that a school's report says, as figures. Functions in PL/pgSQL, so that one school and all schools have each their own plan.
+-- All that a school's report says, as figures. Functions in PL/pgSQL, so that one school and all schools have each
+-- their own plan.
 
--- A school's attendance over the years. Lineage is asked only where a school had another LAESTAB, because it is of all schools.
+-- A school's attendance over the years. Lineage is asked only where a school had another LAESTAB, because it is of all
+-- schools.
 CREATE FUNCTION abie.report_history(urns integer[], last_year text)
 RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance float8)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -16,19 +18,24 @@ DECLARE
 	moved integer[];
 BEGIN
 	SELECT array_agg(DISTINCT a.laestab::integer) INTO held FROM abie.attendance a WHERE a.urn = ANY (urns);
-	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held) AND a.academic_year <= last_year;
+	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held)
+		AND a.academic_year <= last_year;
 	SELECT array_agg(DISTINCT u.urn) INTO linked
 	FROM abie.school_link l CROSS JOIN LATERAL (VALUES (l.urn::integer), (l.link_urn::integer)) u(urn)
 	WHERE l.link_type IN ('Predecessor', 'Successor') AND (l.urn = ANY (names) OR l.link_urn = ANY (names));
 	WITH part AS MATERIALIZED (
-		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (names || linked)
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a
+			WHERE a.urn = ANY (names || linked)
 	), edge AS (
 		SELECT p.urn, p.urn AS other FROM part p
-		UNION SELECT l.urn::integer, l.link_urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.urn = ANY (names)
-		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l WHERE l.link_type IN ('Predecessor', 'Successor') AND l.link_urn = ANY (names)
+		UNION SELECT l.urn::integer, l.link_urn::integer FROM abie.school_link l
+			WHERE l.link_type IN ('Predecessor', 'Successor') AND l.urn = ANY (names)
+		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l
+			WHERE l.link_type IN ('Predecessor', 'Successor') AND l.link_urn = ANY (names)
 	), joined AS (
 		-- LAESTABs that a URN or a link joins to another
-		SELECT DISTINCT p.laestab FROM part p JOIN edge e ON e.urn = p.urn JOIN part o ON o.urn = e.other WHERE o.laestab <> p.laestab
+		SELECT DISTINCT p.laestab FROM part p JOIN edge e ON e.urn = p.urn JOIN part o ON o.urn = e.other
+			WHERE o.laestab <> p.laestab
 	)
 	SELECT array_agg(DISTINCT own.urn) INTO moved
 	FROM part own JOIN joined j ON j.laestab = own.laestab WHERE own.urn = ANY (urns);
@@ -36,21 +43,27 @@ BEGIN
 	WITH lineage AS MATERIALIZED (
 		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE moved IS NOT NULL
 	), own AS MATERIALIZED (
-		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a WHERE a.urn = ANY (urns)
+		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a
+			WHERE a.urn = ANY (urns)
 	), part AS (
 		SELECT o.urn, o.laestab FROM own o WHERE o.urn <> ALL (coalesce(moved, '{}'))
 		UNION
-		SELECT o.urn, same.laestab FROM own o JOIN lineage l ON l.laestab = o.laestab JOIN lineage same ON same.school_urn = l.school_urn WHERE o.urn = ANY (moved)
+		SELECT o.urn, same.laestab FROM own o JOIN lineage l ON l.laestab = o.laestab
+			JOIN lineage same ON same.school_urn = l.school_urn WHERE o.urn = ANY (moved)
 	)
-	SELECT p.urn, a.academic_year::text, sum(a.enrolments), abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, min(a.sess_overall_percent))
+	SELECT p.urn, a.academic_year::text, sum(a.enrolments),
+		abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, min(a.sess_overall_percent))
 	FROM part p JOIN abie.attendance a ON a.laestab = p.laestab
-	WHERE (moved IS NOT NULL OR a.laestab = ANY (held)) AND a.academic_year <= last_year COLLATE "C" AND a.year_breakdown IS DISTINCT FROM 'five half terms'
+	WHERE (moved IS NOT NULL OR a.laestab = ANY (held)) AND a.academic_year <= last_year COLLATE "C"
+		AND a.year_breakdown IS DISTINCT FROM 'five half terms'
 	GROUP BY p.urn, a.academic_year;
 END $$;
 COMMENT ON FUNCTION abie.report_history(integer[], text) IS
-'Attendance, per cent, of schools in each year up to last_year, under whatever URN (abie.school_lineage); the parts of a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
+'Attendance, per cent, of schools in each year up to last_year, under whatever URN (abie.school_lineage); the parts of '
+'a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
 
-CREATE FUNCTION abie.report_circumstances(run_id integer, urns integer[]) RETURNS TABLE (urn integer, circumstances jsonb)
+CREATE FUNCTION abie.report_circumstances(run_id integer, urns integer[])
+RETURNS TABLE (urn integer, circumstances jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -59,14 +72,19 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT c.urn, jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning, 'number', c.number, 'category', c.category,
-		'similar_average', c.similar_average, 'similar_same', c.similar_same, 'typical', c.typical, 'contribution', c.contribution) ORDER BY c.position)
+SELECT c.urn,
+	jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning, 'number', c.number,
+	'category', c.category,
+		'similar_average', c.similar_average, 'similar_same', c.similar_same, 'typical', c.typical, 'contribution',
+			c.contribution) ORDER BY c.position)
 FROM abie_report.school_circumstances c WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
 GROUP BY c.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS 'Internal: the characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
+COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS
+'Internal: the characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
 
-CREATE FUNCTION abie.report_similar(run_id integer, urns integer[]) RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
+CREATE FUNCTION abie.report_similar(run_id integer, urns integer[])
+RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -75,17 +93,24 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT n.urn, jsonb_agg(jsonb_build_object('rank', n.rank, 'similar_urn', n.similar_urn, 'similar_name', n.similar_name, 'similar_la_name', n.similar_la_name,
-		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance', n.similar_attendance, 'similar_attendance_symbol', n.similar_attendance_symbol,
+SELECT n.urn,
+	jsonb_agg(jsonb_build_object('rank', n.rank, 'similar_urn', n.similar_urn, 'similar_name', n.similar_name,
+	'similar_la_name', n.similar_la_name,
+		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance',
+			n.similar_attendance, 'similar_attendance_symbol', n.similar_attendance_symbol,
 		'similar_attendance_low', n.similar_attendance_low, 'similar_attendance_high', n.similar_attendance_high,
 		'similar_fsm_pct', n.similar_fsm_pct, 'is_better', n.is_better, 'is_clear', n.is_clear) ORDER BY n.rank),
-	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
-		THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END, 1 + count(n.similar_attendance)
+	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE
+		WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
+		THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
+			1 + count(n.similar_attendance)
 FROM abie_report.similar_school n WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
 GROUP BY n.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_similar(integer, integer[]) IS
-'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
+'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school '
+'stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
+'so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
 
 CREATE FUNCTION abie.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -96,13 +121,16 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT a.urn, jsonb_agg(jsonb_build_object('reason', a.reason, 'meaning', a.meaning, 'own_percent', a.own_percent, 'similar_percent', a.similar_percent) ORDER BY a.position)
+SELECT a.urn,
+	jsonb_agg(jsonb_build_object('reason', a.reason, 'meaning', a.meaning, 'own_percent', a.own_percent,
+	'similar_percent', a.similar_percent) ORDER BY a.position)
 FROM abie_report.school_absence_compared a
 WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns) AND num_nulls(a.own_percent, a.similar_percent) = 0
 GROUP BY a.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
-'Internal: absence of each school of a run in the baseline year by reason, beside that of its similar schools together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
+'Internal: absence of each school of a run in the baseline year by reason, beside that of its similar schools '
+'together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
 
 -- What a school left out is compared with is that of its phase all the same.
 CREATE FUNCTION abie.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)
@@ -112,11 +140,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT e.urn, coalesce(e.stratum, CASE a.school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary' END)
-FROM abie_report.school_expectation e LEFT JOIN abie.attendance a ON e.stratum IS NULL AND a.academic_year = e.baseline_year AND a.laestab = e.laestab
+SELECT e.urn, coalesce(e.stratum, CASE a.school_type WHEN 'State-funded primary' THEN 'primary'
+	WHEN 'State-funded secondary' THEN 'secondary' END)
+FROM abie_report.school_expectation e LEFT JOIN abie.attendance a ON e.stratum IS NULL
+	AND a.academic_year = e.baseline_year AND a.laestab = e.laestab
 WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns); END
 $$;
-COMMENT ON FUNCTION abie.report_phase(integer, integer[]) IS 'Internal: the stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL where that does not say.';
+COMMENT ON FUNCTION abie.report_phase(integer, integer[]) IS
+'Internal: the stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL '
+'where that does not say.';
 
 CREATE FUNCTION abie.report_years(run_id integer, urns integer[]) RETURNS TABLE (urn integer, history jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -134,24 +166,36 @@ WITH expectation AS MATERIALIZED (
 	FROM abie_report.school_expectation e WHERE e.run_id = report_years.run_id AND e.urn = ANY (urns)
 ), earlier AS MATERIALIZED (
 	SELECT e.urn, e.baseline_year, e.expected, e.expected_error FROM abie_report.school_expectation e
-	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C" AND e.expected IS NOT NULL
+	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C"
+		AND e.expected IS NOT NULL
 ), year AS (
-	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance, sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
-		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
-	FROM expectation e JOIN abie.report_phase(report_years.run_id, urns) p ON p.urn = e.urn JOIN abie.report_history(urns, last_year) h ON h.urn = e.urn
-		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
+	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
+		sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
+		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year
+			WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
+	FROM expectation e JOIN abie.report_phase(report_years.run_id, urns) p ON p.urn = e.urn
+		JOIN abie.report_history(urns, last_year) h ON h.urn = e.urn
+		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
+			LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
 	WHERE h.attendance IS NOT NULL
 )
-SELECT y.urn, jsonb_agg(jsonb_build_object('academic_year', y.academic_year, 'attendance', y.attendance, 'attendance_low', abie.interval_low(y.attendance, y.error), 'attendance_high', abie.interval_high(y.attendance, y.error),
-	'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL THEN y.national_average ELSE n.attendance_percent END,
-	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high', abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
+SELECT y.urn,
+	jsonb_agg(jsonb_build_object('academic_year', y.academic_year, 'attendance', y.attendance, 'attendance_low',
+	abie.interval_low(y.attendance, y.error), 'attendance_high', abie.interval_high(y.attendance, y.error),
+	'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL THEN y.national_average
+		ELSE n.attendance_percent END,
+	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high',
+		abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
 FROM year y LEFT JOIN abie_report.national_attendance n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
 GROUP BY y.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
-'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. With 95 per cent intervals.';
+'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its '
+'stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. '
+'With 95 per cent intervals.';
 
-CREATE FUNCTION abie_internal.report_facts(role oid, run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
+CREATE FUNCTION abie_internal.report_facts(role oid, run_id integer, urns integer[])
+RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
 SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is
@@ -175,22 +219,31 @@ WITH run AS (
 			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded) AS distribution
 	FROM abie_report.improvement_distribution d WHERE d.run_id = report_facts.run_id GROUP BY d.stratum
 ), source AS (
-	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded) ORDER BY d.position) AS data
+	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded)
+		ORDER BY d.position) AS data
 	FROM abie_report.school_source d WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable) GROUP BY d.urn
 )
-SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology', k.methodology || jsonb_build_object(
+SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology',
+	k.methodology || jsonb_build_object(
 		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools,
 		'sampling_c1', m.sampling_c1, 'sampling_source', m.sampling_source, 'sampling_run', m.sampling_run),
-	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances, 'similar_schools', n.similar_schools,
-	'standing', CASE WHEN n.rank_worst IS NOT NULL THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
-	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END, 'data', s.data)
-FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn LEFT JOIN model m ON m.stratum = p.stratum
-	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace', m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
-		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments', m.minimum_enrolments) FROM model m) k(methodology)
+	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances,
+		'similar_schools', n.similar_schools,
+	'standing', CASE WHEN n.rank_worst IS NOT NULL
+		THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
+	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL
+		THEN d.distribution END, 'data', s.data)
+FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
+	LEFT JOIN model m ON m.stratum = p.stratum
+	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace',
+		m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
+		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments',
+			m.minimum_enrolments) FROM model m) k(methodology)
 	LEFT JOIN abie.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
 	LEFT JOIN abie.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
 	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
+	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
+		LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
 COMMENT ON FUNCTION abie_internal.report_facts(oid, integer, integer[]) IS 'Of a role, as abie.report_facts.';
 
@@ -198,4 +251,9 @@ CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE 
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
-'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome (improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of scope, and those the role in force may not read (abie.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
+'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
+'(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
+'similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of '
+'scope, and those the role in force may not read (abie.readable_schools), have no row. With its owner''s rights, '
+'because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be '
+'logged (abie.report_read).';

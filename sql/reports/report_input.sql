@@ -1,9 +1,12 @@
 -- What is held of each school, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school WITH (security_barrier = true) AS
-SELECT s.urn::integer AS urn, s.laestab::integer AS laestab, s.name AS school_name, s.la_code, la.la_name, s.region, s.phase,
-	s.type AS school_type, s.type_group, s.status, s.open_date, s.close_date, s.religious_character, s.admissions_policy,
-	s.urban_rural, s.statutory_low_age, s.statutory_high_age, s.capacity, s.trust_code, s.trust, s.postcode, s.lsoa_code,
+SELECT s.urn::integer AS urn, s.laestab::integer AS laestab, s.name AS school_name, s.la_code, la.la_name, s.region,
+	s.phase,
+	s.type AS school_type, s.type_group, s.status, s.open_date, s.close_date, s.religious_character,
+		s.admissions_policy,
+	s.urban_rural, s.statutory_low_age, s.statutory_high_age, s.capacity, s.trust_code, s.trust, s.postcode,
+		s.lsoa_code,
 	s.easting, s.northing, s.register_date, s.source
 FROM abie_internal.readable_school AS s LEFT JOIN abie.local_authority AS la ON la.la_code = s.la_code;
 COMMENT ON VIEW abie_report.school IS 'What is known of each school: one row a URN.';
@@ -25,17 +28,22 @@ SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, s.name AS 
 	w.sess_possible, w.sess_overall, w.sess_authorised, w.sess_unauthorised,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent, w.source
 FROM abie_internal.readable_attendance_week AS w LEFT JOIN abie.school AS s ON s.urn = w.urn;
-COMMENT ON VIEW abie_report.school_week IS 'Attendance of each school by school week, from its registers: one row a school and week.';
+COMMENT ON VIEW abie_report.school_week IS
+'Attendance of each school by school week, from its registers: one row a school and week.';
 COMMENT ON COLUMN abie_report.school_week.attendance_percent IS 'Attendance in the week, per cent.';
 
 CREATE VIEW abie_report.school_figure WITH (security_barrier = true) AS
-SELECT f.academic_year::text AS academic_year, f.urn::integer AS urn, s.name AS school_name, f.attendance_percent, f.comment,
+SELECT f.academic_year::text AS academic_year, f.urn::integer AS urn, s.name AS school_name, f.attendance_percent,
+	f.comment,
 	f.recorded_by, f.recorded_at
 FROM abie_internal.readable_school_figure AS f LEFT JOIN abie.school AS s ON s.urn = f.urn;
-COMMENT ON VIEW abie_report.school_figure IS 'Each school''s own figures of its attendance: one row a school and academic year.';
+COMMENT ON VIEW abie_report.school_figure IS
+'Each school''s own figures of its attendance: one row a school and academic year.';
 
 CREATE VIEW abie_report.correction WITH (security_barrier = true) AS
 SELECT c.correction_id, c.urn::integer AS urn, s.name AS school_name, c.academic_year::text AS academic_year, c.comment,
-	c.attendance_percent, c.requested_by, c.requested_at, c.accepted, c.answer, c.answered_by, c.answered_at, c.fixed_by_run
+	c.attendance_percent, c.requested_by, c.requested_at, c.accepted, c.answer, c.answered_by, c.answered_at,
+		c.fixed_by_run
 FROM abie_internal.readable_correction AS c LEFT JOIN abie.school AS s ON s.urn = c.urn;
-COMMENT ON VIEW abie_report.correction IS 'Corrections that each school asked for, and what became of them: one row a request.';
+COMMENT ON VIEW abie_report.correction IS
+'Corrections that each school asked for, and what became of them: one row a request.';

@@ -21,7 +21,8 @@ CREATE FUNCTION abie.shown_name(name text, urn integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT, so that it becomes part of the query
 RETURN coalesce(nullif(btrim(abie.plain_text(name)), ''), 'School ' || urn);
-COMMENT ON FUNCTION abie.shown_name(text, integer) IS 'The name of a school as reports write it, or its URN where it has none.';
+COMMENT ON FUNCTION abie.shown_name(text, integer) IS
+'The name of a school as reports write it, or its URN where it has none.';
 
 CREATE FUNCTION abie.html_table(caption text, cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -29,16 +30,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- unnest goes row by row; looking up each cell would go through all before it
 SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie.xml_text(caption), string_agg(
-	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>' ELSE '' END || '<th scope="col">' || c.written || '</th>'
+	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>'
+		ELSE '' END || '<th scope="col">' || c.written || '</th>'
 		WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
 		ELSE '<td>' || c.written || '</td>' END
-	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n' ELSE '' END, '' ORDER BY c.place))
+	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
+		ELSE '' END, '' ORDER BY c.place))
 FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
 		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie.xml_text(u.cell)
-			ELSE abie.xml_text(split_part(u.cell, E'\n', 1)) || '<small>' || abie.xml_text(split_part(u.cell, E'\n', 2)) || '</small>' END AS written
+			ELSE abie.xml_text(split_part(u.cell, E'\n', 1)) || '<small>' || abie.xml_text(split_part(u.cell, E'\n', 2))
+				|| '</small>' END AS written
 	FROM unnest(cells) WITH ORDINALITY u(cell, place)) c
 $$;
-COMMENT ON FUNCTION abie.html_table(text, text[]) IS 'Internal: an HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a second, smaller line.';
+COMMENT ON FUNCTION abie.html_table(text, text[]) IS
+'Internal: an HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
+'second, smaller line.';
 
 CREATE FUNCTION abie.markdown_table(caption text, cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -46,14 +52,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT abie.markdown_text(caption) || E':\n\n' || string_agg('| ' || abie.markdown_text(replace(u.cell, E'\n', ', '))
 	|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
-	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n' ELSE '' END, '' ORDER BY u.place) || E'\n'
+	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n'
+		ELSE '' END, '' ORDER BY u.place) || E'\n'
 FROM unnest(cells) WITH ORDINALITY u(cell, place)
 $$;
 COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table; the first row is the head.';
 
 /*
- * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, figures (a table that a picture shows), picture (SVG as it
- * is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts a second, smaller line.
+ * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, figures (a table that a picture
+ * shows), picture (SVG as it is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts
+ * a second, smaller line.
  */
 CREATE FUNCTION abie.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
@@ -76,15 +84,22 @@ BEGIN
 		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind, abie.xml_text(given));
 		WHEN 'list', 'steps' THEN
 			SELECT string_agg('<li>' || CASE WHEN position(E'\t' IN i.item) > 0
-				THEN '<b>' || abie.xml_text(split_part(i.item, E'\t', 1)) || '</b> ' || abie.xml_text(split_part(i.item, E'\t', 2)) ELSE abie.xml_text(i.item) END || E'</li>\n', '' ORDER BY i.place)
+				THEN '<b>' || abie.xml_text(split_part(i.item, E'\t', 1)) || '</b> '
+					|| abie.xml_text(split_part(i.item, E'\t', 2)) ELSE abie.xml_text(i.item) END || E'</li>\n', ''
+					ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
-			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n' ELSE E'<ol>\n' || written || E'</ol>\n' END;
+			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n'
+				ELSE E'<ol>\n' || written || E'</ol>\n' END;
 		WHEN 'table', 'figures' THEN
 			written := abie.html_table(given, items);
-			RETURN CASE kind WHEN 'figures' THEN '<details><summary>' || abie.xml_text(given) || '</summary>' || written || E'</details>\n' ELSE written END;
+			RETURN CASE kind WHEN 'figures'
+				THEN '<details><summary>' || abie.xml_text(given) || '</summary>' || written || E'</details>\n'
+				ELSE written END;
 	END CASE;
 END $$;
-COMMENT ON FUNCTION abie.html_part(text, text, text[]) IS 'Internal: a part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have no items; NULL for NULL.';
+COMMENT ON FUNCTION abie.html_part(text, text, text[]) IS
+'Internal: a part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have '
+'no items; NULL for NULL.';
 
 CREATE FUNCTION abie.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
@@ -104,21 +119,28 @@ BEGIN
 		WHEN 'lead' THEN RETURN '**' || abie.markdown_text(given) || E'**\n\n';
 		WHEN 'notice' THEN RETURN '> ' || abie.markdown_text(given) || E'\n\n';
 		WHEN 'list', 'steps' THEN
-			SELECT string_agg(CASE kind WHEN 'list' THEN '- ' ELSE i.place || '. ' END || CASE WHEN position(E'\t' IN i.item) > 0
-				THEN '**' || abie.markdown_text(split_part(i.item, E'\t', 1)) || '** ' || abie.markdown_text(split_part(i.item, E'\t', 2)) ELSE abie.markdown_text(i.item) END || E'\n', '' ORDER BY i.place)
+			SELECT string_agg(CASE kind WHEN 'list' THEN '- ' ELSE i.place || '. ' END || CASE
+				WHEN position(E'\t' IN i.item) > 0
+				THEN '**' || abie.markdown_text(split_part(i.item, E'\t', 1)) || '** '
+					|| abie.markdown_text(split_part(i.item, E'\t', 2)) ELSE abie.markdown_text(i.item) END || E'\n', ''
+					ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN written || E'\n';
 		WHEN 'table', 'figures' THEN
 			RETURN abie.markdown_table(given, items);
 	END CASE;
 END $$;
-COMMENT ON FUNCTION abie.markdown_part(text, text, text[]) IS 'Internal: a part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most kinds have no items; NULL for NULL.';
+COMMENT ON FUNCTION abie.markdown_part(text, text, text[]) IS
+'Internal: a part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most '
+'kinds have no items; NULL for NULL.';
 
 CREATE FUNCTION abie.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 500
 -- not STRICT: a part without text is left out
-RETURN coalesce(CASE format WHEN 'html' THEN abie.html_part(kind, given, items) ELSE abie.markdown_part(kind, given, items) END, '');
-COMMENT ON FUNCTION abie.report_part(text, text, text, text[]) IS 'Internal: a part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
+RETURN coalesce(CASE format WHEN 'html' THEN abie.html_part(kind, given, items)
+	ELSE abie.markdown_part(kind, given, items) END, '');
+COMMENT ON FUNCTION abie.report_part(text, text, text, text[]) IS
+'Internal: a part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
 
 CREATE FUNCTION abie.report_page(format text, title text, body text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
@@ -134,25 +156,33 @@ RETURN CASE format WHEN 'html' THEN format($html$<!DOCTYPE html>
 <title>%s</title>
 <style>
 :root{color-scheme:light}
-body{margin:0 auto;max-width:44rem;padding:1rem;font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:#222;background:#fff;overflow-wrap:anywhere}
+body{margin:0 auto;max-width:44rem;padding:1rem;
+font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
+color:#222;background:#fff;overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem}
 h2{font-size:1.25rem;line-height:1.3;margin:2rem 0 .5rem;padding-top:.6rem;border-top:2px solid #0072b2}
 h3{font-size:1rem;margin:1rem 0 .25rem}
 p,ul,ol{margin:.5rem 0}ul,ol{padding-left:1.4rem}li{margin:.35rem 0}
 .meta{color:#505050;font-size:.9rem}
 .notice{border-left:.4rem solid #b35900;background:#fff4e5;padding:.5rem .75rem}
-.lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;line-height:1.35}
+.lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;
+line-height:1.35}
 figure{margin:.75rem 0;break-inside:avoid}
 svg{display:block;width:100%%;max-width:36rem;height:auto}
 table{border-collapse:collapse;width:100%%;font-size:.9rem;margin:.75rem 0}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{padding:.3rem .25rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+th,td{padding:.3rem .25rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;
+font-variant-numeric:tabular-nums;overflow-wrap:normal}
 th{font-weight:600;line-height:1.3}tbody th{font-weight:400;line-height:inherit}
-th:first-child{text-align:left;padding-left:0;min-width:8rem;overflow-wrap:anywhere}td:last-child,th:last-child{padding-right:0}
+th:first-child{text-align:left;padding-left:0;min-width:8rem;overflow-wrap:anywhere}
+td:last-child,th:last-child{padding-right:0}
 small{display:block;color:#505050;font-size:.85em}
 summary{cursor:pointer;padding:.4rem 0;color:#00527f}
-@media (max-width:30rem){body{padding:.75rem}table{font-size:.85rem}thead th{font-size:.75rem}th:first-child{min-width:6rem}}
-@media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
+@media (max-width:30rem){body{padding:.75rem}table{font-size:.85rem}
+thead th{font-size:.75rem}th:first-child{min-width:6rem}}
+@media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}
+h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}
+h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
 </style>
 </head>
 <body>
@@ -161,7 +191,9 @@ summary{cursor:pointer;padding:.4rem 0;color:#00527f}
 </body>
 </html>
 $html$, abie.xml_text(title), body) ELSE body END;
-COMMENT ON FUNCTION abie.report_page(text, text, text) IS 'Internal: a whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs nothing.';
+COMMENT ON FUNCTION abie.report_page(text, text, text) IS
+'Internal: a whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
+'nothing.';
 
 CREATE FUNCTION abie.check_report_format(format text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -174,7 +206,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Formats are html, markdown and json.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_report_format(text) IS 'Internal: error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
+COMMENT ON FUNCTION abie.check_report_format(text) IS
+'Internal: error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
 
 CREATE FUNCTION abie_internal.report_run(role oid, run_id integer) RETURNS integer
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -188,8 +221,10 @@ BEGIN
 	WHERE r.run_id = report_run.run_id OR report_run.run_id IS NULL
 	ORDER BY r.run_status = 'issued' DESC, r.target_year COLLATE "C" DESC, r.is_current DESC, r.run_id DESC LIMIT 1;
 	IF found_run IS NULL THEN
-		RAISE EXCEPTION '%', CASE WHEN run_id IS NULL THEN 'there is no finished run' ELSE format('run %s does not exist or has not finished', run_id) END
-			USING ERRCODE = 'no_data_found', HINT = 'Finished runs are in abie_report.run; CALL abie.calculate makes one.';
+		RAISE EXCEPTION '%', CASE WHEN run_id IS NULL THEN 'there is no finished run'
+			ELSE format('run %s does not exist or has not finished', run_id) END
+			USING ERRCODE = 'no_data_found',
+				HINT = 'Finished runs are in abie_report.run; CALL abie.calculate makes one.';
 	END IF;
 	RETURN found_run;
 END $$;
@@ -200,4 +235,6 @@ LANGUAGE c STABLE PARALLEL SAFE
 -- not STRICT: NULL asks for the run to be read
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.report_run(integer) IS
-'The run that reports are of: the given one, or for NULL the one issued last (newest target year), or where none is issued the newest calculated of the newest target year. Not STRICT because NULL asks for it. Error P0002 where there is none.';
+'The run that reports are of: the given one, or for NULL the one issued last (newest target year), or where none is '
+'issued the newest calculated of the newest target year. Not STRICT because NULL asks for it. Error P0002 where there '
+'is none.';

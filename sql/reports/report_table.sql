@@ -1,73 +1,115 @@
 -- The other tables of a school's report, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, c.position, c.characteristic, m.meaning,
-	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
-	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number THEN c.same END AS similar_same, c.typical,
-	CASE WHEN s.references_published THEN (SELECT sum(p.parts[x.term] * x.share) FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, c.position,
+	c.characteristic, m.meaning,
+	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number
+		THEN s.categories[c.element] END AS category,
+	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number
+		THEN c.same END AS similar_same, c.typical,
+	CASE WHEN s.references_published
+		THEN (SELECT sum(p.parts[x.term] * x.share)
+		FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id
+	JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
-	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients
+	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient
+		ORDER BY t.term) AS coefficients
 		FROM abie.run_term AS t GROUP BY t.run_id, t.stratum) AS b ON b.run_id = s.run_id AND b.stratum = s.stratum
-	LEFT JOIN (SELECT h.run_id, h.stratum, count(*) FILTER (WHERE h.category IS NULL)::integer AS numbers, array_agg(h.substitute ORDER BY h.position) AS substitutes,
-		coalesce(array_agg(h.position ORDER BY h.position) FILTER (WHERE h.missing > 0 AND h.position = h.first_position), '{}') AS indicators
-		FROM (SELECT e.*, min(e.position) OVER (PARTITION BY e.run_id, e.stratum, e.characteristic) AS first_position FROM abie.run_characteristic AS e) AS h
+	LEFT JOIN (SELECT h.run_id, h.stratum, count(*) FILTER (WHERE h.category IS NULL)::integer AS numbers,
+		array_agg(h.substitute ORDER BY h.position) AS substitutes,
+		coalesce(array_agg(h.position ORDER BY h.position) FILTER (WHERE h.missing > 0
+			AND h.position = h.first_position), '{}') AS indicators
+		FROM (SELECT e.*, min(e.position) OVER (PARTITION BY e.run_id, e.stratum, e.characteristic) AS first_position
+			FROM abie.run_characteristic AS e) AS h
 		GROUP BY h.run_id, h.stratum) AS g ON g.run_id = s.run_id AND g.stratum = s.stratum
 	-- OFFSET 0: once for each school, not for each characteristic
 	CROSS JOIN LATERAL (SELECT CASE WHEN s.context IS NOT NULL
-		THEN abie.contributions(abie.context_terms(s.vector, g.substitutes, g.numbers, g.indicators), b.location, b.coefficients) END OFFSET 0) AS p (parts)
+		THEN abie.contributions(abie.context_terms(s.vector, g.substitutes, g.numbers, g.indicators), b.location,
+			b.coefficients) END OFFSET 0) AS p (parts)
 	-- all characteristics in one look at the similar schools
-	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element, bool_and(e.category IS NULL) AS is_number,
-			min(e.location) FILTER (WHERE e.category IS NULL) AS typical, round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
+	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
+		bool_and(e.category IS NULL) AS is_number,
+			min(e.location) FILTER (WHERE e.category IS NULL) AS typical,
+				round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
 			count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same
 		FROM abie.similar_list AS n JOIN abie.run_school AS a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
 			CROSS JOIN (SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.* FROM abie.run_characteristic AS e
 				ORDER BY e.run_id, e.stratum, e.characteristic, e.position) AS e
-		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum GROUP BY e.characteristic) AS c
+		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum
+			GROUP BY e.characteristic) AS c
 	LEFT JOIN abie.characteristic AS m ON m.name = c.characteristic
 	-- what each term of the context model adds (abie.contributions), a product of two characteristics half to each
 	LEFT JOIN (SELECT t.run_id, t.stratum, e.characteristic, array_agg(t.term ORDER BY t.term) AS terms,
 			array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
-		FROM abie.run_term AS t JOIN abie.run_characteristic AS e ON e.run_id = t.run_id AND e.stratum = t.stratum AND e.position IN (t.element, t.other_element)
-		GROUP BY t.run_id, t.stratum, e.characteristic) AS f ON f.run_id = s.run_id AND f.stratum = s.stratum AND f.characteristic = c.characteristic;
-COMMENT ON VIEW abie_report.school_circumstances IS 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and characteristic.';
+		FROM abie.run_term AS t JOIN abie.run_characteristic AS e ON e.run_id = t.run_id AND e.stratum = t.stratum
+			AND e.position IN (t.element, t.other_element)
+		GROUP BY t.run_id, t.stratum, e.characteristic) AS f ON f.run_id = s.run_id AND f.stratum = s.stratum
+			AND f.characteristic = c.characteristic;
+COMMENT ON VIEW abie_report.school_circumstances IS
+'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
+'characteristic.';
 COMMENT ON COLUMN abie_report.school_circumstances.position IS 'Order of the characteristics; not without gaps.';
 COMMENT ON COLUMN abie_report.school_circumstances.meaning IS 'What the characteristic measures.';
-COMMENT ON COLUMN abie_report.school_circumstances.number IS 'Its number at the school; NULL for categories, and where not known.';
-COMMENT ON COLUMN abie_report.school_circumstances.category IS 'Its category at the school; NULL for numbers, and where not known.';
+COMMENT ON COLUMN abie_report.school_circumstances.number IS
+'Its number at the school; NULL for categories, and where not known.';
+COMMENT ON COLUMN abie_report.school_circumstances.category IS
+'Its category at the school; NULL for numbers, and where not known.';
 COMMENT ON COLUMN abie_report.school_circumstances.similar_average IS 'Mean of the similar schools'' numbers.';
 COMMENT ON COLUMN abie_report.school_circumstances.similar_same IS 'How many of the similar schools have its category.';
 COMMENT ON COLUMN abie_report.school_circumstances.typical IS 'Median number of the schools of the stratum.';
-COMMENT ON COLUMN abie_report.school_circumstances.contribution IS 'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools, or it rests on attendance that is not published.';
+COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
+'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools, '
+'or it rests on attendance that is not published.';
 
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, m.position, m.reason, m.meaning,
-	CASE WHEN m.of_enrolments THEN 'enrolments' ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
-	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL THEN 'x' END AS similar_percent_symbol
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn LEFT JOIN abie.school AS k ON k.urn = s.urn
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, m.position,
+	m.reason, m.meaning,
+	CASE WHEN m.of_enrolments THEN 'enrolments'
+		ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
+	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL
+		THEN 'x' END AS similar_percent_symbol
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id
+	JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
+	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	-- all reasons in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT
 			min(t.amounts) FILTER (WHERE t.is_own) AS own, min(t.possible) FILTER (WHERE t.is_own) AS own_possible,
-			min(t.enrolments) FILTER (WHERE t.is_own) AS own_enrolments, min(t.published) FILTER (WHERE t.is_own) AS own_published,
-			min(t.amounts) FILTER (WHERE NOT t.is_own) AS similar, min(t.possible) FILTER (WHERE NOT t.is_own) AS similar_possible,
-			min(t.enrolments) FILTER (WHERE NOT t.is_own) AS similar_enrolments, min(t.published) FILTER (WHERE NOT t.is_own) AS similar_published
-		FROM (SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments, avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
-				ARRAY[sum(a.sess_overall), sum(a.sess_authorised), sum(a.sess_unauthorised), sum(a.enrolments_pa_10_exact),
-					sum(a.enrolments_pa_50_exact), sum(j.sess_auth_illness), sum(j.sess_auth_appointments), sum(j.sess_auth_religious),
-					sum(j.sess_auth_study), sum(j.sess_auth_traveller), sum(j.sess_auth_holiday), sum(j.sess_auth_ext_holiday),
-					sum(j.sess_auth_excluded), sum(j.sess_auth_interview), sum(j.sess_auth_reg_performance), sum(j.sess_auth_temp_reduced_timetable),
-					sum(j.sess_auth_other), sum(j.sess_unauth_holiday), sum(j.sess_unauth_late), sum(j.sess_unauth_other), sum(j.sess_unauth_noyet)]::float8[] AS amounts
+			min(t.enrolments) FILTER (WHERE t.is_own) AS own_enrolments,
+				min(t.published) FILTER (WHERE t.is_own) AS own_published,
+			min(t.amounts) FILTER (WHERE NOT t.is_own) AS similar,
+				min(t.possible) FILTER (WHERE NOT t.is_own) AS similar_possible,
+			min(t.enrolments) FILTER (WHERE NOT t.is_own) AS similar_enrolments,
+				min(t.published) FILTER (WHERE NOT t.is_own) AS similar_published
+		FROM (SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments,
+			avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
+				ARRAY[sum(a.sess_overall), sum(a.sess_authorised), sum(a.sess_unauthorised),
+					sum(a.enrolments_pa_10_exact),
+					sum(a.enrolments_pa_50_exact), sum(j.sess_auth_illness), sum(j.sess_auth_appointments),
+						sum(j.sess_auth_religious),
+					sum(j.sess_auth_study), sum(j.sess_auth_traveller), sum(j.sess_auth_holiday),
+						sum(j.sess_auth_ext_holiday),
+					sum(j.sess_auth_excluded), sum(j.sess_auth_interview), sum(j.sess_auth_reg_performance),
+						sum(j.sess_auth_temp_reduced_timetable),
+					sum(j.sess_auth_other), sum(j.sess_unauth_holiday), sum(j.sess_unauth_late),
+						sum(j.sess_unauth_other), sum(j.sess_unauth_noyet)]::float8[] AS amounts
 			FROM (SELECT true AS is_own, s.laestab AS laestab
-					UNION ALL SELECT false, CASE WHEN o.attendance_published THEN o.laestab END FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id AND o.urn = ANY (n.similar_urns)
+					UNION ALL SELECT false, CASE WHEN o.attendance_published
+						THEN o.laestab END FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id
+						AND o.urn = ANY (n.similar_urns)
 						WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
 				JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
 					-- as it was when the run was made, and as it is
 					AND (p.is_own OR abie.is_published(a.sess_overall, a.sess_possible, a.sources))
 				CROSS JOIN LATERAL jsonb_to_record(a.reasons) AS j (
-					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint, sess_auth_study bigint,
-					sess_auth_traveller bigint, sess_auth_holiday bigint, sess_auth_ext_holiday bigint, sess_auth_excluded bigint,
-					sess_auth_interview bigint, sess_auth_reg_performance bigint, sess_auth_temp_reduced_timetable bigint, sess_auth_other bigint,
-					sess_unauth_holiday bigint, sess_unauth_late bigint, sess_unauth_other bigint, sess_unauth_noyet bigint)
+					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint,
+						sess_auth_study bigint,
+					sess_auth_traveller bigint, sess_auth_holiday bigint, sess_auth_ext_holiday bigint,
+						sess_auth_excluded bigint,
+					sess_auth_interview bigint, sess_auth_reg_performance bigint,
+						sess_auth_temp_reduced_timetable bigint, sess_auth_other bigint,
+					sess_unauth_holiday bigint, sess_unauth_late bigint, sess_unauth_other bigint,
+						sess_unauth_noyet bigint)
 			GROUP BY p.is_own) AS t) AS q
 	CROSS JOIN (SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments FROM (VALUES
 		(1, 'sess_overall', 'All absence'),
@@ -92,19 +134,28 @@ FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_
 		(20, 'sess_unauth_other', 'Other unauthorised absence'),
 		(21, 'sess_unauth_noyet', 'No reason given yet')) AS v (position, reason, meaning)) AS m
 	CROSS JOIN LATERAL (SELECT
-		coalesce(100 * (q.own[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments ELSE q.own_possible END, 0)),
+		coalesce(100 * (q.own[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments
+			ELSE q.own_possible END, 0)),
 			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.own_published END),
-		coalesce(100 * (q.similar[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments ELSE q.similar_possible END, 0)),
-			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.similar_published END)) AS f (own_percent, similar_percent);
-COMMENT ON VIEW abie_report.school_absence_compared IS 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row a run, school with an expectation and reason.';
+		coalesce(100 * (q.similar[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments
+			ELSE q.similar_possible END, 0)),
+			CASE m.reason WHEN 'enrolments_pa_10_exact'
+				THEN q.similar_published END)) AS f (own_percent, similar_percent);
+COMMENT ON VIEW abie_report.school_absence_compared IS
+'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row '
+'a run, school with an expectation and reason.';
 COMMENT ON COLUMN abie_report.school_absence_compared.position IS 'Order of the reasons, from 1.';
 COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_report.school_absence.';
 COMMENT ON COLUMN abie_report.school_absence_compared.meaning IS 'The reason in words.';
-COMMENT ON COLUMN abie_report.school_absence_compared.per_cent_of IS 'sessions possible, or enrolments for persistent and severe absentees.';
+COMMENT ON COLUMN abie_report.school_absence_compared.per_cent_of IS
+'sessions possible, or enrolments for persistent and severe absentees.';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent IS 'Of the school, per cent.';
-COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS 'Of its similar schools together, per cent, those apart whose attendance is not published (abie.is_published).';
-COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS 'x where the school''s is not held, NULL otherwise.';
-COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS 'x where the similar schools'' is not held, NULL otherwise.';
+COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS
+'Of its similar schools together, per cent, those apart whose attendance is not published (abie.is_published).';
+COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS
+'x where the school''s is not held, NULL otherwise.';
+COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS
+'x where the similar schools'' is not held, NULL otherwise.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie.shown_distribution(improvements numeric[], counts bigint[])
@@ -117,21 +168,26 @@ BEGIN ATOMIC
 		FROM unnest(improvements, counts) AS u (improvement, schools)
 	), small AS MATERIALIZED (
 		SELECT s.row_group
-		FROM (SELECT array_agg(c.improvement::text) || NULL::text AS improvements, array_agg(c.schools) || sum(c.schools)::bigint AS counts
+		FROM (SELECT array_agg(c.improvement::text) || NULL::text AS improvements,
+			array_agg(c.schools) || sum(c.schools)::bigint AS counts
 			FROM cell AS c WHERE NOT c.apart HAVING count(*) > 0) AS t
-			CROSS JOIN LATERAL abie.suppress(t.improvements, array_fill('all'::text, ARRAY[cardinality(t.counts)]), t.counts) AS s
+			CROSS JOIN LATERAL abie.suppress(t.improvements, array_fill('all'::text, ARRAY[cardinality(t.counts)]),
+				t.counts) AS s
 		WHERE s.symbol = 'c'
 	)
-	SELECT c.improvement, CASE WHEN s.row_group IS NULL THEN c.schools END, CASE WHEN s.row_group IS NOT NULL THEN 'c' END
+	SELECT c.improvement, CASE WHEN s.row_group IS NULL THEN c.schools END, CASE WHEN s.row_group IS NOT NULL
+		THEN 'c' END
 	FROM cell AS c LEFT JOIN small AS s ON s.row_group = c.improvement::text
 	ORDER BY c.improvement;
 END;
 COMMENT ON FUNCTION abie.shown_distribution(numeric[], bigint[]) IS
-'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these do not '
+'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these '
+'do not '
 'follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
 
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools, d.symbol AS schools_symbol
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools,
+	d.symbol AS schools_symbol
 FROM abie_report.run AS r JOIN (
 		SELECT c.run_id, c.stratum, array_agg(c.improvement_rounded ORDER BY c.improvement_rounded) AS improvements,
 			array_agg(c.schools ORDER BY c.improvement_rounded) AS counts
@@ -141,21 +197,25 @@ FROM abie_report.run AS r JOIN (
 	CROSS JOIN LATERAL abie.shown_distribution(t.improvements, t.counts) AS d
 WHERE (SELECT abie.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
-'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under disclosure '
+'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under '
+'disclosure '
 'control for every reader, because reports tell it to all: abie.shown_distribution.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it; NULL where suppressed.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
 
 CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source, s.recorded
+SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source,
+	s.recorded
 FROM abie_report.school_expectation AS e CROSS JOIN LATERAL (
 	SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
 	FROM abie_internal.readable_attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
 	UNION ALL SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
 	FROM abie_internal.readable_school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
-	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''), k.source, k.recorded_at::date FROM abie.school AS k WHERE k.urn = e.urn) AS s;
-COMMENT ON VIEW abie_report.school_source IS 'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';
+	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
+		k.source, k.recorded_at::date FROM abie.school AS k WHERE k.urn = e.urn) AS s;
+COMMENT ON VIEW abie_report.school_source IS
+'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.position IS 'Order of the kinds of figure, from 1.';
 COMMENT ON COLUMN abie_report.school_source.figure IS 'Kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.source IS 'Format and file it was imported from, or who recorded it.';

@@ -1,28 +1,38 @@
 -- What reporting tools read: one row an entity and year, plain typed columns, nothing that ODBC could not carry.
--- Tables are read with the owner's rights, through the masks of sql/release/readable.sql or by a gate, so that no condition meets a value that
--- its reader may not see; of other schools a view reads what is published (names, places, published attendance) from the tables.
+-- Tables are read with the owner's rights, through the masks of sql/release/readable.sql or by a gate, so that no
+-- condition meets a value that
+-- its reader may not see; of other schools a view reads what is published (names, places, published attendance) from
+-- the tables.
 
 -- 1.959963984540054: two-sided 95 per cent of the normal distribution
 CREATE FUNCTION abie.interval_low(value float8, error float8) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
 RETURN CASE WHEN value < 1.959963984540054::float8 * error THEN 0 ELSE value - 1.959963984540054::float8 * error END;
-COMMENT ON FUNCTION abie.interval_low(float8, float8) IS 'Lower end of the 95 per cent interval of a rate with the given standard error: rate - 1.96 x error, not under 0; NULL for NULL.';
+COMMENT ON FUNCTION abie.interval_low(float8, float8) IS
+'Lower end of the 95 per cent interval of a rate with the given standard error: rate - 1.96 x error, not under 0; NULL '
+'for NULL.';
 
 CREATE FUNCTION abie.interval_high(value float8, error float8) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT, as above
-RETURN CASE WHEN value + 1.959963984540054::float8 * error > 100 THEN 100 ELSE value + 1.959963984540054::float8 * error END;
-COMMENT ON FUNCTION abie.interval_high(float8, float8) IS 'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100; NULL for NULL.';
+RETURN CASE WHEN value + 1.959963984540054::float8 * error > 100 THEN 100
+	ELSE value + 1.959963984540054::float8 * error END;
+COMMENT ON FUNCTION abie.interval_high(float8, float8) IS
+'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100; '
+'NULL for NULL.';
 
 CREATE FUNCTION abie.exclusion_symbol(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN CASE WHEN reason IN ('special school', 'not mainstream', 'closed before the target year') THEN 'z'
 	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u' ELSE 'x' END;
-COMMENT ON FUNCTION abie.exclusion_symbol(text) IS 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would be of low reliability, x a figure it needs is not available.';
+COMMENT ON FUNCTION abie.exclusion_symbol(text) IS
+'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would '
+'be of low reliability, x a figure it needs is not available.';
 
 CREATE FUNCTION abie_internal.report_runs(role oid)
-RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text, is_current boolean,
+RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
+	is_current boolean,
 	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
 	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
@@ -39,7 +49,8 @@ END $$;
 COMMENT ON FUNCTION abie_internal.report_runs(oid) IS 'Of a role, as abie.report_runs.';
 
 CREATE FUNCTION abie.report_runs()
-RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text, is_current boolean,
+RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
+	is_current boolean,
 	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
 	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
@@ -47,7 +58,8 @@ COMMENT ON FUNCTION abie.report_runs() IS
 'The runs that the role in force may see (abie.readable_runs), columns as in abie_report.run.';
 
 CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie.report_runs() AS r;
-COMMENT ON VIEW abie_report.run IS 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
+COMMENT ON VIEW abie_report.run IS
+'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
 -- the rest as in abie.run
 DO $$
@@ -55,69 +67,103 @@ DECLARE
 	held record;
 BEGIN
 	FOR held IN SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning
-		FROM pg_attribute a JOIN pg_attribute v ON v.attrelid = 'abie_report.run'::regclass AND v.attname = a.attname AND v.attnum > 0
+		FROM pg_attribute a JOIN pg_attribute v ON v.attrelid = 'abie_report.run'::regclass AND v.attname = a.attname
+			AND v.attnum > 0
 		WHERE a.attrelid = 'abie.run'::regclass LOOP
 		EXECUTE format('COMMENT ON COLUMN abie_report.run.%I IS %L', held.name, held.meaning);
 	END LOOP;
 END $$;
-COMMENT ON COLUMN abie_report.run.is_current IS 'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
+COMMENT ON COLUMN abie_report.run.is_current IS
+'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
 
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
-	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust, s.type AS school_type, e.stratum, p.selective,
+	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust,
+		s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
-	abie.interval_low(e.attendance, noise.error) AS attendance_low, abie.interval_high(e.attendance, noise.error) AS attendance_high,
+	abie.interval_low(e.attendance, noise.error) AS attendance_low,
+		abie.interval_high(e.attendance, noise.error) AS attendance_high,
 	p.previous_attendance, CASE WHEN e.references_published THEN p.context END AS context,
-	CASE WHEN e.references_published THEN p.local_residual END AS local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
-	e.improvement, e.improvement_rounded, e.target, e.statement, CASE WHEN e.references_published THEN greatest(0, e.ladder_top - e.baseline) END AS headroom,
-	e.improvement / 100 * p.sess_possible / 2 AS improvement_days, e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
-	CASE WHEN e.references_published THEN e.ladder_top END AS ladder_top, CASE WHEN e.references_published THEN e.la_average END AS la_average,
+	CASE WHEN e.references_published
+		THEN p.local_residual END AS local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline,
+		e.baseline_error, e.gap,
+	e.improvement, e.improvement_rounded, e.target, e.statement, CASE WHEN e.references_published
+		THEN greatest(0, e.ladder_top - e.baseline) END AS headroom,
+	e.improvement / 100 * p.sess_possible / 2 AS improvement_days,
+		e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
+	CASE WHEN e.references_published THEN e.ladder_top END AS ladder_top, CASE WHEN e.references_published
+		THEN e.la_average END AS la_average,
 	CASE WHEN e.references_published THEN e.national_average END AS national_average,
 	CASE WHEN e.references_published THEN e.similar_upper_quartile END AS similar_upper_quartile,
-	CASE WHEN e.references_published THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
-	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason, found.detail AS exclusion_detail
+	CASE WHEN e.references_published
+		THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
+	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason,
+		found.detail AS exclusion_detail
 FROM (
-	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail FROM abie_internal.readable_exclusion AS x
+	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail
+		FROM abie_internal.readable_exclusion AS x
 	UNION ALL
 	SELECT k.run_id, k.urn::integer, k.laestab::integer, NULL, NULL FROM abie_internal.readable_expectation AS k
 ) AS found
 	JOIN abie_report.run AS r ON r.run_id = found.run_id
-	LEFT JOIN abie_internal.readable_expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn AND found.reason IS NULL
+	LEFT JOIN abie_internal.readable_expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn
+		AND found.reason IS NULL
 	LEFT JOIN abie_internal.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
 	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	LEFT JOIN abie.school AS s ON s.urn = found.urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = found.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS
-'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, with the '
-'reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, local_residual, '
+'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, '
+'with the '
+'reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, '
+'local_residual, '
 'headroom and the rungs of other schools are NULL.';
-COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / enrolments; NULL where not known, and so the interval.';
-COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS 'Lower end of the 95 per cent interval of attendance.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS
+'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / '
+'enrolments; NULL where not known, and so the interval.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS
+'Lower end of the 95 per cent interval of attendance.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS 'Its upper end.';
-COMMENT ON COLUMN abie_report.school_expectation.headroom IS 'Percentage points that may be asked at most: ladder_top - baseline, not under 0.';
-COMMENT ON COLUMN abie_report.school_expectation.improvement_days IS 'The improvement in days of school attended by all pupils over a year like the baseline year: improvement / 100 x sessions possible / 2; NULL where only rates are published.';
+COMMENT ON COLUMN abie_report.school_expectation.headroom IS
+'Percentage points that may be asked at most: ladder_top - baseline, not under 0.';
+COMMENT ON COLUMN abie_report.school_expectation.improvement_days IS
+'The improvement in days of school attended by all pupils over a year like the baseline year: improvement / 100 x '
+'sessions possible / 2; NULL where only rates are published.';
 COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS 'The same by enrolment.';
-COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS 'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is one.';
-COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS 'Reason of abie.exclusion; NULL where there is an expectation.';
+COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS
+'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is '
+'one.';
+COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS
+'Reason of abie.exclusion; NULL where there is an expectation.';
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
-COMMENT ON COLUMN abie_report.school_expectation.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.school_expectation.la_code IS
+'Number of the local authority, the first three digits of the LAESTAB.';
 COMMENT ON COLUMN abie_report.school_expectation.la_name IS 'Name of the local authority of that number.';
-COMMENT ON COLUMN abie_report.school_expectation.school_type IS 'Type of establishment as registered (GIAS TypeOfEstablishment).';
+COMMENT ON COLUMN abie_report.school_expectation.school_type IS
+'Type of establishment as registered (GIAS TypeOfEstablishment).';
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, la.la_name AS similar_la_name, CASE WHEN own.references_published THEN l.distances[n.rank] END AS distance,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name,
+	n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
+	other.la_code AS similar_la_code, la.la_name AS similar_la_name, CASE WHEN own.references_published
+		THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
-	CASE WHEN other.attendance_published THEN other.enrolments END AS similar_enrolments, shown.attendance AS similar_attendance,
+	CASE WHEN other.attendance_published
+		THEN other.enrolments END AS similar_enrolments, shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
-	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low, abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
-	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct, c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
-	shown.attendance - shown.own AS difference, sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
+	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low,
+		abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
+	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct,
+		c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
+	shown.attendance - shown.own AS difference,
+		sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
 	shown.attendance > shown.own AS is_better,
-	abs(shown.attendance - shown.own) > 1.959963984540054 * sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
+	abs(shown.attendance - shown.own) > 1.959963984540054
+		* sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
-FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.run_id CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
+FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.run_id
+	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
 	JOIN abie_internal.listed_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
 	JOIN abie.run_school AS other ON other.run_id = l.run_id AND other.urn = n.similar_urn
 	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
@@ -129,57 +175,87 @@ FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.
 	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
 		-- not to a reader of its list alone
 		CASE WHEN own.attendance_published OR (SELECT abie.has_national_access('{results,calculation}'))
-			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x) THEN own.attendance END) AS shown (attendance, own);
-COMMENT ON VIEW abie_report.similar_school IS 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and published figures, never another school''s expectation.';
-COMMENT ON COLUMN abie_report.similar_school.km IS 'Kilometres apart as the crow flies; NULL where a place is not known.';
+			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x)
+				THEN own.attendance END) AS shown (attendance, own);
+COMMENT ON VIEW abie_report.similar_school IS
+'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and '
+'published figures, never another school''s expectation.';
+COMMENT ON COLUMN abie_report.similar_school.km IS
+'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
-COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.distance; NULL where the list rests on attendance that is not published.';
-COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS 'Its enrolments in the baseline year; NULL where its attendance is not shown.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS 'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made (abie.run_school.attendance_published).';
+COMMENT ON COLUMN abie_report.similar_school.distance IS
+'Distance by abie.distance; NULL where the list rests on attendance that is not published.';
+COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS
+'Its enrolments in the baseline year; NULL where its attendance is not shown.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS
+'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made '
+'(abie.run_school.attendance_published).';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS 'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS
+'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Upper end of that interval.';
 COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS 'Its pupils eligible for free school meals, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS 'Its pupils with SEN support, per cent.';
-COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS 'Its pupils with an education, health and care plan, per cent.';
-COMMENT ON COLUMN abie_report.similar_school.similar_eal_pct IS 'Its pupils with English as an additional language, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS
+'Its pupils with an education, health and care plan, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_eal_pct IS
+'Its pupils with English as an additional language, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.difference IS
 'Its attendance less the school''s, percentage points; NULL where either is not shown to the reader.';
-COMMENT ON COLUMN abie_report.similar_school.difference_error IS 'Standard error of the difference; NULL where not known.';
+COMMENT ON COLUMN abie_report.similar_school.difference_error IS
+'Standard error of the difference; NULL where not known.';
 COMMENT ON COLUMN abie_report.similar_school.is_better IS 'Whether its attendance is above the school''s.';
-COMMENT ON COLUMN abie_report.similar_school.is_clear IS 'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
+COMMENT ON COLUMN abie_report.similar_school.is_clear IS
+'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
 COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
-COMMENT ON COLUMN abie_report.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
-COMMENT ON COLUMN abie_report.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
+COMMENT ON COLUMN abie_report.similar_school.similar_urn IS
+'The similar school; never the school itself nor a predecessor or successor of it.';
+COMMENT ON COLUMN abie_report.similar_school.distance IS
+'Distance by abie.distance of the two vectors in abie.run_school.';
 
 CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS e ON e.run_id = r.run_id LEFT JOIN abie.school AS s ON s.urn = e.urn
-	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected), (4, 'local authority average', e.la_average),
-		(5, 'national average', e.national_average), (6, 'upper quartile of the similar schools', e.similar_upper_quartile),
+FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS e ON e.run_id = r.run_id
+	LEFT JOIN abie.school AS s ON s.urn = e.urn
+	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected),
+		(4, 'local authority average', e.la_average),
+		(5, 'national average', e.national_average),
+			(6, 'upper quartile of the similar schools', e.similar_upper_quartile),
 		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value)
-	CROSS JOIN LATERAL (SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7 THEN rung.value END) AS shown (value);
+	CROSS JOIN LATERAL (SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7
+		THEN rung.value END) AS shown (value);
 COMMENT ON VIEW abie_report.school_ladder IS 'The rungs of each school''s ladder: one row a run, school and rung.';
-COMMENT ON COLUMN abie_report.school_ladder.rung_order IS 'Order the rungs are named in, from 1; their heights are in attendance.';
+COMMENT ON COLUMN abie_report.school_ladder.rung_order IS
+'Order the rungs are named in, from 1; their heights are in attendance.';
 COMMENT ON COLUMN abie_report.school_ladder.rung IS 'What the rung is: columns of abie.expectation in words.';
 COMMENT ON COLUMN abie_report.school_ladder.attendance IS 'Attendance it stands at, per cent.';
-COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS 'x where the school has no such figure, c where it rests on attendance that is not published, NULL otherwise.';
+COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS
+'x where the school has no such figure, c where it rests on attendance that is not published, NULL otherwise.';
 
 CREATE VIEW abie_report.school_absence WITH (security_barrier = true) AS
-SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab, s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
+SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab,
+	s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
 	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
 	coalesce(100 * a.sess_overall / nullif(a.sess_possible, 0)::float8, a.sess_overall_percent) AS sess_overall_percent,
-	coalesce(a.markers ->> 'sess_overall_percent', CASE WHEN a.sess_overall_percent IS NULL AND (a.sess_overall IS NULL OR a.sess_possible IS NULL) THEN 'x' END) AS sess_overall_percent_symbol,
-	100 * a.sess_authorised / nullif(a.sess_possible, 0)::float8 AS sess_authorised_percent, 100 * a.sess_unauthorised / nullif(a.sess_possible, 0)::float8 AS sess_unauthorised_percent,
-	a.enrolments_pa_10_exact, coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8, a.enrolments_pa_10_exact_percent) AS enrolments_pa_10_exact_percent,
-	CASE WHEN a.enrolments_pa_10_exact IS NOT NULL AND a.enrolments > 0 OR a.enrolments_pa_10_exact_percent IS NOT NULL THEN NULL
-		WHEN a.markers ->> 'enrolments_pa_10_exact_percent' = 'SUPP' THEN 'c' ELSE coalesce(a.markers ->> 'enrolments_pa_10_exact_percent', 'x') END AS enrolments_pa_10_exact_percent_symbol,
-	a.enrolments_pa_50_exact, 100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
+	coalesce(a.markers ->> 'sess_overall_percent', CASE WHEN a.sess_overall_percent IS NULL
+		AND (a.sess_overall IS NULL OR a.sess_possible IS NULL) THEN 'x' END) AS sess_overall_percent_symbol,
+	100 * a.sess_authorised / nullif(a.sess_possible, 0)::float8 AS sess_authorised_percent,
+		100 * a.sess_unauthorised / nullif(a.sess_possible, 0)::float8 AS sess_unauthorised_percent,
+	a.enrolments_pa_10_exact,
+		coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8,
+		a.enrolments_pa_10_exact_percent) AS enrolments_pa_10_exact_percent,
+	CASE WHEN a.enrolments_pa_10_exact IS NOT NULL AND a.enrolments > 0 OR a.enrolments_pa_10_exact_percent IS NOT NULL
+		THEN NULL
+		WHEN a.markers ->> 'enrolments_pa_10_exact_percent' = 'SUPP' THEN 'c'
+			ELSE coalesce(a.markers ->> 'enrolments_pa_10_exact_percent',
+			'x') END AS enrolments_pa_10_exact_percent_symbol,
+	a.enrolments_pa_50_exact,
+		100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
 	(a.reasons ->> 'sess_auth_illness')::bigint AS sess_auth_illness,
 	(a.reasons ->> 'sess_auth_appointments')::bigint AS sess_auth_appointments,
 	(a.reasons ->> 'sess_auth_religious')::bigint AS sess_auth_religious,
@@ -197,35 +273,57 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
 	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie_internal.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
-COMMENT ON VIEW abie_report.school_absence IS 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence files.';
+FROM abie_internal.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn
+	LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
+COMMENT ON VIEW abie_report.school_absence IS
+'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence '
+'files.';
 COMMENT ON COLUMN abie_report.school_absence.attendance_percent IS 'Attendance, per cent: abie.attendance_percent.';
-COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent IS 'Sessions of absence, per cent of those possible: from counts, else as published.';
-COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent_symbol IS 'Marker published in its place, or x; NULL where there is a figure.';
-COMMENT ON COLUMN abie_report.school_absence.sess_authorised_percent IS 'Sessions of authorised absence, per cent of those possible.';
-COMMENT ON COLUMN abie_report.school_absence.sess_unauthorised_percent IS 'Sessions of unauthorised absence, per cent of those possible.';
-COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent IS 'Persistent absentees, per cent of enrolments: from counts, else as published.';
-COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent_symbol IS 'c where it was suppressed, another marker as published, or x; NULL where there is a figure.';
-COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_50_exact_percent IS 'Severe absentees, per cent of enrolments.';
+COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent IS
+'Sessions of absence, per cent of those possible: from counts, else as published.';
+COMMENT ON COLUMN abie_report.school_absence.sess_overall_percent_symbol IS
+'Marker published in its place, or x; NULL where there is a figure.';
+COMMENT ON COLUMN abie_report.school_absence.sess_authorised_percent IS
+'Sessions of authorised absence, per cent of those possible.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauthorised_percent IS
+'Sessions of unauthorised absence, per cent of those possible.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent IS
+'Persistent absentees, per cent of enrolments: from counts, else as published.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_10_exact_percent_symbol IS
+'c where it was suppressed, another marker as published, or x; NULL where there is a figure.';
+COMMENT ON COLUMN abie_report.school_absence.enrolments_pa_50_exact_percent IS
+'Severe absentees, per cent of enrolments.';
 COMMENT ON COLUMN abie_report.school_absence.sess_auth_illness IS 'Sessions of authorised absence: illness.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_appointments IS 'Sessions of authorised absence: medical or dental appointments.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_religious IS 'Sessions of authorised absence: religious observance.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_appointments IS
+'Sessions of authorised absence: medical or dental appointments.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_religious IS
+'Sessions of authorised absence: religious observance.';
 COMMENT ON COLUMN abie_report.school_absence.sess_auth_study IS 'Sessions of authorised absence: study leave.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_traveller IS 'Sessions of authorised absence: Gypsy, Roma and Traveller families travelling for work.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_traveller IS
+'Sessions of authorised absence: Gypsy, Roma and Traveller families travelling for work.';
 COMMENT ON COLUMN abie_report.school_absence.sess_auth_holiday IS 'Sessions of authorised absence: holiday.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_ext_holiday IS 'Sessions of authorised absence: extended holiday.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_excluded IS 'Sessions of authorised absence: exclusion without other provision.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_ext_holiday IS
+'Sessions of authorised absence: extended holiday.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_excluded IS
+'Sessions of authorised absence: exclusion without other provision.';
 COMMENT ON COLUMN abie_report.school_absence.sess_auth_interview IS 'Sessions of authorised absence: interviews.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_reg_performance IS 'Sessions of authorised absence: regulated performances.';
-COMMENT ON COLUMN abie_report.school_absence.sess_auth_temp_reduced_timetable IS 'Sessions of authorised absence: a temporary reduced timetable.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_reg_performance IS
+'Sessions of authorised absence: regulated performances.';
+COMMENT ON COLUMN abie_report.school_absence.sess_auth_temp_reduced_timetable IS
+'Sessions of authorised absence: a temporary reduced timetable.';
 COMMENT ON COLUMN abie_report.school_absence.sess_auth_other IS 'Sessions of authorised absence: other reasons.';
 COMMENT ON COLUMN abie_report.school_absence.sess_unauth_holiday IS 'Sessions of unauthorised absence: holiday.';
-COMMENT ON COLUMN abie_report.school_absence.sess_unauth_late IS 'Sessions of unauthorised absence: arriving after the register closed.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_late IS
+'Sessions of unauthorised absence: arriving after the register closed.';
 COMMENT ON COLUMN abie_report.school_absence.sess_unauth_other IS 'Sessions of unauthorised absence: other reasons.';
-COMMENT ON COLUMN abie_report.school_absence.sess_unauth_noyet IS 'Sessions of unauthorised absence: reasons not yet given.';
-COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS 'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not published.';
+COMMENT ON COLUMN abie_report.school_absence.sess_unauth_noyet IS
+'Sessions of unauthorised absence: reasons not yet given.';
+COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS
+'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not '
+'published.';
 COMMENT ON COLUMN abie_report.school_absence.urn IS 'The school, by its URN in that year.';
-COMMENT ON COLUMN abie_report.school_absence.la_code IS 'Number of the local authority, the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_report.school_absence.la_code IS
+'Number of the local authority, the first three digits of the LAESTAB.';
 COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
 
 -- a gate: years under another URN are rows of another school
@@ -259,21 +357,29 @@ COMMENT ON FUNCTION abie_internal.school_history(oid, integer) IS 'Of a role, as
 
 CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.school_history(integer) IS 'The rows of abie.school_history of the school that had this URN in any year, oldest first; for roles that may read the school''s results.';
+COMMENT ON FUNCTION abie.school_history(integer) IS
+'The rows of abie.school_history of the school that had this URN in any year, oldest first; for roles that may read '
+'the school''s results.';
 
 CREATE VIEW abie_report.school_history WITH (security_barrier = true) AS
-SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year, h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
-	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL THEN 'x' END AS attendance_percent_symbol
+SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year,
+	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
+	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL
+		THEN 'x' END AS attendance_percent_symbol
 FROM abie.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
-COMMENT ON VIEW abie_report.school_history IS 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two in the year of a change.';
+COMMENT ON VIEW abie_report.school_history IS
+'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
+'in the year of a change.';
 COMMENT ON COLUMN abie_report.school_history.urn IS 'The school, by its newest URN.';
 COMMENT ON COLUMN abie_report.school_history.urn_then IS 'Its URN in that year.';
 COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'Its LAESTAB in that year.';
 COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
 
 CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
-SELECT n.academic_year, n.stratum, CASE WHEN n.is_shown THEN n.schools END AS schools, CASE WHEN n.is_shown THEN n.enrolments END AS enrolments,
-	CASE WHEN n.is_shown THEN n.attendance_percent END AS attendance_percent, CASE WHEN NOT n.is_shown THEN 'c' END AS attendance_percent_symbol,
+SELECT n.academic_year, n.stratum, CASE WHEN n.is_shown THEN n.schools END AS schools, CASE WHEN n.is_shown
+	THEN n.enrolments END AS enrolments,
+	CASE WHEN n.is_shown THEN n.attendance_percent END AS attendance_percent, CASE WHEN NOT n.is_shown
+		THEN 'c' END AS attendance_percent_symbol,
 	n.weighted_by
 FROM (
 	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) FILTER (WHERE p.is_published) AS schools,
@@ -286,7 +392,9 @@ FROM (
 				FILTER (WHERE p.is_published))::float8 END AS attendance_percent,
 		CASE WHEN bool_and(p.is_counted) FILTER (WHERE p.is_published) THEN 'pupils' ELSE 'schools' END AS weighted_by,
 		2 * count(*) FILTER (WHERE p.is_published) >= count(*) AS is_shown
-	FROM abie.attendance AS a JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type, stratum) ON k.school_type = a.school_type
+	FROM abie.attendance AS a
+		JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type,
+		stratum) ON k.school_type = a.school_type
 		CROSS JOIN LATERAL (SELECT abie.is_published(a.sess_overall, a.sess_possible, a.sources),
 			a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS p (is_published, is_counted)
 	WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
@@ -295,37 +403,55 @@ COMMENT ON VIEW abie_report.national_attendance IS
 'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
 COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolments, where published.';
-COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS 'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
+COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS
+'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS
-'c where the figures are withheld, because the attendance of most schools is from registers and not published; NULL otherwise.';
-COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS 'pupils where sessions are pooled, schools where it is a mean of rates.';
-COMMENT ON COLUMN abie_report.national_attendance.stratum IS 'primary, or secondary without all-through, by the type as published.';
+'c where the figures are withheld, because the attendance of most schools is from registers and not published; NULL '
+'otherwise.';
+COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS
+'pupils where sessions are pooled, schools where it is a mean of rates.';
+COMMENT ON COLUMN abie_report.national_attendance.stratum IS
+'primary, or secondary without all-through, by the type as published.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
-	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method,
+	array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
+	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap,
+		m.benchmark_share, m.description,
 	s.stratum, s.schools, s.enrolments, CASE WHEN s.references_published THEN s.r2 END AS r2,
-	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out, CASE WHEN s.references_published THEN s.local_slope END AS local_slope,
+	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out, CASE WHEN s.references_published
+		THEN s.local_slope END AS local_slope,
 	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
 	s.last_weight, s.n0, CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
-	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published THEN s.forecast_quantile END AS forecast_quantile
-FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology LEFT JOIN abie_internal.readable_model AS s ON s.run_id = r.run_id;
-COMMENT ON VIEW abie_report.methodology_summary IS 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. Of what rests on attendance that is not published, noise and baseline alone.';
-COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS 'What schools are compared by, in order, separated by commas.';
+	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published
+		THEN s.forecast_quantile END AS forecast_quantile
+FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology
+	LEFT JOIN abie_internal.readable_model AS s ON s.run_id = r.run_id;
+COMMENT ON VIEW abie_report.methodology_summary IS
+'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. '
+'Of what rests on attendance that is not published, noise and baseline alone.';
+COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS
+'What schools are compared by, in order, separated by commas.';
 
 CREATE VIEW abie_report.characteristic_weights WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning, c.category, whole.coefficient, c.multiplier, whole.weight,
-	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run AS r JOIN abie_internal.readable_characteristic AS c ON c.run_id = r.run_id LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning,
+	c.category, whole.coefficient, c.multiplier, whole.weight,
+	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8,
+		0) AS weight_share, c.location, c.scale, c.present, c.missing
+FROM abie_report.run AS r JOIN abie_internal.readable_characteristic AS c ON c.run_id = r.run_id
+	LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
 	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
 	-- learned weights are the sizes of coefficients
 	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
 		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) AS whole (coefficient, weight);
-COMMENT ON VIEW abie_report.characteristic_weights IS 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
+COMMENT ON VIEW abie_report.characteristic_weights IS
+'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
 COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';
 COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of the weight of all elements, 0-1.';
 
 CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barrier = true) AS
-SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items, c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
+SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items,
+	c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
 FROM abie_report.run AS r JOIN abie.run_check AS c ON c.run_id = r.run_id;
-COMMENT ON VIEW abie_report.run_checks IS 'Release checks of each run: one row a run and check. For roles granted calculation.';
+COMMENT ON VIEW abie_report.run_checks IS
+'Release checks of each run: one row a run and check. For roles granted calculation.';

@@ -1,6 +1,7 @@
 -- abie.calculate and its stages.
 --
--- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's statistics
+-- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's
+-- statistics
 -- are then of another time.
 
 -- How a stratum's vectors are made, in the order of abie.run_characteristic.
@@ -18,7 +19,8 @@ COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run
 COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
 COMMENT ON COLUMN abie.vector_parameters.scale IS 'What it is then divided by.';
 COMMENT ON COLUMN abie.vector_parameters.clip IS 'What the result is limited to, plus and minus.';
-COMMENT ON COLUMN abie.vector_parameters.category_element IS 'Elements of abie.run_school.categories, one for each value.';
+COMMENT ON COLUMN abie.vector_parameters.category_element IS
+'Elements of abie.run_school.categories, one for each value.';
 COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
 COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 is divided by.';
 
@@ -36,12 +38,18 @@ SELECT c.stratum, ROW(
 	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
 FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.stratum
 $$;
-COMMENT ON FUNCTION abie.run_scaling(integer) IS 'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
+COMMENT ON FUNCTION abie.run_scaling(integer) IS
+'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
 
-CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters) RETURNS float8[]
+CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters)
+RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_scaled_vector'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the parameters that do not fit each other or hold NULL.';
+COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS
+'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in '
+'abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes '
+'them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the '
+'parameters that do not fit each other or hold NULL.';
 
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
@@ -55,13 +63,17 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH listed AS (
-		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight, coalesce(m.multipliers[n.position], 1) AS multiplier, coalesce(c.kind, 'number') AS kind,
+		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight,
+			coalesce(m.multipliers[n.position], 1) AS multiplier, coalesce(c.kind, 'number') AS kind,
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
-		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
+		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position)
+			LEFT JOIN abie.characteristic c ON c.name = n.name
 	), scaled AS MATERIALIZED (
-		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
+		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location
+			ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
 		FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
-				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
+				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}'
+					GROUP BY s.stratum) v,
 			LATERAL abie.scaling(v.vectors, m.scaling) p
 	), number AS (
 		SELECT s.stratum, u.element, u.location, u.scale, u.present,
@@ -77,32 +89,41 @@ BEGIN
 		SELECT c.*, count(*) OVER this AS values, sum(c.present) OVER this AS held
 		FROM category c WINDOW this AS (PARTITION BY c.stratum, c.element)
 	), element AS (
-		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, l.multiplier, n.location, n.scale, n.present, n.present AS held, n.substitute
+		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, l.multiplier, n.location, n.scale,
+			n.present, n.present AS held, n.substitute
 		FROM number n JOIN listed l ON l.kind = 'number' AND l.element = n.element
 		WHERE n.present > 0
 		UNION ALL
-		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights add up to w
+		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights
+		-- add up to w
 		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / c.values, l.multiplier, 0,
 			CASE WHEN NOT learned THEN sqrt(2 / c.values::float8) WHEN c.values = 1 THEN 1
 				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held END, c.present, c.held, 0
 		FROM valued c JOIN listed l ON l.kind = 'category' AND l.element = c.element
 	)
-	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, multiplier, weight, location, scale, present, missing, substitute)
+	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, multiplier,
+		weight, location, scale, present, missing, substitute)
 	SELECT calculate_scaling.run_id, e.stratum,
 		row_number() OVER (PARTITION BY e.stratum ORDER BY e.kind DESC, e.element, e.value COLLATE "C"),
-		e.name, e.element, e.value, e.multiplier, e.weight * e.multiplier, e.location, e.scale, e.present, t.schools - e.held,
+		e.name, e.element, e.value, e.multiplier, e.weight * e.multiplier, e.location, e.scale, e.present,
+			t.schools - e.held,
 		CASE m.method WHEN 'contextual' THEN e.substitute END
-	FROM element e JOIN (SELECT s.stratum, count(*) AS schools FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id GROUP BY s.stratum) t
+	FROM element e
+		JOIN (SELECT s.stratum, count(*) AS schools FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id
+		GROUP BY s.stratum) t
 		ON t.stratum = e.stratum;
 
 	UPDATE abie.run_school s SET vector = abie.scaled_vector(s.numbers, s.categories, d.parameters)
-	FROM abie.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
+	FROM abie.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id
+		AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_scaling(integer) IS 'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_scaling(integer) IS
+'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
--- Similar schools within stratum, selective schools apart, of those that are references; one more than wanted, for the bandwidth.
+-- Similar schools within stratum, selective schools apart, of those that are references; one more than wanted, for the
+-- bandwidth.
 CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -122,33 +143,44 @@ BEGIN
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
-		-- a school that is no reference has one candidate more than the others, which does not count: where they have too few, there is no model
-		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable, n.neighbours, n.distances
+		-- a school that is no reference has one candidate more than the others, which does not count: where they have
+		-- too few, there is no model
+		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable,
+			n.neighbours, n.distances
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
 			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, p.candidate, p.family) n
 			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
 	), left_out AS (
 		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics' ELSE 'too few comparable schools' END,
-			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of weight 0
+		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics'
+			ELSE 'too few comparable schools' END,
+			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of
+			-- weight 0
 			CASE WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
-				WHEN k.incomparable THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
+				WHEN k.incomparable
+					THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', '
+					ORDER BY n.name COLLATE "C")
 					FROM unnest(s.vector, w.characteristics) n(value, name) WHERE n.value IS NULL)
 				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted' END
 		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn LEFT JOIN weight w ON w.stratum = s.stratum
 			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
-			CROSS JOIN LATERAL (SELECT w.stratum IS NULL OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
+			CROSS JOIN LATERAL (SELECT w.stratum IS NULL
+				OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
 		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
 	)
 	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
-	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted], f.distances[cardinality(f.distances)]
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted],
+		f.distances[cardinality(f.distances)]
 	FROM found f WHERE f.comparable >= wanted;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS 'Internal: stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number of schools with a list.';
+COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS
+'Internal: stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
+'of schools with a list.';
 
--- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method contextual
+-- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method
+-- contextual
 -- context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs they make.
 CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -162,7 +194,8 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH member AS (
-		SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context, p.previous_attendance - p.previous_context AS previous_residual
+		SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context,
+			p.previous_attendance - p.previous_context AS previous_residual
 		-- unnested in the list of columns, because a function joined to its table is a nested loop
 		FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
 				FROM abie.similar_list l WHERE l.run_id = calculate_expected_attendance.run_id) n
@@ -179,23 +212,31 @@ BEGIN
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
 	), local AS MATERIALIZED (
-		SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual, s.previous_attendance - s.previous_context AS previous_residual,
+		SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual,
+			s.previous_attendance - s.previous_context AS previous_residual,
 			g.upper_quartile,
 			-- of the school itself too
-			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean, ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
+			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean,
+				ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
 			abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
-			CASE m.method WHEN 'contextual' THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
-			CASE m.method WHEN 'contextual' THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth), 0) END AS previous_mean
+			CASE m.method WHEN 'contextual'
+				THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
+			CASE m.method WHEN 'contextual'
+				THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth),
+				0) END AS previous_mean
 		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
 			JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 	), slope AS (
 		-- in the order of URNs, so that sums have the same bits in every plan
 		SELECT l.stratum,
-			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS slope,
-			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn), array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
+			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn),
+				array_agg(l.enrolments ORDER BY l.urn)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn),
+				array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
 		FROM local l WHERE m.method = 'contextual' AND l.is_reference GROUP BY l.stratum
 	), learned AS (
-		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
+		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p
+			WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
 	)
 	UPDATE abie.run_school s
 	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
@@ -207,7 +248,9 @@ BEGIN
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS 'Internal: stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' attendance, and abie.run_model.local_slope; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS
+'Internal: stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' '
+'attendance, and abie.run_model.local_slope; the number of schools.';
 
 -- Ladder and expectation.
 CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
@@ -221,24 +264,35 @@ DECLARE
 	stored bigint;
 BEGIN
 	WITH far AS (
-		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100) WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
-		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100)
+			WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
+		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+			WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
 	), rung AS (
-		SELECT s.urn, s.laestab, s.stratum, s.references_published, s.enrolments, s.attendance, s.expected, b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
-			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, greatest(s.pared_mean, s.pre_pandemic) AS top,
-			b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance AS poor_match,
+		SELECT s.urn, s.laestab, s.stratum, s.references_published, s.enrolments, s.attendance, s.expected,
+			b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
+			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
+				greatest(s.pared_mean, s.pre_pandemic) AS top,
+			b.forecast, b.forecast_low, b.forecast_high,
+				n.distances[m.similar_schools] > f.limit_distance AS poor_match,
 			abie.improvement_expectation(b.baseline, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
 				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
-		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn JOIN far f ON f.stratum = s.stratum
+		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+			JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error, s.previous_attendance, s.expected, s.context_error, s.local_error) b
+			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
+				s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
-	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error, own_level, own_share, baseline, baseline_error,
-		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average, similar_upper_quartile, pared_mean, pre_pandemic,
+	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
+		own_level, own_share, baseline, baseline_error,
+		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
+			similar_upper_quartile, pared_mean, pre_pandemic,
 		forecast, forecast_low, forecast_high, poor_match, references_published)
-	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected, r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
-		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1), r.baseline + r.improvement,
+	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected,
+		r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
+		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1),
+			r.baseline + r.improvement,
 		abie.statement(r.attendance, r.baseline + r.improvement, r.improvement),
 		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic,
 		r.forecast, r.forecast_low, r.forecast_high, r.poor_match, r.references_published
@@ -246,7 +300,8 @@ BEGIN
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expectation(integer) IS 'Internal: last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
+COMMENT ON FUNCTION abie.calculate_expectation(integer) IS
+'Internal: last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
 
 -- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
 CREATE FUNCTION abie.input_digest(run_id integer) RETURNS text
@@ -255,22 +310,30 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT encode(sha256(convert_to(
-	(SELECT r.target_year || (to_jsonb(abie.run_methodology(r.run_id)) - '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
+	(SELECT r.target_year
+		|| (to_jsonb(abie.run_methodology(r.run_id))
+		- '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
-	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
-			s.attendance_published, s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
+	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible,
+		s.sess_overall, s.attendance, s.attendance_error,
+			s.attendance_published, s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average,
+				s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
 			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(c.laestab, c.urn, c.stratum, c.enrolments, c.attendance_held, c.rows_of_urn,
-			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n' ORDER BY c.laestab)
+			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n'
+				ORDER BY c.laestab)
 		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(m.stratum, m.sampling_c1)::text, E'\n' ORDER BY m.stratum)
-		FROM abie.run_model m WHERE m.run_id = input_digest.run_id AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
+		FROM abie.run_model m WHERE m.run_id = input_digest.run_id
+			AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
 $$;
 COMMENT ON FUNCTION abie.input_digest(integer) IS
-'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages and earlier attendance they are set beside, of the schools left out, of what decided that, and of what was taken from an earlier run. Runs of equal input digests have equal result digests.';
+'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages '
+'and earlier attendance they are set beside, of the schools left out, of what decided that, and of what was taken from '
+'an earlier run. Runs of equal input digests have equal result digests.';
 
 CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -279,18 +342,26 @@ SET jit = off
 SET max_parallel_workers_per_gather = 0
 AS $$
 SELECT encode(sha256(
-	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.attendance, e.expected, e.expected_error, e.own_level, e.own_share,
-			e.baseline, e.baseline_error, e.gap, e.improvement, e.improvement_rounded, e.target, e.statement, e.ladder_top, e.la_average, e.national_average,
-			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match)::text, 'UTF8'), E'\\x0a' ORDER BY e.urn)
+	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.attendance, e.expected,
+		e.expected_error, e.own_level, e.own_share,
+			e.baseline, e.baseline_error, e.gap, e.improvement, e.improvement_rounded, e.target, e.statement,
+				e.ladder_top, e.la_average, e.national_average,
+			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high,
+				e.poor_match)::text, 'UTF8'), E'\\x0a' ORDER BY e.urn)
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), E'\\x0a' ORDER BY x.laestab)
+	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), E'\\x0a'
+		ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances) || float8send(n.bandwidth), '' ORDER BY n.urn)
+	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances)
+		|| float8send(n.bandwidth), '' ORDER BY n.urn)
 		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(convert_to(ROW(m.stratum, m.sampling_c1, m.sampling_source)::text, 'UTF8'), E'\\x0a' ORDER BY m.stratum)
+	|| coalesce((SELECT string_agg(convert_to(ROW(m.stratum, m.sampling_c1, m.sampling_source)::text, 'UTF8'), E'\\x0a'
+		ORDER BY m.stratum)
 		FROM abie.run_model m WHERE m.run_id = result_digest.run_id), '')), 'hex')
 $$;
-COMMENT ON FUNCTION abie.result_digest(integer) IS 'SHA-256, hexadecimal, of a run''s expectations, exclusions, similar schools and sampling noise with its source. Equal for runs with equal results, whatever their numbers.';
+COMMENT ON FUNCTION abie.result_digest(integer) IS
+'SHA-256, hexadecimal, of a run''s expectations, exclusions, similar schools and sampling noise with its source. Equal '
+'for runs with equal results, whatever their numbers.';
 
 CREATE FUNCTION abie.calculate_digest(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -302,7 +373,8 @@ DECLARE
 BEGIN
 	UPDATE abie.run r
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
-		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id), row_counts = abie.run_row_counts(r.run_id),
+		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
+			row_counts = abie.run_row_counts(r.run_id),
 		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
 		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id)
 	WHERE r.run_id = calculate_digest.run_id
@@ -311,13 +383,17 @@ BEGIN
 		RAISE EXCEPTION '% schools are in scope, but % have an expectation or a reason why not', in_scope, accounted
 			USING ERRCODE = 'internal_error';
 	END IF;
-	-- who looks at the run now comes before autovacuum, and without statistics of it a report takes minutes; only an owner may analyze
+	-- who looks at the run now comes before autovacuum, and without statistics of it a report takes minutes; only an
+	-- owner may analyze
 	IF (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = 'abie.run_school'::regclass) THEN
-		ANALYZE abie.run_school (run_id, urn), abie.similar_list (run_id, urn), abie.expectation (run_id, urn), abie.exclusion (run_id, urn), abie.run_scope (run_id, laestab);
+		ANALYZE abie.run_school (run_id, urn), abie.similar_list (run_id, urn), abie.expectation (run_id, urn),
+			abie.exclusion (run_id, urn), abie.run_scope (run_id, laestab);
 	END IF;
 	RETURN accounted;
 END $$;
-COMMENT ON FUNCTION abie.calculate_digest(integer) IS 'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
+COMMENT ON FUNCTION abie.calculate_digest(integer) IS
+'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run '
+'calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not
@@ -347,4 +423,8 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON PROCEDURE abie.calculate(text, text, integer) IS
-'Calculates expectations for every school with attendance in the year before target_year and commits after each stage; run_id is the number of the new run (an output: what is given is ignored). Progress: abie.run, abie.run_status, application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: another is refused (55P03). An error or cancel leaves earlier runs as they are and marks the run failed or interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance for the year before.';
+'Calculates expectations for every school with attendance in the year before target_year and commits after each stage; '
+'run_id is the number of the new run (an output: what is given is ignored). Progress: abie.run, abie.run_status, '
+'application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: '
+'another is refused (55P03). An error or cancel leaves earlier runs as they are and marks the run failed or '
+'interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance for the year before.';

@@ -1,44 +1,56 @@
--- Stages of method contextual: the contextual model with the weights that follow from it, and what baselines are made with.
+-- Stages of method contextual: the contextual model with the weights that follow from it, and what baselines are made
+-- with.
 
-CREATE FUNCTION abie.run_shape(run_id integer) RETURNS TABLE (stratum text, numbers integer, substitutes float8[], indicators integer[])
+CREATE FUNCTION abie.run_shape(run_id integer)
+RETURNS TABLE (stratum text, numbers integer, substitutes float8[], indicators integer[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT c.stratum, count(*) FILTER (WHERE c.category IS NULL)::integer, array_agg(c.substitute ORDER BY c.position),
 	-- a characteristic has one indicator, that of its first element
-	coalesce(array_agg(c.position ORDER BY c.position) FILTER (WHERE c.missing > 0 AND c.position = c.first_position), '{}')
+	coalesce(array_agg(c.position ORDER BY c.position) FILTER (WHERE c.missing > 0 AND c.position = c.first_position),
+		'{}')
 FROM (SELECT c.*, min(c.position) OVER (PARTITION BY c.stratum, c.characteristic) AS first_position
 	FROM abie.run_characteristic c WHERE c.run_id = run_shape.run_id) c
 GROUP BY c.stratum
 $$;
-COMMENT ON FUNCTION abie.run_shape(integer) IS 'For each stratum of a run of method contextual, the arguments of abie.context_terms beside a school''s vector.';
+COMMENT ON FUNCTION abie.run_shape(integer) IS
+'For each stratum of a run of method contextual, the arguments of abie.context_terms beside a school''s vector.';
 
-CREATE FUNCTION abie.run_term_names(run_id integer) RETURNS TABLE (stratum text, term integer, name text, element integer, other_element integer)
+CREATE FUNCTION abie.run_term_names(run_id integer)
+RETURNS TABLE (stratum text, term integer, name text, element integer, other_element integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 160
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH element AS (
-	SELECT c.stratum, c.position, c.characteristic, c.characteristic || coalesce(' is ' || c.category, '') AS name, c.category IS NULL AS is_number
+	SELECT c.stratum, c.position, c.characteristic, c.characteristic || coalesce(' is ' || c.category, '') AS name,
+		c.category IS NULL AS is_number
 	FROM abie.run_characteristic c WHERE c.run_id = run_term_names.run_id
 ), term AS (
 	SELECT e.stratum, 1 AS part, e.position AS element, NULL::integer AS other_element, e.name FROM element e
 	UNION ALL
 	SELECT s.stratum, 2, e.position, NULL, e.characteristic || ' missing'
-	FROM abie.run_shape(run_term_names.run_id) s JOIN element e ON e.stratum = s.stratum AND e.position = ANY (s.indicators)
+	FROM abie.run_shape(run_term_names.run_id) s JOIN element e ON e.stratum = s.stratum
+		AND e.position = ANY (s.indicators)
 	UNION ALL
 	SELECT e.stratum, 3, e.position, NULL, e.name || ' squared' FROM element e WHERE e.is_number
 	UNION ALL
 	SELECT e.stratum, 4, e.position, o.position, e.name || ' x ' || o.name
 	FROM element e JOIN element o ON o.stratum = e.stratum AND o.position > e.position WHERE e.is_number AND o.is_number
 )
-SELECT t.stratum, row_number() OVER (PARTITION BY t.stratum ORDER BY t.part, t.element, t.other_element)::integer, t.name, t.element, t.other_element
+SELECT t.stratum, row_number() OVER (PARTITION BY t.stratum ORDER BY t.part, t.element, t.other_element)::integer,
+	t.name, t.element, t.other_element
 FROM term t
 $$;
-COMMENT ON FUNCTION abie.run_term_names(integer) IS 'The terms of the contextual model of each stratum of a run, in the order of abie.context_terms; columns as in abie.run_term.';
+COMMENT ON FUNCTION abie.run_term_names(integer) IS
+'The terms of the contextual model of each stratum of a run, in the order of abie.context_terms; columns as in '
+'abie.run_term.';
 
--- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the elements alone, for weights.
+-- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the
+-- elements alone, for weights.
 CREATE FUNCTION abie.fit_context(run_id integer)
-RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model, linear abie.ridge_model)
+RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model,
+	linear abie.ridge_model)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -47,15 +59,18 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 WITH pool AS MATERIALIZED (
-	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.attendance) AS attendance, array_agg(s.weight) AS weights, array_agg(s.terms) AS terms,
+	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.attendance) AS attendance, array_agg(s.weight) AS weights,
+		array_agg(s.terms) AS terms,
 		array_agg(s.elements) AS elements, array_agg(coalesce(s.previous_attendance, 0)) AS previous_attendance,
 		array_agg(CASE WHEN s.previous_attendance IS NULL THEN 0 ELSE s.weight END) AS previous_weights,
 		count(s.previous_attendance) FILTER (WHERE s.weight > 0) AS previous
 	FROM (
 		-- sorted once here, not in each aggregate; a school that is no reference is predicted and predicts nothing
-		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.enrolments::float8 ELSE 0 END AS weight,
+		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.enrolments::float8
+			ELSE 0 END AS weight,
 			s.previous_attendance,
-			abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms, abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
+			abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
+				abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
 		FROM abie.run_school s JOIN abie.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
@@ -67,9 +82,15 @@ SELECT p.stratum, p.urns, p.weights, abie.ridge(p.attendance, p.terms, p.weights
 	abie.ridge(p.attendance, p.elements, p.weights)
 FROM pool p
 $$;
-COMMENT ON FUNCTION abie.fit_context(integer) IS 'Internal: the ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of references and 0 of others: attendance on all terms (model), the attendance of the year before on them, weighted 0 where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing alone (linear). No row for a stratum that has no more references than each is to have similar ones: all of them will be left out.';
+COMMENT ON FUNCTION abie.fit_context(integer) IS
+'Internal: the ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of '
+'references and 0 of others: attendance on all terms (model), the attendance of the year before on them, weighted 0 '
+'where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing '
+'alone (linear). No row for a stratum that has no more references than each is to have similar ones: all of them will '
+'be left out.';
 
--- Weight of each element: the size of its standardised coefficient, scaled to sum 1; equal weights where all coefficients are 0.
+-- Weight of each element: the size of its standardised coefficient, scaled to sum 1; equal weights where all
+-- coefficients are 0.
 CREATE FUNCTION abie.standardised_coefficients(model abie.ridge_model, total_weight float8) RETURNS float8[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
@@ -77,7 +98,9 @@ AS $$
 SELECT array_agg(u.coefficient * sqrt(u.penalty / ((model).penalty * total_weight)) ORDER BY u.element)
 FROM unnest((model).coefficients, (model).penalties) WITH ORDINALITY u(coefficient, penalty, element)
 $$;
-COMMENT ON FUNCTION abie.standardised_coefficients(abie.ridge_model, float8) IS 'Coefficients of a model made by abie.ridge with a penalty of its choice, by one weighted standard deviation of each column, which its penalties tell; total_weight is the sum of weights.';
+COMMENT ON FUNCTION abie.standardised_coefficients(abie.ridge_model, float8) IS
+'Coefficients of a model made by abie.ridge with a penalty of its choice, by one weighted standard deviation of each '
+'column, which its penalties tell; total_weight is the sum of weights.';
 
 CREATE FUNCTION abie.calculate_context(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -90,23 +113,29 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH fit AS MATERIALIZED (
-		SELECT f.*, t.total, t.schools FROM abie.fit_context(calculate_context.run_id) f, LATERAL (SELECT sum(w) AS total, count(*) FILTER (WHERE w > 0) AS schools FROM unnest(f.weights) w) t
+		SELECT f.*, t.total, t.schools
+			FROM abie.fit_context(calculate_context.run_id) f,
+			LATERAL (SELECT sum(w) AS total, count(*) FILTER (WHERE w > 0) AS schools FROM unnest(f.weights) w) t
 	), prediction AS MATERIALIZED (
 		-- apart from the join below, whose rows would each carry all the arrays
 		SELECT u.* FROM fit f,
-			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error, (f.previous).leave_one_out)
+			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error,
+				(f.previous).leave_one_out)
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
-		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out, residual_variance, inverse,
+		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out,
+			residual_variance, inverse,
 			references_published)
-		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2, (f.model).r2_leave_one_out,
+		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2,
+			(f.model).r2_leave_one_out,
 			(f.model).residual_variance, (f.model).inverse,
 			NOT EXISTS (SELECT FROM abie.run_school s
 				WHERE s.run_id = calculate_context.run_id AND s.stratum = f.stratum AND NOT s.references_published)
 		FROM fit f
 	), terms AS (
 		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient, penalty)
-		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element, (f.model).location[n.term], (f.model).coefficients[n.term], (f.model).penalties[n.term]
+		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element,
+			(f.model).location[n.term], (f.model).coefficients[n.term], (f.model).penalties[n.term]
 		FROM abie.run_term_names(calculate_context.run_id) n JOIN fit f ON f.stratum = n.stratum
 	), standardised AS (
 		SELECT f.stratum, abie.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
@@ -114,20 +143,27 @@ BEGIN
 		SELECT c.stratum, c.position, s.coefficients[c.position] AS coefficient, count(*) OVER this AS elements,
 			-- in the order of elements, so that the sum has the same bits each time
 			sum(abs(s.coefficients[c.position])) OVER this AS total
-		FROM abie.run_characteristic c JOIN standardised s ON s.stratum = c.stratum WHERE c.run_id = calculate_context.run_id
-		WINDOW this AS (PARTITION BY c.stratum ORDER BY c.position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+		FROM abie.run_characteristic c JOIN standardised s ON s.stratum = c.stratum
+			WHERE c.run_id = calculate_context.run_id
+		WINDOW this AS (PARTITION BY c.stratum
+			ORDER BY c.position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 	), weighted AS (
 		UPDATE abie.run_characteristic c SET coefficient = z.coefficient,
-			weight = CASE WHEN NOT learned THEN c.weight WHEN z.total > 0 THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
+			weight = CASE WHEN NOT learned THEN c.weight WHEN z.total > 0
+				THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
 		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
 	)
-	UPDATE abie.run_school s SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error, previous_context = p.previous_context
+	UPDATE abie.run_school s
+		SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error,
+		previous_context = p.previous_context
 	FROM prediction p
 	WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_context(integer) IS 'Internal: stage of a run of method contextual. Fills abie.run_model, abie.run_term and what abie.run_school says of the contextual model, and learns the weights of abie.run_characteristic; the number of schools.';
+COMMENT ON FUNCTION abie.calculate_context(integer) IS
+'Internal: stage of a run of method contextual. Fills abie.run_model, abie.run_term and what abie.run_school says of '
+'the contextual model, and learns the weights of abie.run_characteristic; the number of schools.';
 
 CREATE FUNCTION abie.local_slope(local_residual float8[], residual float8[], enrolments float8[]) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
@@ -136,7 +172,10 @@ AS $$
 SELECT coalesce(greatest(0, least(1, sum(u.w * u.y * u.x) / nullif(sum(u.w * u.x * u.x), 0))), 0)
 FROM unnest(local_residual, residual, enrolments) u(x, y, w) WHERE u.y IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie.local_slope(float8[], float8[], float8[]) IS 'Share g of a local residual that is left in a school''s own: least-squares slope through 0 of residual on local_residual, weighted by enrolments, limited to 0-1. One element a school; rows without a residual are left out, added in the order given. 0 where there is nothing to learn from.';
+COMMENT ON FUNCTION abie.local_slope(float8[], float8[], float8[]) IS
+'Share g of a local residual that is left in a school''s own: least-squares slope through 0 of residual on '
+'local_residual, weighted by enrolments, limited to 0-1. One element a school; rows without a residual are left out, '
+'added in the order given. 0 where there is nothing to learn from.';
 
 CREATE FUNCTION abie.greatest_sampling_c1(stratum text) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -146,11 +185,13 @@ COMMENT ON FUNCTION abie.greatest_sampling_c1(text) IS
 'schools from 2017/18 to 2018/19 gave, 17 in primary and 101 in secondary schools, squared percentage points x '
 'pupils.';
 
-CREATE FUNCTION abie.earlier_noise(run_id integer) RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
+CREATE FUNCTION abie.earlier_noise(run_id integer)
+RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
--- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took nothing
+-- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took
+-- nothing
 SELECT m.stratum, m.sampling_c1, m.sampling_run
 FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
 UNION ALL
@@ -161,7 +202,8 @@ WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculat
 ORDER BY m.stratum, m.run_id DESC)
 $$;
 COMMENT ON FUNCTION abie.earlier_noise(integer) IS
-'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a run '
+'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
+'run '
 'that cannot learn it itself.';
 
 -- What baselines and forecasts are made with.
@@ -175,10 +217,13 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH pool AS MATERIALIZED (
-		SELECT s.stratum, array_agg(s.attendance) AS attendance, array_agg(s.previous_attendance) AS previous, array_agg(s.earlier_attendance) AS earlier,
-			array_agg(s.attendance - s.previous_attendance) AS change, array_agg(s.attendance - s.expected) AS residual, array_agg(s.previous_expected) AS previous_expected,
+		SELECT s.stratum, array_agg(s.attendance) AS attendance, array_agg(s.previous_attendance) AS previous,
+			array_agg(s.earlier_attendance) AS earlier,
+			array_agg(s.attendance - s.previous_attendance) AS change, array_agg(s.attendance - s.expected) AS residual,
+				array_agg(s.previous_expected) AS previous_expected,
 			array_agg(s.enrolments::float8) AS enrolments, count(s.previous_attendance) AS change_schools,
-			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL AND s.previous_expected IS NOT NULL) AS learning_schools,
+			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL
+				AND s.previous_expected IS NOT NULL) AS learning_schools,
 			CASE WHEN count(s.attendance_error) >= 30
 				THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.enrolments)
 				END AS register_c1
@@ -201,45 +246,73 @@ BEGIN
 	UPDATE abie.run_model m
 	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1,
 		sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
-		sampling_run = CASE n.sampling_source WHEN 'earlier run' THEN n.earlier_run END, learning_schools = n.learning_schools,
+		sampling_run = CASE n.sampling_source WHEN 'earlier run'
+			THEN n.earlier_run END, learning_schools = n.learning_schools,
 		between_variance = CASE WHEN n.sampling_c1 > 0
-			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
+			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e
+				FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
 		-- more digits would predict no better, and these can be used by hand
-		last_weight = abie.round_half_up(b.last_weight, 4)::float8, n0 = abie.round_half_up(b.n0, 2)::float8, forecast_coefficients = f.coefficients, forecast_c0 = f.c0, forecast_c1 = f.c1, forecast_quantile = f.quantile
+		last_weight = abie.round_half_up(b.last_weight, 4)::float8, n0 = abie.round_half_up(b.n0, 2)::float8,
+			forecast_coefficients = f.coefficients, forecast_c0 = f.c0, forecast_c1 = f.c1,
+			forecast_quantile = f.quantile
 	FROM noise n, abie.learn_baseline(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) b,
 		abie.learn_forecast(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) f
 	WHERE m.run_id = calculate_baseline.run_id AND m.stratum = n.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_baseline(integer) IS 'Internal: stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into abie.run_model; the number of strata.';
+COMMENT ON FUNCTION abie.calculate_baseline(integer) IS
+'Internal: stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into '
+'abie.run_model; the number of strata.';
 
 -- No SET clause, so that the planner can put it in place of a call.
-CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8, attendance_error float8, previous_attendance float8, expected float8,
+CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8,
+	attendance_error float8, previous_attendance float8, expected float8,
 	context_error float8, local_error float8)
-RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8, forecast float8, forecast_low float8, forecast_high float8)
+RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8,
+	forecast float8, forecast_low float8, forecast_high float8)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
 BEGIN ATOMIC
 	-- not STRICT: without a model, or with one year, it has an answer too
 	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
-		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error * o.expected_error),
-		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0 THEN least(100, f.forecast + f.margin) END
-	FROM (SELECT (model).last_weight IS NOT NULL AND previous_attendance IS NOT NULL AS learned, coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) AS k,
+		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error
+			* o.expected_error),
+		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0
+			THEN least(100, f.forecast + f.margin) END
+	FROM (SELECT (model).last_weight IS NOT NULL
+		AND previous_attendance IS NOT NULL AS learned,
+		coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) AS k,
 		LATERAL (SELECT
-			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance ELSE attendance END AS own_level,
+			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance
+				ELSE attendance END AS own_level,
 			CASE WHEN k.learned THEN enrolments / (enrolments + (model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN 1
 				ELSE (model).between_variance / ((model).between_variance + k.one_year) END AS own_share,
-			CASE WHEN k.learned THEN ((model).last_weight * (model).last_weight + (1 - (model).last_weight) * (1 - (model).last_weight)) * k.one_year ELSE k.one_year END AS sampling_variance,
-			sqrt(context_error * context_error + (model).local_slope * local_error * ((model).local_slope * local_error)) AS expected_error,
-			CASE WHEN k.learned THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight, (model).n0)
+			CASE WHEN k.learned
+				THEN ((model).last_weight * (model).last_weight + (1 - (model).last_weight) * (1 - (model).last_weight))
+				* k.one_year ELSE k.one_year END AS sampling_variance,
+			sqrt(context_error * context_error + (model).local_slope * local_error
+				* ((model).local_slope * local_error)) AS expected_error,
+			CASE WHEN k.learned
+				THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight,
+				(model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN attendance
 				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) AS o,
 		LATERAL (SELECT
 			CASE WHEN (model).run_id IS NULL THEN NULL
-				WHEN k.learned THEN abie.forecast(previous_attendance, attendance, expected, enrolments, (model).forecast_coefficients) ELSE o.baseline END AS forecast,
-			CASE WHEN k.learned THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
+				WHEN k.learned
+					THEN abie.forecast(previous_attendance, attendance, expected, enrolments,
+					(model).forecast_coefficients) ELSE o.baseline END AS forecast,
+			CASE WHEN k.learned
+				THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
 				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) AS f;
 END;
 COMMENT ON FUNCTION abie.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8, float8) IS
-'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling variance of one year), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change from year to year. The sampling variance of one year is attendance_error^2 where registers gave it, else sampling_c1 / enrolments. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';
+'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its '
+'stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both '
+'years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast '
+'with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling variance '
+'of one year), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change '
+'from year to year. The sampling variance of one year is attendance_error^2 where registers gave it, else sampling_c1 '
+'/ enrolments. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x '
+'sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';

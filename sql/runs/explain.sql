@@ -1,12 +1,14 @@
 -- How a school's expectation was made, line by line. Each part is a function that gives its lines in order.
 
-CREATE FUNCTION abie.explain_inputs(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+CREATE FUNCTION abie.explain_inputs(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH run AS (
-	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie.run_methodology(r.run_id) m WHERE r.run_id = explain_inputs.run_id
+	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie.run_methodology(r.run_id) m
+		WHERE r.run_id = explain_inputs.run_id
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
 ), element AS (
@@ -20,26 +22,36 @@ FROM abie.exclusion x WHERE x.run_id = explain_inputs.run_id AND x.urn = explain
 UNION ALL
 SELECT 1, 1, CASE r.method WHEN 'contextual' THEN 'attendance' ELSE 'baseline' END, s.attendance,
 	CASE WHEN s.sess_possible > 0 AND s.sess_overall IS NOT NULL
-		THEN format('100 x (%s sessions possible - %s absent) / %s in %s', s.sess_possible, s.sess_overall, s.sess_possible, r.baseline_year)
+		THEN format('100 x (%s sessions possible - %s absent) / %s in %s', s.sess_possible, s.sess_overall,
+			s.sess_possible, r.baseline_year)
 		ELSE '100 less the absence rate published for ' || r.baseline_year END
 FROM school s, run r
 UNION ALL
 SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
 UNION ALL
-SELECT 1, 3, 'attendance error', s.attendance_error, 'standard error of attendance as that of a sample of pupils, from their registers' FROM school s WHERE s.attendance_error IS NOT NULL
+SELECT 1, 3, 'attendance error', s.attendance_error,
+	'standard error of attendance as that of a sample of pupils, from their registers' FROM school s
+	WHERE s.attendance_error IS NOT NULL
 UNION ALL
-SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''), CASE WHEN e.category IS NULL THEN e.number ELSE 1 END,
-	CASE WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN '' ELSE format('; scaled, the contextual model takes %s', e.substitute) END
+SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''), CASE WHEN e.category IS NULL THEN e.number
+	ELSE 1 END,
+	CASE WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN ''
+		ELSE format('; scaled, the contextual model takes %s', e.substitute) END
 		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s%s', e.scale, e.weighed)
-		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s%s', e.scaled, e.location, e.scale, r.clip, e.weighed) END
+		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s%s', e.scaled, e.location, e.scale, r.clip,
+			e.weighed) END
 FROM element e, run r WHERE e.category IS NULL OR e.scaled > 0
 UNION ALL
-SELECT 2, min(e.position), e.characteristic, NULL, 'missing' FROM element e WHERE e.category IS NOT NULL AND e.scaled IS NULL GROUP BY e.characteristic
+SELECT 2, min(e.position), e.characteristic, NULL, 'missing' FROM element e WHERE e.category IS NOT NULL
+	AND e.scaled IS NULL GROUP BY e.characteristic
 $$;
-COMMENT ON FUNCTION abie.explain_inputs(integer, integer) IS 'Internal: the lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and place.';
+COMMENT ON FUNCTION abie.explain_inputs(integer, integer) IS
+'Internal: the lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
+'place.';
 
 CREATE FUNCTION abie.school_terms(run_id integer, urn integer)
-RETURNS TABLE (term integer, name text, element integer, other_element integer, value float8, location float8, coefficient float8, contribution float8)
+RETURNS TABLE (term integer, name text, element integer, other_element integer, value float8, location float8,
+	coefficient float8, contribution float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -48,31 +60,41 @@ WITH school AS MATERIALIZED (
 	FROM abie.run_school s JOIN abie.run_shape(school_terms.run_id) h ON h.stratum = s.stratum
 	WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn
 )
-SELECT t.term, t.name, t.element, t.other_element, s.terms[t.term], t.location, t.coefficient, t.coefficient * (s.terms[t.term] - t.location)
+SELECT t.term, t.name, t.element, t.other_element, s.terms[t.term], t.location, t.coefficient,
+	t.coefficient * (s.terms[t.term] - t.location)
 FROM school s JOIN abie.run_term t ON t.run_id = school_terms.run_id AND t.stratum = s.stratum
 $$;
-COMMENT ON FUNCTION abie.school_terms(integer, integer) IS 'The terms of the contextual model for a school of a run, columns as in abie.run_term: value, and contribution = coefficient x (value - location), percentage points. abie.run_model.mean and the contributions add up to abie.run_school.fitted.';
+COMMENT ON FUNCTION abie.school_terms(integer, integer) IS
+'The terms of the contextual model for a school of a run, columns as in abie.run_term: value, and contribution = '
+'coefficient x (value - location), percentage points. abie.run_model.mean and the contributions add up to '
+'abie.run_school.fitted.';
 
-CREATE FUNCTION abie.school_contributions(run_id integer, urn integer) RETURNS TABLE (characteristic text, contribution float8)
+CREATE FUNCTION abie.school_contributions(run_id integer, urn integer)
+RETURNS TABLE (characteristic text, contribution float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 12
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH share AS (
-	SELECT t.term, t.element AS position, CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END * t.contribution AS contribution
+	SELECT t.term, t.element AS position, CASE WHEN t.other_element IS NULL THEN 1
+		ELSE 0.5::float8 END * t.contribution AS contribution
 	FROM abie.school_terms(school_contributions.run_id, school_contributions.urn) t
 	UNION ALL
 	SELECT t.term, t.other_element, 0.5::float8 * t.contribution
 	FROM abie.school_terms(school_contributions.run_id, school_contributions.urn) t WHERE t.other_element IS NOT NULL
 )
 SELECT c.characteristic, sum(h.contribution ORDER BY h.term)
-FROM abie.run_school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum JOIN share h ON h.position = c.position
+FROM abie.run_school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
+	JOIN share h ON h.position = c.position
 WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn
 GROUP BY c.characteristic ORDER BY min(c.position)
 $$;
 COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
-'What each characteristic of a school adds to its attendance as the contextual model of a run fits it, percentage points beside the mean of the stratum: the sum of its terms (itself, being missing, its square, half of each product with another). They add up to abie.run_school.fitted - abie.run_model.mean. No rows in method similar-schools.';
+'What each characteristic of a school adds to its attendance as the contextual model of a run fits it, percentage '
+'points beside the mean of the stratum: the sum of its terms (itself, being missing, its square, half of each product '
+'with another). They add up to abie.run_school.fitted - abie.run_model.mean. No rows in method similar-schools.';
 
-CREATE FUNCTION abie.explain_context(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+CREATE FUNCTION abie.explain_context(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -80,30 +102,40 @@ AS $$
 WITH school AS (
 	SELECT s.fitted, s.leverage, s.context, s.is_reference, m.mean, m.schools
 	FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
-	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL AND s.references_published
+	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL
+		AND s.references_published
 )
-SELECT 3, 0, 'mean', s.mean, format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools) FROM school s
+SELECT 3, 0, 'mean', s.mean,
+	format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools)
+	FROM school s
 UNION ALL
-SELECT 3, t.term, 'term ' || t.name, t.contribution, format('%s x (%s - %s): coefficient, the school''s, the mean', t.coefficient, t.value, t.location)
+SELECT 3, t.term, 'term ' || t.name, t.contribution,
+	format('%s x (%s - %s): coefficient, the school''s, the mean', t.coefficient, t.value, t.location)
 FROM abie.school_terms(explain_context.run_id, explain_context.urn) t WHERE EXISTS (SELECT FROM school)
 UNION ALL
-SELECT 4, row_number() OVER ()::integer, 'contribution of ' || c.characteristic, c.contribution, 'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
+SELECT 4, row_number() OVER ()::integer, 'contribution of ' || c.characteristic, c.contribution,
+	'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
 FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c WHERE EXISTS (SELECT FROM school)
 UNION ALL
 SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms' FROM school s
 UNION ALL
-SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' || CASE WHEN s.is_reference THEN '' ELSE ': none, for it is not published' END
+SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' || CASE WHEN s.is_reference THEN ''
+	ELSE ': none, for it is not published' END
 FROM school s
 UNION ALL
-SELECT 5, 3, 'context', s.context, '(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone' FROM school s
+SELECT 5, 3, 'context', s.context,
+	'(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone' FROM school s
 UNION ALL
-SELECT 3, 0, 'not shown', NULL, format('how expected attendance follows from that of the other schools: that of %s of %s is not published',
+SELECT 3, 0, 'not shown', NULL,
+	format('how expected attendance follows from that of the other schools: that of %s of %s is not published',
 	count(*) FILTER (WHERE NOT o.attendance_published), count(*))
 FROM abie.run_school s JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
 WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
 HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.explain_context(integer, integer) IS 'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where not all references are published, how many are not.';
+COMMENT ON FUNCTION abie.explain_context(integer, integer) IS
+'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where '
+'not all references are published, how many are not.';
 
 CREATE FUNCTION abie_internal.school_similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
@@ -116,7 +148,8 @@ WITH own AS MATERIALIZED (
 	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
 	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
 ), pair AS (
-	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories, b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
+	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories,
+		b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
 	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
 		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
 	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
@@ -126,7 +159,8 @@ SELECT p.rank, p.similar_urn, c.characteristic,
 	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
 	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
 	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
-FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum AND c.position = p.position
+FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
+	AND c.position = p.position
 GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
 ORDER BY p.rank, 6 DESC, min(p.position)
 $$;
@@ -147,109 +181,155 @@ RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text,
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.similarity(integer, integer) IS
-'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is not published. No rows for a school without an expectation, or one that the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
+'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the '
+'other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s '
+'share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is '
+'not published. No rows for a school without an expectation, or one that the role in force may not read '
+'(abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
 
-CREATE FUNCTION abie.explain_expected(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+CREATE FUNCTION abie.explain_expected(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope, e.expected_error
-	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum, abie.run_methodology(explain_expected.run_id) m
+	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope,
+		e.expected_error
+	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+		LEFT JOIN abie.run_model r ON r.run_id = s.run_id
+			AND r.stratum = s.stratum, abie.run_methodology(explain_expected.run_id) m
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 ), difference AS (
-	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', ' ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
-	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
+	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
+		ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
+	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank
+		ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
 		FROM abie_internal.school_similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
 		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
 		p.context, p.enrolments, x.name, d.most
-	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
+	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
+		JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
 	'attendance' || CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' ELSE '' END
 		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
-		|| CASE WHEN s.references_published THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
-		|| concat(coalesce(format(', %s km away', round(n.km::numeric, 1)), ''), coalesce('; differs most in ' || n.most, ''))
+		|| CASE WHEN s.references_published THEN format('; distance %s, %s enrolments', n.distance, n.enrolments)
+			ELSE '' END
+		|| concat(coalesce(format(', %s km away', round(n.km::numeric, 1)), ''),
+			coalesce('; differs most in ' || n.most, ''))
 FROM peer n, school s
 UNION ALL
-SELECT 7, 1, 'bandwidth', s.bandwidth, format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools)
+SELECT 7, 1, 'bandwidth', s.bandwidth,
+	format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools)
 FROM school s WHERE s.references_published
 UNION ALL
-SELECT 7, 2, 'local residual', s.local_residual, 'mean of the similar schools'' attendance - context, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3'
+SELECT 7, 2, 'local residual', s.local_residual,
+	'mean of the similar schools'' attendance - context, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3'
 FROM school s WHERE s.is_contextual AND s.references_published
 UNION ALL
-SELECT 7, 3, 'local slope', s.local_slope, 'part of the local residual that schools of the stratum have in common with their similar schools'
+SELECT 7, 3, 'local slope', s.local_slope,
+	'part of the local residual that schools of the stratum have in common with their similar schools'
 FROM school s WHERE s.is_contextual AND s.references_published
 UNION ALL
-SELECT 7, 4, 'expected', s.expected, CASE WHEN NOT s.references_published THEN 'from circumstances and the attendance of other schools'
+SELECT 7, 4, 'expected', s.expected, CASE WHEN NOT s.references_published
+	THEN 'from circumstances and the attendance of other schools'
 	WHEN s.is_contextual THEN 'context + local slope x local residual'
-	ELSE 'mean of the similar schools'' attendance, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3' END FROM school s
+	ELSE 'mean of the similar schools'' attendance, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3' END
+		FROM school s
 UNION ALL
 SELECT 7, 5, 'expected error', s.expected_error, CASE WHEN s.references_published
-	THEN format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual', s.context_error, s.local_error)
+	THEN format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual',
+		s.context_error, s.local_error)
 	ELSE 'standard error' END
 FROM school s WHERE s.is_contextual
 $$;
-COMMENT ON FUNCTION abie.explain_expected(integer, integer) IS 'Internal: the lines of abie.explain on the similar schools and expected attendance, by part and place.';
+COMMENT ON FUNCTION abie.explain_expected(integer, integer) IS
+'Internal: the lines of abie.explain on the similar schools and expected attendance, by part and place.';
 
-CREATE FUNCTION abie.explain_baseline(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+CREATE FUNCTION abie.explain_baseline(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
-		m.forecast_quantile, s.previous_attendance, coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
-		s.attendance_error, m.sampling_c1, m.sampling_source, m.sampling_run, abie.previous_year(r.baseline_year) AS previous_year, r.target_year
+	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c,
+		m.forecast_c0, m.forecast_c1,
+		m.forecast_quantile, s.previous_attendance,
+			coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise, m.last_weight IS NOT NULL
+			AND s.previous_attendance IS NOT NULL AS is_learned,
+		s.attendance_error, m.sampling_c1, m.sampling_source, m.sampling_run,
+			abie.previous_year(r.baseline_year) AS previous_year, r.target_year
 	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
 		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn JOIN abie.run r ON r.run_id = e.run_id
 	WHERE e.run_id = explain_baseline.run_id AND e.urn = explain_baseline.urn
 )
 SELECT 8, 1, 'attendance the year before', s.previous_attendance,
-	CASE WHEN s.previous_attendance IS NULL THEN 'not held for ' ELSE 'own attendance in ' END || s.previous_year FROM school s
+	CASE WHEN s.previous_attendance IS NULL THEN 'not held for ' ELSE 'own attendance in ' END || s.previous_year
+		FROM school s
 UNION ALL
-SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned THEN format('%s x attendance + (1 - %s) x attendance the year before; the weight best predicted the schools of the stratum', s.last_weight, s.last_weight)
+SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned
+	THEN format('%s x attendance + (1 - %s) x attendance the year before; the weight best predicted the schools of '
+	'the stratum', s.last_weight, s.last_weight)
 	ELSE 'attendance' END FROM school s
 UNION ALL
 SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_error, s.sampling_c1 / s.enrolments),
 	CASE WHEN s.attendance_error IS NOT NULL THEN 'of one year: the square of attendance error'
 	ELSE format('of one year: %s / enrolments, %s', s.sampling_c1, CASE s.sampling_source
-		WHEN 'changes' THEN 'half of how much the changes of the stratum''s schools from year to year vary with 1 / enrolments'
+		WHEN 'changes'
+			THEN 'half of how much the changes of the stratum''s schools from year to year vary with 1 / enrolments'
 		WHEN 'registers' THEN 'the median of attendance error^2 x enrolments of the stratum''s schools'
-		WHEN 'earlier run' THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
-		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier year is held '
+		WHEN 'earlier run'
+			THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
+		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier '
+			'year is held '
 			'to learn it from', abie.greatest_sampling_c1(s.stratum)) END) END
 FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
 UNION ALL
-SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
+SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned
+	THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
 	WHEN s.between_variance IS NULL THEN '1: how noisy attendance is, is not known'
-	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance, s.between_variance, s.noise) END FROM school s
+	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance,
+		s.between_variance, s.noise) END FROM school s
 UNION ALL
 SELECT 8, 5, 'baseline', s.baseline, 'expected + own share x (own level - expected)' FROM school s
 UNION ALL
-SELECT 8, 6, 'baseline error', s.baseline_error, format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
-	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise) FROM school s WHERE s.baseline_error IS NOT NULL
+SELECT 8, 6, 'baseline error', s.baseline_error,
+	format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
+	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise)
+		FROM school s WHERE s.baseline_error IS NOT NULL
 UNION ALL
-SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned AND NOT s.references_published THEN format('%s if nothing changes', s.target_year)
-	WHEN s.is_learned THEN format('%s + %s x expected + (%s + %s / square root of enrolments) x (attendance - expected) + (%s + %s / square root of enrolments) x (attendance the year before - expected): %s if nothing changes',
+SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned AND NOT s.references_published
+	THEN format('%s if nothing changes', s.target_year)
+	WHEN s.is_learned
+		THEN format('%s + %s x expected + (%s + %s / square root of enrolments) x (attendance - expected) + (%s + %s '
+		'/ square root of enrolments) x (attendance the year before - expected): %s if nothing changes',
 		s.c[1], s.c[2], s.c[3], s.c[5], s.c[4], s.c[6], s.target_year)
 	ELSE format('baseline: %s if nothing changes', s.target_year) END FROM school s
 UNION ALL
-SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned AND NOT s.references_published THEN 'end of the interval' WHEN s.is_learned THEN format('forecast %s %s x square root of (%s + %s / enrolments), within 0-100', i.sign, s.forecast_quantile, s.forecast_c0, s.forecast_c1)
-	ELSE format('forecast %s 1.96 x square root of (%s + %s / enrolments), within 0-100', i.sign, s.change_c0, s.change_c1) END
+SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned AND NOT s.references_published THEN 'end of the interval'
+	WHEN s.is_learned
+	THEN format('forecast %s %s x square root of (%s + %s / enrolments), within 0-100', i.sign, s.forecast_quantile,
+	s.forecast_c0, s.forecast_c1)
+	ELSE format('forecast %s 1.96 x square root of (%s + %s / enrolments), within 0-100', i.sign, s.change_c0,
+		s.change_c1) END
 	|| ': 95 of 100 schools lie between, a change common to all apart'
-FROM school s, LATERAL (VALUES (2, 'forecast low', s.forecast_low, '-'), (3, 'forecast high', s.forecast_high, '+')) i(place, name, value, sign)
+FROM school s,
+	LATERAL (VALUES (2, 'forecast low', s.forecast_low, '-'), (3, 'forecast high', s.forecast_high, '+')) i(place, name,
+	value, sign)
 WHERE i.value IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie.explain_baseline(integer, integer) IS 'Internal: the lines of abie.explain on baseline and forecast, by part and place; none in method similar-schools.';
+COMMENT ON FUNCTION abie.explain_baseline(integer, integer) IS
+'Internal: the lines of abie.explain on baseline and forecast, by part and place; none in method similar-schools.';
 
-CREATE FUNCTION abie.explain_expectation(run_id integer, urn integer) RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+CREATE FUNCTION abie.explain_expectation(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 15
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -262,20 +342,26 @@ WITH run AS (
 )
 SELECT 9, 1, 'gap', e.gap, 'expected - baseline, but not under 0' FROM expectation e
 UNION ALL
-SELECT 9, 2, 'pared mean', e.pared_mean, format('best of the school and its similar schools by (present + 1) / (enrolments + 2), down to %s %% of their enrolments', 100 * r.benchmark_share)
+SELECT 9, 2, 'pared mean', e.pared_mean,
+	format('best of the school and its similar schools by (present + 1) / (enrolments + 2), down to %s %% of their '
+	'enrolments', 100 * r.benchmark_share)
 FROM expectation e, run r WHERE e.references_published
 UNION ALL
-SELECT 9, 3, 'pre-pandemic', e.pre_pandemic, CASE WHEN e.pre_pandemic IS NULL THEN 'own attendance in 2018/19 is not held' ELSE 'own attendance in 2018/19' END
+SELECT 9, 3, 'pre-pandemic', e.pre_pandemic, CASE WHEN e.pre_pandemic IS NULL
+	THEN 'own attendance in 2018/19 is not held' ELSE 'own attendance in 2018/19' END
 FROM expectation e
 UNION ALL
-SELECT 9, 4, 'ladder top', e.ladder_top, 'the greater of pared mean and pre-pandemic' FROM expectation e WHERE e.references_published
+SELECT 9, 4, 'ladder top', e.ladder_top, 'the greater of pared mean and pre-pandemic' FROM expectation e
+	WHERE e.references_published
 UNION ALL
-SELECT 9, 5, 'headroom', greatest(0, e.ladder_top - e.baseline), 'ladder top - baseline, but not under 0' FROM expectation e WHERE e.references_published
+SELECT 9, 5, 'headroom', greatest(0, e.ladder_top - e.baseline), 'ladder top - baseline, but not under 0'
+	FROM expectation e WHERE e.references_published
 UNION ALL
 SELECT 10, 1, 'improvement', e.improvement, format('%s + %s x gap, not under %s, not over %s, not over the headroom',
 	r.pace, r.gap_share, r.improvement_floor, r.improvement_cap) FROM expectation e, run r
 UNION ALL
-SELECT 10, 2, 'improvement published', e.improvement_rounded, format('improvement rounded half up to 0.1: %s', e.statement) FROM expectation e
+SELECT 10, 2, 'improvement published', e.improvement_rounded,
+	format('improvement rounded half up to 0.1: %s', e.statement) FROM expectation e
 UNION ALL
 SELECT 10, 3, 'target', e.target, 'baseline + improvement, for ' || r.target_year FROM expectation e, run r
 UNION ALL
@@ -284,18 +370,24 @@ SELECT 10, 4, 'step from last year', e.target - e.attendance, format('target - a
 		WHEN 'maintain' THEN ': nothing is asked for, because improvement published is 0.0'
 		ELSE '' END) FROM expectation e, run r
 UNION ALL
-SELECT 10, 5, 'second route', NULL, format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, reaches the target', r.target_year, r.baseline_year, r.pace)
+SELECT 10, 5, 'second route', NULL,
+	format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, '
+	'reaches the target', r.target_year, r.baseline_year, r.pace)
 FROM expectation e, run r
 UNION ALL
-SELECT 11, 1, 'local authority average', e.la_average, 'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r
+SELECT 11, 1, 'local authority average', e.la_average,
+	'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r
 WHERE e.references_published
 UNION ALL
-SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratum, ' || r.baseline_year FROM expectation e, run r
+SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratum, ' || r.baseline_year
+	FROM expectation e, run r
 WHERE e.references_published
 UNION ALL
-SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e WHERE e.references_published
+SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
+	WHERE e.references_published
 $$;
-COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS 'Internal: the lines of abie.explain on gap, improvement and ladder, by part and place.';
+COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS
+'Internal: the lines of abie.explain on gap, improvement and ladder, by part and place.';
 
 CREATE FUNCTION abie_internal.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
@@ -319,4 +411,9 @@ RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
-'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no rows for a school out of scope, or one that the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
+'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar '
+'schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage '
+'points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, '
+'unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no '
+'rows for a school out of scope, or one that the role in force may not read (abie.readable_schools). Volatile because '
+'reads may be logged (abie.report_read).';

@@ -14,20 +14,33 @@ SELECT * FROM (VALUES
 	('idaci_score', 'number', 'c.idaci_score', 'Mean IDACI score of the pupils'' home areas, 0-1'),
 	('idaci_rank', 'number', 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
 	('region', 'category', 'c.region', 'Region of England'),
-	('urban_rural', 'category', 'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
-	('selective', 'category', 'CASE WHEN c.admissions_policy = ''Selective'' THEN ''selective'' ELSE ''not selective'' END', 'Selects by ability; not selective where the admissions policy is not known'),
-	('religious_character', 'category', 'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN c.religious_character IS NOT NULL THEN ''other'' END', 'Religious character: Church of England, Roman Catholic, other or none')
+	('urban_rural', 'category',
+		'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' '
+		'END', 'Urban or rural, from the published class'),
+	('selective', 'category',
+		'CASE WHEN c.admissions_policy = ''Selective'' THEN ''selective'' ELSE ''not selective'' END',
+		'Selects by ability; not selective where the admissions policy is not known'),
+	('religious_character', 'category',
+		'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character '
+		'WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN '
+		'c.religious_character IS NOT NULL THEN ''other'' END',
+			'Religious character: Church of England, Roman Catholic, other or none')
 ) v(name, kind, expression, meaning);
-COMMENT ON VIEW abie.characteristic IS 'The characteristics a methodology may compare schools by, besides other.NAME for a number in abie.school_context.other.';
+COMMENT ON VIEW abie.characteristic IS
+'The characteristics a methodology may compare schools by, besides other.NAME for a number in '
+'abie.school_context.other.';
 COMMENT ON COLUMN abie.characteristic.name IS 'Name used in abie.methodology.characteristics.';
-COMMENT ON COLUMN abie.characteristic.kind IS 'number (scaled by the methodology) or category (schools differ by 1 where it differs).';
+COMMENT ON COLUMN abie.characteristic.kind IS
+'number (scaled by the methodology) or category (schools differ by 1 where it differs).';
 COMMENT ON COLUMN abie.characteristic.expression IS 'How it is made from the columns of abie.school_context.';
 COMMENT ON COLUMN abie.characteristic.meaning IS 'What it measures.';
 
 CREATE TABLE abie.methodology (
 	name text PRIMARY KEY,
 	method text NOT NULL DEFAULT 'contextual',
-	characteristics text[] NOT NULL DEFAULT '{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character,selective}',
+	characteristics text[] NOT NULL DEFAULT
+		'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,'
+		'urban_rural,religious_character,selective}',
 	weights float8[],
 	multipliers float8[],
 	scaling text NOT NULL DEFAULT 'robust',
@@ -46,24 +59,43 @@ CREATE TABLE abie.methodology (
 	created_by text NOT NULL DEFAULT current_user,
 	created_at timestamptz NOT NULL DEFAULT now()
 );
-COMMENT ON TABLE abie.methodology IS 'Parameters of a calculation. Made by abie.create_methodology; cannot be changed or deleted once a run has used it.';
+COMMENT ON TABLE abie.methodology IS
+'Parameters of a calculation. Made by abie.create_methodology; cannot be changed or deleted once a run has used it.';
 COMMENT ON COLUMN abie.methodology.name IS 'Name, as given to abie.calculate.';
-COMMENT ON COLUMN abie.methodology.method IS 'How expected attendance is worked out: contextual = ridge regression on the characteristics and a local part from the similar schools, and the baseline shrunk towards it; similar-schools = tricube- and enrolment-weighted mean of the similar schools, and the baseline is last year''s attendance.';
-COMMENT ON COLUMN abie.methodology.characteristics IS 'What schools are compared by, in order: names of abie.characteristic or other.NAME. One that no school of a stratum has is left out there.';
-COMMENT ON COLUMN abie.methodology.weights IS 'Weight of each characteristic in the squared distance, 0 or more; NULL: method contextual learns them (abie.run_characteristic.coefficient), similar-schools has 1 each.';
-COMMENT ON COLUMN abie.methodology.multipliers IS 'What the weight of each characteristic is multiplied by, as a matter of judgement, 0 or more; NULL: 1 each.';
-COMMENT ON COLUMN abie.methodology.scaling IS 'How numbers are scaled within a stratum, a method of abie.scaling: robust, sd or range.';
+COMMENT ON COLUMN abie.methodology.method IS
+'How expected attendance is worked out: contextual = ridge regression on the characteristics and a local part from the '
+'similar schools, and the baseline shrunk towards it; similar-schools = tricube- and enrolment-weighted mean of the '
+'similar schools, and the baseline is last year''s attendance.';
+COMMENT ON COLUMN abie.methodology.characteristics IS
+'What schools are compared by, in order: names of abie.characteristic or other.NAME. One that no school of a stratum '
+'has is left out there.';
+COMMENT ON COLUMN abie.methodology.weights IS
+'Weight of each characteristic in the squared distance, 0 or more; NULL: method contextual learns them '
+'(abie.run_characteristic.coefficient), similar-schools has 1 each.';
+COMMENT ON COLUMN abie.methodology.multipliers IS
+'What the weight of each characteristic is multiplied by, as a matter of judgement, 0 or more; NULL: 1 each.';
+COMMENT ON COLUMN abie.methodology.scaling IS
+'How numbers are scaled within a stratum, a method of abie.scaling: robust, sd or range.';
 COMMENT ON COLUMN abie.methodology.clip IS 'Scaled numbers are limited to plus and minus this.';
 COMMENT ON COLUMN abie.methodology.similar_schools IS 'Number of similar schools of each school.';
 COMMENT ON COLUMN abie.methodology.minimum_enrolments IS 'Schools with fewer enrolments are left out.';
-COMMENT ON COLUMN abie.methodology.poor_match_percentile IS 'A school is poorly matched when its last similar school is farther than this percentile of its stratum, 0-100.';
-COMMENT ON COLUMN abie.methodology.pace IS 'National pace of improvement, percentage points a year: (goal - rate now) / years left. Default 1.3 points in five years.';
-COMMENT ON COLUMN abie.methodology.gap_share IS 'Share of the gap to expected attendance to be closed in the year, 0-1.';
-COMMENT ON COLUMN abie.methodology.improvement_floor IS 'Least improvement expected while there is headroom, percentage points.';
+COMMENT ON COLUMN abie.methodology.poor_match_percentile IS
+'A school is poorly matched when its last similar school is farther than this percentile of its stratum, 0-100.';
+COMMENT ON COLUMN abie.methodology.pace IS
+'National pace of improvement, percentage points a year: (goal - rate now) / years left. Default 1.3 points in five '
+'years.';
+COMMENT ON COLUMN abie.methodology.gap_share IS
+'Share of the gap to expected attendance to be closed in the year, 0-1.';
+COMMENT ON COLUMN abie.methodology.improvement_floor IS
+'Least improvement expected while there is headroom, percentage points.';
 COMMENT ON COLUMN abie.methodology.improvement_cap IS 'Most improvement expected, percentage points.';
-COMMENT ON COLUMN abie.methodology.benchmark_share IS 'Share of the pupils of the school and its similar schools that the pared mean is taken over, above 0 and at most 1.';
-COMMENT ON COLUMN abie.methodology.checks IS 'Where its release checks differ from abie.release_check: {"far apart": {"severity": "blocking", "threshold": 200, "tolerated": 5}}, each of the three by choice. They do not enter the input digest.';
-COMMENT ON COLUMN abie.methodology.issue_when_passed IS 'Whether abie.nightly issues a run that fails no check. It does not enter the input digest.';
+COMMENT ON COLUMN abie.methodology.benchmark_share IS
+'Share of the pupils of the school and its similar schools that the pared mean is taken over, above 0 and at most 1.';
+COMMENT ON COLUMN abie.methodology.checks IS
+'Where its release checks differ from abie.release_check: {"far apart": {"severity": "blocking", "threshold": 200, '
+'"tolerated": 5}}, each of the three by choice. They do not enter the input digest.';
+COMMENT ON COLUMN abie.methodology.issue_when_passed IS
+'Whether abie.nightly issues a run that fails no check. It does not enter the input digest.';
 COMMENT ON COLUMN abie.methodology.description IS 'What it is for, in words.';
 COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
@@ -79,7 +111,8 @@ BEGIN
 	RAISE EXCEPTION 'invalid methodology: % cannot be %', setting, coalesce(value, 'NULL')
 		USING ERRCODE = 'invalid_parameter_value', HINT = rule;
 END $$;
-COMMENT ON FUNCTION abie.refuse_setting(text, text, text) IS 'Internal: raises error 22023 naming a methodology setting, its value and the rule it breaks.';
+COMMENT ON FUNCTION abie.refuse_setting(text, text, text) IS
+'Internal: raises error 22023 naming a methodology setting, its value and the rule it breaks.';
 
 CREATE FUNCTION abie.are_weights(weights float8[], count integer) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
@@ -89,7 +122,8 @@ AS $$
 SELECT weights IS NULL OR (array_ndims(weights) = 1 AND array_lower(weights, 1) = 1 AND cardinality(weights) = count
 	AND (SELECT bool_and(coalesce(w >= 0 AND w < 'infinity', false)) AND sum(w) > 0 FROM unnest(weights) w))
 $$;
-COMMENT ON FUNCTION abie.are_weights(float8[], integer) IS 'Internal: whether weights may be those of so many characteristics: NULL, or finite numbers of 0 or more, not all 0.';
+COMMENT ON FUNCTION abie.are_weights(float8[], integer) IS
+'Internal: whether weights may be those of so many characteristics: NULL, or finite numbers of 0 or more, not all 0.';
 
 CREATE FUNCTION abie.check_methodology(m abie.methodology) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -104,32 +138,46 @@ BEGIN
 		OR (u.name !~ '^other[.].' AND NOT EXISTS (SELECT FROM abie.characteristic c WHERE c.name = u.name))
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_setting('characteristics', unknown, 'Names are those of the view abie.characteristic, or other.NAME.');
+		PERFORM abie.refuse_setting('characteristics', unknown,
+			'Names are those of the view abie.characteristic, or other.NAME.');
 	END IF;
 	PERFORM abie.check_checks(m.checks);
 	PERFORM
 		CASE WHEN NOT coalesce(ok, false) THEN abie.refuse_setting(setting, value, rule) END
 	FROM (VALUES
-		('name', m.name, m.name ~ '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$', 'Use up to 63 letters, digits, spaces, dots, underscores and hyphens.'),
-		('method', m.method, m.method IN ('contextual', 'similar-schools'), 'Methods are contextual and similar-schools.'),
-		('characteristics', m.characteristics::text, array_ndims(m.characteristics) = 1, 'Name at least one characteristic.'),
+		('name', m.name, m.name ~ '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$',
+			'Use up to 63 letters, digits, spaces, dots, underscores and hyphens.'),
+		('method', m.method, m.method IN ('contextual', 'similar-schools'),
+			'Methods are contextual and similar-schools.'),
+		('characteristics', m.characteristics::text, array_ndims(m.characteristics) = 1,
+			'Name at least one characteristic.'),
 		('characteristics', m.characteristics::text,
-			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)), 'Name each characteristic once.'),
-		('weights', m.weights::text, abie.are_weights(m.weights, cardinality(m.characteristics)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
-		('multipliers', m.multipliers::text, abie.are_weights(m.multipliers, cardinality(m.characteristics)), 'Give a number of 0 or more for each characteristic, at least one above 0.'),
+			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)),
+				'Name each characteristic once.'),
+		('weights', m.weights::text, abie.are_weights(m.weights, cardinality(m.characteristics)),
+			'Give a number of 0 or more for each characteristic, at least one above 0.'),
+		('multipliers', m.multipliers::text, abie.are_weights(m.multipliers, cardinality(m.characteristics)),
+			'Give a number of 0 or more for each characteristic, at least one above 0.'),
 		('scaling', m.scaling, m.scaling IN ('robust', 'sd', 'range'), 'Methods of scaling are robust, sd and range.'),
 		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
-		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200, 'It must be between 2 and 200.'),
+		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200,
+			'It must be between 2 and 200.'),
 		('minimum_enrolments', m.minimum_enrolments::text, m.minimum_enrolments >= 1, 'It must be at least 1.'),
-		('poor_match_percentile', m.poor_match_percentile::text, m.poor_match_percentile BETWEEN 0 AND 100, 'It must be between 0 and 100.'),
+		('poor_match_percentile', m.poor_match_percentile::text, m.poor_match_percentile BETWEEN 0 AND 100,
+			'It must be between 0 and 100.'),
 		('pace', m.pace::text, m.pace BETWEEN -10 AND 10, 'It must be between -10 and 10 percentage points a year.'),
 		('gap_share', m.gap_share::text, m.gap_share BETWEEN 0 AND 1, 'It must be between 0 and 1.'),
-		('improvement_floor', m.improvement_floor::text, m.improvement_floor BETWEEN 0 AND m.improvement_cap, 'It must be between 0 and improvement_cap.'),
-		('improvement_cap', m.improvement_cap::text, m.improvement_cap BETWEEN 0 AND 100, 'It must be between 0 and 100 percentage points.'),
-		('benchmark_share', m.benchmark_share::text, m.benchmark_share > 0 AND m.benchmark_share <= 1, 'It must be above 0 and at most 1.')
+		('improvement_floor', m.improvement_floor::text, m.improvement_floor BETWEEN 0 AND m.improvement_cap,
+			'It must be between 0 and improvement_cap.'),
+		('improvement_cap', m.improvement_cap::text, m.improvement_cap BETWEEN 0 AND 100,
+			'It must be between 0 and 100 percentage points.'),
+		('benchmark_share', m.benchmark_share::text, m.benchmark_share > 0
+			AND m.benchmark_share <= 1, 'It must be above 0 and at most 1.')
 	) c(setting, value, ok, rule);
 END $$;
-COMMENT ON FUNCTION abie.check_methodology(abie.methodology) IS 'Raises error 22023 naming the setting, its value and the rule, when a methodology''s settings are not valid; returns nothing otherwise.';
+COMMENT ON FUNCTION abie.check_methodology(abie.methodology) IS
+'Raises error 22023 naming the setting, its value and the rule, when a methodology''s settings are not valid; returns '
+'nothing otherwise.';
 
 CREATE FUNCTION abie.guard_methodology() RETURNS trigger
 LANGUAGE plpgsql
@@ -149,7 +197,8 @@ BEGIN
 	PERFORM abie.check_methodology(NEW);
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie.guard_methodology() IS 'Internal trigger: checks a methodology''s settings and keeps one that a run has used as it is.';
+COMMENT ON FUNCTION abie.guard_methodology() IS
+'Internal trigger: checks a methodology''s settings and keeps one that a run has used as it is.';
 
 CREATE TRIGGER guard_methodology BEFORE INSERT OR UPDATE OR DELETE ON abie.methodology
 FOR EACH ROW EXECUTE FUNCTION abie.guard_methodology();
@@ -184,13 +233,15 @@ BEGIN
 	END IF;
 	-- only the columns given, so that the table's defaults hold for the others
 	SELECT string_agg(format('%I', k), ', ' ORDER BY k) INTO given FROM jsonb_object_keys(settings) k;
-	EXECUTE format('INSERT INTO abie.methodology (name%s) SELECT $1%s FROM jsonb_populate_record(NULL::abie.methodology, $2) r RETURNING *',
+	EXECUTE format('INSERT INTO abie.methodology (name%s) SELECT $1%s FROM '
+		'jsonb_populate_record(NULL::abie.methodology, $2) r RETURNING *',
 		coalesce(', ' || given, ''), coalesce(', ' || regexp_replace(given, '(^|, )', E'\\1r.', 'g'), ''))
 	INTO made USING create_methodology.name, settings;
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION abie.create_methodology(text, jsonb) IS
-'Makes a methodology with the given settings (columns of abie.methodology); others get their defaults. Errors: unknown setting or a value out of range (22023), name taken (42710).';
+'Makes a methodology with the given settings (columns of abie.methodology); others get their defaults. Errors: unknown '
+'setting or a value out of range (22023), name taken (42710).';
 
 -- shipped as defaults in code, not as rows: a restored dump then has no rows to collide with
 CREATE FUNCTION abie.ensure_methodology(name text) RETURNS boolean
@@ -201,15 +252,19 @@ BEGIN
 	-- another session may just have made it
 	IF ensure_methodology.name = 'default' THEN
 		INSERT INTO abie.methodology (name, description)
-		VALUES ('default', 'Ridge regression on circumstances with a local part from the 20 most similar schools; baseline shrunk towards it.')
+		VALUES ('default',
+			'Ridge regression on circumstances with a local part from the 20 most similar schools; baseline shrunk '
+			'towards it.')
 		ON CONFLICT DO NOTHING;
 	ELSIF ensure_methodology.name = 'similar-schools' THEN
 		INSERT INTO abie.methodology (name, method, characteristics, description)
 		VALUES ('similar-schools', 'similar-schools',
-			'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,urban_rural,religious_character}',
+			'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,'
+			'region,urban_rural,religious_character}',
 			'Mean attendance of the 20 most similar schools; baseline is last year''s attendance.')
 		ON CONFLICT DO NOTHING;
 	END IF;
 	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = ensure_methodology.name);
 END $$;
-COMMENT ON FUNCTION abie.ensure_methodology(text) IS 'Internal: whether the methodology exists; default and similar-schools are made on first use.';
+COMMENT ON FUNCTION abie.ensure_methodology(text) IS
+'Internal: whether the methodology exists; default and similar-schools are made on first use.';

@@ -11,32 +11,45 @@ BEGIN
 IF nearby_similar_schools.count < 1 THEN
 	RAISE EXCEPTION 'count must be at least 1, not %', nearby_similar_schools.count
 		USING ERRCODE = 'invalid_parameter_value', HINT = 'It is how many schools to name.';
-ELSIF abie_internal.admit(role, 'nearby_similar_schools', nearby_similar_schools.run_id, ARRAY[nearby_similar_schools.urn]) = '{}' THEN
+ELSIF abie_internal.admit(role, 'nearby_similar_schools', nearby_similar_schools.run_id,
+	ARRAY[nearby_similar_schools.urn]) = '{}' THEN
 	RETURN;
 END IF;
 RETURN QUERY
 WITH own AS MATERIALIZED (
-	SELECT s.*, w.weights FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn JOIN abie.run_weights(s.run_id) w ON w.stratum = s.stratum
+	SELECT s.*, w.weights FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.run_weights(s.run_id) w ON w.stratum = s.stratum
 	WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn
 ), compared AS (
 	-- the rules of abie.calculate_similar_schools
-	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, a.references_published, abie.distance(a.vector, b.vector, a.weights) AS distance,
+	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, a.references_published,
+		abie.distance(a.vector, b.vector, a.weights) AS distance,
 		abie.kilometres(a.easting, a.northing, b.easting, b.northing) AS km
-	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective AND b.urn <> a.urn AND b.is_reference
+	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective
+		AND b.urn <> a.urn AND b.is_reference
 	WHERE a.family IS NULL OR b.family IS NULL OR b.family <> a.family
 ), ranked AS (
-	SELECT c.*, (row_number() OVER (ORDER BY c.distance, c.urn))::integer AS rank FROM compared c WHERE c.distance IS NOT NULL
+	SELECT c.*, (row_number() OVER (ORDER BY c.distance, c.urn))::integer AS rank FROM compared c
+		WHERE c.distance IS NOT NULL
 )
-SELECT r.urn, s.name, r.km, CASE WHEN r.references_published THEN r.distance END, r.rank, CASE WHEN r.attendance_published THEN r.attendance END
+SELECT r.urn, s.name, r.km, CASE WHEN r.references_published THEN r.distance END, r.rank, CASE
+	WHEN r.attendance_published THEN r.attendance END
 FROM ranked r LEFT JOIN abie.school s ON s.urn = r.urn
 WHERE r.rank <= 100 AND r.km IS NOT NULL
 ORDER BY r.km, r.urn LIMIT nearby_similar_schools.count;
 END $$;
-COMMENT ON FUNCTION abie_internal.nearby_similar_schools(oid, integer, integer, integer) IS 'Of a role, as abie.nearby_similar_schools.';
+COMMENT ON FUNCTION abie_internal.nearby_similar_schools(oid, integer, integer, integer) IS
+'Of a role, as abie.nearby_similar_schools.';
 
 CREATE FUNCTION abie.nearby_similar_schools(run_id integer, urn integer, count integer DEFAULT 5)
 RETURNS TABLE (similar_urn integer, name text, km float8, distance float8, similarity_rank integer, attendance float8)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 5
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.nearby_similar_schools(integer, integer, integer) IS
-'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and attendance in the baseline year, NULL where it was not published when the run was made (abie.run_school.attendance_published), as distance where not all references were. Nearest first; of equally near or similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read). Error 22023: count under 1.';
+'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar '
+'schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and '
+'attendance in the baseline year, NULL where it was not published when the run was made '
+'(abie.run_school.attendance_published), as distance where not all references were. Nearest first; of equally near or '
+'similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that '
+'the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read). '
+'Error 22023: count under 1.';

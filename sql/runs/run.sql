@@ -3,7 +3,8 @@
 CREATE FUNCTION abie.run_methodology(run_id integer) RETURNS abie.methodology
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name WHERE r.run_id = run_methodology.run_id $$;
+AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name
+	WHERE r.run_id = run_methodology.run_id $$;
 COMMENT ON FUNCTION abie.run_methodology(integer) IS 'The methodology a run used; NULL when there is no such run.';
 
 CREATE FUNCTION abie.run_weights(run_id integer) RETURNS TABLE (stratum text, weights float8[], characteristics text[])
@@ -14,9 +15,12 @@ SELECT c.stratum, array_agg(c.weight ORDER BY c.position), array_agg(c.character
 FROM abie.run_characteristic c WHERE c.run_id = run_weights.run_id
 GROUP BY c.stratum HAVING sum(c.weight) > 0
 $$;
-COMMENT ON FUNCTION abie.run_weights(integer) IS 'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a stratum that has nothing to compare by.';
+COMMENT ON FUNCTION abie.run_weights(integer) IS
+'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a '
+'stratum that has nothing to compare by.';
 
--- Foreign keys on the largest tables would make the calculation slower by a tenth or more, so a trigger deletes their rows.
+-- Foreign keys on the largest tables would make the calculation slower by a tenth or more, so a trigger deletes their
+-- rows.
 CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -27,7 +31,8 @@ BEGIN
 	DELETE FROM abie.run_scope s USING old_run o WHERE s.run_id = o.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.delete_run_rows() IS 'Internal trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
+COMMENT ON FUNCTION abie.delete_run_rows() IS
+'Internal trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
 
 CREATE FUNCTION abie.truncate_run_rows() RETURNS trigger
 LANGUAGE plpgsql
@@ -37,7 +42,8 @@ BEGIN
 	TRUNCATE abie.similar_list, abie.run_school, abie.run_scope;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.truncate_run_rows() IS 'Internal trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
+COMMENT ON FUNCTION abie.truncate_run_rows() IS
+'Internal trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
 
 CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.truncate_run_rows();
@@ -46,16 +52,20 @@ CREATE TRIGGER delete_run_rows AFTER DELETE ON abie.run
 REFERENCING OLD TABLE AS old_run
 FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
 
--- One calculation a target year: a lock of the session, which a dead one lets go of and no other statement of SQL can take (src/run.c).
+-- One calculation a target year: a lock of the session, which a dead one lets go of and no other statement of SQL can
+-- take (src/run.c).
 CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_lock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.lock_year(text) IS 'Internal: takes the session lock of a target year; true where this session has it already, false where another has it or this one has that of another year. A transaction that aborts lets go of it.';
+COMMENT ON FUNCTION abie.lock_year(text) IS
+'Internal: takes the session lock of a target year; true where this session has it already, false where another has it '
+'or this one has that of another year. A transaction that aborts lets go of it.';
 
 CREATE FUNCTION abie.unlock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_unlock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.unlock_year(text) IS 'Internal: lets go of the lock abie.lock_year took; false when this session does not hold it.';
+COMMENT ON FUNCTION abie.unlock_year(text) IS
+'Internal: lets go of the lock abie.lock_year took; false when this session does not hold it.';
 
 -- whoever may lock a year can keep others from calculating it
 REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM PUBLIC;
@@ -68,7 +78,9 @@ RETURN CASE WHEN status = 'running' AND NOT EXISTS (
 		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 		AND l.objid = left(target_year, 4)::int::oid)
 	THEN 'interrupted' ELSE status END;
-COMMENT ON FUNCTION abie.status_now(text, text, integer) IS 'Status of a run as it stands now, from its row in abie.run: interrupted for a running one whose session no longer holds the lock of its target year.';
+COMMENT ON FUNCTION abie.status_now(text, text, integer) IS
+'Status of a run as it stands now, from its row in abie.run: interrupted for a running one whose session no longer '
+'holds the lock of its target year.';
 
 CREATE VIEW abie.run_status WITH (security_invoker = true) AS
 SELECT r.run_id, r.target_year, r.methodology, abie.status_now(r.status, r.target_year, r.pid) AS status,
@@ -93,21 +105,24 @@ COMMENT ON COLUMN abie.run_status.error IS 'Message of the error that ended it.'
 
 CREATE FUNCTION abie.run_stages(method text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN CASE method WHEN 'contextual' THEN '{pool,scaling,context,similar schools,expected attendance,baseline,expectation,digest}'::text[]
+RETURN CASE method WHEN 'contextual'
+	THEN '{pool,scaling,context,similar schools,expected attendance,baseline,expectation,digest}'::text[]
 	ELSE '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[] END;
 COMMENT ON FUNCTION abie.run_stages(text) IS 'The stages of a calculation by a method of abie.methodology, in order.';
 
 CREATE FUNCTION abie.run_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN '{run_characteristic,run_model,run_term,run_school,similar_list,expectation,exclusion,run_scope}'::text[];
-COMMENT ON FUNCTION abie.run_tables() IS 'Internal: the tables of schema abie that a calculation fills, each with a column run_id.';
+COMMENT ON FUNCTION abie.run_tables() IS
+'Internal: the tables of schema abie that a calculation fills, each with a column run_id.';
 
 -- Keep nothing of a run that did not end well but its row in abie.run.
 CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp() WHERE r.run_id = stop_run.run_id;
+UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp()
+	WHERE r.run_id = stop_run.run_id;
 $$;
 COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted.';
 
@@ -133,19 +148,22 @@ BEGIN
 	IF target_year IS NULL THEN
 		RAISE EXCEPTION 'no academic year of attendance is whole'
 			USING ERRCODE = 'no_data_found',
-				DETAIL = format('Of nine in ten schools at least %s sessions possible an enrolment are needed, or a rate.', abie.least_year_sessions()),
+				DETAIL = format('Of nine in ten schools at least %s sessions possible an enrolment are needed, or a '
+					'rate.', abie.least_year_sessions()),
 				HINT = 'Import a year''s absence, or name the target year.';
 	ELSIF NOT abie.lock_year(target_year) THEN
 		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
 			USING ERRCODE = 'lock_not_available',
 				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
-					FROM abie.run r WHERE r.target_year = take_year.target_year AND r.status = 'running' ORDER BY r.run_id DESC LIMIT 1),
+					FROM abie.run r WHERE r.target_year = take_year.target_year AND r.status = 'running'
+						ORDER BY r.run_id DESC LIMIT 1),
 					'Its run is only just beginning.'),
 				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie.take_year(text) IS
-'Internal: takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has it, P0002 where there is '
+'Internal: takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has '
+'it, P0002 where there is '
 'no year to take.';
 
 CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
@@ -164,17 +182,20 @@ BEGIN
 	END IF;
 	baseline := abie.previous_year(target_year);
 	PERFORM abie.take_year(target_year);
-	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has died
+	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has
+	-- died
 	PERFORM abie.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
 	PERFORM abie.clear_run(r.run_id) FROM abie.run r WHERE r.status = 'interrupted';
 	IF NOT abie.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
-			USING ERRCODE = 'undefined_object', HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
+			USING ERRCODE = 'undefined_object',
+				HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	IF NOT EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = baseline) THEN
 		RAISE EXCEPTION 'there is no attendance for %, the year before %', baseline, target_year
-			USING ERRCODE = 'no_data_found', HINT = 'Import that year''s absence first; years held are in abie.attendance.';
+			USING ERRCODE = 'no_data_found',
+				HINT = 'Import that year''s absence first; years held are in abie.attendance.';
 	END IF;
 	-- a change of the methodology that has not committed yet is waited for, and none can come between
 	PERFORM FROM abie.methodology m WHERE m.name = methodology FOR SHARE;
@@ -183,7 +204,9 @@ BEGIN
 	RETURNING abie.run.run_id INTO started;
 	RETURN started;
 END $$;
-COMMENT ON FUNCTION abie.start_run(text, text) IS 'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
+COMMENT ON FUNCTION abie.start_run(text, text) IS
+'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 '
+'year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
 
 -- Make the stage visible to other sessions before its work starts.
 CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
@@ -200,7 +223,8 @@ END $$;
 COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
 
 -- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
-CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text, OUT hint text)
+CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text,
+	OUT hint text)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 -- compiling would take longer than running
@@ -220,7 +244,8 @@ BEGIN
 		'seconds', round(extract(epoch FROM clock_timestamp() - started), 3))
 	WHERE r.run_id = run_stage.run_id;
 EXCEPTION WHEN OTHERS OR query_canceled THEN
-	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		hint = PG_EXCEPTION_HINT;
 	IF error_code = '57014' THEN
 		-- who cancels does not wait for the rows to be deleted: the next calculation does that
 		PERFORM abie.stop_run(run_id, 'interrupted', message);
@@ -228,7 +253,9 @@ EXCEPTION WHEN OTHERS OR query_canceled THEN
 		PERFORM abie.stop_run(run_id, 'failed', message), abie.clear_run(run_id);
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.run_stage(integer, text) IS 'Internal: runs one stage and records it. On an error the run is marked and cleared, on a cancel only marked, and the error is the result; all NULL otherwise.';
+COMMENT ON FUNCTION abie.run_stage(integer, text) IS
+'Internal: runs one stage and records it. On an error the run is marked and cleared, on a cancel only marked, and the '
+'error is the result; all NULL otherwise.';
 
 CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -245,4 +272,5 @@ BEGIN
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message;
 END $$;
-COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS 'Internal: raises again the error that abie.run_stage returned.';
+COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS
+'Internal: raises again the error that abie.run_stage returned.';

@@ -6,7 +6,8 @@ CREATE TABLE abie.run (
 	baseline_year abie.academic_year NOT NULL,
 	methodology text NOT NULL REFERENCES abie.methodology (name),
 	status text NOT NULL DEFAULT 'running'
-		CHECK (status IN ('running', 'calculated', 'checked', 'issued', 'superseded', 'withdrawn', 'failed', 'interrupted')),
+		CHECK (status IN ('running', 'calculated', 'checked', 'issued', 'superseded', 'withdrawn', 'failed',
+			'interrupted')),
 	reason text,
 	stage text,
 	percent integer NOT NULL DEFAULT 0 CHECK (percent BETWEEN 0 AND 100),
@@ -25,22 +26,34 @@ CREATE TABLE abie.run (
 	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 	finished_at timestamptz
 );
-COMMENT ON TABLE abie.run IS 'Calculations: one row for each call of abie.calculate, written as it goes along. abie.run_status also tells which running ones have died.';
+COMMENT ON TABLE abie.run IS
+'Calculations: one row for each call of abie.calculate, written as it goes along. abie.run_status also tells which '
+'running ones have died.';
 COMMENT ON COLUMN abie.run.run_id IS 'Number of the run.';
 COMMENT ON COLUMN abie.run.target_year IS 'Academic year the expectations are for.';
 COMMENT ON COLUMN abie.run.baseline_year IS 'Academic year before it, whose attendance they start from.';
 COMMENT ON COLUMN abie.run.methodology IS 'Methodology used.';
-COMMENT ON COLUMN abie.run.status IS 'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its session died; the next calculation deletes its rows). Results of an issued, superseded or withdrawn run cannot be changed.';
-COMMENT ON COLUMN abie.run.reason IS 'Why it has its status: of a run issued in spite of failing checks, superseded or withdrawn; NULL otherwise.';
+COMMENT ON COLUMN abie.run.status IS
+'running, calculated, checked (abie.check_run), issued (abie.issue), superseded (another run of the year was issued) '
+'or withdrawn (abie.withdraw); failed (an error stopped it; nothing of it is kept) or interrupted (cancelled, or its '
+'session died; the next calculation deletes its rows). Results of an issued, superseded or withdrawn run cannot be '
+'changed.';
+COMMENT ON COLUMN abie.run.reason IS
+'Why it has its status: of a run issued in spite of failing checks, superseded or withdrawn; NULL otherwise.';
 COMMENT ON COLUMN abie.run.stage IS 'Stage it is in, or was in when it ended.';
 COMMENT ON COLUMN abie.run.percent IS 'Share of the work done, per cent.';
 COMMENT ON COLUMN abie.run.stages IS 'Stages done: [{"stage": "pool", "rows": 21214, "seconds": 0.8}, ...].';
-COMMENT ON COLUMN abie.run.schools_in_scope IS 'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
+COMMENT ON COLUMN abie.run.schools_in_scope IS
+'Schools with attendance in the baseline year; each has a row in abie.expectation or abie.exclusion.';
 COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
-COMMENT ON COLUMN abie.run.row_counts IS 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
-COMMENT ON COLUMN abie.run.input_digest IS 'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
-COMMENT ON COLUMN abie.run.result_digest IS 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_list and abie.exclusion and of the sampling noise with its source: abie.result_digest; the same inputs give the same digest.';
+COMMENT ON COLUMN abie.run.row_counts IS
+'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
+COMMENT ON COLUMN abie.run.input_digest IS
+'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
+COMMENT ON COLUMN abie.run.result_digest IS
+'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_list and abie.exclusion and of the sampling noise '
+'with its source: abie.result_digest; the same inputs give the same digest.';
 COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
 COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
 COMMENT ON COLUMN abie.run.server_version IS 'Version of PostgreSQL that ran it.';
@@ -66,21 +79,39 @@ CREATE TABLE abie.run_characteristic (
 	substitute float8,
 	PRIMARY KEY (run_id, stratum, position)
 );
-COMMENT ON TABLE abie.run_characteristic IS 'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
+COMMENT ON TABLE abie.run_characteristic IS
+'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
 COMMENT ON COLUMN abie.run_characteristic.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_characteristic.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, from 1.';
-COMMENT ON COLUMN abie.run_characteristic.characteristic IS 'Characteristic; a category has an element for each of its values.';
-COMMENT ON COLUMN abie.run_characteristic.element IS 'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
-COMMENT ON COLUMN abie.run_characteristic.category IS 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
-COMMENT ON COLUMN abie.run_characteristic.coefficient IS 'Method contextual: percentage points of attendance by one standard deviation of the element, in the ridge regression of attendance on the elements alone; NULL otherwise.';
-COMMENT ON COLUMN abie.run_characteristic.multiplier IS 'What the methodology multiplies its weight by, as a matter of judgement.';
-COMMENT ON COLUMN abie.run_characteristic.weight IS 'Weight in the squared distance, multiplier included. Learned weights are the sizes of the coefficients, scaled to sum 1 over the elements; weights stated, or of 1 each, the V elements of a category share equally.';
-COMMENT ON COLUMN abie.run_characteristic.location IS 'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
-COMMENT ON COLUMN abie.run_characteristic.scale IS 'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for an element of a category the standard deviation of its 1s and 0s where weights are learned, else sqrt(2 / V) for V elements, so that a school that differs in it is as far away as by 1 in a number of the same weight.';
-COMMENT ON COLUMN abie.run_characteristic.present IS 'Schools of the stratum that have the characteristic; for an element of a category, this value of it.';
-COMMENT ON COLUMN abie.run_characteristic.missing IS 'Schools of the stratum that lack the characteristic. Where there are any, the contextual model has a column for its being missing.';
-COMMENT ON COLUMN abie.run_characteristic.substitute IS 'What the contextual model takes for the element of a school that lacks it: the stratum''s median, scaled; 0 for categories. NULL in other methods. Distances leave missing elements out.';
+COMMENT ON COLUMN abie.run_characteristic.characteristic IS
+'Characteristic; a category has an element for each of its values.';
+COMMENT ON COLUMN abie.run_characteristic.element IS
+'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
+COMMENT ON COLUMN abie.run_characteristic.category IS
+'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
+COMMENT ON COLUMN abie.run_characteristic.coefficient IS
+'Method contextual: percentage points of attendance by one standard deviation of the element, in the ridge regression '
+'of attendance on the elements alone; NULL otherwise.';
+COMMENT ON COLUMN abie.run_characteristic.multiplier IS
+'What the methodology multiplies its weight by, as a matter of judgement.';
+COMMENT ON COLUMN abie.run_characteristic.weight IS
+'Weight in the squared distance, multiplier included. Learned weights are the sizes of the coefficients, scaled to sum '
+'1 over the elements; weights stated, or of 1 each, the V elements of a category share equally.';
+COMMENT ON COLUMN abie.run_characteristic.location IS
+'What is taken off a number: the median of the stratum if scaling is robust; 0 for categories.';
+COMMENT ON COLUMN abie.run_characteristic.scale IS
+'What it is then divided by: 1.4826 median absolute deviation if scaling is robust; for an element of a category the '
+'standard deviation of its 1s and 0s where weights are learned, else sqrt(2 / V) for V elements, so that a school that '
+'differs in it is as far away as by 1 in a number of the same weight.';
+COMMENT ON COLUMN abie.run_characteristic.present IS
+'Schools of the stratum that have the characteristic; for an element of a category, this value of it.';
+COMMENT ON COLUMN abie.run_characteristic.missing IS
+'Schools of the stratum that lack the characteristic. Where there are any, the contextual model has a column for its '
+'being missing.';
+COMMENT ON COLUMN abie.run_characteristic.substitute IS
+'What the contextual model takes for the element of a school that lacks it: the stratum''s median, scaled; 0 for '
+'categories. NULL in other methods. Distances leave missing elements out.';
 
 CREATE TABLE abie.run_model (
 	run_id integer REFERENCES abie.run ON DELETE CASCADE,
@@ -114,18 +145,27 @@ CREATE TABLE abie.run_model (
 COMMENT ON TABLE abie.run_model IS 'What a run of method contextual has learned of each stratum.';
 COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
-COMMENT ON COLUMN abie.run_model.schools IS 'Schools the contextual model was fitted to: those of abie.run_school.is_reference.';
+COMMENT ON COLUMN abie.run_model.schools IS
+'Schools the contextual model was fitted to: those of abie.run_school.is_reference.';
 COMMENT ON COLUMN abie.run_model.enrolments IS 'Their enrolments, the sum of its weights.';
 COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
-COMMENT ON COLUMN abie.run_model.mean IS 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
+COMMENT ON COLUMN abie.run_model.mean IS
+'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
 COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that the model accounts for, 0-1.';
 COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
-COMMENT ON COLUMN abie.run_model.residual_variance IS 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
-COMMENT ON COLUMN abie.run_model.inverse IS 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
+COMMENT ON COLUMN abie.run_model.residual_variance IS
+'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
+COMMENT ON COLUMN abie.run_model.inverse IS
+'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
 COMMENT ON COLUMN abie.run_model.references_published IS 'As abie.run_school.references_published, of the stratum.';
-COMMENT ON COLUMN abie.run_model.local_slope IS 'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local residuals, in [0, 1].';
-COMMENT ON COLUMN abie.run_model.change_schools IS 'Schools whose attendance is held for the baseline year and the year before.';
-COMMENT ON COLUMN abie.run_model.change_c0 IS 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL with fewer than 30 change_schools.';
+COMMENT ON COLUMN abie.run_model.local_slope IS
+'Share g of the local residual that enters expected attendance: weighted least-squares slope of residuals on local '
+'residuals, in [0, 1].';
+COMMENT ON COLUMN abie.run_model.change_schools IS
+'Schools whose attendance is held for the baseline year and the year before.';
+COMMENT ON COLUMN abie.run_model.change_c0 IS
+'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL '
+'with fewer than 30 change_schools.';
 COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
 COMMENT ON COLUMN abie.run_model.sampling_c1 IS
 'Sampling variance of one year''s rate is sampling_c1 / enrolments; NULL where it is not known.';
@@ -138,14 +178,25 @@ COMMENT ON COLUMN abie.run_model.sampling_source IS
 'there is none of these.';
 COMMENT ON COLUMN abie.run_model.sampling_run IS
 'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
-COMMENT ON COLUMN abie.run_model.between_variance IS 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the residuals.';
-COMMENT ON COLUMN abie.run_model.learning_schools IS 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the forecast are learned from.';
-COMMENT ON COLUMN abie.run_model.last_weight IS 'Weight w of the last year in a school''s own level, learned: abie.learn_baseline, rounded to 4 decimals. NULL with fewer than 30 learning_schools.';
-COMMENT ON COLUMN abie.run_model.n0 IS 'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight, rounded to 2 decimals.';
-COMMENT ON COLUMN abie.run_model.forecast_coefficients IS 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
-COMMENT ON COLUMN abie.run_model.forecast_c0 IS 'Variance of the forecast''s errors is forecast_c0 + forecast_c1 / enrolments.';
+COMMENT ON COLUMN abie.run_model.between_variance IS
+'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the '
+'residuals.';
+COMMENT ON COLUMN abie.run_model.learning_schools IS
+'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the '
+'forecast are learned from.';
+COMMENT ON COLUMN abie.run_model.last_weight IS
+'Weight w of the last year in a school''s own level, learned: abie.learn_baseline, rounded to 4 decimals. NULL with '
+'fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.n0 IS
+'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight, rounded to 2 '
+'decimals.';
+COMMENT ON COLUMN abie.run_model.forecast_coefficients IS
+'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
+COMMENT ON COLUMN abie.run_model.forecast_c0 IS
+'Variance of the forecast''s errors is forecast_c0 + forecast_c1 / enrolments.';
 COMMENT ON COLUMN abie.run_model.forecast_c1 IS 'See forecast_c0.';
-COMMENT ON COLUMN abie.run_model.forecast_quantile IS '95 per cent quantile of the standardised errors of the forecast.';
+COMMENT ON COLUMN abie.run_model.forecast_quantile IS
+'95 per cent quantile of the standardised errors of the forecast.';
 
 CREATE TABLE abie.run_term (
 	run_id integer REFERENCES abie.run ON DELETE CASCADE,
@@ -159,11 +210,14 @@ CREATE TABLE abie.run_term (
 	penalty float8 NOT NULL,
 	PRIMARY KEY (run_id, stratum, term)
 );
-COMMENT ON TABLE abie.run_term IS 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x (its term - location).';
+COMMENT ON TABLE abie.run_term IS
+'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x '
+'(its term - location).';
 COMMENT ON COLUMN abie.run_term.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_term.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_term.term IS 'Element of abie.context_terms, from 1.';
-COMMENT ON COLUMN abie.run_term.name IS 'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
+COMMENT ON COLUMN abie.run_term.name IS
+'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
 COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what it is made of.';
 COMMENT ON COLUMN abie.run_term.other_element IS 'The other factor of a product; NULL for other terms.';
 COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
@@ -212,52 +266,79 @@ CREATE TABLE abie.run_school (
 COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
 COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_school.urn IS 'The school.';
-COMMENT ON COLUMN abie.run_school.laestab IS 'Local authority number times 10000 plus establishment number in the baseline year.';
+COMMENT ON COLUMN abie.run_school.laestab IS
+'Local authority number times 10000 plus establishment number in the baseline year.';
 COMMENT ON COLUMN abie.run_school.stratum IS 'primary, or secondary including all-through.';
-COMMENT ON COLUMN abie.run_school.selective IS 'Selects by ability; selective schools are compared with selective only, others with others. False where the admissions policy is not known.';
+COMMENT ON COLUMN abie.run_school.selective IS
+'Selects by ability; selective schools are compared with selective only, others with others. False where the '
+'admissions policy is not known.';
 COMMENT ON COLUMN abie.run_school.la_code IS 'Local authority number, from the LAESTAB.';
-COMMENT ON COLUMN abie.run_school.enrolments IS 'Enrolments of the baseline year; the headcount where only rates are published.';
-COMMENT ON COLUMN abie.run_school.sess_possible IS 'Sessions possible in the baseline year; NULL where only rates are published.';
-COMMENT ON COLUMN abie.run_school.sess_overall IS 'Sessions of absence in the baseline year; NULL where only rates are published.';
+COMMENT ON COLUMN abie.run_school.enrolments IS
+'Enrolments of the baseline year; the headcount where only rates are published.';
+COMMENT ON COLUMN abie.run_school.sess_possible IS
+'Sessions possible in the baseline year; NULL where only rates are published.';
+COMMENT ON COLUMN abie.run_school.sess_overall IS
+'Sessions of absence in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
-COMMENT ON COLUMN abie.run_school.attendance_error IS 'Its standard error as that of a sample of pupils, percentage points: abie.attendance.attendance_error where its sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
+COMMENT ON COLUMN abie.run_school.attendance_error IS
+'Its standard error as that of a sample of pupils, percentage points: abie.attendance.attendance_error where its '
+'sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
 COMMENT ON COLUMN abie.run_school.attendance_published IS
-'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when the '
+'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when '
+'the '
 'run was made: abie.is_published.';
 COMMENT ON COLUMN abie.run_school.is_reference IS
-'Whether other schools were measured against it: it could be a similar school, and models, averages and what was learned '
+'Whether other schools were measured against it: it could be a similar school, and models, averages and what was '
+'learned '
 'of the stratum are of such schools. Those of published attendance, where these suffice (abie.published_suffice), '
 'else all.';
 COMMENT ON COLUMN abie.run_school.references_published IS
-'Whether the attendance of all references of its stratum is published. Where it is not, what they are to this school is not '
+'Whether the attendance of all references of its stratum is published. Where it is not, what they are to this school '
+'is not '
 'shown, so that nothing of one of them follows from it: no context, local residual, weights, averages or rungs.';
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
 COMMENT ON COLUMN abie.run_school.la_average IS
-'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not, by '
-'the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all their '
-'sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there is none.';
+'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not, '
+'by '
+'the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all '
+'their '
+'sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there is '
+'none.';
 COMMENT ON COLUMN abie.run_school.national_average IS 'The same of the whole stratum.';
-COMMENT ON COLUMN abie.run_school.previous_attendance IS 'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
+COMMENT ON COLUMN abie.run_school.previous_attendance IS
+'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
 COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
 COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
-COMMENT ON COLUMN abie.run_school.fitted IS 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as the columns that follow from it.';
-COMMENT ON COLUMN abie.run_school.leverage IS 'Share of the school''s own attendance in fitted, 0-1; 0 where it is no reference.';
-COMMENT ON COLUMN abie.run_school.context IS 'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - leverage).';
+COMMENT ON COLUMN abie.run_school.fitted IS
+'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as '
+'the columns that follow from it.';
+COMMENT ON COLUMN abie.run_school.leverage IS
+'Share of the school''s own attendance in fitted, 0-1; 0 where it is no reference.';
+COMMENT ON COLUMN abie.run_school.context IS
+'Attendance predicted from circumstances by the model of all other schools: (fitted - leverage x attendance) / (1 - '
+'leverage).';
 COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
-COMMENT ON COLUMN abie.run_school.previous_context IS 'The same for the attendance of the year before, which the model of that year predicts.';
-COMMENT ON COLUMN abie.run_school.local_residual IS 'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
+COMMENT ON COLUMN abie.run_school.previous_context IS
+'The same for the attendance of the year before, which the model of that year predicts.';
+COMMENT ON COLUMN abie.run_school.local_residual IS
+'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
 COMMENT ON COLUMN abie.run_school.local_error IS 'Standard error of local_residual: abie.local_mean_error.';
 COMMENT ON COLUMN abie.run_school.expected IS 'Expected attendance, per cent.';
-COMMENT ON COLUMN abie.run_school.previous_expected IS 'Expected attendance of the year before, made in the same way from that year''s attendance; what the baseline is learned with. NULL in method similar-schools.';
-COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS 'Upper quartile of the similar schools'' attendance, per cent.';
-COMMENT ON COLUMN abie.run_school.pared_mean IS 'Pared mean of the attendance of the school and its similar schools, per cent.';
+COMMENT ON COLUMN abie.run_school.previous_expected IS
+'Expected attendance of the year before, made in the same way from that year''s attendance; what the baseline is '
+'learned with. NULL in method similar-schools.';
+COMMENT ON COLUMN abie.run_school.similar_upper_quartile IS
+'Upper quartile of the similar schools'' attendance, per cent.';
+COMMENT ON COLUMN abie.run_school.pared_mean IS
+'Pared mean of the attendance of the school and its similar schools, per cent.';
 
--- One row a school, because a row for each of 400,000 pairs takes longer to write than to find. Plain integers: checking the domain on each does too.
+-- One row a school, because a row for each of 400,000 pairs takes longer to write than to find. Plain integers:
+-- checking the domain on each does too.
 CREATE TABLE abie.similar_list (
 	run_id integer,
 	urn integer,
@@ -267,21 +348,28 @@ CREATE TABLE abie.similar_list (
 	PRIMARY KEY (run_id, urn),
 	CHECK (cardinality(similar_urns) = cardinality(distances))
 );
-COMMENT ON TABLE abie.similar_list IS 'The similar schools of each school in a run, as lists; abie.similar_school has them as rows.';
+COMMENT ON TABLE abie.similar_list IS
+'The similar schools of each school in a run, as lists; abie.similar_school has them as rows.';
 COMMENT ON COLUMN abie.similar_list.run_id IS 'The run.';
 COMMENT ON COLUMN abie.similar_list.urn IS 'The school.';
-COMMENT ON COLUMN abie.similar_list.similar_urns IS 'Its similar schools, the most similar first; of equally similar ones the lower URN.';
+COMMENT ON COLUMN abie.similar_list.similar_urns IS
+'Its similar schools, the most similar first; of equally similar ones the lower URN.';
 COMMENT ON COLUMN abie.similar_list.distances IS 'The distance of each.';
-COMMENT ON COLUMN abie.similar_list.bandwidth IS 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one where there is none beyond.';
+COMMENT ON COLUMN abie.similar_list.bandwidth IS
+'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one '
+'where there is none beyond.';
 
 CREATE VIEW abie.similar_school WITH (security_invoker = true) AS
 SELECT l.run_id, l.urn, n.rank::integer AS rank, n.similar_urn, l.distances[n.rank] AS distance
-FROM abie.similar_list AS l CROSS JOIN LATERAL pg_catalog.unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank);
-COMMENT ON VIEW abie.similar_school IS 'The similar schools of each school in a run: one row a run, school and similar school.';
+FROM abie.similar_list AS l
+	CROSS JOIN LATERAL pg_catalog.unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank);
+COMMENT ON VIEW abie.similar_school IS
+'The similar schools of each school in a run: one row a run, school and similar school.';
 COMMENT ON COLUMN abie.similar_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.similar_school.urn IS 'The school.';
 COMMENT ON COLUMN abie.similar_school.rank IS '1 for the most similar.';
-COMMENT ON COLUMN abie.similar_school.similar_urn IS 'The similar school; never the school itself nor a predecessor or successor of it.';
+COMMENT ON COLUMN abie.similar_school.similar_urn IS
+'The similar school; never the school itself nor a predecessor or successor of it.';
 COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
 
 CREATE TABLE abie.expectation (
@@ -315,7 +403,9 @@ CREATE TABLE abie.expectation (
 	references_published boolean NOT NULL,
 	PRIMARY KEY (run_id, urn)
 );
-COMMENT ON TABLE abie.expectation IS 'What is expected of each school in a run. Rates are attendance in per cent, differences percentage points; unrounded but for improvement_rounded.';
+COMMENT ON TABLE abie.expectation IS
+'What is expected of each school in a run. Rates are attendance in per cent, differences percentage points; unrounded '
+'but for improvement_rounded.';
 COMMENT ON COLUMN abie.expectation.run_id IS 'The run.';
 COMMENT ON COLUMN abie.expectation.urn IS 'The school.';
 COMMENT ON COLUMN abie.expectation.laestab IS 'Its LAESTAB in the baseline year.';
@@ -324,27 +414,44 @@ COMMENT ON COLUMN abie.expectation.enrolments IS 'Enrolments of the baseline yea
 COMMENT ON COLUMN abie.expectation.attendance IS 'Attendance of the baseline year.';
 COMMENT ON COLUMN abie.expectation.expected IS 'Attendance that the school''s circumstances lead one to expect.';
 COMMENT ON COLUMN abie.expectation.expected_error IS 'Standard error of expected; NULL in method similar-schools.';
-COMMENT ON COLUMN abie.expectation.own_level IS 'The school''s own level: last_weight x attendance + (1 - last_weight) x that of the year before, where both are held and the weight is learned; else attendance.';
-COMMENT ON COLUMN abie.expectation.own_share IS 'Share B of own_level in baseline, 0-1; the rest is expected. 1 in method similar-schools.';
-COMMENT ON COLUMN abie.expectation.baseline IS 'Underlying level the school starts from: expected + own_share x (own_level - expected).';
+COMMENT ON COLUMN abie.expectation.own_level IS
+'The school''s own level: last_weight x attendance + (1 - last_weight) x that of the year before, where both are held '
+'and the weight is learned; else attendance.';
+COMMENT ON COLUMN abie.expectation.own_share IS
+'Share B of own_level in baseline, 0-1; the rest is expected. 1 in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.baseline IS
+'Underlying level the school starts from: expected + own_share x (own_level - expected).';
 COMMENT ON COLUMN abie.expectation.baseline_error IS 'Standard error of baseline; NULL in method similar-schools.';
 COMMENT ON COLUMN abie.expectation.gap IS 'max(0, expected - baseline).';
-COMMENT ON COLUMN abie.expectation.improvement IS 'Minimum improvement expected in the target year: abie.improvement_expectation.';
-COMMENT ON COLUMN abie.expectation.improvement_rounded IS 'improvement rounded half up to 0.1, for publication; decisions use improvement.';
+COMMENT ON COLUMN abie.expectation.improvement IS
+'Minimum improvement expected in the target year: abie.improvement_expectation.';
+COMMENT ON COLUMN abie.expectation.improvement_rounded IS
+'improvement rounded half up to 0.1, for publication; decisions use improvement.';
 COMMENT ON COLUMN abie.expectation.target IS 'baseline + improvement.';
 COMMENT ON COLUMN abie.expectation.statement IS
 'improve; sustain where attendance of the baseline year has reached the target already; maintain where the improvement '
 'rounds to 0.0, so that nothing is asked for: abie.statement.';
-COMMENT ON COLUMN abie.expectation.ladder_top IS 'What no improvement goes beyond: the greater of pared_mean and pre_pandemic. Other rungs may be higher.';
-COMMENT ON COLUMN abie.expectation.la_average IS 'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average; NULL where none is published.';
-COMMENT ON COLUMN abie.expectation.national_average IS 'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
-COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS 'Rung: upper quartile of the similar schools'' attendance.';
-COMMENT ON COLUMN abie.expectation.pared_mean IS 'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
-COMMENT ON COLUMN abie.expectation.pre_pandemic IS 'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
-COMMENT ON COLUMN abie.expectation.forecast IS 'Attendance in the target year if nothing changes, per cent; NULL in method similar-schools.';
-COMMENT ON COLUMN abie.expectation.forecast_low IS 'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools apart; NULL where its width is not known.';
+COMMENT ON COLUMN abie.expectation.ladder_top IS
+'What no improvement goes beyond: the greater of pared_mean and pre_pandemic. Other rungs may be higher.';
+COMMENT ON COLUMN abie.expectation.la_average IS
+'Rung: attendance of the local authority''s schools of the stratum: abie.run_school.la_average; NULL where none is '
+'published.';
+COMMENT ON COLUMN abie.expectation.national_average IS
+'Rung: attendance of all schools of the stratum: abie.run_school.national_average.';
+COMMENT ON COLUMN abie.expectation.similar_upper_quartile IS
+'Rung: upper quartile of the similar schools'' attendance.';
+COMMENT ON COLUMN abie.expectation.pared_mean IS
+'Rung: pared mean (abie.pared_mean) of the school and its similar schools.';
+COMMENT ON COLUMN abie.expectation.pre_pandemic IS
+'Rung: the school''s own attendance in 2018/19, under this or an earlier URN; NULL where not held.';
+COMMENT ON COLUMN abie.expectation.forecast IS
+'Attendance in the target year if nothing changes, per cent; NULL in method similar-schools.';
+COMMENT ON COLUMN abie.expectation.forecast_low IS
+'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools '
+'apart; NULL where its width is not known.';
 COMMENT ON COLUMN abie.expectation.forecast_high IS 'Its upper end.';
-COMMENT ON COLUMN abie.expectation.poor_match IS 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
+COMMENT ON COLUMN abie.expectation.poor_match IS
+'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
 COMMENT ON COLUMN abie.expectation.references_published IS 'As abie.run_school.references_published.';
 
 CREATE TABLE abie.exclusion (
@@ -359,7 +466,10 @@ COMMENT ON TABLE abie.exclusion IS 'Schools in scope of a run that have no expec
 COMMENT ON COLUMN abie.exclusion.run_id IS 'The run.';
 COMMENT ON COLUMN abie.exclusion.laestab IS 'Local authority number times 10000 plus establishment number.';
 COMMENT ON COLUMN abie.exclusion.urn IS 'URN; NULL where the attendance is published without one.';
-COMMENT ON COLUMN abie.exclusion.reason IS 'no URN, URN not unique, special school, not mainstream, phase not known, school type not understood, no attendance figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable schools.';
+COMMENT ON COLUMN abie.exclusion.reason IS
+'no URN, URN not unique, special school, not mainstream, phase not known, school type not understood, no attendance '
+'figure, closed before the target year, fewer than the minimum enrolments, no characteristics, too few comparable '
+'schools.';
 COMMENT ON COLUMN abie.exclusion.detail IS 'The figure or date behind the reason.';
 
 CREATE TABLE abie.run_scope (
@@ -375,16 +485,21 @@ CREATE TABLE abie.run_scope (
 	successors text,
 	PRIMARY KEY (run_id, laestab)
 );
-COMMENT ON TABLE abie.run_scope IS 'Every school in scope of a run with what decided whether it entered the pool, so that abie.verify can decide again.';
+COMMENT ON TABLE abie.run_scope IS
+'Every school in scope of a run with what decided whether it entered the pool, so that abie.verify can decide again.';
 COMMENT ON COLUMN abie.run_scope.run_id IS 'The run.';
-COMMENT ON COLUMN abie.run_scope.laestab IS 'Local authority number times 10000 plus establishment number, in the baseline year.';
+COMMENT ON COLUMN abie.run_scope.laestab IS
+'Local authority number times 10000 plus establishment number, in the baseline year.';
 COMMENT ON COLUMN abie.run_scope.urn IS 'URN; NULL where the attendance is published without one.';
-COMMENT ON COLUMN abie.run_scope.stratum IS 'primary, secondary, special or other; not understood where none of the types given is known to abie.stratum; NULL where the phase is not known.';
+COMMENT ON COLUMN abie.run_scope.stratum IS
+'primary, secondary, special or other; not understood where none of the types given is known to abie.stratum; NULL '
+'where the phase is not known.';
 COMMENT ON COLUMN abie.run_scope.enrolments IS 'Pupil enrolments, or the headcount where only rates are published.';
 COMMENT ON COLUMN abie.run_scope.attendance_held IS 'Whether there was an attendance figure of the baseline year.';
 COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this URN in the baseline year.';
 COMMENT ON COLUMN abie.run_scope.close_date IS 'When it closed.';
-COMMENT ON COLUMN abie.run_scope.status_date IS 'Date of the register that has it as closed, where the day it closed is not known; NULL otherwise.';
+COMMENT ON COLUMN abie.run_scope.status_date IS
+'Date of the register that has it as closed, where the day it closed is not known; NULL otherwise.';
 COMMENT ON COLUMN abie.run_scope.successors IS 'URNs of the successors of a school that closed before the target year.';
 
 SELECT pg_catalog.pg_extension_config_dump('abie.run', '');

@@ -8,21 +8,27 @@ AS $$
 BEGIN
 	RAISE EXCEPTION 'invalid change: % cannot be %', name, value USING ERRCODE = 'invalid_parameter_value', HINT = rule;
 END $$;
-COMMENT ON FUNCTION abie.refuse_what_if(text, jsonb, text) IS 'Internal: raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
+COMMENT ON FUNCTION abie.refuse_what_if(text, jsonb, text) IS
+'Internal: raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
 
 -- What may be changed: the school's own figures, and the characteristics of the methodology where its stratum has them.
-CREATE FUNCTION abie.changeable(run_id integer, stratum text) RETURNS TABLE (name text, kind text, element integer, categories text[])
+CREATE FUNCTION abie.changeable(run_id integer, stratum text)
+RETURNS TABLE (name text, kind text, element integer, categories text[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT c.characteristic, CASE WHEN min(c.category) IS NULL THEN 'number' ELSE 'category' END, min(c.element),
 	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL)
-FROM abie.run_characteristic c WHERE c.run_id = changeable.run_id AND c.stratum = changeable.stratum GROUP BY c.characteristic
+FROM abie.run_characteristic c WHERE c.run_id = changeable.run_id AND c.stratum = changeable.stratum
+	GROUP BY c.characteristic
 UNION ALL
 SELECT v.name, v.kind, NULL, NULL
-FROM (VALUES ('attendance', 'rate'), ('previous_attendance', 'rate'), ('pre_pandemic', 'rate'), ('enrolments', 'enrolments'), ('similar_schools', 'schools')) v(name, kind)
+FROM (VALUES ('attendance', 'rate'), ('previous_attendance', 'rate'), ('pre_pandemic', 'rate'),
+	('enrolments', 'enrolments'), ('similar_schools', 'schools')) v(name, kind)
 $$;
-COMMENT ON FUNCTION abie.changeable(integer, text) IS 'What abie.what_if can change of a school in a stratum of a run: name, kind (number, category, rate, enrolments, schools), element of abie.run_school.numbers or .categories, values of a category.';
+COMMENT ON FUNCTION abie.changeable(integer, text) IS
+'What abie.what_if can change of a school in a stratum of a run: name, kind (number, category, rate, enrolments, '
+'schools), element of abie.run_school.numbers or .categories, values of a category.';
 
 CREATE FUNCTION abie.check_changes(run_id integer, stratum text, changes jsonb) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -35,18 +41,24 @@ BEGIN
 		RAISE EXCEPTION 'changes must be a JSON object, not %', jsonb_typeof(changes)
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"fsm_pct": 35.2, "attendance": 93.1}.';
 	END IF;
-	FOR change IN SELECT k.key, k.value, c.* FROM jsonb_each(changes) k LEFT JOIN abie.changeable(check_changes.run_id, check_changes.stratum) c ON c.name = k.key LOOP
+	FOR change IN SELECT k.key, k.value, c.* FROM jsonb_each(changes) k
+		LEFT JOIN abie.changeable(check_changes.run_id, check_changes.stratum) c ON c.name = k.key LOOP
 		IF change.kind IS NULL THEN
 			RAISE EXCEPTION 'cannot change "%"', change.key USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'What can be changed: ' || (SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C") FROM abie.changeable(check_changes.run_id, check_changes.stratum) c) || '.';
+				HINT = 'What can be changed: ' || (SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C")
+					FROM abie.changeable(check_changes.run_id, check_changes.stratum) c) || '.';
 		ELSIF change.kind = 'number' AND jsonb_typeof(change.value) NOT IN ('number', 'null') THEN
 			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a number, or null for a missing one.');
-		ELSIF change.kind = 'category' AND change.value <> 'null' AND coalesce(NOT change.value #>> '{}' = ANY (change.categories), true) THEN
-			PERFORM abie.refuse_what_if(change.key, change.value, 'Values are ' || array_to_string(change.categories, ', ') || ', or null for a missing one.');
-		ELSIF change.kind = 'rate' AND NOT (jsonb_typeof(change.value) = 'number' AND (change.value #>> '{}')::numeric BETWEEN 0 AND 100
+		ELSIF change.kind = 'category' AND change.value <> 'null'
+			AND coalesce(NOT change.value #>> '{}' = ANY (change.categories), true) THEN
+			PERFORM abie.refuse_what_if(change.key, change.value,
+				'Values are ' || array_to_string(change.categories, ', ') || ', or null for a missing one.');
+		ELSIF change.kind = 'rate'
+			AND NOT (jsonb_typeof(change.value) = 'number' AND (change.value #>> '{}')::numeric BETWEEN 0 AND 100
 			OR change.value = 'null' AND change.key <> 'attendance') THEN
 			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
-		ELSIF change.kind = 'enrolments' AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9][0-9]{0,5}$') THEN
+		ELSIF change.kind = 'enrolments'
+			AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9][0-9]{0,5}$') THEN
 			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a whole number of 1 or more.');
 		ELSIF change.kind = 'schools' AND (jsonb_typeof(change.value) <> 'array' OR jsonb_array_length(change.value) = 0
 			OR jsonb_path_exists(change.value, '$[*] ? (@.type() != "number")')) THEN
@@ -54,7 +66,8 @@ BEGIN
 		END IF;
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie.check_changes(integer, text, jsonb) IS 'Internal: raises error 22023 naming what is wrong with the changes given to abie.what_if; returns nothing otherwise.';
+COMMENT ON FUNCTION abie.check_changes(integer, text, jsonb) IS
+'Internal: raises error 22023 naming what is wrong with the changes given to abie.what_if; returns nothing otherwise.';
 
 -- The school's row as it would be, up to its vector.
 CREATE FUNCTION abie.changed_school(school abie.run_school, changes jsonb) RETURNS abie.run_school
@@ -65,12 +78,14 @@ DECLARE
 	changed abie.run_school := school;
 	change record;
 BEGIN
-	FOR change IN SELECT c.*, k.value #>> '{}' AS value FROM jsonb_each(changes) k JOIN abie.changeable(school.run_id, school.stratum) c ON c.name = k.key LOOP
+	FOR change IN SELECT c.*, k.value #>> '{}' AS value FROM jsonb_each(changes) k
+		JOIN abie.changeable(school.run_id, school.stratum) c ON c.name = k.key LOOP
 		IF change.kind = 'number' THEN
 			changed.numbers[change.element] := change.value::float8;
 		ELSIF change.kind = 'category' THEN
 			changed.categories[change.element] := change.value;
-			changed.selective := CASE change.name WHEN 'selective' THEN coalesce(change.value = 'selective', false) ELSE changed.selective END;
+			changed.selective := CASE change.name WHEN 'selective' THEN coalesce(change.value = 'selective', false)
+				ELSE changed.selective END;
 		END IF;
 	END LOOP;
 	IF changes ? 'attendance' THEN
@@ -85,54 +100,75 @@ BEGIN
 	changed.enrolments := coalesce((changes ->> 'enrolments')::integer, changed.enrolments);
 	-- that of so many pupils alike
 	changed.attendance_error := school.attendance_error * sqrt(school.enrolments::float8 / changed.enrolments);
-	changed.vector := (SELECT abie.scaled_vector(changed.numbers, changed.categories, p.parameters) FROM abie.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
+	changed.vector := (SELECT abie.scaled_vector(changed.numbers, changed.categories, p.parameters)
+		FROM abie.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
 	RETURN changed;
 END $$;
-COMMENT ON FUNCTION abie.changed_school(abie.run_school, jsonb) IS 'Internal: a school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector that follows from them; the rest as it was.';
+COMMENT ON FUNCTION abie.changed_school(abie.run_school, jsonb) IS
+'Internal: a school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector '
+'that follows from them; the rest as it was.';
 
--- What the model of all other schools predicts of changed circumstances: abie.cross_leverage takes the school's own part away.
-CREATE FUNCTION abie.changed_context(school abie.run_school, changed abie.run_school, OUT context float8, OUT context_error float8)
+-- What the model of all other schools predicts of changed circumstances: abie.cross_leverage takes the school's own
+-- part away.
+CREATE FUNCTION abie.changed_context(school abie.run_school, changed abie.run_school, OUT context float8,
+	OUT context_error float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH term AS (
-	SELECT array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients, array_agg(t.penalty ORDER BY t.term) AS penalties
+	SELECT array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients,
+		array_agg(t.penalty ORDER BY t.term) AS penalties
 	FROM abie.run_term t WHERE t.run_id = (school).run_id AND t.stratum = (school).stratum
 ), model AS MATERIALIZED (
 	SELECT t.*, m.mean, m.inverse, m.residual_variance, m.enrolments::float8 AS total,
-		abie.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own, abie.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
+		abie.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own,
+			abie.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
 	FROM abie.run_model m JOIN abie.run_shape((school).run_id) h ON h.stratum = m.stratum, term t
 	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
-	SELECT m.*, m.mean + (SELECT sum(c) FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
+	SELECT m.*, m.mean + (SELECT sum(c)
+		FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
 		-- what the prediction without the school makes of the school's residual
-		CASE WHEN (school).is_reference THEN (school).enrolments ELSE 0 END * abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total) / (1 - (school).leverage) AS g
+		CASE WHEN (school).is_reference THEN (school).enrolments
+			ELSE 0 END * abie.cross_leverage(m.other, m.own, m.location, m.inverse,
+			m.total) / (1 - (school).leverage) AS g
 	FROM model m
 )
 SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
-	sqrt(greatest(0, p.residual_variance * (abie.cross_variance(p.other, p.other, p.location, p.inverse, p.penalties, p.total)
+	sqrt(greatest(0,
+		p.residual_variance * (abie.cross_variance(p.other, p.other, p.location, p.inverse, p.penalties, p.total)
 		+ 2 * p.g * abie.cross_variance(p.other, p.own, p.location, p.inverse, p.penalties, p.total)
-		+ p.g ^ 2 * (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties, p.total) - 1 / (school).enrolments::float8))))
+		+ p.g ^ 2
+			* (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties,
+			p.total) - 1 / (school).enrolments::float8))))
 FROM part p
 $$;
-COMMENT ON FUNCTION abie.changed_context(abie.run_school, abie.run_school) IS 'Internal: abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a run without the school, and its standard error.';
+COMMENT ON FUNCTION abie.changed_context(abie.run_school, abie.run_school) IS
+'Internal: abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a '
+'run without the school, and its standard error.';
 
-CREATE FUNCTION abie.changed_similar_schools(changed abie.run_school, wanted integer) RETURNS TABLE (similar_urn integer, distance float8, rank integer)
+CREATE FUNCTION abie.changed_similar_schools(changed abie.run_school, wanted integer)
+RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
 FROM (SELECT s.urn::integer AS urn, abie.distance((changed).vector, s.vector, w.weights) AS distance
-	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((changed).run_id) x WHERE x.stratum = (changed).stratum) w
-	WHERE s.run_id = (changed).run_id AND s.stratum = (changed).stratum AND s.selective = (changed).selective AND s.urn <> (changed).urn AND s.is_reference
+	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((changed).run_id) x
+		WHERE x.stratum = (changed).stratum) w
+	WHERE s.run_id = (changed).run_id AND s.stratum = (changed).stratum AND s.selective = (changed).selective
+		AND s.urn <> (changed).urn AND s.is_reference
 		AND (s.family <> (changed).family OR s.family IS NULL OR (changed).family IS NULL)) d
 WHERE d.distance IS NOT NULL
 ORDER BY d.distance, d.urn LIMIT wanted + 1
 $$;
-COMMENT ON FUNCTION abie.changed_similar_schools(abie.run_school, integer) IS 'Internal: the similar schools of a school with a changed vector, nearest first, and one more for the bandwidth; as abie.calculate_similar_schools finds them.';
+COMMENT ON FUNCTION abie.changed_similar_schools(abie.run_school, integer) IS
+'Internal: the similar schools of a school with a changed vector, nearest first, and one more for the bandwidth; as '
+'abie.calculate_similar_schools finds them.';
 
-CREATE FUNCTION abie.chosen_similar_schools(changed abie.run_school, chosen jsonb) RETURNS TABLE (similar_urn integer, distance float8, rank integer)
+CREATE FUNCTION abie.chosen_similar_schools(changed abie.run_school, chosen jsonb)
+RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -141,31 +177,43 @@ DECLARE
 	refused integer;
 BEGIN
 	SELECT c.urn INTO refused
-	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
-	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family OR NOT s.is_reference ORDER BY c.urn LIMIT 1;
+	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c
+		LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
+	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family
+		OR NOT s.is_reference ORDER BY c.urn LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused), 'Choose schools of the same stratum in the run with published attendance, not the school itself nor a predecessor or successor.');
+		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused),
+			'Choose schools of the same stratum in the run with published attendance, not the school itself nor a '
+			'predecessor or successor.');
 	END IF;
 	-- in the order of URNs, for each counts by its enrolments alone
 	RETURN QUERY SELECT s.urn::integer, 0::float8, row_number() OVER (ORDER BY s.urn)::integer
-		FROM abie.run_school s WHERE s.run_id = changed.run_id AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
+		FROM abie.run_school s WHERE s.run_id = changed.run_id
+			AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
 END $$;
-COMMENT ON FUNCTION abie.chosen_similar_schools(abie.run_school, jsonb) IS 'Internal: comparators that the user chose, in the form of abie.changed_similar_schools. Errors: 22023 for a school that cannot be one.';
+COMMENT ON FUNCTION abie.chosen_similar_schools(abie.run_school, jsonb) IS
+'Internal: comparators that the user chose, in the form of abie.changed_similar_schools. Errors: 22023 for a school '
+'that cannot be one.';
 
-CREATE FUNCTION abie.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer, chosen jsonb)
+CREATE FUNCTION abie.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer,
+	chosen jsonb)
 RETURNS TABLE (rank integer, distance float8, bandwidth float8, attendance float8, context float8, enrolments float8)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: chosen is NULL where none are
 WITH found AS (
-	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie.chosen_similar_schools(changed, chosen) c WHERE chosen IS NOT NULL
+	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie.chosen_similar_schools(changed, chosen) c
+		WHERE chosen IS NOT NULL
 	UNION ALL
 	SELECT n.*, max(n.distance) OVER () FROM abie.changed_similar_schools(changed, wanted) n
-	WHERE chosen IS NULL AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
+	WHERE chosen IS NULL
+		AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
 	UNION ALL
-	SELECT u.similar_urn, u.distance, u.rank, n.bandwidth FROM abie.similar_list n, unnest(n.similar_urns, n.distances) WITH ORDINALITY u(similar_urn, distance, rank)
-	WHERE chosen IS NULL AND (changed).vector IS NOT DISTINCT FROM (school).vector AND (changed).selective = (school).selective
+	SELECT u.similar_urn, u.distance, u.rank, n.bandwidth
+		FROM abie.similar_list n, unnest(n.similar_urns, n.distances) WITH ORDINALITY u(similar_urn, distance, rank)
+	WHERE chosen IS NULL AND (changed).vector IS NOT DISTINCT FROM (school).vector
+		AND (changed).selective = (school).selective
 		AND n.run_id = (school).run_id AND n.urn = (school).urn
 )
 SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.enrolments
@@ -173,10 +221,13 @@ FROM found f JOIN abie.run_school s ON s.run_id = (school).run_id AND s.urn = f.
 WHERE f.rank <= wanted OR chosen IS NOT NULL
 ORDER BY f.rank
 $$;
-COMMENT ON FUNCTION abie.what_if_similar_schools(abie.run_school, abie.run_school, integer, jsonb) IS 'Internal: the similar schools of a changed school, nearest first: those chosen, each counting by its enrolments alone; those a changed vector has; else those of the run.';
+COMMENT ON FUNCTION abie.what_if_similar_schools(abie.run_school, abie.run_school, integer, jsonb) IS
+'Internal: the similar schools of a changed school, nearest first: those chosen, each counting by its enrolments '
+'alone; those a changed vector has; else those of the run.';
 
 -- What the changed school's similar schools make of it.
-CREATE FUNCTION abie.what_if_expected(school abie.run_school, changed abie.run_school, m abie.methodology, chosen jsonb) RETURNS abie.run_school
+CREATE FUNCTION abie.what_if_expected(school abie.run_school, changed abie.run_school, m abie.methodology, chosen jsonb)
+RETURNS abie.run_school
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -184,7 +235,8 @@ AS $$
 DECLARE
 	is_contextual boolean := m.method = 'contextual';
 	similar_schools bigint;
-	slope float8 := (SELECT r.local_slope FROM abie.run_model r WHERE r.run_id = school.run_id AND r.stratum = school.stratum);
+	slope float8 := (SELECT r.local_slope FROM abie.run_model r WHERE r.run_id = school.run_id
+		AND r.stratum = school.stratum);
 	mean float8;
 BEGIN
 	WITH peer AS (
@@ -193,46 +245,65 @@ BEGIN
 	), member AS (
 		SELECT p.attendance, p.enrolments FROM peer p UNION ALL SELECT changed.attendance, changed.enrolments
 	)
-	SELECT count(*), abie.local_mean(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank), array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
-		abie.local_mean_error(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank), array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
+	SELECT count(*),
+		abie.local_mean(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
+		array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
+		abie.local_mean_error(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
+			array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
 		percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance),
 		(SELECT 100 * abie.pared_mean(b.attendance / 100 * b.enrolments, b.enrolments, m.benchmark_share) FROM member b)
 	INTO similar_schools, mean, changed.local_error, changed.similar_upper_quartile, changed.pared_mean
 	FROM peer p;
 	IF chosen IS NULL AND similar_schools < m.similar_schools THEN
-		RAISE EXCEPTION 'only % schools are comparable with the changed school, % are wanted', similar_schools, m.similar_schools
+		RAISE EXCEPTION 'only % schools are comparable with the changed school, % are wanted', similar_schools,
+			m.similar_schools
 			USING ERRCODE = 'no_data_found', HINT = 'Leave more of its characteristics as they are.';
 	END IF;
 	changed.local_residual := CASE WHEN is_contextual THEN mean END;
 	changed.expected := CASE WHEN is_contextual THEN changed.context + slope * mean ELSE mean END;
 	RETURN changed;
 END $$;
-COMMENT ON FUNCTION abie.what_if_expected(abie.run_school, abie.run_school, abie.methodology, jsonb) IS 'Internal: the changed school with expected attendance, local residual and rungs of its similar schools. Error P0002 where too few are comparable.';
+COMMENT ON FUNCTION abie.what_if_expected(abie.run_school, abie.run_school, abie.methodology, jsonb) IS
+'Internal: the changed school with expected attendance, local residual and rungs of its similar schools. Error P0002 '
+'where too few are comparable.';
 
-CREATE FUNCTION abie.school_figures(school abie.run_school, m abie.methodology) RETURNS TABLE (place integer, name text, value float8)
+CREATE FUNCTION abie.school_figures(school abie.run_school, m abie.methodology)
+RETURNS TABLE (place integer, name text, value float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH figure AS (
 	SELECT b.*, greatest((school).pared_mean, (school).pre_pandemic) AS ladder_top
 	FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
-		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).attendance_error, (school).previous_attendance, (school).expected,
+		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).attendance_error,
+			(school).previous_attendance, (school).expected,
 			(school).context_error, (school).local_error) b
 ), improved AS (
-	SELECT f.*, abie.improvement_expectation(f.baseline, (school).expected, m.pace, f.ladder_top, m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
+	SELECT f.*,
+		abie.improvement_expectation(f.baseline, (school).expected, m.pace, f.ladder_top, m.gap_share,
+		m.improvement_floor, m.improvement_cap) AS improvement
 	FROM figure f
 )
 SELECT v.place, v.name, v.value
-FROM improved i, LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'enrolments', (school).enrolments), (3, 'context', (school).context),
-	(4, 'local residual', (school).local_residual), (5, 'expected', (school).expected), (6, 'expected error', i.expected_error), (7, 'own level', i.own_level),
-	(8, 'own share', i.own_share), (9, 'baseline', i.baseline), (10, 'baseline error', i.baseline_error), (11, 'gap', greatest(0, (school).expected - i.baseline)),
-	(12, 'upper quartile', (school).similar_upper_quartile), (13, 'pared mean', (school).pared_mean), (14, 'pre-pandemic', (school).pre_pandemic),
-	(15, 'ladder top', i.ladder_top), (16, 'improvement', i.improvement), (17, 'improvement published', abie.round_half_up(i.improvement, 1)),
-	(18, 'target', i.baseline + i.improvement), (19, 'forecast', i.forecast), (20, 'forecast low', i.forecast_low), (21, 'forecast high', i.forecast_high)) v(place, name, value)
+FROM improved i,
+	LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'enrolments', (school).enrolments),
+	(3, 'context', (school).context),
+	(4, 'local residual', (school).local_residual), (5, 'expected', (school).expected),
+		(6, 'expected error', i.expected_error), (7, 'own level', i.own_level),
+	(8, 'own share', i.own_share), (9, 'baseline', i.baseline), (10, 'baseline error', i.baseline_error),
+		(11, 'gap', greatest(0, (school).expected - i.baseline)),
+	(12, 'upper quartile', (school).similar_upper_quartile), (13, 'pared mean', (school).pared_mean),
+		(14, 'pre-pandemic', (school).pre_pandemic),
+	(15, 'ladder top', i.ladder_top), (16, 'improvement', i.improvement),
+		(17, 'improvement published', abie.round_half_up(i.improvement, 1)),
+	(18, 'target', i.baseline + i.improvement), (19, 'forecast', i.forecast), (20, 'forecast low', i.forecast_low),
+		(21, 'forecast high', i.forecast_high)) v(place, name, value)
 $$;
-COMMENT ON FUNCTION abie.school_figures(abie.run_school, abie.methodology) IS 'Internal: the figures of a school''s expectation, named as in abie.explain, from its row in a run.';
+COMMENT ON FUNCTION abie.school_figures(abie.run_school, abie.methodology) IS
+'Internal: the figures of a school''s expectation, named as in abie.explain, from its row in a run.';
 
-CREATE FUNCTION abie_internal.what_if(role oid, run_id integer, urn integer, changes jsonb) RETURNS TABLE (name text, value float8, changed float8)
+CREATE FUNCTION abie_internal.what_if(role oid, run_id integer, urn integer, changes jsonb)
+RETURNS TABLE (name text, value float8, changed float8)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -252,21 +323,31 @@ BEGIN
 	IF NOT (school.references_published OR abie_internal.has_national_access(role, '{calculation}')) THEN
 		-- what it says of any circumstances would tell what it was learned from
 		RAISE EXCEPTION 'what school % is compared with is not published', urn
-			USING ERRCODE = 'insufficient_privilege', HINT = 'With registers of most schools only, abie.what_if is for roles granted calculation.';
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = 'With registers of most schools only, abie.what_if is for roles granted calculation.';
 	END IF;
 	PERFORM abie.check_changes(run_id, school.stratum, changes);
 	other := abie.changed_school(school, changes);
 	IF m.method = 'contextual' AND other.vector IS DISTINCT FROM school.vector THEN
-		SELECT c.context, c.context_error INTO other.context, other.context_error FROM abie.changed_context(school, other) c;
+		SELECT c.context, c.context_error INTO other.context, other.context_error
+			FROM abie.changed_context(school, other) c;
 	END IF;
 	other := abie.what_if_expected(school, other, m, changes -> 'similar_schools');
 	RETURN QUERY SELECT f.name, f.value, c.value
-		FROM abie.school_figures(school, m) f JOIN abie.school_figures(other, m) c ON c.place = f.place ORDER BY f.place;
+		FROM abie.school_figures(school, m) f JOIN abie.school_figures(other, m) c ON c.place = f.place
+			ORDER BY f.place;
 END $$;
 COMMENT ON FUNCTION abie_internal.what_if(oid, integer, integer, jsonb) IS 'Of a role, as abie.what_if.';
 
-CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb) RETURNS TABLE (name text, value float8, changed float8)
+CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb)
+RETURNS TABLE (name text, value float8, changed float8)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.what_if(integer, integer, jsonb) IS
-'What the expectation of one school would be in a run with other inputs: name, value as in the run, value as changed; names as in abie.explain. Nothing is stored; all other schools, the model and what was learned stay as they are in the run. changes: characteristics of the methodology (a number, a value of a category, null for missing), attendance, previous_attendance, pre_pandemic (per cent), enrolments, similar_schools (an array of URNs to compare with instead, each then counting by its enrolments alone). With other characteristics the similar schools are found again and the contextual model of the other schools predicts anew. Errors: 22023 for a change that cannot be, P0002 for a school without an expectation or too few comparable schools.';
+'What the expectation of one school would be in a run with other inputs: name, value as in the run, value as changed; '
+'names as in abie.explain. Nothing is stored; all other schools, the model and what was learned stay as they are in '
+'the run. changes: characteristics of the methodology (a number, a value of a category, null for missing), attendance, '
+'previous_attendance, pre_pandemic (per cent), enrolments, similar_schools (an array of URNs to compare with instead, '
+'each then counting by its enrolments alone). With other characteristics the similar schools are found again and the '
+'contextual model of the other schools predicts anew. Errors: 22023 for a change that cannot be, P0002 for a school '
+'without an expectation or too few comparable schools.';

@@ -4,26 +4,36 @@ CREATE FUNCTION abie.local_mean(value float8[], distance float8[], weight float8
 AS 'MODULE_PATHNAME', 'abie_local_mean'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.local_mean(float8[], float8[], float8[], float8) IS
-'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the order given. NULL where there are no values or all weights are 0. Errors: arrays of different length, NULL elements, negative distances, weights or bandwidth, NaN, infinity other than as bandwidth, which gives each value its weight alone.';
+'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at '
+'or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the '
+'order given. NULL where there are no values or all weights are 0. Errors: arrays of different length, NULL elements, '
+'negative distances, weights or bandwidth, NaN, infinity other than as bandwidth, which gives each value its weight '
+'alone.';
 
-CREATE FUNCTION abie.local_mean_error(value float8[], distance float8[], weight float8[], bandwidth float8) RETURNS float8
+CREATE FUNCTION abie.local_mean_error(value float8[], distance float8[], weight float8[], bandwidth float8)
+RETURNS float8
 AS 'MODULE_PATHNAME', 'abie_local_mean_error'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION abie.local_mean_error(float8[], float8[], float8[], float8) IS
-'Standard error of abie.local_mean of the same arguments, from the spread of its values (White 1980): sqrt(sum of (k (value - mean))^2) / sum of k, where k is the weight each value has in the mean. NULL and errors as abie.local_mean.';
+'Standard error of abie.local_mean of the same arguments, from the spread of its values (White 1980): sqrt(sum of (k '
+'(value - mean))^2) / sum of k, where k is the weight each value has in the mean. NULL and errors as abie.local_mean.';
 
 CREATE FUNCTION abie.improvement_expectation(baseline float8, expected float8, pace float8, ladder_top float8,
 	gap_share float8 DEFAULT 0.2, floor float8 DEFAULT 0.1, cap float8 DEFAULT 1.0) RETURNS float8
 AS 'MODULE_PATHNAME', 'abie_improvement_expectation'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION abie.improvement_expectation(float8, float8, float8, float8, float8, float8, float8) IS
-'Minimum improvement expectation for a year, percentage points: pace + gap_share x max(0, expected - baseline), not under floor, not over cap, and not over the headroom max(0, ladder_top - baseline). baseline, expected and ladder_top are attendance rates in per cent. Unrounded. Errors: NaN or infinity, negative gap_share, floor negative or above cap.';
+'Minimum improvement expectation for a year, percentage points: pace + gap_share x max(0, expected - baseline), not '
+'under floor, not over cap, and not over the headroom max(0, ladder_top - baseline). baseline, expected and ladder_top '
+'are attendance rates in per cent. Unrounded. Errors: NaN or infinity, negative gap_share, floor negative or above '
+'cap.';
 
 CREATE FUNCTION abie.round_half_up(value float8, digits integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN round(value::numeric, digits);
 COMMENT ON FUNCTION abie.round_half_up(float8, integer) IS
-'The value, read as a decimal of 15 significant digits, rounded to digits places, half away from zero: 0.25 gives 0.3, -0.25 gives -0.3, and 0.15 gives 0.2 though its binary form lies below.';
+'The value, read as a decimal of 15 significant digits, rounded to digits places, half away from zero: 0.25 gives 0.3, '
+'-0.25 gives -0.3, and 0.15 gives 0.2 though its binary form lies below.';
 
 CREATE FUNCTION abie.statement(attendance float8, target float8, improvement float8) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
@@ -36,7 +46,8 @@ COMMENT ON FUNCTION abie.statement(float8, float8, float8) IS
 'is asked for; sustain, where attendance has reached the target already; improve otherwise. NULL where attendance or '
 'target is.';
 
-CREATE FUNCTION abie.pared_mean_step(state float8[], numerator float8, denominator float8, share float8) RETURNS float8[]
+CREATE FUNCTION abie.pared_mean_step(state float8[], numerator float8, denominator float8, share float8)
+RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_pared_mean_step'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION abie.pared_mean_step(float8[], float8, float8, float8) IS
@@ -55,7 +66,8 @@ COMMENT ON FUNCTION abie.pared_mean_final(float8[]) IS 'Final function of abie.p
 CREATE AGGREGATE abie.pared_mean_state(numerator float8, denominator float8, share float8) (
 	SFUNC = abie.pared_mean_step, STYPE = float8[], COMBINEFUNC = abie.pared_mean_combine, PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE abie.pared_mean_state(float8, float8, float8) IS 'Internal: the state of abie.pared_mean, for abie.pared_mean_combine and abie.pared_mean_final.';
+COMMENT ON AGGREGATE abie.pared_mean_state(float8, float8, float8) IS
+'Internal: the state of abie.pared_mean, for abie.pared_mean_combine and abie.pared_mean_final.';
 
 CREATE AGGREGATE abie.pared_mean(numerator float8, denominator float8, share float8) (
 	SFUNC = abie.pared_mean_step,
@@ -65,4 +77,8 @@ CREATE AGGREGATE abie.pared_mean(numerator float8, denominator float8, share flo
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.pared_mean(float8, float8, float8) IS
-'Achievable benchmark (pared mean, Kiefe et al. 1998): units sorted by (numerator + 1) / (denominator + 2), best first, are taken until they hold the share (above 0, at most 1) of all denominators; their numerators over their denominators, 0 to 1. For schools: numerator = enrolments x attendance rate / 100, denominator = enrolments. The order of rows changes nothing. NULL for no rows or denominators of 0; rows with a NULL are left out. Errors: numerator not between 0 and denominator, share out of range, NULL or not the same in every row.';
+'Achievable benchmark (pared mean, Kiefe et al. 1998): units sorted by (numerator + 1) / (denominator + 2), best '
+'first, are taken until they hold the share (above 0, at most 1) of all denominators; their numerators over their '
+'denominators, 0 to 1. For schools: numerator = enrolments x attendance rate / 100, denominator = enrolments. The '
+'order of rows changes nothing. NULL for no rows or denominators of 0; rows with a NULL are left out. Errors: '
+'numerator not between 0 and denominator, share out of range, NULL or not the same in every row.';

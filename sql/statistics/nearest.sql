@@ -7,7 +7,14 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'abie_nearest'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 400000;
 COMMENT ON FUNCTION abie.nearest(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
-'The k nearest rows of every row of vectors (n x p, one row an id), exactly, by abie.distance with the same weights. Rows of the result: id, rank (1 the nearest), neighbour, distance; in no particular order. Never the row itself, never a row of the same family (NULL: no family), only rows whose candidate is true (NULL array: all), only comparable rows; ties go to the lower id. Fewer than k rows where there are fewer such rows; none for NULL or empty ids and vectors (not STRICT: the last three arguments may be NULL). The order of the input rows changes nothing. Errors: k under 1, arrays that do not fit each other, NULL or double ids, NaN or infinity, columns so wide that a squared distance could be out of range, weights as in abie.distance. Memory: about 30 p + 100 bytes a row, and for each combination of missing elements up to 128 p more; no matrix of rows by rows.';
+'The k nearest rows of every row of vectors (n x p, one row an id), exactly, by abie.distance with the same weights. '
+'Rows of the result: id, rank (1 the nearest), neighbour, distance; in no particular order. Never the row itself, '
+'never a row of the same family (NULL: no family), only rows whose candidate is true (NULL array: all), only '
+'comparable rows; ties go to the lower id. Fewer than k rows where there are fewer such rows; none for NULL or empty '
+'ids and vectors (not STRICT: the last three arguments may be NULL). The order of the input rows changes nothing. '
+'Errors: k under 1, arrays that do not fit each other, NULL or double ids, NaN or infinity, columns so wide that a '
+'squared distance could be out of range, weights as in abie.distance. Memory: about 30 p + 100 bytes a row, and for '
+'each combination of missing elements up to 128 p more; no matrix of rows by rows.';
 
 CREATE FUNCTION abie.nearest_lists(ids bigint[], vectors float8[], k integer, weights float8[] DEFAULT NULL,
 	candidate boolean[] DEFAULT NULL, family bigint[] DEFAULT NULL,
@@ -16,4 +23,5 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'abie_nearest_lists'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000;
 COMMENT ON FUNCTION abie.nearest_lists(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
-'What abie.nearest finds, as one row an id, also where nothing is near: id, its neighbours, nearest first, and their distances; empty arrays for none. Arguments, order and errors as abie.nearest.';
+'What abie.nearest finds, as one row an id, also where nothing is near: id, its neighbours, nearest first, and their '
+'distances; empty arrays for none. Arguments, order and errors as abie.nearest.';

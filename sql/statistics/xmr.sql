@@ -7,4 +7,10 @@ RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'abie_xmr'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 40;
 COMMENT ON FUNCTION abie.xmr(float8[], integer) IS
-'XmR chart of a series in the order of time, one row a value: centre, the mean; limits, centre -+ 2.66 x the mean moving range, moving ranges of 3.267 times their mean or more left out once; and the rules of the NHS''s Making Data Count: outside (beyond a limit), shift (one of seven or more in a row on one side of the centre), trend (one of seven or more in a row, each above or each below the one before), two_of_three (one of two, of three in a row, beyond two thirds of the way to the same limit). Centre and limits are those of the first limits_from values (NULL: of all), so that later ones are judged by earlier ones. Any unit. No rows for NULL or fewer than two values (not STRICT: limits_from may be NULL). Errors: NULL elements, NaN or infinity, limits_from under 2.';
+'XmR chart of a series in the order of time, one row a value: centre, the mean; limits, centre -+ 2.66 x the mean '
+'moving range, moving ranges of 3.267 times their mean or more left out once; and the rules of the NHS''s Making Data '
+'Count: outside (beyond a limit), shift (one of seven or more in a row on one side of the centre), trend (one of seven '
+'or more in a row, each above or each below the one before), two_of_three (one of two, of three in a row, beyond two '
+'thirds of the way to the same limit). Centre and limits are those of the first limits_from values (NULL: of all), so '
+'that later ones are judged by earlier ones. Any unit. No rows for NULL or fewer than two values (not STRICT: '
+'limits_from may be NULL). Errors: NULL elements, NaN or infinity, limits_from under 2.';

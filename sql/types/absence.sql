@@ -47,17 +47,24 @@ CREATE TYPE abie.absence_measures AS (
 	sess_unauthorised_percent_pa_10_exact double precision
 );
 COMMENT ON TYPE abie.absence_measures IS
-'Absence measures of a set of enrolments, with the columns of the EES absence files; sessions are half days. Rates pool sessions, 100 x sum / sum, and are NULL where there is nothing to divide by. Possible = attending + absent + sess_x_covid; all marks = possible + not possible + administrative + unrecorded. Source: guide to absence statistics (DfE), sections 3 and 4.';
+'Absence measures of a set of enrolments, with the columns of the EES absence files; sessions are half days. Rates '
+'pool sessions, 100 x sum / sum, and are NULL where there is nothing to divide by. Possible = attending + absent + '
+'sess_x_covid; all marks = possible + not possible + administrative + unrecorded. Source: guide to absence statistics '
+'(DfE), sections 3 and 4.';
 COMMENT ON COLUMN abie.absence_measures.enrolments IS 'Enrolments with at least one possible session.';
 COMMENT ON COLUMN abie.absence_measures.sess_possible IS 'Possible sessions.';
 COMMENT ON COLUMN abie.absence_measures.sess_overall IS 'Sessions of absence, authorised and unauthorised.';
 COMMENT ON COLUMN abie.absence_measures.sess_authorised IS 'Sessions of authorised absence.';
 COMMENT ON COLUMN abie.absence_measures.sess_unauthorised IS 'Sessions of unauthorised absence.';
 COMMENT ON COLUMN abie.absence_measures.sess_overall_percent IS 'Overall absence rate, per cent of possible sessions.';
-COMMENT ON COLUMN abie.absence_measures.sess_authorised_percent IS 'Authorised absence rate, per cent of possible sessions.';
-COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent IS 'Unauthorised absence rate, per cent of possible sessions.';
-COMMENT ON COLUMN abie.absence_measures.enrolments_pa_10_exact IS 'Enrolments persistently absent: 10 x absent >= possible.';
-COMMENT ON COLUMN abie.absence_measures.enrolments_pa_10_exact_percent IS 'Persistently absent, per cent of enrolments.';
+COMMENT ON COLUMN abie.absence_measures.sess_authorised_percent IS
+'Authorised absence rate, per cent of possible sessions.';
+COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent IS
+'Unauthorised absence rate, per cent of possible sessions.';
+COMMENT ON COLUMN abie.absence_measures.enrolments_pa_10_exact IS
+'Enrolments persistently absent: 10 x absent >= possible.';
+COMMENT ON COLUMN abie.absence_measures.enrolments_pa_10_exact_percent IS
+'Persistently absent, per cent of enrolments.';
 COMMENT ON COLUMN abie.absence_measures.enrolments_pa_50_exact IS 'Enrolments severely absent: 2 x absent >= possible.';
 COMMENT ON COLUMN abie.absence_measures.enrolments_pa_50_exact_percent IS 'Severely absent, per cent of enrolments.';
 COMMENT ON COLUMN abie.absence_measures.sess_auth_illness IS 'Illness (I, I01, I02).';
@@ -76,22 +83,29 @@ COMMENT ON COLUMN abie.absence_measures.sess_unauth_holiday IS 'Holiday without 
 COMMENT ON COLUMN abie.absence_measures.sess_unauth_late IS 'Arrived after the register closed (U).';
 COMMENT ON COLUMN abie.absence_measures.sess_unauth_other IS 'Other or unknown circumstances (O).';
 COMMENT ON COLUMN abie.absence_measures.sess_unauth_noyet IS 'Reason not yet established (N).';
-COMMENT ON COLUMN abie.absence_measures.sess_x_covid IS 'X as used for covid (X02 to X09): possible, neither attending nor absent.';
+COMMENT ON COLUMN abie.absence_measures.sess_x_covid IS
+'X as used for covid (X02 to X09): possible, neither attending nor absent.';
 COMMENT ON COLUMN abie.absence_measures.sess_y_exceptional IS 'Unable to attend (Y, Y1 to Y7): not possible.';
 COMMENT ON COLUMN abie.absence_measures.sess_q_la_arrangements IS 'No access arrangements (Q): not possible.';
 COMMENT ON COLUMN abie.absence_measures.sess_attending IS 'Sessions attending: present and approved activities.';
-COMMENT ON COLUMN abie.absence_measures.sess_approved_activity IS 'Approved activities (K, V, P, W, B, and J of 2006), a part of sess_attending.';
-COMMENT ON COLUMN abie.absence_measures.sess_late IS 'Late while the register was open (L), a part of sess_attending. late_sessions of the daily attendance data is sess_late + sess_unauth_late.';
+COMMENT ON COLUMN abie.absence_measures.sess_approved_activity IS
+'Approved activities (K, V, P, W, B, and J of 2006), a part of sess_attending.';
+COMMENT ON COLUMN abie.absence_measures.sess_late IS
+'Late while the register was open (L), a part of sess_attending. late_sessions of the daily attendance data is '
+'sess_late + sess_unauth_late.';
 COMMENT ON COLUMN abie.absence_measures.sess_not_possible IS 'Sessions not possible: D, Q, X, Y, Y1 to Y7.';
 COMMENT ON COLUMN abie.absence_measures.sess_administrative IS 'Closed (#) and not yet on roll (Z).';
 COMMENT ON COLUMN abie.absence_measures.sess_unrecorded IS 'No mark recorded (-).';
-COMMENT ON COLUMN abie.absence_measures.sess_possible_pa_10_exact IS 'Possible sessions of enrolments persistently absent.';
+COMMENT ON COLUMN abie.absence_measures.sess_possible_pa_10_exact IS
+'Possible sessions of enrolments persistently absent.';
 COMMENT ON COLUMN abie.absence_measures.sess_overall_pa_10_exact IS 'Their sessions of absence.';
 COMMENT ON COLUMN abie.absence_measures.sess_authorised_pa_10_exact IS 'Their sessions of authorised absence.';
 COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_pa_10_exact IS 'Their sessions of unauthorised absence.';
 COMMENT ON COLUMN abie.absence_measures.sess_overall_percent_pa_10_exact IS 'Their overall absence rate, per cent.';
-COMMENT ON COLUMN abie.absence_measures.sess_authorised_percent_pa_10_exact IS 'Their authorised absence rate, per cent.';
-COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent_pa_10_exact IS 'Their unauthorised absence rate, per cent.';
+COMMENT ON COLUMN abie.absence_measures.sess_authorised_percent_pa_10_exact IS
+'Their authorised absence rate, per cent.';
+COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent_pa_10_exact IS
+'Their unauthorised absence rate, per cent.';
 
 -- ---------- the state ----------
 
@@ -99,58 +113,75 @@ CREATE TYPE abie.absence_state;
 
 CREATE FUNCTION abie.absence_state_in(cstring) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_in';
-COMMENT ON FUNCTION abie.absence_state_in(cstring) IS 'Internal: text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for abie.tally.';
+COMMENT ON FUNCTION abie.absence_state_in(cstring) IS
+'Internal: text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for '
+'abie.tally.';
 CREATE FUNCTION abie.absence_state_out(abie.absence_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_out';
 COMMENT ON FUNCTION abie.absence_state_out(abie.absence_state) IS 'Internal: text output of abie.absence_state.';
 CREATE FUNCTION abie.absence_state_recv(internal) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_recv';
-COMMENT ON FUNCTION abie.absence_state_recv(internal) IS 'Internal: binary input of abie.absence_state. Error 22P03 for what cannot be a state.';
+COMMENT ON FUNCTION abie.absence_state_recv(internal) IS
+'Internal: binary input of abie.absence_state. Error 22P03 for what cannot be a state.';
 CREATE FUNCTION abie.absence_state_send(abie.absence_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_send';
 COMMENT ON FUNCTION abie.absence_state_send(abie.absence_state) IS 'Internal: binary output of abie.absence_state.';
 
 CREATE TYPE abie.absence_state (
-	INPUT = abie.absence_state_in, OUTPUT = abie.absence_state_out, RECEIVE = abie.absence_state_recv, SEND = abie.absence_state_send,
+	INPUT = abie.absence_state_in, OUTPUT = abie.absence_state_out, RECEIVE = abie.absence_state_recv,
+		SEND = abie.absence_state_send,
 	INTERNALLENGTH = 560, ALIGNMENT = double
 );
 COMMENT ON TYPE abie.absence_state IS
-'Internal: state of abie.absence, so that parts of a set can be counted apart and combined. Text: enrolments, those persistently and severely absent, possible, authorised and unauthorised sessions of those persistently absent, then a tally.';
+'Internal: state of abie.absence, so that parts of a set can be counted apart and combined. Text: enrolments, those '
+'persistently and severely absent, possible, authorised and unauthorised sessions of those persistently absent, then a '
+'tally.';
 
 -- ---------- the aggregate ----------
 
 CREATE FUNCTION abie.absence_step(state abie.absence_state, register abie.register) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_register_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register) IS 'Internal: adds an enrolment to the state of abie.absence.';
-CREATE FUNCTION abie.absence_step(state abie.absence_state, register abie.register, from_date date, to_date date) RETURNS abie.absence_state
+COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register) IS
+'Internal: adds an enrolment to the state of abie.absence.';
+CREATE FUNCTION abie.absence_step(state abie.absence_state, register abie.register, from_date date, to_date date)
+RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_window_step';
 COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register, date, date) IS
-'Internal: adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may be NULL.';
+'Internal: adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may '
+'be NULL.';
 CREATE FUNCTION abie.absence_step(state abie.absence_state, tally abie.tally) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_tally_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.tally) IS 'Internal: adds an enrolment of which the tally is known to the state of abie.absence.';
+COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.tally) IS
+'Internal: adds an enrolment of which the tally is known to the state of abie.absence.';
 CREATE FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_combine';
-COMMENT ON FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) IS 'Internal: the state of both sets of enrolments. Error 22003 for a count above 10^15.';
+COMMENT ON FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) IS
+'Internal: the state of both sets of enrolments. Error 22003 for a count above 10^15.';
 CREATE FUNCTION abie.absence_final(abie.absence_state) RETURNS abie.absence_measures
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_final';
 COMMENT ON FUNCTION abie.absence_final(abie.absence_state) IS 'Internal: the measures of a state.';
 
 CREATE AGGREGATE abie.absence(register abie.register) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine, FINALFUNC = abie.absence_final,
+	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
+		FINALFUNC = abie.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.register) IS
-'Absence measures of enrolments, one register each. Enrolments without a possible session are not counted, NULL is left out; counts of 0 for no rows.';
+'Absence measures of enrolments, one register each. Enrolments without a possible session are not counted, NULL is '
+'left out; counts of 0 for no rows.';
 CREATE AGGREGATE abie.absence(register abie.register, from_date date, to_date date) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine, FINALFUNC = abie.absence_final,
+	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
+		FINALFUNC = abie.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.register, date, date) IS
-'Absence measures of enrolments from from_date to to_date, both included and NULL for no bound: the year to date, a term, a week. Persistent and severe absence, and who is an enrolment, are judged on that window.';
+'Absence measures of enrolments from from_date to to_date, both included and NULL for no bound: the year to date, a '
+'term, a week. Persistent and severe absence, and who is an enrolment, are judged on that window.';
 CREATE AGGREGATE abie.absence(tally abie.tally) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine, FINALFUNC = abie.absence_final,
+	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
+		FINALFUNC = abie.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.tally) IS
-'Absence measures of enrolments, one tally each. Enrolments without a possible session are not counted, NULL is left out. Error 22003 for a count above 10^15.';
+'Absence measures of enrolments, one tally each. Enrolments without a possible session are not counted, NULL is left '
+'out. Error 22003 for a count above 10^15.';

@@ -4,13 +4,18 @@ CREATE TYPE abie.register;
 
 CREATE FUNCTION abie.register_in(cstring) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_in';
-COMMENT ON FUNCTION abie.register_in(cstring) IS 'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no Monday or a code not yet in use, 22008 for a date that does not exist or sessions beyond 9999-12-31, 54000 beyond ten years.';
+COMMENT ON FUNCTION abie.register_in(cstring) IS
+'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no '
+'Monday or a code not yet in use, 22008 for a date that does not exist or sessions beyond 9999-12-31, 54000 beyond ten '
+'years.';
 CREATE FUNCTION abie.register_out(abie.register) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_out';
 COMMENT ON FUNCTION abie.register_out(abie.register) IS 'Text output of abie.register: canonical, one week a word.';
 CREATE FUNCTION abie.register_recv(internal) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recv';
-COMMENT ON FUNCTION abie.register_recv(internal) IS 'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text input; errors as there, but 22P03 for what is not a mark or not canonical.';
+COMMENT ON FUNCTION abie.register_recv(internal) IS
+'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text '
+'input; errors as there, but 22P03 for what is not a mark or not canonical.';
 CREATE FUNCTION abie.register_send(abie.register) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_send';
 COMMENT ON FUNCTION abie.register_send(abie.register) IS 'Binary output of abie.register.';
@@ -33,20 +38,32 @@ E'One pupil''s attendance register: a mark for each session from a Monday on, te
 CREATE FUNCTION abie.register(start date, marks text, aliases jsonb DEFAULT NULL) RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_make';
 COMMENT ON FUNCTION abie.register(date, text, jsonb) IS
-'A register from the Monday it starts on and its marks, ten a week, white space free. aliases maps what a system writes to codes, such as {"+": "X01"}; the longest match wins, an alias before a code of the same length. Not STRICT: aliases may be NULL; NULL start or marks give NULL. Errors: 22P02 for an unknown code, with its place; 22023 for a start that is no Monday, a code not yet in use on its day, or aliases that are not text to codes; 54000 beyond ten years.';
+'A register from the Monday it starts on and its marks, ten a week, white space free. aliases maps what a system '
+'writes to codes, such as {"+": "X01"}; the longest match wins, an alias before a code of the same length. Not STRICT: '
+'aliases may be NULL; NULL start or marks give NULL. Errors: 22P02 for an unknown code, with its place; 22023 for a '
+'start that is no Monday, a code not yet in use on its day, or aliases that are not text to codes; 54000 beyond ten '
+'years.';
 
-CREATE FUNCTION abie.register_from_ctf(attendance_start_date date, attendance_marks text, days_a_week integer DEFAULT 7, aliases jsonb DEFAULT NULL)
+CREATE FUNCTION abie.register_from_ctf(attendance_start_date date, attendance_marks text, days_a_week integer DEFAULT 7,
+	aliases jsonb DEFAULT NULL)
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_from_run';
 COMMENT ON FUNCTION abie.register_from_ctf(date, text, integer, jsonb) IS
-'A register from an unbroken run of marks, AM then PM for each day from any start date on, as AttendanceStartDate and AttendanceMarks of a Common Transfer File hold it. days_a_week 7: the run has every calendar day, ## (or --) on Saturdays and Sundays; 5: it has Monday to Friday only, and a start at a weekend means the Monday after. aliases as in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
+'A register from an unbroken run of marks, AM then PM for each day from any start date on, as AttendanceStartDate and '
+'AttendanceMarks of a Common Transfer File hold it. days_a_week 7: the run has every calendar day, ## (or --) on '
+'Saturdays and Sundays; 5: it has Monday to Friday only, and a start at a weekend means the Monday after. aliases as '
+'in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
 
 CREATE FUNCTION abie.register_merge(abie.register, abie.register) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_merge';
 COMMENT ON FUNCTION abie.register_merge(abie.register, abie.register) IS
-'Two registers of a pupil in one, the operator ||. Weeks of neither are filled with -; where one has no mark the other''s counts. Errors: 21000 where both have a mark for a session and differ, naming date and codes; 54000 beyond ten years.';
-CREATE OPERATOR abie.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge, COMMUTATOR = OPERATOR(abie.||));
-COMMENT ON OPERATOR abie.|| (abie.register, abie.register) IS 'Two registers of a pupil in one; overlapping marks must agree.';
+'Two registers of a pupil in one, the operator ||. Weeks of neither are filled with -; where one has no mark the '
+'other''s counts. Errors: 21000 where both have a mark for a session and differ, naming date and codes; 54000 beyond '
+'ten years.';
+CREATE OPERATOR abie.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge,
+	COMMUTATOR = OPERATOR(abie.||));
+COMMENT ON OPERATOR abie.|| (abie.register, abie.register) IS
+'Two registers of a pupil in one; overlapping marks must agree.';
 -- In pg_catalog too, which every search_path has: elsewhere PostgreSQL's own || would make a text of a register and a
 -- literal without a word. Of a register and a text nothing is made in silence.
 CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge,
@@ -60,7 +77,8 @@ AS $$
 BEGIN
 	RAISE EXCEPTION 'a register and a text cannot be put together by ||'
 		USING ERRCODE = 'datatype_mismatch',
-		HINT = 'Cast the text for a register of both: ...::abie.register. Cast the register to write it into a text: register::text.';
+		HINT = 'Cast the text for a register of both: ...::abie.register. Cast the register to write it into a text: '
+			'register::text.';
 END $$;
 COMMENT ON FUNCTION abie.refuse_text(abie.register, text) IS
 'Internal: always error 42804, where a register and a text would become a text.';
@@ -71,18 +89,25 @@ COMMENT ON FUNCTION abie.refuse_text(text, abie.register) IS
 'Internal: always error 42804, where a text and a register would become a text.';
 CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = text, FUNCTION = abie.refuse_text);
 CREATE OPERATOR pg_catalog.|| (LEFTARG = text, RIGHTARG = abie.register, FUNCTION = abie.refuse_text);
-COMMENT ON OPERATOR pg_catalog.|| (abie.register, text) IS 'Refused: cast the text to abie.register or the register to text.';
-COMMENT ON OPERATOR pg_catalog.|| (text, abie.register) IS 'Refused: cast the text to abie.register or the register to text.';
+COMMENT ON OPERATOR pg_catalog.|| (abie.register, text) IS
+'Refused: cast the text to abie.register or the register to text.';
+COMMENT ON OPERATOR pg_catalog.|| (text, abie.register) IS
+'Refused: cast the text to abie.register or the register to text.';
 
-CREATE FUNCTION abie.register_agg_step(state abie.register, session_date date, session text, code text) RETURNS abie.register
+CREATE FUNCTION abie.register_agg_step(state abie.register, session_date date, session text, code text)
+RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_agg_step';
-COMMENT ON FUNCTION abie.register_agg_step(abie.register, date, text, text) IS 'Internal: adds a mark to the state of abie.register_agg. Not STRICT: the state starts as NULL.';
+COMMENT ON FUNCTION abie.register_agg_step(abie.register, date, text, text) IS
+'Internal: adds a mark to the state of abie.register_agg. Not STRICT: the state starts as NULL.';
 
 CREATE AGGREGATE abie.register_agg(session_date date, session text, code text) (
 	SFUNC = abie.register_agg_step, STYPE = abie.register, COMBINEFUNC = abie.register_merge, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.register_agg(date, text, text) IS
-'A pupil''s register from one row a session, in any order; session is AM or PM. Rows with a NULL are left out; # and - on Saturdays and Sundays too. Sessions without a row are -. Errors: 21000 for two marks of one session that differ, naming date and codes; 22023 for an unknown code, one not yet in use, a session other than AM and PM, or a mark on a weekend; 54000 beyond ten years.';
+'A pupil''s register from one row a session, in any order; session is AM or PM. Rows with a NULL are left out; # and - '
+'on Saturdays and Sundays too. Sessions without a row are -. Errors: 21000 for two marks of one session that differ, '
+'naming date and codes; 22023 for an unknown code, one not yet in use, a session other than AM and PM, or a mark on a '
+'weekend; 54000 beyond ten years.';
 
 CREATE AGGREGATE abie.register_agg(abie.register) (
 	SFUNC = abie.register_merge, STYPE = abie.register, COMBINEFUNC = abie.register_merge, PARALLEL = SAFE
@@ -90,7 +115,8 @@ CREATE AGGREGATE abie.register_agg(abie.register) (
 COMMENT ON AGGREGATE abie.register_agg(abie.register) IS
 'A pupil''s register from parts of it, such as one row a week or a term, in any order; as ||.';
 
-CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
+CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL,
+	to_date date DEFAULT NULL)
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recode';
 COMMENT ON FUNCTION abie.recode(abie.register, text, text, date, date) IS
@@ -105,16 +131,20 @@ CREATE FUNCTION abie.marks(register abie.register, from_date date DEFAULT NULL, 
 RETURNS TABLE (session_date date, session text, code text, category text)
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50 ROWS 390 AS 'MODULE_PATHNAME', 'abie_register_marks';
 COMMENT ON FUNCTION abie.marks(abie.register, date, date) IS
-'The marks of a register, one row a session in order of time: date, AM or PM, code, statistical category (unrecorded for -). From from_date to to_date, both included, NULL for no bound. Not STRICT: the dates may be NULL.';
+'The marks of a register, one row a session in order of time: date, AM or PM, code, statistical category (unrecorded '
+'for -). From from_date to to_date, both included, NULL for no bound. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.mark(register abie.register, session_date date, session text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_mark';
-COMMENT ON FUNCTION abie.mark(abie.register, date, text) IS 'The code of one session, AM or PM; - where no mark is recorded, NULL outside the register and on weekends. Error 22023 for another session.';
+COMMENT ON FUNCTION abie.mark(abie.register, date, text) IS
+'The code of one session, AM or PM; - where no mark is recorded, NULL outside the register and on weekends. Error '
+'22023 for another session.';
 
 CREATE FUNCTION abie.slice(register abie.register, from_date date, to_date date) RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_register_slice';
 COMMENT ON FUNCTION abie.slice(abie.register, date, date) IS
-'The weeks of a register that from_date to to_date touch, with - for the sessions outside; both included, NULL for no bound. Without any session of it an empty register of the same start. Not STRICT: the dates may be NULL.';
+'The weeks of a register that from_date to to_date touch, with - for the sessions outside; both included, NULL for no '
+'bound. Without any session of it an empty register of the same start. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.start_date(abie.register) RETURNS date
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_start_date';
@@ -127,8 +157,10 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_reg
 COMMENT ON FUNCTION abie.session_count(abie.register) IS 'Sessions of the grid, recorded or not: ten a week.';
 CREATE FUNCTION abie.date_range(register abie.register) RETURNS daterange
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
-RETURN CASE WHEN abie.session_count(register) = 0 THEN daterange 'empty' ELSE daterange(abie.start_date(register), abie.end_date(register), '[]') END;
-COMMENT ON FUNCTION abie.date_range(abie.register) IS 'The dates from the Monday a register starts on to the Friday it ends on; empty for one without sessions.';
+RETURN CASE WHEN abie.session_count(register) = 0 THEN daterange 'empty'
+	ELSE daterange(abie.start_date(register), abie.end_date(register), '[]') END;
+COMMENT ON FUNCTION abie.date_range(abie.register) IS
+'The dates from the Monday a register starts on to the Friday it ends on; empty for one without sessions.';
 
 -- ---------- comparing ----------
 
@@ -152,13 +184,19 @@ CREATE FUNCTION abie.register_hash_extended(abie.register, bigint) RETURNS bigin
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash_extended';
 COMMENT ON FUNCTION abie.register_eq(abie.register, abie.register) IS 'Same start and same marks.';
 COMMENT ON FUNCTION abie.register_ne(abie.register, abie.register) IS 'Another start or other marks.';
-COMMENT ON FUNCTION abie.register_lt(abie.register, abie.register) IS 'Internal: before in the order of the index classes, by start, length and marks.';
-COMMENT ON FUNCTION abie.register_le(abie.register, abie.register) IS 'Internal: before or equal in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_gt(abie.register, abie.register) IS 'Internal: after in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_ge(abie.register, abie.register) IS 'Internal: after or equal in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_cmp(abie.register, abie.register) IS 'Internal: -1, 0 or 1, the order of the index classes.';
+COMMENT ON FUNCTION abie.register_lt(abie.register, abie.register) IS
+'Internal: before in the order of the index classes, by start, length and marks.';
+COMMENT ON FUNCTION abie.register_le(abie.register, abie.register) IS
+'Internal: before or equal in the order of the index classes.';
+COMMENT ON FUNCTION abie.register_gt(abie.register, abie.register) IS
+'Internal: after in the order of the index classes.';
+COMMENT ON FUNCTION abie.register_ge(abie.register, abie.register) IS
+'Internal: after or equal in the order of the index classes.';
+COMMENT ON FUNCTION abie.register_cmp(abie.register, abie.register) IS
+'Internal: -1, 0 or 1, the order of the index classes.';
 COMMENT ON FUNCTION abie.register_hash(abie.register) IS 'Internal: hash for joins, grouping and indexes.';
-COMMENT ON FUNCTION abie.register_hash_extended(abie.register, bigint) IS 'Internal: hash with a seed, for hash partitioning.';
+COMMENT ON FUNCTION abie.register_hash_extended(abie.register, bigint) IS
+'Internal: hash with a seed, for hash partitioning.';
 
 CREATE OPERATOR abie.= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_eq,
 	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
@@ -183,7 +221,8 @@ CREATE OPERATOR CLASS abie.register_ops DEFAULT FOR TYPE abie.register USING btr
 	OPERATOR 1 abie.<, OPERATOR 2 abie.<=, OPERATOR 3 abie.=, OPERATOR 4 abie.>=, OPERATOR 5 abie.>,
 	FUNCTION 1 abie.register_cmp(abie.register, abie.register);
 CREATE OPERATOR CLASS abie.register_ops DEFAULT FOR TYPE abie.register USING hash AS
-	OPERATOR 1 abie.=, FUNCTION 1 abie.register_hash(abie.register), FUNCTION 2 abie.register_hash_extended(abie.register, bigint);
+	OPERATOR 1 abie.=, FUNCTION 1 abie.register_hash(abie.register),
+		FUNCTION 2 abie.register_hash_extended(abie.register, bigint);
 COMMENT ON OPERATOR CLASS abie.register_ops USING btree IS 'Sorting, DISTINCT and indexes of registers.';
 COMMENT ON OPERATOR CLASS abie.register_ops USING hash IS 'Hash joins, grouping and partitions of registers.';
 COMMENT ON OPERATOR FAMILY abie.register_ops USING btree IS 'Sorting, DISTINCT and indexes of registers.';
