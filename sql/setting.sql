@@ -1,8 +1,8 @@
--- Last in the script: settings of a session that no function of abie may depend on. Numbers in texts, JSON and digests
--- have every digit, whatever extra_float_digits is: here for all functions alike, so that none can be forgotten. A
--- function without a search_path of its own becomes part of its caller's query, or, a procedure that commits, only
--- calls
--- others. (Literals are written so that standard_conforming_strings does not matter, and dates by to_char.)
+-- Last in the script: settings of a session that no function of abie may depend on. Numbers in texts, JSON and
+-- digests have every digit, whatever extra_float_digits is: here for all functions alike, so that none can be
+-- forgotten. A function without a search_path of its own becomes part of its caller's query, or, a procedure that
+-- commits, only calls others. (Literals are written so that standard_conforming_strings does not matter, and dates by
+-- to_char.)
 DO $$
 DECLARE
 	routine regprocedure;
@@ -17,3 +17,6 @@ BEGIN
 		EXECUTE format('ALTER FUNCTION %s SET extra_float_digits = 1', routine);
 	END LOOP;
 END $$;
+
+-- What is behind the gates nobody else calls, a role that may use all schemas (pg_read_all_data) neither.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA abie_internal FROM PUBLIC;

@@ -1,6 +1,6 @@
 -- Import of published files: import_begin checks the header and makes a temporary table, the client copies the file
--- into
--- it, import_finish reads, checks, merges and logs. All three in one transaction, so a refused file changes nothing.
+-- into it, import_finish reads, checks, merges and logs. All three in one transaction, so a refused file changes
+-- nothing.
 
 CREATE TABLE abie.import (
 	import_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -433,8 +433,7 @@ CREATE FUNCTION abie.import_finish() RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 -- compiling its long expressions takes longer than running them; a nested loop over tables that were filled a moment
--- ago,
--- of which the planner knows little, takes for ever
+-- ago, of which the planner knows little, takes for ever
 SET jit = off
 SET enable_nestloop = off
 AS $$

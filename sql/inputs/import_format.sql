@@ -57,9 +57,9 @@ COMMENT ON FUNCTION abie.import_region(text) IS
 
 CREATE FUNCTION abie.import_summary(la_code text, establishment text, urn text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
--- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI, SEC,
--- SPE) where
--- a school has its numbers; a row with an establishment number and a URN, or what should be one, is of a school.
+-- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI,
+-- SEC, SPE) where a school has its numbers; a row with an establishment number and a URN, or what should be one, is
+-- of a school.
 RETURN CASE
 	WHEN pg_catalog.upper(urn COLLATE "C") = 'NAT' OR pg_catalog.upper(la_code COLLATE "C") = 'NAT'
 		THEN 'national summary row'

@@ -146,8 +146,7 @@ DECLARE
 	statement text;
 BEGIN
 	-- A new row passed its checks when it was read. Reading the decided rows twice is faster than keeping the merged
-	-- ones.
-	-- Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than
+	-- ones. Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than
 	-- jsonb_build_object
 	SELECT format($query$
 WITH decided AS MATERIALIZED (%1$s),
@@ -276,8 +275,7 @@ COMMENT ON FUNCTION abie.import_align_incoming_query() IS
 CREATE FUNCTION abie.import_align_held_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
--- blocked,
--- and so is one that waits for the place of a blocked one; the others change places, in rings too.
+-- blocked, and so is one that waits for the place of a blocked one; the others change places, in rings too.
 RETURN $query$
 WITH RECURSIVE single AS (
 	SELECT r.academic_year, r.urn, min(r.laestab) AS laestab

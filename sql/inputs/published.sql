@@ -1,10 +1,9 @@
 -- Whose attendance is published, and what follows for others.
 --
--- What was made from a school's registers is known to those who may read its results, and to nobody else. What is shown
--- of other schools must
--- not determine it, and what is not in a number cannot be had from it: a school whose attendance is not published when
--- a run is made is no
--- reference in that run (abie.run_school.is_reference). It has its own expectation, from the schools that are.
+-- What was made from a school's registers is known to those who may read its results, and to nobody else. What is
+-- shown of other schools must not determine it, and what is not in a number cannot be had from it: a school whose
+-- attendance is not published when a run is made is no reference in that run (abie.run_school.is_reference). It has
+-- its own expectation, from the schools that are.
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie.is_published(sess_overall bigint, sess_possible bigint, sources jsonb) RETURNS boolean

@@ -1,11 +1,9 @@
 -- Who may see which rows.
 --
 -- Readers have no rights on tables. What they may call is a gate (abie_gate, src/access.c): it notes the role whose
--- rights are in
--- force, as PostgreSQL does for its own tables, and calls the function of the same name in schema abie_internal with
--- that role as
--- first argument and the owner's rights. The views of abie_report ask the gates below; sql/reports/report_view.sql says
--- how.
+-- rights are in force, as PostgreSQL does for its own tables, and calls the function of the same name in schema
+-- abie_internal with that role as first argument and the owner's rights. The views of abie_report ask the gates
+-- below; sql/reports/report_view.sql says how.
 
 CREATE TABLE abie.access_grant (
 	grant_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -65,10 +63,8 @@ COMMENT ON FUNCTION abie.asking_role() IS
 'asks.';
 
 -- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates
--- call is in
--- PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked once a query,
--- and the planner
--- would count them once a row.
+-- call is in PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked
+-- once a query, and the planner would count them once a row.
 CREATE FUNCTION abie_internal.is_owner(role oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE COST 100
 RETURN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'abie' AND pg_has_role(role, e.extowner, 'USAGE'));

@@ -1,15 +1,13 @@
 -- Release checks of similar schools, and of the figures of schools. Each is parsed when made and without SET, so that
--- the planner puts it
--- in place of a call and makes up only the examples that are asked for; not STRICT, because most are given no
--- threshold.
+-- the planner puts it in place of a call and makes up only the examples that are asked for; not STRICT, because most
+-- are given no threshold.
 
 --
 -- Similar schools
 --
 
 -- Lists are unnested in the list of columns, here and below, because a function joined to its table is a nested loop,
--- which abie.run_checks
--- switches off.
+-- which abie.run_checks switches off.
 CREATE FUNCTION abie.run_match(run_id integer)
 RETURNS TABLE (urn integer, rank integer, similar_urn integer, stratum text, other_stratum text, selective boolean,
 	other_selective boolean, family bigint, other_family bigint,

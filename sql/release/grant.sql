@@ -277,6 +277,3 @@ COMMENT ON FUNCTION abie.keep_trust_grants() IS 'Internal trigger: the gate to a
 
 CREATE TRIGGER keep_trust_grants AFTER INSERT OR UPDATE OF trust, trust_code ON abie.school
 FOR EACH STATEMENT EXECUTE FUNCTION abie.keep_trust_grants();
-
--- A role that may use all schemas (pg_read_all_data) calls none of them either.
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA abie_internal FROM PUBLIC;

@@ -1,13 +1,10 @@
 -- What a reader's conditions may meet.
 --
 -- A condition by a leakproof operator is tried before a policy or a view's own filter, and EXPLAIN ANALYZE or a clock
--- tells how it
--- went. So the views of abie_report read each table with confidential values through a mask: only the keys, which are
--- no secret, are
--- columns of the table; every other one is NULL unless the row is the reader's. Whether it is, is worked out behind
--- OFFSET 0, which
--- no condition passes, and look-ups by run and URN keep their index. The mask is made from the catalog, so that a new
--- column has it.
+-- tells how it went. So the views of abie_report read each table with confidential values through a mask: only the
+-- keys, which are no secret, are columns of the table; every other one is NULL unless the row is the reader's.
+-- Whether it is, is worked out behind OFFSET 0, which no condition passes, and look-ups by run and URN keep their
+-- index. The mask is made from the catalog, so that a new column has it.
 
 CREATE FUNCTION abie_internal.make_readable(name text, of regclass, keys text[], purposes text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

@@ -1,6 +1,5 @@
 -- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold)
--- that lists what it
--- looked at, in check_school.sql or check_input.sql.
+-- that lists what it looked at, in check_school.sql or check_input.sql.
 
 CREATE VIEW abie.release_check AS
 SELECT * FROM (VALUES

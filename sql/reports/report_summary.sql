@@ -1,10 +1,9 @@
 -- Summaries of a run's schools by local authority, by trust and of the country. Means are weighted by enrolments.
 --
 -- They are of all schools, whoever reads them. Schools that the reader may read are known to it; figures are shown
--- where no combination
--- of all that is shown rests on one or two schools that are not. What the areas have in common is no secret: who is in
--- which trust and
--- authority is public, and so one total less another is a figure of the schools that are in one of them only.
+-- where no combination of all that is shown rests on one or two schools that are not. What the areas have in common
+-- is no secret: who is in which trust and authority is public, and so one total less another is a figure of the
+-- schools that are in one of them only.
 
 CREATE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -73,8 +72,7 @@ WITH school AS MATERIALIZED (
 	FROM school k WHERE NOT knows_all GROUP BY k.stratum, CUBE (k.la, k.trust)
 ), suppressed AS MATERIALIZED (
 	-- figures are of all schools or of the published ones; safe against what the role knows, and against what the
-	-- session's user can
-	-- find out as any of its roles
+	-- session's user can find out as any of its roles
 	SELECT DISTINCT t.stratum, s.row_group AS la, s.column_group AS trust
 	FROM (SELECT c.stratum, array_agg(c.la) AS la, array_agg(c.trust) AS trust, array_agg(c.unknown) AS unknown,
 			array_agg(c.published_unknown) AS published_unknown, array_agg(c.beyond) AS beyond,

@@ -1,8 +1,7 @@
 -- What reporting tools read: one row an entity and year, plain typed columns, nothing that ODBC could not carry.
 -- Tables are read with the owner's rights, through the masks of sql/release/readable.sql or by a gate, so that no
--- condition meets a value that
--- its reader may not see; of other schools a view reads what is published (names, places, published attendance) from
--- the tables.
+-- condition meets a value that its reader may not see; of other schools a view reads what is published (names,
+-- places, published attendance) from the tables.
 
 -- 1.959963984540054: two-sided 95 per cent of the normal distribution
 CREATE FUNCTION abie.interval_low(value float8, error float8) RETURNS float8

@@ -696,8 +696,7 @@ COMMENT ON FUNCTION abie.school_report(integer, text, integer) IS
 '22023 unknown format, P0002 no such run, or a school out of its scope or that the reader may not see.';
 
 -- One SELECT that is put into the caller's query, so that rows come out as they are made. No SET clause for that
--- reason,
--- and STABLE: abie.report_facts, which may log the read, stays volatile in the query.
+-- reason, and STABLE: abie.report_facts, which may log the read, stays volatile in the query.
 CREATE FUNCTION abie.report_files(run_id integer, format text DEFAULT 'html', part integer DEFAULT 1,
 	parts integer DEFAULT 1) RETURNS TABLE (file_name text, content text)
 LANGUAGE sql STABLE PARALLEL UNSAFE COST 1000000 ROWS 20000

@@ -1,8 +1,7 @@
 -- abie.calculate and its stages.
 --
 -- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's
--- statistics
--- are then of another time.
+-- statistics are then of another time.
 
 -- How a stratum's vectors are made, in the order of abie.run_characteristic.
 CREATE TYPE abie.vector_parameters AS (
@@ -180,8 +179,8 @@ COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS
 'of schools with a list.';
 
 -- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method
--- contextual
--- context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs they make.
+-- contextual context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs
+-- they make.
 CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
