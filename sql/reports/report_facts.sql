@@ -168,12 +168,18 @@ WITH expectation AS MATERIALIZED (
 	SELECT e.urn, e.baseline_year, e.expected, e.expected_error FROM abie_report.school_expectation e
 	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C"
 		AND e.expected IS NOT NULL
+), phase AS MATERIALIZED (
+	SELECT p.urn, p.stratum FROM abie.report_phase(report_years.run_id, urns) p
+), national AS MATERIALIZED (
+	-- of these strata alone: the sums are over all schools and years
+	SELECT n.academic_year, n.stratum, n.attendance_percent FROM abie_report.national_attendance n
+	WHERE n.stratum = ANY (ARRAY(SELECT DISTINCT p.stratum FROM phase p))
 ), year AS (
 	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
 		sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
 		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year
 			WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
-	FROM expectation e JOIN abie.report_phase(report_years.run_id, urns) p ON p.urn = e.urn
+	FROM expectation e JOIN phase p ON p.urn = e.urn
 		JOIN abie.report_history(urns, last_year) h ON h.urn = e.urn
 		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
 			LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
@@ -186,7 +192,7 @@ SELECT y.urn,
 		ELSE n.attendance_percent END,
 	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high',
 		abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
-FROM year y LEFT JOIN abie_report.national_attendance n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
+FROM year y LEFT JOIN national n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
 GROUP BY y.urn; END
 $$;
 COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS

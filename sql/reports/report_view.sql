@@ -77,7 +77,7 @@ COMMENT ON COLUMN abie_report.run.is_current IS
 
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
-	found.urn, found.laestab, s.name AS school_name, found.laestab / 10000 AS la_code, la.la_name, s.region, s.trust,
+	e.urn, e.laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust,
 		s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
 	abie.interval_low(e.attendance, noise.error) AS attendance_low,
@@ -96,21 +96,26 @@ SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.
 	CASE WHEN e.references_published THEN e.similar_upper_quartile END AS similar_upper_quartile,
 	CASE WHEN e.references_published
 		THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
-	abie.exclusion_symbol(found.reason) AS expectation_symbol, found.reason AS exclusion_reason,
-		found.detail AS exclusion_detail
+	abie.exclusion_symbol(e.reason) AS expectation_symbol, e.reason AS exclusion_reason,
+		e.detail AS exclusion_detail
 FROM (
-	SELECT x.run_id, x.urn::integer AS urn, x.laestab::integer AS laestab, x.reason, x.detail
-		FROM abie_internal.readable_exclusion AS x
+	SELECT k.run_id, k.urn::integer AS urn, k.laestab::integer AS laestab, NULL::text AS reason, NULL::text AS detail,
+		k.stratum, k.enrolments, k.attendance, k.expected, k.expected_error, k.own_level, k.own_share, k.baseline,
+		k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
+		k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
+		k.forecast_low, k.forecast_high, k.poor_match, k.references_published
+		FROM abie_internal.readable_expectation AS k
 	UNION ALL
-	SELECT k.run_id, k.urn::integer, k.laestab::integer, NULL, NULL FROM abie_internal.readable_expectation AS k
-) AS found
-	JOIN abie_report.run AS r ON r.run_id = found.run_id
-	LEFT JOIN abie_internal.readable_expectation AS e ON e.run_id = found.run_id AND e.urn = found.urn
-		AND found.reason IS NULL
-	LEFT JOIN abie_internal.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn
+	SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
+		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+		NULL, NULL, NULL, NULL, NULL, NULL, NULL
+		FROM abie_internal.readable_exclusion AS x
+) AS e
+	JOIN abie_report.run AS r ON r.run_id = e.run_id
+	LEFT JOIN abie_internal.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
 	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
-	LEFT JOIN abie.school AS s ON s.urn = found.urn
-	LEFT JOIN abie.local_authority AS la ON la.la_code = found.laestab / 10000
+	LEFT JOIN abie.school AS s ON s.urn = e.urn
+	LEFT JOIN abie.local_authority AS la ON la.la_code = e.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS
 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, '
@@ -381,23 +386,29 @@ SELECT n.academic_year, n.stratum, CASE WHEN n.is_shown THEN n.schools END AS sc
 		THEN 'c' END AS attendance_percent_symbol,
 	n.weighted_by
 FROM (
-	SELECT a.academic_year::text AS academic_year, k.stratum, count(*) FILTER (WHERE p.is_published) AS schools,
-		sum(a.enrolments) FILTER (WHERE p.is_published) AS enrolments,
-		CASE WHEN bool_and(p.is_counted) FILTER (WHERE p.is_published)
-			THEN abie.attendance_percent((sum(a.sess_overall) FILTER (WHERE p.is_published))::bigint,
-				(sum(a.sess_possible) FILTER (WHERE p.is_published))::bigint, NULL)
-			-- exact, so that the order of schools changes nothing
-			ELSE (avg(abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)::numeric)
-				FILTER (WHERE p.is_published))::float8 END AS attendance_percent,
-		CASE WHEN bool_and(p.is_counted) FILTER (WHERE p.is_published) THEN 'pupils' ELSE 'schools' END AS weighted_by,
-		2 * count(*) FILTER (WHERE p.is_published) >= count(*) AS is_shown
-	FROM abie.attendance AS a
-		JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) AS k (school_type,
-		stratum) ON k.school_type = a.school_type
-		CROSS JOIN LATERAL (SELECT abie.is_published(a.sess_overall, a.sess_possible, a.sources),
-			a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS p (is_published, is_counted)
-	WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
-	GROUP BY a.academic_year, k.stratum) AS n;
+	SELECT g.academic_year, g.stratum, coalesce(sum(g.schools) FILTER (WHERE g.is_published), 0)::bigint AS schools,
+		min(g.enrolments) FILTER (WHERE g.is_published) AS enrolments,
+		min(g.attendance_percent) FILTER (WHERE g.is_published) AS attendance_percent,
+		coalesce(min(g.weighted_by) FILTER (WHERE g.is_published), 'schools') AS weighted_by,
+		2 * coalesce(sum(g.schools) FILTER (WHERE g.is_published), 0) >= sum(g.schools) AS is_shown
+	FROM (
+		-- by what is published as by a key, so that it is worked out once a row
+		SELECT a.academic_year::text AS academic_year, k.stratum,
+			abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published, count(*) AS schools,
+			sum(a.enrolments) AS enrolments,
+			CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
+				THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
+				-- exact, so that the order of schools changes nothing
+				ELSE avg(abie.attendance_percent(a.sess_overall, a.sess_possible,
+					a.sess_overall_percent)::numeric)::float8 END AS attendance_percent,
+			CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END
+				AS weighted_by
+		FROM abie.attendance AS a
+			JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
+				AS k (school_type, stratum) ON k.school_type = a.school_type
+		WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
+		GROUP BY a.academic_year, k.stratum, 3) AS g
+	GROUP BY g.academic_year, g.stratum) AS n;
 COMMENT ON VIEW abie_report.national_attendance IS
 'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
