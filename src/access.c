@@ -39,7 +39,7 @@ typedef struct Gate
 	FmgrInfo	inner;
 } Gate;
 
-/* Code run inside REINDEX, ANALYZE, REFRESH and the like is anybody's, with the rights of a table's owner: it sees nothing. */
+/* Code run inside REINDEX, ANALYZE, REFRESH is anybody's, with the rights of a table's owner: it sees nothing. */
 static Oid
 role_in_force(void)
 {
@@ -67,7 +67,7 @@ find_inner(Gate *gate, Form_pg_proc outer, MemoryContext context)
 	fmgr_info_cxt(LookupFuncName(name, arguments, types, false), &gate->inner, context);
 }
 
-/* Expects the rights of whoever calls; leaves those of the owner in force. */
+/* Expects the rights of whoever calls, and leaves them in force. */
 static Gate *
 open_gate(FmgrInfo *outer, Oid role, int sec_context)
 {
@@ -142,7 +142,8 @@ abie_gate(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		InitFunctionCallInfoData(*inner, &gate->inner, fcinfo->nargs + 1, fcinfo->fncollation, fcinfo->context, fcinfo->resultinfo);
+		InitFunctionCallInfoData(*inner, &gate->inner, fcinfo->nargs + 1, fcinfo->fncollation, fcinfo->context,
+								 fcinfo->resultinfo);
 		inner->args[0] = (NullableDatum) {ObjectIdGetDatum(role), false};
 		memcpy(inner->args + 1, fcinfo->args, fcinfo->nargs * sizeof(NullableDatum));
 	}

@@ -15,8 +15,7 @@ RETURN CASE WHEN sess_possible > 0 AND sess_overall IS NOT NULL
 	ELSE sources ->> 'sess_overall_percent' IS DISTINCT FROM 'registers' END;
 COMMENT ON FUNCTION abie.is_published(bigint, bigint, jsonb) IS
 'Whether attendance, by the sources (abie.attendance.sources) of the counts that make it, or of the rate where there '
-'are '
-'none, is published: not made from registers. Not STRICT, because figures entered by hand may have no sources.';
+'are none, is published: not made from registers. Not STRICT, because figures entered by hand may have no sources.';
 
 /*
  * The published schools of a stratum do without the others where they are at
@@ -33,5 +32,4 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN 2 * published >= schools OR schools - published < 10;
 COMMENT ON FUNCTION abie.published_suffice(bigint, bigint) IS
 'Whether only the published schools of a stratum are references in a run: they are at least half of its schools, or '
-'the '
-'others fewer than 10.';
+'the others fewer than 10.';

@@ -25,19 +25,15 @@ COMMENT ON TABLE abie.access_grant IS
 COMMENT ON COLUMN abie.access_grant.grant_id IS 'Number of the grant.';
 COMMENT ON COLUMN abie.access_grant.role IS
 'The role itself, whatever its name: a grant follows a role that is renamed, and shows the number of one that was '
-'dropped. '
-'Those who have its rights have the grant too.';
+'dropped. Those who have its rights have the grant too.';
 COMMENT ON COLUMN abie.access_grant.scope IS 'school, trust, local authority, region or national.';
 COMMENT ON COLUMN abie.access_grant.code IS
 'URN, code of the trust (its name where GIAS gives no code), number of the local authority or name of the region, as '
-'in '
-'abie.school; NULL for national.';
+'in abie.school; NULL for national.';
 COMMENT ON COLUMN abie.access_grant.purpose IS
 'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; '
-'support: '
-'issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure control; '
-'monitoring: '
-'abie_report.health; calculation: all rows of all tables, and to write inputs and runs.';
+'support: issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure '
+'control; monitoring: abie_report.health; calculation: all rows of all tables, and to write inputs and runs.';
 COMMENT ON COLUMN abie.access_grant.granted_by IS 'Role that granted it.';
 COMMENT ON COLUMN abie.access_grant.granted_at IS 'When.';
 COMMENT ON COLUMN abie.access_grant.valid_until IS 'When it ends by itself; NULL for no end.';
@@ -58,9 +54,8 @@ CREATE FUNCTION abie.asking_role() RETURNS name
 LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.asking_role() IS
 'The role whose grants count: the one whose rights are in force where abie is called (current_user), as for '
-'PostgreSQL''s own tables. '
-'Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED VIEW ...), where nobody '
-'asks.';
+'PostgreSQL''s own tables. Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED '
+'VIEW ...), where nobody asks.';
 
 -- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates
 -- call is in PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked
@@ -71,14 +66,23 @@ RETURN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'abie' AND pg_has
 COMMENT ON FUNCTION abie_internal.is_owner(oid) IS
 'Whether a role has the rights of the owner of the extension, who sees everything.';
 
+CREATE FUNCTION abie_internal.grants_in_force() RETURNS SETOF abie.access_grant
+LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 100
+BEGIN ATOMIC
+	SELECT g.* FROM abie.access_grant AS g
+	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now());
+END;
+COMMENT ON FUNCTION abie_internal.grants_in_force() IS
+'Grants that are neither revoked nor at their end, to roles that are gone too.';
+
 CREATE FUNCTION abie_internal.active_grants(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie.access_grant AS g
-	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now()) AND g.purpose = ANY (purposes)
+	SELECT g.* FROM abie_internal.grants_in_force() AS g
+	WHERE g.purpose = ANY (purposes)
 		-- a superuser has the rights of every number, of a dropped role's too
 		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
-			AND pg_has_role(active_grants.role, g.role, 'USAGE');
+		AND pg_has_role(active_grants.role, g.role, 'USAGE');
 END;
 COMMENT ON FUNCTION abie_internal.active_grants(oid, text[]) IS
 'The grants in force for one of the purposes to a role, or to one whose rights it has.';
@@ -132,8 +136,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION abie_internal.schools_of_grants(abie.access_grant[]) IS
 'URNs of the schools of grants, national ones apart: the school itself, or those that abie.school has in the trust, '
-'local '
-'authority or region.';
+'local authority or region.';
 
 CREATE FUNCTION abie_internal.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 200
@@ -157,8 +160,7 @@ CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn inte
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
 'URNs of the schools that the role in force (current_user) has a grant for, for one of the purposes, national grants '
-'apart: the '
-'school itself, or those that abie.school has in the trust, local authority or region.';
+'apart: the school itself, or those that abie.school has in the trust, local authority or region.';
 
 /*
  * One person may take several roles, and knows what each is shown.  So what
@@ -168,9 +170,8 @@ COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
 CREATE FUNCTION abie_internal.grants_within_reach(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie.access_grant AS g
-	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now()) AND g.purpose = ANY (purposes)
-		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
+	SELECT g.* FROM abie_internal.grants_in_force() AS g
+	WHERE g.purpose = ANY (purposes) AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
 		AND (pg_has_role(grants_within_reach.role, g.role, 'MEMBER') OR pg_has_role(session_user, g.role, 'MEMBER'));
 END;
 COMMENT ON FUNCTION abie_internal.grants_within_reach(oid, text[]) IS
@@ -196,8 +197,7 @@ CREATE FUNCTION abie.readable_runs() RETURNS integer[]
 LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.readable_runs() IS
 'The runs whose results the role in force (current_user) may see, each of its own schools: those that are issued; '
-'every one that '
-'was finished for roles granted calculation; none for a role without a grant.';
+'every one that was finished for roles granted calculation; none for a role without a grant.';
 
 CREATE FUNCTION abie_internal.readable_schools(role oid, run_id integer, urns integer[]) RETURNS integer[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000
@@ -218,8 +218,7 @@ CREATE FUNCTION abie.readable_schools(run_id integer, urns integer[]) RETURNS in
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.readable_schools(integer, integer[]) IS
 'Those of the URNs whose results in the run the role in force (current_user) may read: all for calculation; for '
-'results, those '
-'granted, and in issued runs only.';
+'results, those granted, and in issued runs only.';
 
 CREATE FUNCTION abie_internal.readable_expectations(role oid, run_id integer) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20000
@@ -235,12 +234,10 @@ CREATE FUNCTION abie_internal.lost_grants() RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT g.* FROM abie.access_grant g
-WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now())
-	AND (NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
-		OR g.scope <> 'national'
-			AND NOT EXISTS (SELECT FROM abie_internal.schools_of_grants(ARRAY[g]) s
-			JOIN abie.school k ON k.urn = s.urn))
+SELECT g.* FROM abie_internal.grants_in_force() g
+WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
+	OR g.scope <> 'national' AND NOT EXISTS (SELECT FROM abie_internal.schools_of_grants(ARRAY[g]) s
+		JOIN abie.school k ON k.urn = s.urn)
 $$;
 COMMENT ON FUNCTION abie_internal.lost_grants() IS
 'Grants in force that give nothing: their role was dropped, or no school is in their scope any more.';
@@ -259,5 +256,5 @@ CREATE FUNCTION abie.grants_without_effect() RETURNS bigint
 LANGUAGE c STABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.grants_without_effect() IS
 'How many grants in force give nothing any more, because their role was dropped or no school is in their scope, such '
-'as a trust known '
-'by its name alone that is now called otherwise; NULL for roles granted neither monitoring nor calculation.';
+'as a trust known by its name alone that is now called otherwise; NULL for roles granted neither monitoring nor '
+'calculation.';

@@ -65,8 +65,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.check_stale_input(integer, float8) IS
 'Internal: release check stale input: all that the run read is read again and compared with what it kept. Examples are '
-'URNs, LAESTABs '
-'of schools without one, and averages.';
+'URNs, LAESTABs of schools without one, and averages.';
 
 CREATE FUNCTION abie.column_list(alias text, columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10

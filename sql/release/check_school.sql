@@ -180,8 +180,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS
 'Internal: release check school figure. Examples: attendance in the run and by the school, and the accepted correction '
-'that '
-'says so.';
+'that says so.';
 
 CREATE FUNCTION abie.check_open_correction(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000

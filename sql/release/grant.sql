@@ -38,8 +38,7 @@ SELECT CASE purpose
 $$;
 COMMENT ON FUNCTION abie.purpose_tables(text) IS
 'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read. No table with '
-'figures of a '
-'school but for calculation.';
+'figures of a school but for calculation.';
 
 CREATE FUNCTION abie_internal.writable_tables() RETURNS regclass[]
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
@@ -50,8 +49,7 @@ SELECT ARRAY(SELECT t FROM unnest(abie_internal.relations()) t JOIN pg_class c O
 $$;
 COMMENT ON FUNCTION abie_internal.writable_tables() IS
 'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, '
-'whose rows come '
-'from triggers and functions alone.';
+'whose rows come from triggers and functions alone.';
 
 --
 -- Policies: who has the right to read a table, by whatever way, reads rows of it only with a grant of calculation.
@@ -109,8 +107,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.check_scope(text, text) IS
 'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 '
-'where a trust''s '
-'name is that of several.';
+'where a trust''s name is that of several.';
 
 -- The code that a grant is kept by: a trust's own where GIAS gives one, because a name may become another's.
 CREATE FUNCTION abie_internal.stable_code(scope text, code text) RETURNS text
@@ -172,12 +169,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
 'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a '
-'purpose: '
-'abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. Takes '
-'effect at once. For '
-'the owner of the tables. The number of the grant; NULL where the role has it already. Errors: 42704 no such role, '
-'22023 no such scope '
-'or purpose, or an end in the past, P0002 no such school, trust, local authority or region.';
+'purpose: abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. '
+'Takes effect at once. For the owner of the tables. The number of the grant; NULL where the role has it already. '
+'Errors: 42704 no such role, 22023 no such scope or purpose, or an end in the past, P0002 no such school, trust, local '
+'authority or region.';
 
 -- What of its rights on tables a role's grants do not need any more.
 CREATE FUNCTION abie_internal.take_back(role regrole, purpose text) RETURNS void
@@ -221,8 +216,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.revoke_access(integer) IS
 'Takes back a grant by its number in abie.access_grant, whether or not its role is still there, and the rights on '
-'tables that no other '
-'grant of the role needs; whether it was in force. Takes effect at once.';
+'tables that no other grant of the role needs; whether it was in force. Takes effect at once.';
 
 CREATE FUNCTION abie.revoke_access(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results')
 RETURNS boolean
@@ -242,10 +236,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.revoke_access(name, text, text, text) IS
 'Takes back what abie.grant_access gave with the same arguments, and the rights on tables that no other grant of the '
-'role needs; '
-'whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as '
-'abie.access_grant shows it; '
-'or give the number of the grant alone.';
+'role needs; whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as '
+'abie.access_grant shows it; or give the number of the grant alone.';
 
 REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz), abie.revoke_access(integer),
 	abie.revoke_access(name, text, text, text) FROM PUBLIC;

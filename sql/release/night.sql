@@ -23,10 +23,8 @@ FROM (SELECT max(n.academic_year) AS newest FROM year n
 $$;
 COMMENT ON FUNCTION abie.next_target_year() IS
 'The academic year after the newest whose attendance is whole: nine in ten of the schools held for it have a rate only '
-'or at least '
-'abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of the year '
-'before. NULL where '
-'there is no such year.';
+'or at least abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of '
+'the year before. NULL where there is no such year.';
 
 CREATE FUNCTION abie.newest_run(target_year text, methodology text) RETURNS abie.run
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
@@ -54,8 +52,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS
 'Whether another calculation for a target year by a methodology would be the newest one again: by this version of '
-'abie, and what the run '
-'read of every school and average is what it would read now.';
+'abie, and what the run read of every school and average is what it would read now.';
 
 CREATE FUNCTION abie.check_keep(keep integer) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -121,15 +118,11 @@ BEGIN
 END $$;
 COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
 'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to '
-'date '
-'(abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check '
-'fails, a warning '
-'either; otherwise it waits for a person. Of the runs of the year by the methodology that were never issued the newest '
-'are kept, so many '
-'as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of '
-'abie.calculate, after '
-'which earlier runs stay as they are; P0002 where no target year is given and no year of attendance is whole; 22023 '
-'keep below 1.';
+'date (abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check '
+'fails, a warning either; otherwise it waits for a person. Of the runs of the year by the methodology that were never '
+'issued the newest are kept, so many as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron '
+'(abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; P0002 where no target '
+'year is given and no year of attendance is whole; 22023 keep below 1.';
 
 CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100

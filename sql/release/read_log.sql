@@ -90,5 +90,4 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.admit(oid, text, integer, integer[]) IS
 'Those of the schools whose results in the run a role may read; where abie.log_reads is on, it is recorded that the '
-'function named '
-'reads them.';
+'function named reads them.';

@@ -33,9 +33,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.make_readable(text, regclass, text[], text[]) IS
 'Makes the view abie_internal.name of a table as its reader may see it. keys: the columns that are no secret; run_id '
-'among them '
-'limits it to the runs that may be read (abie.readable_runs), a column urn to the schools granted for one of the '
-'purposes.';
+'among them limits it to the runs that may be read (abie.readable_runs), a column urn to the schools granted for one '
+'of the purposes.';
 
 SELECT abie_internal.make_readable('readable_expectation', 'abie.expectation', '{run_id,urn,laestab}',
 	'{results,support}'),

@@ -110,8 +110,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.guard_run_rows() IS
 'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
-'the run against '
-'becoming one before the change has committed.';
+'the run against becoming one before the change has committed.';
 
 -- A transaction that sees everything as of its beginning does not see what a run has become since.
 CREATE FUNCTION abie.refuse_old_snapshot(done text) RETURNS void

@@ -182,8 +182,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION abie.shown_distribution(numeric[], bigint[]) IS
 'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these '
-'do not '
-'follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
+'do not follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
 
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools,
@@ -198,8 +197,7 @@ FROM abie_report.run AS r JOIN (
 WHERE (SELECT abie.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
 'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under '
-'disclosure '
-'control for every reader, because reports tell it to all: abie.shown_distribution.';
+'disclosure control for every reader, because reports tell it to all: abie.shown_distribution.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it; NULL where suppressed.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';

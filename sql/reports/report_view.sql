@@ -119,10 +119,8 @@ FROM (
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS
 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, '
-'with the '
-'reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, '
-'local_residual, '
-'headroom and the rungs of other schools are NULL.';
+'with the reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, '
+'local_residual, headroom and the rungs of other schools are NULL.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS
 'Standard error of attendance as a measure of the school''s level: square root of abie.run_model.sampling_c1 / '
 'enrolments; NULL where not known, and so the interval.';

@@ -203,8 +203,7 @@ ORDER BY m.stratum, m.run_id DESC)
 $$;
 COMMENT ON FUNCTION abie.earlier_noise(integer) IS
 'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
-'run '
-'that cannot learn it itself.';
+'run that cannot learn it itself.';
 
 -- What baselines and forecasts are made with.
 CREATE FUNCTION abie.calculate_baseline(run_id integer) RETURNS bigint

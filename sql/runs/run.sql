@@ -163,8 +163,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.take_year(text) IS
 'Internal: takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has '
-'it, P0002 where there is '
-'no year to take.';
+'it, P0002 where there is no year to take.';
 
 CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

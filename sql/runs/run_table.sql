@@ -285,27 +285,22 @@ COMMENT ON COLUMN abie.run_school.attendance_error IS
 'sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
 COMMENT ON COLUMN abie.run_school.attendance_published IS
 'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when '
-'the '
-'run was made: abie.is_published.';
+'the run was made: abie.is_published.';
 COMMENT ON COLUMN abie.run_school.is_reference IS
 'Whether other schools were measured against it: it could be a similar school, and models, averages and what was '
-'learned '
-'of the stratum are of such schools. Those of published attendance, where these suffice (abie.published_suffice), '
-'else all.';
+'learned of the stratum are of such schools. Those of published attendance, where these suffice '
+'(abie.published_suffice), else all.';
 COMMENT ON COLUMN abie.run_school.references_published IS
 'Whether the attendance of all references of its stratum is published. Where it is not, what they are to this school '
-'is not '
-'shown, so that nothing of one of them follows from it: no context, local residual, weights, averages or rungs.';
+'is not shown, so that nothing of one of them follows from it: no context, local residual, weights, averages or rungs.';
 COMMENT ON COLUMN abie.run_school.easting IS 'Easting, metres.';
 COMMENT ON COLUMN abie.run_school.northing IS 'Northing, metres.';
 COMMENT ON COLUMN abie.run_school.family IS 'Schools of one family (predecessors, successors) are never compared.';
 COMMENT ON COLUMN abie.run_school.la_average IS
 'Attendance in the baseline year of the schools of the stratum whose LAESTAB begins with la_code, in the run or not, '
-'by '
-'the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all '
-'their '
-'sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there is '
-'none.';
+'by the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all '
+'their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there '
+'is none.';
 COMMENT ON COLUMN abie.run_school.national_average IS 'The same of the whole stratum.';
 COMMENT ON COLUMN abie.run_school.previous_attendance IS
 'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
