@@ -14,12 +14,12 @@ DECLARE
 	taken record;
 BEGIN
 	SELECT n.nspname AS name, pg_get_userbyid(n.nspowner) AS owner INTO taken FROM pg_namespace n
-	WHERE n.nspname IN ('abie', 'abie_internal', 'abie_report') ORDER BY n.nspname LIMIT 1;
+	WHERE n.nspname IN ('abie', 'abie_internal', 'abie_owner', 'abie_report') ORDER BY n.nspname LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'there is a schema % already, of role %', taken.name, taken.owner
 			USING ERRCODE = 'duplicate_schema',
-			DETAIL = 'abie makes the schemas abie, abie_internal and abie_report itself, so that nothing in them is '
-				'anybody else''s.',
+			DETAIL = 'abie makes the schemas abie, abie_internal, abie_owner and abie_report itself, so that '
+				'nothing in them is anybody else''s.',
 			HINT = format('Look at what is in it, then ALTER SCHEMA %I RENAME TO another name, or drop it.',
 				taken.name);
 	END IF;
@@ -39,7 +39,14 @@ COMMENT ON SCHEMA abie_report IS
 'applicable, x not available, u of low reliability, c confidential.';
 GRANT USAGE ON SCHEMA abie_report TO PUBLIC;
 
+-- Parts of what is in abie, run with the rights of whoever calls: nothing in it says more than its caller may read.
+CREATE SCHEMA abie_internal;
+COMMENT ON SCHEMA abie_internal IS
+'Parts that the functions and views of abie are made of. They are described, but may change with any version.';
+GRANT USAGE ON SCHEMA abie_internal TO PUBLIC;
+
 -- No USAGE for anybody: what is in it runs behind a gate (sql/release/access.sql) or in a view, with its owner's
 -- rights.
-CREATE SCHEMA abie_internal;
-COMMENT ON SCHEMA abie_internal IS 'What abie''s gates and views are made of; for the owner of the extension only.';
+CREATE SCHEMA abie_owner;
+COMMENT ON SCHEMA abie_owner IS
+'What runs with the rights of the owner of the extension, behind gates and in views; nobody else may use it.';

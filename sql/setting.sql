@@ -19,4 +19,4 @@ BEGIN
 END $$;
 
 -- What is behind the gates nobody else calls, a role that may use all schemas (pg_read_all_data) neither.
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA abie_internal FROM PUBLIC;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA abie_owner FROM PUBLIC;

@@ -8,13 +8,13 @@
  * function of somebody else, in an index expression that autovacuum works
  * out).  So what a reader may call is a gate: it notes the role in force, as
  * PostgreSQL's own table privileges would have it, takes on the rights of its
- * owner, and calls the function of its own name in schema abie_internal with
+ * owner, and calls the function of its own name in schema abie_owner with
  * that role as an argument before its own.  A trigger function gets the role
  * as its first trigger argument, and is for tables of its own schema only: of
  * a table of anybody else's, the columns and their types, whose casts are
  * functions, would be met with the owner's rights.
  *
- * Nobody else can pass a role: schema abie_internal is for the owner only.
+ * Nobody else can pass a role: schema abie_owner is for the owner only.
  */
 #include "postgres.h"
 
@@ -31,7 +31,8 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-#define INTERNAL_SCHEMA "abie_internal"
+#define TABLE_SCHEMA "abie"
+#define OWNER_SCHEMA "abie_owner"
 
 typedef struct Gate
 {
@@ -59,7 +60,7 @@ find_inner(Gate *gate, Form_pg_proc outer, MemoryContext context)
 	bool		of_trigger = outer->prorettype == TRIGGEROID;
 	int			arguments = of_trigger ? 0 : outer->pronargs + 1;
 	Oid			types[FUNC_MAX_ARGS + 1] = {OIDOID};
-	List	   *name = list_make2(makeString(INTERNAL_SCHEMA), makeString(pstrdup(NameStr(outer->proname))));
+	List	   *name = list_make2(makeString(OWNER_SCHEMA), makeString(pstrdup(NameStr(outer->proname))));
 
 	if (arguments > FUNC_MAX_ARGS)
 		elog(ERROR, "too many arguments for %s", NameStr(outer->proname));
@@ -93,12 +94,12 @@ open_gate(FmgrInfo *outer, Oid role, int sec_context)
 static void
 refuse_foreign_table(const TriggerData *data, Oid function)
 {
-	if (RelationGetNamespace(data->tg_relation) != get_func_namespace(function))
+	if (strcmp(get_namespace_name(RelationGetNamespace(data->tg_relation)), TABLE_SCHEMA) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("trigger function %s is not for table \"%s\"",
 						get_func_name(function), RelationGetRelationName(data->tg_relation)),
-				 errhint("It is for tables of schema %s only.", get_namespace_name(get_func_namespace(function)))));
+				 errhint("It is for tables of schema " TABLE_SCHEMA " only.")));
 }
 
 /* A trigger's data with the role before its arguments. */

@@ -16,7 +16,7 @@
 #include "storage/lock.h"
 #include "utils/builtins.h"
 
-/* Spells 'abie'; abie.status_now looks for it. */
+/* Spells 'abie'; abie_internal.status_now looks for it. */
 #define LOCK_CLASS 1633839461
 
 /* The first year of the target year this session has locked; 0 for none. */

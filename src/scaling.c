@@ -1,6 +1,6 @@
 /*
  * scaling.c
- *	  SQL functions abie.scaling, abie.scale and abie.scaled_vector over
+ *	  SQL functions abie.scaling, abie.scale and abie_internal.scaled_vector over
  *	  core/scaling.c.
  */
 #include "postgres.h"
@@ -148,7 +148,7 @@ abie_scale(PG_FUNCTION_ARGS)
 
 /* ---------- vectors of numbers and categories ---------- */
 
-/* The parameters of abie.scaled_vector, a row of abie.vector_parameters. */
+/* The parameters of abie_internal.scaled_vector, a row of abie.vector_parameters. */
 typedef struct VectorParameters
 {
 	int			numbers;

@@ -1,20 +1,21 @@
 -- A synthetic England, to try everything without any file. Made by arithmetic alone: always the same, nobody's data.
 
-CREATE FUNCTION abie.demo_uniform(school integer, draw integer) RETURNS float8
+CREATE FUNCTION abie_internal.demo_uniform(school integer, draw integer) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
 RETURN ('x' || substr(md5(school::text || ':' || draw::text), 1, 8))::bit(32)::bigint / 4294967296.0::float8;
-COMMENT ON FUNCTION abie.demo_uniform(integer, integer) IS
-'Internal: a number in [0, 1) that looks random but depends on school and draw only.';
+COMMENT ON FUNCTION abie_internal.demo_uniform(integer, integer) IS
+'A number in [0, 1) that looks random but depends on school and draw only.';
 
-CREATE FUNCTION abie.demo_normal(school integer, draw integer) RETURNS float8
+CREATE FUNCTION abie_internal.demo_normal(school integer, draw integer) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 8
 -- the sum of three uniform numbers, centred, has a standard deviation of 1/2
-RETURN 2 * (abie.demo_uniform(school, draw) + abie.demo_uniform(school, draw + 1000) + abie.demo_uniform(school,
+RETURN 2 * (abie_internal.demo_uniform(school, draw) + abie_internal.demo_uniform(school, draw + 1000)
+	+ abie_internal.demo_uniform(school,
 	draw + 2000) - 1.5);
-COMMENT ON FUNCTION abie.demo_normal(integer, integer) IS
-'Internal: a number of mean 0 and standard deviation 1 that depends on school and draw only.';
+COMMENT ON FUNCTION abie_internal.demo_normal(integer, integer) IS
+'A number of mean 0 and standard deviation 1 that depends on school and draw only.';
 
-CREATE FUNCTION abie.demo_school(schools integer)
+CREATE FUNCTION abie_internal.demo_school(schools integer)
 RETURNS TABLE (number integer, la_code integer, region text, stratum text, urn integer, earlier_urn integer,
 	laestab integer, name text, enrolments integer,
 	deprivation float8, selective boolean, religious_character text, rural boolean, easting integer, northing integer)
@@ -32,28 +33,31 @@ SELECT d.number, d.la_code,
 		ELSE 7000 END + d.number / 150,
 	(ARRAY['Oakfield', 'Riverside', 'Hillview', 'Meadow', 'Woodside', 'Park', 'Bridge', 'Northgate', 'Southfield',
 		'Castle', 'Abbey', 'Orchard', 'Beacon', 'Green Lane'])
-		[1 + floor(14 * abie.demo_uniform(d.number, 1))::integer]
+		[1 + floor(14 * abie_internal.demo_uniform(d.number, 1))::integer]
 		|| CASE d.stratum WHEN 'primary' THEN ' Primary School ' WHEN 'secondary' THEN ' Secondary School '
 			ELSE ' Special School ' END || d.number,
-	CASE d.stratum WHEN 'primary' THEN 15 + floor(460 * abie.demo_uniform(d.number, 2))::integer
-		WHEN 'secondary' THEN 250 + floor(1300 * abie.demo_uniform(d.number, 2))::integer
-			ELSE 30 + floor(150 * abie.demo_uniform(d.number, 2))::integer END,
+	CASE d.stratum WHEN 'primary' THEN 15 + floor(460 * abie_internal.demo_uniform(d.number, 2))::integer
+		WHEN 'secondary' THEN 250 + floor(1300 * abie_internal.demo_uniform(d.number, 2))::integer
+			ELSE 30 + floor(150 * abie_internal.demo_uniform(d.number, 2))::integer END,
 	-- half of the deprivation is the local authority's
-	0.7 * abie.demo_normal(d.la_code, 3) + 0.7 * abie.demo_normal(d.number, 3),
-	d.stratum = 'secondary' AND abie.demo_uniform(d.number, 4) < 0.05,
-	CASE WHEN abie.demo_uniform(d.number, 5) < 0.2 THEN 'Church of England' WHEN abie.demo_uniform(d.number, 5) < 0.3
+	0.7 * abie_internal.demo_normal(d.la_code, 3) + 0.7 * abie_internal.demo_normal(d.number, 3),
+	d.stratum = 'secondary' AND abie_internal.demo_uniform(d.number, 4) < 0.05,
+	CASE WHEN abie_internal.demo_uniform(d.number, 5) < 0.2 THEN 'Church of England'
+		WHEN abie_internal.demo_uniform(d.number, 5) < 0.3
 		THEN 'Roman Catholic' ELSE 'None' END,
-	abie.demo_uniform(d.number, 6) < 0.2,
-	(200000 + 400000 * abie.demo_uniform(d.la_code, 7) + 15000 * abie.demo_normal(d.number, 7))::integer,
-	(100000 + 450000 * abie.demo_uniform(d.la_code, 8) + 15000 * abie.demo_normal(d.number, 8))::integer
+	abie_internal.demo_uniform(d.number, 6) < 0.2,
+	(200000 + 400000 * abie_internal.demo_uniform(d.la_code, 7) + 15000 * abie_internal.demo_normal(d.number,
+		7))::integer,
+	(100000 + 450000 * abie_internal.demo_uniform(d.la_code, 8) + 15000 * abie_internal.demo_normal(d.number,
+		8))::integer
 FROM (
 	SELECT n AS number, 501 + n % 150 AS la_code,
 		CASE WHEN n % 21 = 20 THEN 'special' WHEN n % 6 = 5 THEN 'secondary' ELSE 'primary' END AS stratum
 	FROM generate_series(1, schools) n
 ) d
 $$;
-COMMENT ON FUNCTION abie.demo_school(integer) IS
-'Internal: the schools of the synthetic England; local authorities 501 to 650, which England does not have.';
+COMMENT ON FUNCTION abie_internal.demo_school(integer) IS
+'The schools of the synthetic England; local authorities 501 to 650, which England does not have.';
 
 CREATE FUNCTION abie.load_demo(schools integer DEFAULT 20000) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -84,23 +88,27 @@ BEGIN
 		d.religious_character, CASE WHEN d.selective THEN 'Selective' ELSE 'Non-selective' END,
 		CASE WHEN d.rural THEN 'Rural village'
 			ELSE 'Urban city and town' END, d.easting, d.northing, date '2025-09-01', 'synthetic'
-	FROM abie.demo_school(schools) d;
+	FROM abie_internal.demo_school(schools) d;
 	GET DIAGNOSTICS loaded = ROW_COUNT;
 	INSERT INTO abie.school_link (urn, link_urn, link_type, established_date, source)
-	SELECT d.earlier_urn, d.urn, 'Successor', date '2021-09-01', 'synthetic' FROM abie.demo_school(schools) d
+	SELECT d.earlier_urn, d.urn, 'Successor', date '2021-09-01', 'synthetic' FROM abie_internal.demo_school(schools) d
 		WHERE d.earlier_urn IS NOT NULL;
 	INSERT INTO abie.school_context (urn, academic_year, school_type, headcount, fsm_pct, fsm6_pct, sen_support_pct,
 		ehc_plan_pct, eal_pct, mobility_pct, idaci_rank, source)
 	SELECT d.urn, '2024/25', CASE d.stratum WHEN 'special' THEN 'State-funded special school'
 		ELSE 'State-funded ' || d.stratum END, d.enrolments,
-		f.fsm, least(100, f.fsm * 1.15 + 1), greatest(0, 13 + 2 * d.deprivation + 4 * abie.demo_normal(d.number, 10)),
-		greatest(0, 3 + 1.5 * abie.demo_normal(d.number, 11)),
-			greatest(0, 15 + 20 * abie.demo_normal(d.la_code, 12) + 6 * abie.demo_normal(d.number, 12)) * 0.9,
-		greatest(0, 8 + 3 * abie.demo_normal(d.number, 13)),
-		greatest(1, least(32844, 16422 - 8000 * d.deprivation + 2500 * abie.demo_normal(d.number, 14)))::integer,
+		f.fsm, least(100, f.fsm * 1.15 + 1), greatest(0,
+			13 + 2 * d.deprivation + 4 * abie_internal.demo_normal(d.number, 10)),
+		greatest(0, 3 + 1.5 * abie_internal.demo_normal(d.number, 11)),
+			greatest(0, 15 + 20 * abie_internal.demo_normal(d.la_code, 12) + 6 * abie_internal.demo_normal(d.number,
+				12)) * 0.9,
+		greatest(0, 8 + 3 * abie_internal.demo_normal(d.number, 13)),
+		greatest(1, least(32844, 16422 - 8000 * d.deprivation + 2500 * abie_internal.demo_normal(d.number,
+			14)))::integer,
 			'synthetic'
-	FROM abie.demo_school(schools) d,
-		LATERAL (SELECT greatest(0, least(95, 24 + 11 * d.deprivation + 4 * abie.demo_normal(d.number, 9)))) f(fsm)
+	FROM abie_internal.demo_school(schools) d,
+		LATERAL (SELECT greatest(0, least(95, 24 + 11 * d.deprivation + 4 * abie_internal.demo_normal(d.number,
+			9)))) f(fsm)
 	WHERE d.number % 250 <> 11;
 	INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, year_breakdown, enrolments, sess_possible,
 		sess_overall, sess_authorised,
@@ -109,13 +117,14 @@ BEGIN
 		CASE d.stratum WHEN 'special' THEN 'Special'
 			ELSE 'State-funded ' || d.stratum END, 'six half terms', d.enrolments, 375 * d.enrolments,
 		a.authorised + a.unauthorised, a.authorised, a.unauthorised, 'synthetic'
-	FROM abie.demo_school(schools) d
+	FROM abie_internal.demo_school(schools) d
 		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2022/23', 3, 0.5), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year,
 			draw, change),
 		LATERAL (SELECT greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5
 			ELSE 12.8 END + c.change
-			+ 0.9 * d.deprivation + 0.6 * abie.demo_normal(d.number, 15) + 0.4 * abie.demo_normal(d.number, 16 + c.draw)
-			+ 6 / sqrt(d.enrolments::float8) * abie.demo_normal(d.number, 20 + c.draw)))) r(absence),
+			+ 0.9 * d.deprivation + 0.6 * abie_internal.demo_normal(d.number,
+				15) + 0.4 * abie_internal.demo_normal(d.number, 16 + c.draw)
+			+ 6 / sqrt(d.enrolments::float8) * abie_internal.demo_normal(d.number, 20 + c.draw)))) r(absence),
 		LATERAL (SELECT round(375 * d.enrolments * r.absence / 100 * 0.66)::bigint,
 			round(375 * d.enrolments * r.absence / 100 * 0.34)::bigint) a(authorised, unauthorised);
 	RETURN loaded;

@@ -1,6 +1,7 @@
 -- Pupils of the synthetic England, with registers.
 
-CREATE FUNCTION abie.demo_marks(pupil integer, academic_year text, year_group integer, fsm boolean) RETURNS text
+CREATE FUNCTION abie_internal.demo_marks(pupil integer, academic_year text, year_group integer, fsm boolean)
+	RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -16,15 +17,16 @@ SELECT string_agg(CASE
 	WHEN other > 0.975 THEN 'VV'
 	ELSE E'/\\' END, '' ORDER BY day)
 FROM (
-	SELECT day, 0.02 + 0.06 * abie.demo_uniform(pupil, 1) * (CASE WHEN fsm THEN 1.8 ELSE 1 END) * (CASE WHEN fsm
+	SELECT day, 0.02 + 0.06 * abie_internal.demo_uniform(pupil, 1) * (CASE WHEN fsm THEN 1.8 ELSE 1 END) * (CASE
+		WHEN fsm
 		AND year_group >= 7 THEN 1.6 ELSE 1 END) AS risk,
-		abie.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + day / 3) AS ill,
-		abie.demo_uniform(pupil, 200000 + 1000 * substr(academic_year, 3, 2)::integer + day) AS other
+		abie_internal.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + day / 3) AS ill,
+		abie_internal.demo_uniform(pupil, 200000 + 1000 * substr(academic_year, 3, 2)::integer + day) AS other
 	FROM generate_series(0, 46 * 5 - 1) AS day
 ) AS days
 $$;
-COMMENT ON FUNCTION abie.demo_marks(integer, text, integer, boolean) IS
-'Internal: the marks of a pupil of the synthetic England in an academic year, from its first Monday in September on.';
+COMMENT ON FUNCTION abie_internal.demo_marks(integer, text, integer, boolean) IS
+'The marks of a pupil of the synthetic England in an academic year, from its first Monday in September on.';
 
 CREATE FUNCTION abie.demo_pupils(academic_year text, pupils integer DEFAULT 220)
 RETURNS TABLE (urn integer, pupil integer, year_group integer, fsm boolean, sen text, date_of_birth date,
@@ -33,13 +35,14 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000000 ROWS 220
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE WHEN p.year_group <= 6 THEN 900001 ELSE 900005 END, p.pupil, p.year_group, p.fsm,
-	CASE WHEN abie.demo_uniform(p.pupil, 3) < 0.04 THEN 'EHC plan' WHEN abie.demo_uniform(p.pupil, 3) < 0.18
+	CASE WHEN abie_internal.demo_uniform(p.pupil, 3) < 0.04 THEN 'EHC plan'
+		WHEN abie_internal.demo_uniform(p.pupil, 3) < 0.18
 		THEN 'SEN support' ELSE 'none' END,
-	make_date(p.start_year - p.year_group - 5, 9, 1) + (364 * abie.demo_uniform(p.pupil, 4))::integer,
-	abie.register(p.first_monday, abie.demo_marks(p.pupil, academic_year, p.year_group, p.fsm))
+	make_date(p.start_year - p.year_group - 5, 9, 1) + (364 * abie_internal.demo_uniform(p.pupil, 4))::integer,
+	abie.register(p.first_monday, abie_internal.demo_marks(p.pupil, academic_year, p.year_group, p.fsm))
 FROM (
 	SELECT n AS pupil, y.start_year, y.first_monday, 1 + (n + y.start_year) % 11 AS year_group,
-		abie.demo_uniform(n, 2) < 0.25 AS fsm
+		abie_internal.demo_uniform(n, 2) < 0.25 AS fsm
 	FROM generate_series(1, pupils) AS n,
 		(SELECT extract(year FROM s.september)::integer,
 			s.september + (8 - extract(isodow FROM s.september)::integer) % 7

@@ -1,9 +1,10 @@
 -- One school over the years: which URNs are one school's history, and which are too closely related to be compared.
 
-CREATE FUNCTION abie.connected_components(a bigint[], b bigint[]) RETURNS TABLE (member bigint, component bigint)
+CREATE FUNCTION abie_internal.connected_components(a bigint[], b bigint[])
+	RETURNS TABLE (member bigint, component bigint)
 AS 'MODULE_PATHNAME', 'abie_connected_components'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 30000;
-COMMENT ON FUNCTION abie.connected_components(bigint[], bigint[]) IS
+COMMENT ON FUNCTION abie_internal.connected_components(bigint[], bigint[]) IS
 'Connected components of the graph whose i-th edge joins a[i] and b[i]; an edge from a node to itself names a node. '
 'One row a node, in ascending order, with the lowest node of its component; the order of the edges does not matter. '
 'Error 2202E for arrays of unequal length or more than one dimension, 22004 for nulls.';
@@ -32,7 +33,7 @@ BEGIN ATOMIC
 	)
 	SELECT parts.member::integer, parts.component
 	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
-		LATERAL abie.connected_components(graph.a, graph.b) AS parts
+		LATERAL abie_internal.connected_components(graph.a, graph.b) AS parts
 	WHERE parts.member < 1000000;
 END;
 COMMENT ON FUNCTION abie.school_family() IS
@@ -78,7 +79,7 @@ BEGIN ATOMIC
 	), parts AS (
 		SELECT found.member, found.component
 		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
-			LATERAL abie.connected_components(graph.a, graph.b) AS found
+			LATERAL abie_internal.connected_components(graph.a, graph.b) AS found
 	), shared AS (
 		-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
 		-- DISTINCT tells the planner that a LAESTAB is here once, so that it hashes these few and not all attendance

@@ -44,7 +44,7 @@ COMMENT ON COLUMN abie.import.set_aside IS
 COMMENT ON COLUMN abie.import.rejected IS 'Rows that could not be stored: in abie.import_reject.';
 COMMENT ON COLUMN abie.import.set_aside_reasons IS 'Rows set aside by reason: {"national summary row": 3}.';
 COMMENT ON COLUMN abie.import.types_not_understood IS
-'School types (format gias: phases) of rows held that abie.stratum does not know, by type: {"Primery": 3}.';
+'School types (format gias: phases) of rows held that abie_internal.stratum does not know, by type: {"Primery": 3}.';
 COMMENT ON COLUMN abie.import.schools_stored IS
 'Schools that other publications than the register added to abie.school.';
 COMMENT ON COLUMN abie.import.schools_updated IS 'Schools of which they filled or renewed a column.';
@@ -76,15 +76,15 @@ SELECT pg_catalog.pg_extension_config_dump('abie.import', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.import_import_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.import_reject', '');
 
-CREATE FUNCTION abie.import_shown(published text, most integer DEFAULT 80) RETURNS text
+CREATE FUNCTION abie_internal.import_shown(published text, most integer DEFAULT 80) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
 -- a carriage return or an escape sequence out of a file must not move the cursor of who reads a message
 RETURN pg_catalog.regexp_replace(pg_catalog.left(published, most), E'[\\u0001-\\u001f\\u007f-\\u009f]', '?', 'g')
 	|| CASE WHEN pg_catalog.length(published) > most THEN '...' ELSE '' END;
-COMMENT ON FUNCTION abie.import_shown(text, integer) IS
+COMMENT ON FUNCTION abie_internal.import_shown(text, integer) IS
 'Text of a file for a message: its first characters, control characters as ?.';
 
-CREATE FUNCTION abie.import_header(header text) RETURNS text[]
+CREATE FUNCTION abie_internal.import_header(header text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",]*))+$'
 		THEN ARRAY(SELECT pg_catalog.btrim(CASE WHEN cell.match[1] ~ '^"'
@@ -95,10 +95,10 @@ RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",
 					'g') WITH ORDINALITY AS cell (match, place)
 				ORDER BY cell.place) END
 	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, pg_catalog.chr(65279)), E'\r\n')) AS line (text));
-COMMENT ON FUNCTION abie.import_header(text) IS
+COMMENT ON FUNCTION abie_internal.import_header(text) IS
 'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
 
-CREATE FUNCTION abie.import_mapping(format text, header text[])
+CREATE FUNCTION abie_internal.import_mapping(format text, header text[])
 RETURNS TABLE (field text, column_number integer, header_name text, part_of text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE ROWS 30
 BEGIN ATOMIC
@@ -115,37 +115,38 @@ BEGIN ATOMIC
 				AND cell.name COLLATE "C" !~* '(totalreasons|percent|rate|exact)$'
 			ELSE pg_catalog.lower(cell.name COLLATE "C") = pg_catalog.lower(wanted.name COLLATE "C") END;
 END;
-COMMENT ON FUNCTION abie.import_mapping(text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_mapping(text, text[]) IS
 'Which column of a file with this header holds which field of the format; field, column number from 1, header name, '
 'and the field it is a part of.';
 
-CREATE FUNCTION abie.import_missing(format text, header text[]) RETURNS text[]
+CREATE FUNCTION abie_internal.import_missing(format text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT pg_catalog.array_to_string(columns.header_names, ' or ')
 	FROM abie.import_format AS columns
 	WHERE columns.format = import_missing.format AND columns.required
-		AND NOT EXISTS (SELECT FROM abie.import_mapping(import_missing.format, import_missing.header) AS mapped
+		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(import_missing.format, import_missing.header) AS mapped
 			WHERE mapped.field = columns.field)
 	ORDER BY columns.field COLLATE "C");
-COMMENT ON FUNCTION abie.import_missing(text, text[]) IS 'Required columns of the format that the header lacks.';
+COMMENT ON FUNCTION abie_internal.import_missing(text, text[]) IS
+'Required columns of the format that the header lacks.';
 
-CREATE FUNCTION abie.import_detect(header text[]) RETURNS text
+CREATE FUNCTION abie_internal.import_detect(header text[]) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- the format that finds all it requires; of two, the one that finds more columns
 RETURN (SELECT publication.format FROM abie.import_publication AS publication
-	WHERE abie.import_missing(publication.format, header) = '{}'
-	ORDER BY (SELECT pg_catalog.count(*) FROM abie.import_mapping(publication.format, header)) DESC,
+	WHERE abie_internal.import_missing(publication.format, header) = '{}'
+	ORDER BY (SELECT pg_catalog.count(*) FROM abie_internal.import_mapping(publication.format, header)) DESC,
 		publication.format COLLATE "C"
 	LIMIT 1);
-COMMENT ON FUNCTION abie.import_detect(text[]) IS 'The format a header fits; NULL when it fits none.';
+COMMENT ON FUNCTION abie_internal.import_detect(text[]) IS 'The format a header fits; NULL when it fits none.';
 
-CREATE FUNCTION abie.import_check_header(format text, file text, header text[]) RETURNS text
+CREATE FUNCTION abie_internal.import_check_header(format text, file text, header text[]) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 -- Not STRICT: a header that is not CSV comes as NULL and is an error here.
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	fits text := abie.import_detect(header);
+	fits text := abie_internal.import_detect(header);
 	wanted text := CASE WHEN format = 'auto' THEN fits ELSE format END;
 	missing text[];
 	twice text;
@@ -157,7 +158,8 @@ BEGIN
 	ELSIF wanted IS NULL THEN
 		RAISE EXCEPTION 'the columns of file "%" fit no known format', file
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('Its columns are: %s.', abie.import_shown(array_to_string(header, ', '), 4000)),
+				DETAIL = format('Its columns are: %s.', abie_internal.import_shown(array_to_string(header, ', '),
+					4000)),
 				HINT = 'SELECT * FROM abie.import_format lists the formats and their columns.';
 	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
 		RAISE EXCEPTION 'format "%" is not known', wanted
@@ -166,19 +168,19 @@ BEGIN
 					(SELECT string_agg(p.format, ', ' ORDER BY p.format COLLATE "C")
 					FROM abie.import_publication AS p));
 	END IF;
-	missing := abie.import_missing(wanted, header);
+	missing := abie_internal.import_missing(wanted, header);
 	IF missing <> '{}' THEN
 		RAISE EXCEPTION 'file "%" does not have the columns of format "%"', file, wanted
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = format('Missing: %s. Found: %s.', array_to_string(missing, ', '),
-					abie.import_shown(array_to_string(header, ', '), 4000)),
+					abie_internal.import_shown(array_to_string(header, ', '), 4000)),
 				HINT = CASE WHEN fits IS NULL
 					THEN 'SELECT * FROM abie.import_format lists the formats and their columns.'
 					ELSE format('Its columns fit format "%s".', fits) END;
 	END IF;
 	SELECT string_agg(DISTINCT m.header_name COLLATE "C", ', ' ORDER BY m.header_name COLLATE "C") INTO twice
 	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times
-		FROM abie.import_mapping(wanted, header) AS m) AS m
+		FROM abie_internal.import_mapping(wanted, header) AS m) AS m
 	WHERE m.times > 1;
 	IF cardinality(header) > 1600 THEN
 		RAISE EXCEPTION 'file "%" has % columns', file, cardinality(header)
@@ -190,7 +192,7 @@ BEGIN
 	RETURN wanted;
 END
 $$;
-COMMENT ON FUNCTION abie.import_check_header(text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_check_header(text, text, text[]) IS
 'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format '
 'would fit, for any other.';
 
@@ -202,21 +204,22 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	names text[] := abie.import_header(header);
+	names text[] := abie_internal.import_header(header);
 	resolved text;
-	year text := coalesce(abie.import_year(academic_year), academic_year);
+	year text := coalesce(abie_internal.import_year(academic_year), academic_year);
 	needed text;
-	extract date := CASE WHEN register_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN abie.import_date(register_date) END;
+	extract date := CASE WHEN register_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+		THEN abie_internal.import_date(register_date) END;
 BEGIN
 	IF coalesce(btrim(header, E' \r\n\t'), '') = '' THEN
 		RAISE EXCEPTION 'file "%" is empty', file
 			USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Expected a header line with column names.';
 	END IF;
-	resolved := abie.import_check_header(format, file, names);
+	resolved := abie_internal.import_check_header(format, file, names);
 	-- a file that says the year of each row needs none
 	SELECT p.needs INTO needed FROM abie.import_publication AS p
 	WHERE p.format = resolved
-		AND NOT EXISTS (SELECT FROM abie.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
+		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
 	IF needed = 'year' AND year IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
@@ -229,7 +232,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = 'The file does not say its date, and an older extract must not override a newer one.',
 					HINT = 'Give the date, for example 2025-05-24.';
-	ELSIF year IS NOT NULL AND abie.import_year(year) IS NULL THEN
+	ELSIF year IS NOT NULL AND abie_internal.import_year(year) IS NULL THEN
 		RAISE EXCEPTION '"%" is not an academic year', academic_year
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Write it as 2018/19.';
 	END IF;
@@ -254,7 +257,8 @@ COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text
 'arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. '
 'Error 22023 for a file that is not what it should be.';
 
-CREATE FUNCTION abie.import_parse_query(format text, header text[], academic_year text, register_date date) RETURNS text
+CREATE FUNCTION abie_internal.import_parse_query(format text, header text[], academic_year text, register_date date)
+	RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 -- Not STRICT: year and date may be missing.
 SET search_path = pg_catalog, pg_temp
@@ -266,13 +270,13 @@ BEGIN
 	WITH fields AS (
 		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
 		FROM abie.import_format AS c
-			LEFT JOIN abie.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field
+			LEFT JOIN abie_internal.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field
 			AND m.part_of IS NULL
 		WHERE c.format = import_parse_query.format
 			AND NOT EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
 		UNION ALL
 		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
-		FROM abie.import_mapping(import_parse_query.format, header) AS m
+		FROM abie_internal.import_mapping(import_parse_query.format, header) AS m
 			JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
 	), cells AS (
 		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure,
@@ -296,9 +300,9 @@ BEGIN
 			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
 				-- a marker stands for a missing date or text as it does for a figure, but names no row
 				WHEN is_figure OR filled THEN format(E'nullif(btrim(c%s, E'' \\t\\r\\n\\f\\v''), '''')', column_number)
-				ELSE format('abie.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
+				ELSE format('abie_internal.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
 			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
-				header_name || ' "', format('abie.import_shown(%s)', raw), '" is not ' || expected,
+				header_name || ' "', format('abie_internal.import_shown(%s)', raw), '" is not ' || expected,
 				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty')
 					ELSE '' END), E',\n\t\t')
 				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
@@ -336,17 +340,17 @@ FROM checked$query$,
 			FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
 		(SELECT string_agg(t.expression, ', ') FROM abie.import_target AS t
 			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table
-				AND t.target_column = ANY (abie.import_key(publication.main_table))))
+				AND t.target_column = ANY (abie_internal.import_key(publication.main_table))))
 	INTO statement
 	FROM pieces, abie.import_publication AS publication WHERE publication.format = import_parse_query.format;
 	RETURN statement;
 END
 $$;
-COMMENT ON FUNCTION abie.import_parse_query(text, text[], text, date) IS
+COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) IS
 'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
 'with it, the line that first held its key, and every field as its kind.';
 
-CREATE FUNCTION abie.import_types_not_understood(format text) RETURNS jsonb
+CREATE FUNCTION abie_internal.import_types_not_understood(format text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -358,19 +362,20 @@ BEGIN
 	IF type_field IS NOT NULL THEN
 		EXECUTE format($query$
 			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
-				SELECT abie.import_shown(r.%1$I) AS school_type, count(*) AS schools FROM pg_temp.abie_import_row AS r
+				SELECT abie_internal.import_shown(r.%1$I) AS school_type, count(*) AS schools
+					FROM pg_temp.abie_import_row AS r
 				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
-					AND r.%1$I <> 'Not applicable' AND abie.stratum(r.%1$I) IS NULL
+					AND r.%1$I <> 'Not applicable' AND abie_internal.stratum(r.%1$I) IS NULL
 				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) AS t$query$, type_field) INTO types;
 	END IF;
 	RETURN coalesce(types, '{}');
 END
 $$;
-COMMENT ON FUNCTION abie.import_types_not_understood(text) IS
-'School types (or phases, of GIAS) of the rows under way that abie.stratum does not know, with the number of rows; the '
-'20 most frequent. A part of import_finish.';
+COMMENT ON FUNCTION abie_internal.import_types_not_understood(text) IS
+'School types (or phases, of GIAS) of the rows under way that abie_internal.stratum does not know, with the number of '
+'rows; the 20 most frequent. A part of import_finish.';
 
-CREATE FUNCTION abie.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
+CREATE FUNCTION abie_internal.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -383,7 +388,7 @@ BEGIN
 	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records,
 		totals.rows_read,
 		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason,
-		abie.import_types_not_understood(state.format), schools[1], schools[2]
+		abie_internal.import_types_not_understood(state.format), schools[1], schools[2]
 	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
 				count(*) FILTER (WHERE r.set_aside IS NULL
 					AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
@@ -395,10 +400,10 @@ BEGIN
 	RETURN logged;
 END
 $$;
-COMMENT ON FUNCTION abie.import_log(record, bigint[], bigint[]) IS
+COMMENT ON FUNCTION abie_internal.import_log(record, bigint[], bigint[]) IS
 'Writes the log row of the import under way and returns it. A part of import_finish.';
 
-CREATE FUNCTION abie.import_keep_rejects(import_id bigint, file text, digest text, header text[]) RETURNS void
+CREATE FUNCTION abie_internal.import_keep_rejects(import_id bigint, file text, digest text, header text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -426,7 +431,7 @@ BEGIN
 	USING import_id, file, digest, header;
 END
 $$;
-COMMENT ON FUNCTION abie.import_keep_rejects(bigint, text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_keep_rejects(bigint, text, text, text[]) IS
 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
 
 CREATE FUNCTION abie.import_finish() RETURNS abie.import
@@ -457,7 +462,7 @@ BEGIN
 	-- one import at a time: what is held is read, compared and written
 	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
 		abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
-	EXECUTE abie.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
+	EXECUTE abie_internal.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
 	ANALYZE pg_temp.abie_import_row;
 	SELECT count(*) INTO arrived FROM pg_temp.abie_import_row;
 	IF arrived <> state.records THEN
@@ -468,17 +473,17 @@ BEGIN
 		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	PERFORM abie.import_name_authorities(state.format);
-	counts := abie.import_merge(state.format, main, state.file, state.header);
+	PERFORM abie_internal.import_name_authorities(state.format);
+	counts := abie_internal.import_merge(state.format, main, state.file, state.header);
 	IF main <> 'school'
 		AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school')
 		THEN
-		schools := abie.import_merge(state.format, 'school', state.file, state.header);
+		schools := abie_internal.import_merge(state.format, 'school', state.file, state.header);
 	END IF;
-	named := abie.import_name_schools();
-	logged := abie.import_log(state, counts, CASE WHEN main = 'school' THEN schools
+	named := abie_internal.import_name_schools();
+	logged := abie_internal.import_log(state, counts, CASE WHEN main = 'school' THEN schools
 		ELSE ARRAY[schools[1], schools[2] + named] END);
-	PERFORM abie.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
+	PERFORM abie_internal.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
 	-- the next import and the first calculation come before autovacuum; only an owner may analyze
 	IF logged.stored + logged.updated > 1000

@@ -3,7 +3,7 @@
 -- The expressions below are joined into statements by sql/inputs/import.sql; they are constants of the extension, never
 -- user input.
 
-CREATE FUNCTION abie.import_date(published text) RETURNS date
+CREATE FUNCTION abie_internal.import_date(published text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -25,20 +25,20 @@ BEGIN
 	RETURN CASE WHEN date_trunc('month', the_day::timestamp) = first_of_month THEN the_day END;
 END
 $$;
-COMMENT ON FUNCTION abie.import_date(text) IS
+COMMENT ON FUNCTION abie_internal.import_date(text) IS
 'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
 
 -- The next two are not STRICT so that they can be inlined; NULL gives NULL all the same.
-CREATE FUNCTION abie.import_year(published text) RETURNS text
+CREATE FUNCTION abie_internal.import_year(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
 RETURN CASE WHEN published ~ '^[0-9]{4}(?:/?[0-9]{2}|[0-9]{2}[.]0+)$'
 	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(pg_catalog.split_part(published, '.',
 		1), 2)::integer
 	THEN pg_catalog.substr(published, 1, 4) || '/' || pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2) END;
-COMMENT ON FUNCTION abie.import_year(text) IS
+COMMENT ON FUNCTION abie_internal.import_year(text) IS
 'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';
 
-CREATE FUNCTION abie.import_region(published text) RETURNS text
+CREATE FUNCTION abie_internal.import_region(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 RETURN CASE
 	WHEN published IN ('E12000001', 'North East') THEN 'North East'
@@ -51,11 +51,11 @@ RETURN CASE
 	WHEN published IN ('E12000007', 'E13000001', 'E13000002', 'London', 'Inner London', 'Outer London') THEN 'London'
 	WHEN published IN ('E12000008', 'South East') THEN 'South East'
 	WHEN published IN ('E12000009', 'South West') THEN 'South West' END;
-COMMENT ON FUNCTION abie.import_region(text) IS
+COMMENT ON FUNCTION abie_internal.import_region(text) IS
 'The one of the nine regions of England that a published code (E12, E13) or name means; Inner and Outer London are '
 'London; NULL for anything else.';
 
-CREATE FUNCTION abie.import_summary(la_code text, establishment text, urn text) RETURNS text
+CREATE FUNCTION abie_internal.import_summary(la_code text, establishment text, urn text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
 -- Not STRICT: a summary row lacks one or two of them. Performance tables write NAT, LA or a group of schools (PRI,
 -- SEC, SPE) where a school has its numbers; a row with an establishment number and a URN, or what should be one, is
@@ -68,24 +68,24 @@ RETURN CASE
 		AND (establishment IS NULL OR establishment COLLATE "C" ~* '^[a-z]+$')
 		THEN 'local authority summary row'
 	WHEN urn IS NULL AND establishment COLLATE "C" ~* '^[a-z]+$' THEN 'summary row' END;
-COMMENT ON FUNCTION abie.import_summary(text, text, text) IS
+COMMENT ON FUNCTION abie_internal.import_summary(text, text, text) IS
 'Which summary a row of the performance tables with these cells (LA, ESTAB, URN) is: national summary row, local '
 'authority summary row, summary row; NULL for a school. Not STRICT: a summary row lacks some of them.';
 
 CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, set_aside) AS VALUES
 	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', 'year', 'academic_year',
 		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
-			THEN 'geographic level ' || abie.import_shown(r_geographic_level)
+			THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level)
 			-- a part of a year is not the year
 			WHEN r_time_identifier COLLATE "C" !~* '^academic year$'
-				THEN 'time identifier ' || abie.import_shown(r_time_identifier) END$$),
+				THEN 'time identifier ' || abie_internal.import_shown(r_time_identifier) END$$),
 	('england-abs', 'Performance tables, absence (england_abs)', 'attendance', 'year', 'given_year',
-		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
+		$$abie_internal.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('england-census', 'Performance tables, school census (england_census)', 'school_context', 'year', 'given_year',
-		$$abie.import_summary(r_la_code, r_establishment, r_urn)$$),
+		$$abie_internal.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', 'year', 'academic_year',
 		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
-			THEN 'geographic level ' || abie.import_shown(r_geographic_level) END$$),
+			THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level) END$$),
 	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date',
 		'to_char(given_date, ''YYYY-MM-DD'')',
 		$$CASE WHEN r_type_group = 'Welsh schools' OR r_region = 'Wales (pseudo)' THEN 'school in Wales' END$$),
@@ -129,21 +129,25 @@ CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
 	('establishment', '%1$s ~ ''^[0-9]{1,4}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
 		'an establishment number (four digits)'),
 	('count',
-		'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, '
+		'CASE WHEN abie_internal.figure_count_is_valid(%1$s) THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 0 '
+		'AND 2147483647, '
 		'true) ELSE false END',
-		'abie.figure_count(%1$s)', 'a count or a marker'),
+		'abie_internal.figure_count(%1$s)', 'a count or a marker'),
 	('reasons',
-		'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 0 AND 2147483647, '
+		'CASE WHEN abie_internal.figure_count_is_valid(%1$s) THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 0 '
+		'AND 2147483647, '
 		'true) ELSE false END',
-		'abie.figure_count(%1$s)', 'a count or a marker'),
-	('rank', 'CASE WHEN abie.figure_count_is_valid(%1$s) THEN coalesce(abie.figure_count(%1$s) BETWEEN 1 AND '
-		'2147483647, true) ELSE false END',
-		'abie.figure_count(%1$s)::integer', 'a rank (1 or more) or a marker'),
+		'abie_internal.figure_count(%1$s)', 'a count or a marker'),
+	('rank', 'CASE WHEN abie_internal.figure_count_is_valid(%1$s) '
+		'THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 1 AND 2147483647, true) ELSE false END',
+		'abie_internal.figure_count(%1$s)::integer', 'a rank (1 or more) or a marker'),
 	('percent',
-		'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 100, true) ELSE false END',
+		'CASE WHEN abie_internal.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 100, true) ELSE '
+		'false END',
 		'abie.figure(%1$s)', 'a percentage from 0 to 100 or a marker'),
 	('score',
-		'CASE WHEN abie.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE false END',
+		'CASE WHEN abie_internal.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE '
+		'false END',
 		'abie.figure(%1$s)', 'a score from 0 to 1 or a marker'),
 	('low_age', '%1$s ~ ''^(?:[0-9]|[12][0-9]|30)(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
 		'an age from 0 to 30'),
@@ -154,10 +158,11 @@ CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
 	('northing',
 		'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 1300000 ELSE false '
 		'END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a northing from 0 to 1300000'),
-	('date', 'abie.import_date(%1$s) IS NOT NULL', 'abie.import_date(%1$s)',
+	('date', 'abie_internal.import_date(%1$s) IS NOT NULL', 'abie_internal.import_date(%1$s)',
 		'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
-	('year', 'abie.import_year(%1$s) IS NOT NULL', 'abie.import_year(%1$s)', 'an academic year (2018/19 or 201819)'),
-	('region', 'true', 'abie.import_region(%1$s)', 'a region'),
+	('year', 'abie_internal.import_year(%1$s) IS NOT NULL', 'abie_internal.import_year(%1$s)',
+		'an academic year (2018/19 or 201819)'),
+	('region', 'true', 'abie_internal.import_region(%1$s)', 'a region'),
 	('lsoa', 'true', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'an LSOA code');
 COMMENT ON VIEW abie.import_kind IS
 'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s '

@@ -1,15 +1,15 @@
 -- Merging what a file says into what is held, column by column.
 
-CREATE FUNCTION abie.import_key(target_table text) RETURNS text[]
+CREATE FUNCTION abie_internal.import_key(target_table text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN CASE target_table
 	WHEN 'school' THEN ARRAY['urn']
 	WHEN 'school_link' THEN ARRAY['urn', 'link_urn', 'link_type']
 	WHEN 'school_context' THEN ARRAY['urn', 'academic_year']
 	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab'] END;
-COMMENT ON FUNCTION abie.import_key(text) IS 'Key columns of an input table.';
+COMMENT ON FUNCTION abie_internal.import_key(text) IS 'Key columns of an input table.';
 
-CREATE FUNCTION abie.import_outranks(target_table text, column_name text) RETURNS text
+CREATE FUNCTION abie_internal.import_outranks(target_table text, column_name text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- An own entry's source is no format: its place is NULL, nothing outranks it.
 RETURN (SELECT pg_catalog.format($$CASE WHEN t.sources ->> %1$L = n.new_source THEN true ELSE coalesce(
@@ -19,16 +19,16 @@ RETURN (SELECT pg_catalog.format($$CASE WHEN t.sources ->> %1$L = n.new_source T
 			split_part(n.new_source, ' ', 2) COLLATE "C"), false) END$$,
 		column_name, precedence.formats)
 	FROM abie.import_precedence AS precedence WHERE precedence.target_table = import_outranks.target_table);
-COMMENT ON FUNCTION abie.import_outranks(text, text) IS
+COMMENT ON FUNCTION abie_internal.import_outranks(text, text) IS
 'Expression: whether the incoming row n may replace the column of the held row t: same publication and edition, or by '
 'abie.import_precedence.';
 
-CREATE FUNCTION abie.import_incoming_query(format text, target_table text, columns text[]) RETURNS text
+CREATE FUNCTION abie_internal.import_incoming_query(format text, target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	key text[] := abie.import_key(target_table);
+	key text[] := abie_internal.import_key(target_table);
 	publication record;
 	list text;
 BEGIN
@@ -59,40 +59,41 @@ BEGIN
 				CASE WHEN 'laestab' = ANY (columns) THEN ', laestab' END) ELSE '' END);
 END
 $$;
-COMMENT ON FUNCTION abie.import_incoming_query(text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_incoming_query(text, text, text[]) IS
 'The query over pg_temp.abie_import_row that gives the rows for one table: line, key, columns, new_source and the '
 'markers of missing figures.';
 
-CREATE FUNCTION abie.import_columns(format text, target_table text, header text[]) RETURNS text[]
+CREATE FUNCTION abie_internal.import_columns(format text, target_table text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT target.target_column
 	FROM abie.import_target AS target
 	WHERE target.format = import_columns.format AND target.target_table = import_columns.target_table
-		AND target.target_column <> ALL (abie.import_key(import_columns.target_table))
+		AND target.target_column <> ALL (abie_internal.import_key(import_columns.target_table))
 		AND (target.fields = '{}' OR EXISTS (
-			SELECT FROM abie.import_mapping(import_columns.format, import_columns.header) AS mapped
+			SELECT FROM abie_internal.import_mapping(import_columns.format, import_columns.header) AS mapped
 			WHERE mapped.field = ANY (target.fields) OR mapped.part_of = ANY (target.fields)))
 	ORDER BY target.target_column COLLATE "C");
-COMMENT ON FUNCTION abie.import_columns(text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_columns(text, text, text[]) IS
 'The columns of a table, its key apart, that a file with this header can fill.';
 
-CREATE FUNCTION abie.import_other_columns(format text, target_table text, columns text[]) RETURNS text[]
+CREATE FUNCTION abie_internal.import_other_columns(format text, target_table text, columns text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT target.target_column
 	FROM abie.import_target AS target
 	WHERE target.format = import_other_columns.format AND target.target_table = import_other_columns.target_table
-		AND target.target_column <> ALL (abie.import_key(import_other_columns.target_table) || columns)
+		AND target.target_column <> ALL (abie_internal.import_key(import_other_columns.target_table) || columns)
 	ORDER BY target.target_column COLLATE "C");
-COMMENT ON FUNCTION abie.import_other_columns(text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_other_columns(text, text, text[]) IS
 'The columns of a table, its key apart, that the format can fill and this file cannot: what is held of them stays '
 'beside what the file says.';
 
-CREATE FUNCTION abie.import_decided_query(target_table text, columns text[], others text[], incoming text) RETURNS text
+CREATE FUNCTION abie_internal.import_decided_query(target_table text, columns text[], others text[], incoming text)
+	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	key text[] := abie.import_key(target_table);
+	key text[] := abie_internal.import_key(target_table);
 	decisions text;
 BEGIN
 	SELECT string_agg(format(E',\n\tt.%1$I AS %2$I, %3$s AS %4$I', c, 'held_' || c,
@@ -100,7 +101,7 @@ BEGIN
 			format(CASE WHEN target_table = 'school' AND c = 'close_date'
 					THEN 'CASE WHEN t.sources -> %1$L IS NULL THEN t.%1$I IS NULL ELSE %2$s END'
 					ELSE 'n.%1$I IS NOT NULL AND CASE WHEN t.%1$I IS NULL THEN true ELSE %2$s END' END,
-				c, abie.import_outranks(target_table, c)),
+				c, abie_internal.import_outranks(target_table, c)),
 			'takes_' || c), '')
 		|| CASE WHEN target_table = 'school' THEN ''
 			ELSE ', t.markers AS held_markers' || string_agg(format(
@@ -108,7 +109,7 @@ BEGIN
 				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN t.%1$I IS NOT NULL THEN coalesce(t.sources '
 					'->> %1$L = n.new_source, false)
 					WHEN t.markers -> %1$L IS NULL THEN true ELSE %3$s END AS %4$I',
-				c, 'm_' || c, abie.import_outranks(target_table, c), 'takes_m_' || c), '') END
+				c, 'm_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
 	INTO decisions
 	FROM unnest(columns) AS c;
 	RETURN format(E'SELECT n.*, t.%I IS NULL AS is_new, t.sources AS held_sources%s%s\nFROM (%s) AS n LEFT JOIN '
@@ -119,12 +120,12 @@ BEGIN
 		(SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ') FROM unnest(key) AS k));
 END
 $$;
-COMMENT ON FUNCTION abie.import_decided_query(text, text[], text[], text) IS
+COMMENT ON FUNCTION abie_internal.import_decided_query(text, text[], text[], text) IS
 'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, '
 'or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of '
 'the same publication, which it withdraws. abie.school keeps no markers.';
 
-CREATE FUNCTION abie.import_broken(format text, target_table text) RETURNS text
+CREATE FUNCTION abie_internal.import_broken(format text, target_table text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT pg_catalog.format('nullif(concat_ws(''; '', %s), '''')',
 		coalesce(pg_catalog.string_agg(pg_catalog.format('CASE WHEN %s THEN ''with the figures held, '' || %s END',
@@ -132,16 +133,17 @@ RETURN (SELECT pg_catalog.format('nullif(concat_ws(''; '', %s), '''')',
 	FROM abie.import_check AS c JOIN abie.import_publication AS p ON p.format = c.format
 		AND p.main_table = import_broken.target_table
 	WHERE c.format = import_broken.format AND c.of_table);
-COMMENT ON FUNCTION abie.import_broken(text, text) IS
+COMMENT ON FUNCTION abie_internal.import_broken(text, text) IS
 'Expression: which checks of abie.import_check a merged row fails, each with its figures; NULL when none.';
 
-CREATE FUNCTION abie.import_merge_query(format text, target_table text, columns text[], incoming text) RETURNS text
+CREATE FUNCTION abie_internal.import_merge_query(format text, target_table text, columns text[], incoming text)
+	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	key_list text := array_to_string(abie.import_key(target_table), ', ');
-	others text[] := abie.import_other_columns(format, target_table, columns);
+	key_list text := array_to_string(abie_internal.import_key(target_table), ', ');
+	others text[] := abie_internal.import_other_columns(format, target_table, columns);
 	markers text := CASE WHEN target_table = 'school' THEN '' ELSE ', markers' END;
 	statement text;
 BEGIN
@@ -173,7 +175,7 @@ changed AS (
 )
 SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM written),
 	(SELECT count(*) FROM decided) - (SELECT count(*) FROM refused)]$query$,
-		abie.import_decided_query(target_table, columns, others, incoming),
+		abie_internal.import_decided_query(target_table, columns, others, incoming),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
 		CASE WHEN markers <> '' THEN string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ')
 			ELSE '' END,
@@ -195,18 +197,19 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') || CASE WHEN markers <> ''
 			THEN ', markers = EXCLUDED.markers' ELSE '' END,
 		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) AS o),
-		abie.import_broken(format, target_table))
+		abie_internal.import_broken(format, target_table))
 	INTO statement
 	FROM unnest(columns) AS c;
 	RETURN statement;
 END
 $$;
-COMMENT ON FUNCTION abie.import_merge_query(text, text, text[], text) IS
-'The statement that merges incoming rows into a table by abie.import_decided_query. A row is written only when a '
+COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) IS
+'The statement that merges incoming rows into a table by abie_internal.import_decided_query. A row is written only '
+'when a '
 'value, a marker or its source differs; one that would break a check together with what is held is rejected. Gives new '
 'rows, rows written, rows merged.';
 
-CREATE FUNCTION abie.import_merge_links(file text) RETURNS bigint[]
+CREATE FUNCTION abie_internal.import_merge_links(file text) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -240,11 +243,11 @@ BEGIN
 	RETURN counts;
 END
 $$;
-COMMENT ON FUNCTION abie.import_merge_links(text) IS
+COMMENT ON FUNCTION abie_internal.import_merge_links(text) IS
 'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing '
 'from a later file stays. Gives new rows, rows written, rows merged.';
 
-CREATE FUNCTION abie.import_align_incoming_query() RETURNS text
+CREATE FUNCTION abie_internal.import_align_incoming_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- A row that EES (or an own entry) counts names the school's place; a URN that is double on either side names none.
 -- All rows move at once, so two that stand in each other's place change places. A row without a URN cannot move and
@@ -268,11 +271,11 @@ WHERE r.first_line = r.line AND r.urn = counted.urn AND r.la_code * 10000 + r.es
 	AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS other
 		WHERE other.urn IS NULL AND other.first_line = other.line
 			AND other.la_code * 10000 + other.establishment = counted.laestab)$query$;
-COMMENT ON FUNCTION abie.import_align_incoming_query() IS
+COMMENT ON FUNCTION abie_internal.import_align_incoming_query() IS
 'The statement that gives incoming rates of england-abs the LAESTAB under which the same URN is counted in the same '
 'year.';
 
-CREATE FUNCTION abie.import_align_held_query() RETURNS text
+CREATE FUNCTION abie_internal.import_align_held_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
 -- blocked, and so is one that waits for the place of a blocked one; the others change places, in rings too.
@@ -306,11 +309,11 @@ WITH RECURSIVE single AS (
 	RETURNING jsonb_populate_record(held, jsonb_build_object('laestab', w.place)) AS moved
 )
 SELECT array_agg(gone.moved) FROM gone$query$;
-COMMENT ON FUNCTION abie.import_align_held_query() IS
+COMMENT ON FUNCTION abie_internal.import_align_held_query() IS
 'The statement that takes away held rates of england-abs whose URN an incoming file of EES counts under another '
 'LAESTAB, and gives them with that LAESTAB.';
 
-CREATE FUNCTION abie.import_other_school_query(format text) RETURNS text
+CREATE FUNCTION abie_internal.import_other_school_query(format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- a publication may correct the URN it gave itself
 RETURN (SELECT pg_catalog.format($query$
@@ -322,11 +325,11 @@ WHERE r.line = n.line AND held.urn <> r.urn AND held.sources ->> 'urn' IS DISTIN
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'academic_year'),
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'laestab'), import_other_school_query.format)
 	FROM abie.import_target AS t WHERE t.format = import_other_school_query.format AND t.target_table = 'attendance');
-COMMENT ON FUNCTION abie.import_other_school_query(text) IS
+COMMENT ON FUNCTION abie_internal.import_other_school_query(text) IS
 'The statement that rejects incoming rows on attendance whose year and LAESTAB are held for another URN, unless the '
 'same publication gave that URN.';
 
-CREATE FUNCTION abie.import_align(format text) RETURNS void
+CREATE FUNCTION abie_internal.import_align(format text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -336,45 +339,45 @@ BEGIN
 	-- Performance tables give some schools the LAESTAB of a later year. EES's row of the same year and URN names the
 	-- school; rates go to it, whichever file comes first.
 	IF format = 'england-abs' THEN
-		EXECUTE abie.import_align_incoming_query();
+		EXECUTE abie_internal.import_align_incoming_query();
 	ELSE
 		-- taken away first, put back after: rows that change places are in each other's way
-		EXECUTE abie.import_align_held_query() INTO moved;
+		EXECUTE abie_internal.import_align_held_query() INTO moved;
 		INSERT INTO abie.attendance SELECT * FROM unnest(moved);
 	END IF;
-	EXECUTE abie.import_other_school_query(format);
+	EXECUTE abie_internal.import_other_school_query(format);
 END
 $$;
-COMMENT ON FUNCTION abie.import_align(text) IS
+COMMENT ON FUNCTION abie_internal.import_align(text) IS
 'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same '
 'year, and rejects rows whose LAESTAB is held for another URN. A URN that occurs twice in a year, in the file or among '
 'what is held, is left where it is.';
 
-CREATE FUNCTION abie.import_merge(format text, target_table text, file text, header text[]) RETURNS bigint[]
+CREATE FUNCTION abie_internal.import_merge(format text, target_table text, file text, header text[]) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	columns text[] := abie.import_columns(format, target_table, header);
+	columns text[] := abie_internal.import_columns(format, target_table, header);
 	counts bigint[];
 BEGIN
 	IF target_table = 'attendance' THEN
-		PERFORM abie.import_align(format);
+		PERFORM abie_internal.import_align(format);
 	END IF;
 	IF target_table = 'school_link' THEN
-		counts := abie.import_merge_links(file);
+		counts := abie_internal.import_merge_links(file);
 	ELSIF cardinality(columns) = 0 THEN
 		-- the file says nothing of schools but their URNs
 		counts := '{0,0,0}';
 	ELSE
-		EXECUTE abie.import_merge_query(format, target_table, columns,
-			abie.import_incoming_query(format, target_table, columns))
+		EXECUTE abie_internal.import_merge_query(format, target_table, columns,
+			abie_internal.import_incoming_query(format, target_table, columns))
 		INTO counts USING format || ': ' || file;
 	END IF;
 	RETURN ARRAY[counts[1], counts[2] - counts[1], counts[3] - counts[2]];
 END
 $$;
-COMMENT ON FUNCTION abie.import_merge(text, text, text, text[]) IS
+COMMENT ON FUNCTION abie_internal.import_merge(text, text, text, text[]) IS
 'Merges the rows read into one table, column by column; gives rows stored, updated and unchanged. A value whose entry '
 'in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one '
 'that outranks it (abie.import_precedence), and withdrawn by a marker of the same publication. A row of attendance is '

@@ -1,6 +1,6 @@
 -- Names that several publications give: one for each local authority, and for a school that only links name.
 
-CREATE FUNCTION abie.import_name_rank(source text) RETURNS text[]
+CREATE FUNCTION abie_internal.import_name_rank(source text) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- 'school' is what abie.school says on its own: the weakest. NULL for an entry of one's own, which nothing replaces.
 RETURN (SELECT ARRAY[pg_catalog.to_char(pg_catalog.array_position(ARRAY['school'] || p.formats,
@@ -8,11 +8,11 @@ RETURN (SELECT ARRAY[pg_catalog.to_char(pg_catalog.array_position(ARRAY['school'
 		pg_catalog.split_part(source, ' ', 2)] COLLATE "C"
 	FROM abie.import_precedence AS p
 	WHERE p.target_table = 'school' AND pg_catalog.split_part(source, ' ', 1) = ANY (ARRAY['school'] || p.formats));
-COMMENT ON FUNCTION abie.import_name_rank(text) IS
-'Internal: place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own '
+COMMENT ON FUNCTION abie_internal.import_name_rank(text) IS
+'Place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own '
 'entry.';
 
-CREATE FUNCTION abie.import_name_authorities(format text) RETURNS void
+CREATE FUNCTION abie_internal.import_name_authorities(format text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -31,16 +31,16 @@ BEGIN
 		ORDER BY n.la_code, n.edition COLLATE "C" DESC, n.times DESC, n.la_name COLLATE "C"
 		ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE
 		SET la_name = EXCLUDED.la_name, source = EXCLUDED.source, recorded_at = DEFAULT
-		WHERE (abie.import_name_rank(EXCLUDED.source) || EXCLUDED.la_name) COLLATE "C"
-			> (abie.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
+		WHERE (abie_internal.import_name_rank(EXCLUDED.source) || EXCLUDED.la_name) COLLATE "C"
+			> (abie_internal.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
 		p.format, p.edition) FROM abie.import_publication AS p WHERE p.format = import_name_authorities.format);
 END
 $$;
-COMMENT ON FUNCTION abie.import_name_authorities(text) IS
+COMMENT ON FUNCTION abie_internal.import_name_authorities(text) IS
 'Keeps the names of local authorities that the file under way gives, where it outranks (abie.import_precedence) or is '
 'newer than what gave the name held. A part of import_finish.';
 
-CREATE FUNCTION abie.import_name_schools() RETURNS bigint
+CREATE FUNCTION abie_internal.import_name_schools() RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -56,6 +56,6 @@ WITH named AS (
 )
 SELECT count(*) FROM named
 $$;
-COMMENT ON FUNCTION abie.import_name_schools() IS
+COMMENT ON FUNCTION abie_internal.import_name_schools() IS
 'Gives schools that no publication names the name under which abie.school_link knows them, the newest link''s; the '
 'number of schools named. A part of import_finish.';

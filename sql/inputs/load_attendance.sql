@@ -47,15 +47,15 @@ COMMENT ON FUNCTION abie.spring_bank_holiday(integer) IS
 'The spring bank holiday of a calendar year: the last Monday in May, except in the jubilee years 2002, 2012 and 2022. '
 'The second half of the summer term begins with it in the absence statistics.';
 
-CREATE FUNCTION abie.sess_reasons(measures abie.absence_measures) RETURNS jsonb
+CREATE FUNCTION abie_internal.sess_reasons(measures abie.absence_measures) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
 RETURN (SELECT pg_catalog.jsonb_object_agg(reason.key, reason.value)
 	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) AS reason
 	WHERE reason.key ~ '^sess_(auth|unauth|x|y|q)_');
-COMMENT ON FUNCTION abie.sess_reasons(abie.absence_measures) IS
+COMMENT ON FUNCTION abie_internal.sess_reasons(abie.absence_measures) IS
 'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
 
-CREATE FUNCTION abie.registers_check(registers regclass) RETURNS void
+CREATE FUNCTION abie_internal.registers_check(registers regclass) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -83,11 +83,12 @@ BEGIN
 	END LOOP;
 END
 $$;
-COMMENT ON FUNCTION abie.registers_check(regclass) IS
-'Internal: whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, '
+COMMENT ON FUNCTION abie_internal.registers_check(regclass) IS
+'Whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, '
 '42804 for one of another type.';
 
-CREATE FUNCTION abie.registers_query(registers regclass, academic_year text, from_date date, to_date date) RETURNS text
+CREATE FUNCTION abie_internal.registers_query(registers regclass, academic_year text, from_date date, to_date date)
+	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
@@ -130,8 +131,8 @@ FROM (
 		make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
 END
 $function$;
-COMMENT ON FUNCTION abie.registers_query(regclass, text, date, date) IS
-'Internal: the query that gives the registers of an academic year (urn, pupil, register), the last day that counts for '
+COMMENT ON FUNCTION abie_internal.registers_query(regclass, text, date, date) IS
+'The query that gives the registers of an academic year (urn, pupil, register), the last day that counts for '
 'each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in '
 '2020/21 and 2021/22, when all of the cohort were of compulsory school age.';
 
@@ -162,8 +163,8 @@ BEGIN
 		RAISE EXCEPTION 'the dates % to % are not a part of the academic year %', starts, ends, academic_year
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('It runs from %s to %s.', first_day, last_day);
 	END IF;
-	PERFORM abie.registers_check(registers);
-	query := abie.registers_query(registers, academic_year, starts, ends);
+	PERFORM abie_internal.registers_check(registers);
+	query := abie_internal.registers_query(registers, academic_year, starts, ends);
 	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE register IS NOT '
 		'NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
 	INTO twice;
@@ -186,10 +187,10 @@ BEGIN
 			USING HINT = CASE WHEN held.registers = 0 THEN 'It holds no register.'
 				ELSE format('Its registers are of %s to %s.', held.first, held.last) END;
 	END IF;
-	RETURN QUERY SELECT * FROM abie.load_attendance_year(registers, academic_year,
+	RETURN QUERY SELECT * FROM abie_internal.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms'
 			ELSE format('%s to %s', starts, ends) END);
-	PERFORM abie.load_attendance_week(registers, academic_year, query, starts, ends);
+	PERFORM abie_internal.load_attendance_week(registers, academic_year, query, starts, ends);
 	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
 END
 $$;
@@ -206,7 +207,7 @@ COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
 'year, 23514 for what is no academic year. A warning where no register is of these dates. Needs about 300 MB for all '
 'of England.';
 
-CREATE FUNCTION abie.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
+CREATE FUNCTION abie_internal.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
@@ -250,7 +251,7 @@ BEGIN
 			n.attendance_error,
 		coalesce(held.sources, '{}') || n.sources, 'registers: ' || registers
 	FROM (
-		SELECT l.laestab, l.urn, (l.measures).*, abie.sess_reasons(l.measures) AS reasons, l.attendance_error,
+		SELECT l.laestab, l.urn, (l.measures).*, abie_internal.sess_reasons(l.measures) AS reasons, l.attendance_error,
 			(SELECT jsonb_object_agg(c, 'registers')
 				FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall',
 				'sess_authorised',
@@ -287,11 +288,11 @@ BEGIN
 	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_year(regclass, text, text) IS
-'Internal: writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of '
+COMMENT ON FUNCTION abie_internal.load_attendance_year(regclass, text, text) IS
+'Writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of '
 'abie.load_attendance.';
 
-CREATE FUNCTION abie.load_attendance_week(registers regclass, academic_year text, query text, from_date date,
+CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_year text, query text, from_date date,
 	to_date date) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -315,7 +316,7 @@ GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 	CREATE TEMP TABLE abie_load_counted ON COMMIT DROP AS
 	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall,
 		(w.measures).sess_authorised,
-		(w.measures).sess_unauthorised, abie.sess_reasons(w.measures) AS reasons
+		(w.measures).sess_unauthorised, abie_internal.sess_reasons(w.measures) AS reasons
 	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL
 	WHERE (w.measures).sess_possible > 0;
 	-- as for the year, only what differs is written
@@ -344,6 +345,6 @@ GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 			source = EXCLUDED.source, recorded_at = DEFAULT;
 END
 $$;
-COMMENT ON FUNCTION abie.load_attendance_week(regclass, text, text, date, date) IS
-'Internal: replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; '
+COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text, text, date, date) IS
+'Replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; '
 'own entries stay, and so do those of schools whose year is another''s.';

@@ -6,14 +6,14 @@
 -- its own expectation, from the schools that are.
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie.is_published(sess_overall bigint, sess_possible bigint, sources jsonb) RETURNS boolean
+CREATE FUNCTION abie_internal.is_published(sess_overall bigint, sess_possible bigint, sources jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT: figures without sources were entered by hand
 RETURN CASE WHEN sess_possible > 0 AND sess_overall IS NOT NULL
 	THEN sources ->> 'sess_possible' IS DISTINCT FROM 'registers'
 		AND sources ->> 'sess_overall' IS DISTINCT FROM 'registers'
 	ELSE sources ->> 'sess_overall_percent' IS DISTINCT FROM 'registers' END;
-COMMENT ON FUNCTION abie.is_published(bigint, bigint, jsonb) IS
+COMMENT ON FUNCTION abie_internal.is_published(bigint, bigint, jsonb) IS
 'Whether attendance, by the sources (abie.attendance.sources) of the counts that make it, or of the rate where there '
 'are none, is published: not made from registers. Not STRICT, because figures entered by hand may have no sources.';
 
@@ -27,9 +27,9 @@ COMMENT ON FUNCTION abie.is_published(bigint, bigint, jsonb) IS
  * these are no references either, and all may be left out for want of
  * comparable schools.
  */
-CREATE FUNCTION abie.published_suffice(published bigint, schools bigint) RETURNS boolean
+CREATE FUNCTION abie_internal.published_suffice(published bigint, schools bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN 2 * published >= schools OR schools - published < 10;
-COMMENT ON FUNCTION abie.published_suffice(bigint, bigint) IS
+COMMENT ON FUNCTION abie_internal.published_suffice(bigint, bigint) IS
 'Whether only the published schools of a stratum are references in a run: they are at least half of its schools, or '
 'the others fewer than 10.';

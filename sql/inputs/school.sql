@@ -274,7 +274,7 @@ COMMENT ON COLUMN abie.local_authority.source IS
 'an own entry, which no import changes.';
 COMMENT ON COLUMN abie.local_authority.recorded_at IS 'When the row was last changed.';
 
-CREATE FUNCTION abie.name_local_authorities() RETURNS trigger
+CREATE FUNCTION abie_internal.name_local_authorities() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -289,13 +289,13 @@ BEGIN
 	RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION abie.name_local_authorities() IS
+COMMENT ON FUNCTION abie_internal.name_local_authorities() IS
 'Trigger of abie.school: names in abie.local_authority those that no publication names, by the rows just written.';
 
 CREATE TRIGGER name_local_authorities_inserted AFTER INSERT ON abie.school REFERENCING NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION abie.name_local_authorities();
+	FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.name_local_authorities();
 CREATE TRIGGER name_local_authorities_updated AFTER UPDATE ON abie.school REFERENCING NEW TABLE AS changed
-	FOR EACH STATEMENT EXECUTE FUNCTION abie.name_local_authorities();
+	FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.name_local_authorities();
 
 CREATE FUNCTION abie.attendance_percent(sess_overall bigint, sess_possible bigint,
 	sess_overall_percent double precision)
@@ -309,10 +309,10 @@ COMMENT ON FUNCTION abie.attendance_percent(bigint, bigint, double precision) IS
 'rate; NULL where neither is held. Not STRICT because either source may be missing.';
 
 -- More than autumn and spring term can have; five of the six half terms, as published to 2011/12, have some 300.
-CREATE FUNCTION abie.least_year_sessions() RETURNS float8
+CREATE FUNCTION abie_internal.least_year_sessions() RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN 270;
-COMMENT ON FUNCTION abie.least_year_sessions() IS
+COMMENT ON FUNCTION abie_internal.least_year_sessions() IS
 'Sessions possible an enrolment from which on a school''s attendance is taken to be that of a year: 135 of its 190 '
 'days.';
 

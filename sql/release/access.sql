@@ -2,7 +2,7 @@
 --
 -- Readers have no rights on tables. What they may call is a gate (abie_gate, src/access.c): it notes the role whose
 -- rights are in force, as PostgreSQL does for its own tables, and calls the function of the same name in schema
--- abie_internal with that role as first argument and the owner's rights. The views of abie_report ask the gates
+-- abie_owner with that role as first argument and the owner's rights. The views of abie_report ask the gates
 -- below; sql/reports/report_view.sql says how.
 
 CREATE TABLE abie.access_grant (
@@ -45,14 +45,14 @@ SELECT pg_catalog.pg_extension_config_dump('abie.access_grant',
 	'WHERE revoked_at IS NOT NULL OR EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = role)');
 SELECT pg_catalog.pg_extension_config_dump('abie.access_grant_grant_id_seq', '');
 
-CREATE FUNCTION abie_internal.asking_role(role oid) RETURNS name
+CREATE FUNCTION abie_owner.asking_role(role oid) RETURNS name
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 RETURN (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = role);
-COMMENT ON FUNCTION abie_internal.asking_role(oid) IS 'Of a role, as abie.asking_role.';
+COMMENT ON FUNCTION abie_owner.asking_role(oid) IS 'Of a role, as abie_internal.asking_role.';
 
-CREATE FUNCTION abie.asking_role() RETURNS name
+CREATE FUNCTION abie_internal.asking_role() RETURNS name
 LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.asking_role() IS
+COMMENT ON FUNCTION abie_internal.asking_role() IS
 'The role whose grants count: the one whose rights are in force where abie is called (current_user), as for '
 'PostgreSQL''s own tables. Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED '
 'VIEW ...), where nobody asks.';
@@ -60,90 +60,90 @@ COMMENT ON FUNCTION abie.asking_role() IS
 -- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates
 -- call is in PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked
 -- once a query, and the planner would count them once a row.
-CREATE FUNCTION abie_internal.is_owner(role oid) RETURNS boolean
+CREATE FUNCTION abie_owner.is_owner(role oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE COST 100
 RETURN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'abie' AND pg_has_role(role, e.extowner, 'USAGE'));
-COMMENT ON FUNCTION abie_internal.is_owner(oid) IS
+COMMENT ON FUNCTION abie_owner.is_owner(oid) IS
 'Whether a role has the rights of the owner of the extension, who sees everything.';
 
-CREATE FUNCTION abie_internal.grants_in_force() RETURNS SETOF abie.access_grant
+CREATE FUNCTION abie_owner.grants_in_force() RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 100
 BEGIN ATOMIC
 	SELECT g.* FROM abie.access_grant AS g
 	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now());
 END;
-COMMENT ON FUNCTION abie_internal.grants_in_force() IS
+COMMENT ON FUNCTION abie_owner.grants_in_force() IS
 'Grants that are neither revoked nor at their end, to roles that are gone too.';
 
-CREATE FUNCTION abie_internal.active_grants(role oid, purposes text[]) RETURNS SETOF abie.access_grant
+CREATE FUNCTION abie_owner.active_grants(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie_internal.grants_in_force() AS g
+	SELECT g.* FROM abie_owner.grants_in_force() AS g
 	WHERE g.purpose = ANY (purposes)
 		-- a superuser has the rights of every number, of a dropped role's too
 		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
 		AND pg_has_role(active_grants.role, g.role, 'USAGE');
 END;
-COMMENT ON FUNCTION abie_internal.active_grants(oid, text[]) IS
+COMMENT ON FUNCTION abie_owner.active_grants(oid, text[]) IS
 'The grants in force for one of the purposes to a role, or to one whose rights it has.';
 
-CREATE FUNCTION abie_internal.has_access(role oid, purposes text[]) RETURNS boolean
+CREATE FUNCTION abie_owner.has_access(role oid, purposes text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN abie_internal.is_owner(role) OR EXISTS (SELECT FROM abie_internal.active_grants(role, purposes));
+	RETURN abie_owner.is_owner(role) OR EXISTS (SELECT FROM abie_owner.active_grants(role, purposes));
 END $$;
-COMMENT ON FUNCTION abie_internal.has_access(oid, text[]) IS 'Of a role, as abie.has_access.';
+COMMENT ON FUNCTION abie_owner.has_access(oid, text[]) IS 'Of a role, as abie_internal.has_access.';
 
-CREATE FUNCTION abie.has_access(purposes text[]) RETURNS boolean
+CREATE FUNCTION abie_internal.has_access(purposes text[]) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.has_access(text[]) IS
+COMMENT ON FUNCTION abie_internal.has_access(text[]) IS
 'Whether the role in force (current_user) has any grant for one of the purposes, or is the owner.';
 
-CREATE FUNCTION abie_internal.has_national_access(role oid, purposes text[]) RETURNS boolean
+CREATE FUNCTION abie_owner.has_national_access(role oid, purposes text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN abie_internal.is_owner(role)
-		OR EXISTS (SELECT FROM abie_internal.active_grants(role, purposes) g WHERE g.scope = 'national');
+	RETURN abie_owner.is_owner(role)
+		OR EXISTS (SELECT FROM abie_owner.active_grants(role, purposes) g WHERE g.scope = 'national');
 END $$;
-COMMENT ON FUNCTION abie_internal.has_national_access(oid, text[]) IS 'Of a role, as abie.has_national_access.';
+COMMENT ON FUNCTION abie_owner.has_national_access(oid, text[]) IS 'Of a role, as abie_internal.has_national_access.';
 
-CREATE FUNCTION abie.has_national_access(purposes text[]) RETURNS boolean
+CREATE FUNCTION abie_internal.has_national_access(purposes text[]) RETURNS boolean
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.has_national_access(text[]) IS
+COMMENT ON FUNCTION abie_internal.has_national_access(text[]) IS
 'Whether the role in force (current_user) has a national grant for one of the purposes, or is the owner.';
 
 -- A trust by its code; by its name where no code of it is known. Names made of digits, like codes, name no trust.
-CREATE FUNCTION abie_internal.is_of_trust(code text, trust_code text, trust text) RETURNS boolean
+CREATE FUNCTION abie_owner.is_of_trust(code text, trust_code text, trust text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT: a school has no trust, or one without a code
 RETURN code = trust_code OR (code = trust AND code !~ '^[0-9]+$');
-COMMENT ON FUNCTION abie_internal.is_of_trust(text, text, text) IS
+COMMENT ON FUNCTION abie_owner.is_of_trust(text, text, text) IS
 'Whether the code of a grant of scope trust is that of a school''s trust.';
 
-CREATE FUNCTION abie_internal.schools_of_grants(grants abie.access_grant[]) RETURNS TABLE (urn integer)
+CREATE FUNCTION abie_owner.schools_of_grants(grants abie.access_grant[]) RETURNS TABLE (urn integer)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 200
 BEGIN ATOMIC
 	SELECT g.code::integer FROM unnest(grants) AS g WHERE g.scope = 'school'
 	UNION
 	SELECT s.urn::integer FROM abie.school AS s JOIN unnest(grants) AS g ON g.scope = 'trust'
-		AND abie_internal.is_of_trust(g.code, s.trust_code, s.trust)
+		AND abie_owner.is_of_trust(g.code, s.trust_code, s.trust)
 		OR g.scope = 'region' AND g.code = s.region OR g.scope = 'local authority'
 			AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
 END;
-COMMENT ON FUNCTION abie_internal.schools_of_grants(abie.access_grant[]) IS
+COMMENT ON FUNCTION abie_owner.schools_of_grants(abie.access_grant[]) IS
 'URNs of the schools of grants, national ones apart: the school itself, or those that abie.school has in the trust, '
 'local authority or region.';
 
-CREATE FUNCTION abie_internal.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
+CREATE FUNCTION abie_owner.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 200
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	grants abie.access_grant[] := ARRAY(SELECT g FROM abie_internal.active_grants(role, purposes) g
+	grants abie.access_grant[] := ARRAY(SELECT g FROM abie_owner.active_grants(role, purposes) g
 		WHERE g.scope <> 'national');
 	of_schools abie.access_grant[] := ARRAY(SELECT g FROM unnest(grants) g WHERE g.scope = 'school');
 BEGIN
@@ -151,10 +151,10 @@ BEGIN
 	IF cardinality(grants) = cardinality(of_schools) THEN
 		RETURN QUERY SELECT DISTINCT g.code::integer FROM unnest(grants) g;
 	ELSE
-		RETURN QUERY SELECT s.urn FROM abie_internal.schools_of_grants(grants) s;
+		RETURN QUERY SELECT s.urn FROM abie_owner.schools_of_grants(grants) s;
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie_internal.accessible_schools(oid, text[]) IS 'Of a role, as abie.accessible_schools.';
+COMMENT ON FUNCTION abie_owner.accessible_schools(oid, text[]) IS 'Of a role, as abie.accessible_schools.';
 
 CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
@@ -167,94 +167,95 @@ COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
  * can be taken off a figure shown under disclosure control is all that the
  * session's user may see as any role; it widens nothing that is shown.
  */
-CREATE FUNCTION abie_internal.grants_within_reach(role oid, purposes text[]) RETURNS SETOF abie.access_grant
+CREATE FUNCTION abie_owner.grants_within_reach(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie_internal.grants_in_force() AS g
+	SELECT g.* FROM abie_owner.grants_in_force() AS g
 	WHERE g.purpose = ANY (purposes) AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
 		AND (pg_has_role(grants_within_reach.role, g.role, 'MEMBER') OR pg_has_role(session_user, g.role, 'MEMBER'));
 END;
-COMMENT ON FUNCTION abie_internal.grants_within_reach(oid, text[]) IS
+COMMENT ON FUNCTION abie_owner.grants_within_reach(oid, text[]) IS
 'The grants in force for one of the purposes to any role that the role, or the session''s user, may take.';
 
-CREATE FUNCTION abie_internal.readable_runs(role oid) RETURNS integer[]
+CREATE FUNCTION abie_owner.readable_runs(role oid) RETURNS integer[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	all_finished boolean := abie_internal.has_national_access(role, '{calculation}');
+	all_finished boolean := abie_owner.has_national_access(role, '{calculation}');
 BEGIN
-	IF NOT (all_finished OR abie_internal.has_access(role, '{results,similar schools,support}')) THEN
+	IF NOT (all_finished OR abie_owner.has_access(role, '{results,similar schools,support}')) THEN
 		RETURN '{}';
 	END IF;
 	RETURN ARRAY(SELECT r.run_id FROM abie.run r
 		WHERE r.status = 'issued' OR all_finished AND r.status NOT IN ('running', 'failed', 'interrupted')
 			ORDER BY r.run_id);
 END $$;
-COMMENT ON FUNCTION abie_internal.readable_runs(oid) IS 'Of a role, as abie.readable_runs.';
+COMMENT ON FUNCTION abie_owner.readable_runs(oid) IS 'Of a role, as abie_internal.readable_runs.';
 
-CREATE FUNCTION abie.readable_runs() RETURNS integer[]
+CREATE FUNCTION abie_internal.readable_runs() RETURNS integer[]
 LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.readable_runs() IS
+COMMENT ON FUNCTION abie_internal.readable_runs() IS
 'The runs whose results the role in force (current_user) may see, each of its own schools: those that are issued; '
 'every one that was finished for roles granted calculation; none for a role without a grant.';
 
-CREATE FUNCTION abie_internal.readable_schools(role oid, run_id integer, urns integer[]) RETURNS integer[]
+CREATE FUNCTION abie_owner.readable_schools(role oid, run_id integer, urns integer[]) RETURNS integer[]
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF run_id <> ALL (abie_internal.readable_runs(role)) THEN
+	IF run_id <> ALL (abie_owner.readable_runs(role)) THEN
 		RETURN '{}';
-	ELSIF abie_internal.has_national_access(role, '{results,calculation}') THEN
+	ELSIF abie_owner.has_national_access(role, '{results,calculation}') THEN
 		RETURN urns;
 	END IF;
 	RETURN ARRAY(SELECT u.urn FROM unnest(urns) u(urn)
-		JOIN abie_internal.accessible_schools(role, '{results}') a ON a.urn = u.urn);
+		JOIN abie_owner.accessible_schools(role, '{results}') a ON a.urn = u.urn);
 END $$;
-COMMENT ON FUNCTION abie_internal.readable_schools(oid, integer, integer[]) IS 'Of a role, as abie.readable_schools.';
+COMMENT ON FUNCTION abie_owner.readable_schools(oid, integer, integer[]) IS
+'Of a role, as abie_internal.readable_schools.';
 
-CREATE FUNCTION abie.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
+CREATE FUNCTION abie_internal.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.readable_schools(integer, integer[]) IS
+COMMENT ON FUNCTION abie_internal.readable_schools(integer, integer[]) IS
 'Those of the URNs whose results in the run the role in force (current_user) may read: all for calculation; for '
 'results, those granted, and in issued runs only.';
 
-CREATE FUNCTION abie_internal.readable_expectations(role oid, run_id integer) RETURNS integer[]
+CREATE FUNCTION abie_owner.readable_expectations(role oid, run_id integer) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT abie_internal.readable_schools(role, readable_expectations.run_id,
+SELECT abie_owner.readable_schools(role, readable_expectations.run_id,
 	ARRAY(SELECT e.urn::integer FROM abie.expectation e WHERE e.run_id = readable_expectations.run_id))
 $$;
-COMMENT ON FUNCTION abie_internal.readable_expectations(oid, integer) IS
+COMMENT ON FUNCTION abie_owner.readable_expectations(oid, integer) IS
 'URNs of the schools with an expectation in a run whose results a role may read.';
 
-CREATE FUNCTION abie_internal.lost_grants() RETURNS SETOF abie.access_grant
+CREATE FUNCTION abie_owner.lost_grants() RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 5
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT g.* FROM abie_internal.grants_in_force() g
+SELECT g.* FROM abie_owner.grants_in_force() g
 WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
-	OR g.scope <> 'national' AND NOT EXISTS (SELECT FROM abie_internal.schools_of_grants(ARRAY[g]) s
+	OR g.scope <> 'national' AND NOT EXISTS (SELECT FROM abie_owner.schools_of_grants(ARRAY[g]) s
 		JOIN abie.school k ON k.urn = s.urn)
 $$;
-COMMENT ON FUNCTION abie_internal.lost_grants() IS
+COMMENT ON FUNCTION abie_owner.lost_grants() IS
 'Grants in force that give nothing: their role was dropped, or no school is in their scope any more.';
 
-CREATE FUNCTION abie_internal.grants_without_effect(role oid) RETURNS bigint
+CREATE FUNCTION abie_owner.grants_without_effect(role oid) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN CASE WHEN abie_internal.has_national_access(role, '{monitoring,calculation}')
-		THEN (SELECT count(*) FROM abie_internal.lost_grants()) END;
+	RETURN CASE WHEN abie_owner.has_national_access(role, '{monitoring,calculation}')
+		THEN (SELECT count(*) FROM abie_owner.lost_grants()) END;
 END $$;
-COMMENT ON FUNCTION abie_internal.grants_without_effect(oid) IS 'Of a role, as abie.grants_without_effect.';
+COMMENT ON FUNCTION abie_owner.grants_without_effect(oid) IS 'Of a role, as abie_internal.grants_without_effect.';
 
-CREATE FUNCTION abie.grants_without_effect() RETURNS bigint
+CREATE FUNCTION abie_internal.grants_without_effect() RETURNS bigint
 LANGUAGE c STABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.grants_without_effect() IS
+COMMENT ON FUNCTION abie_internal.grants_without_effect() IS
 'How many grants in force give nothing any more, because their role was dropped or no school is in their scope, such '
 'as a trust known by its name alone that is now called otherwise; NULL for roles granted neither monitoring nor '
 'calculation.';

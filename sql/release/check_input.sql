@@ -4,27 +4,27 @@
 -- Inputs
 --
 
-CREATE FUNCTION abie.check_input_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_input_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
 	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
-	FROM (SELECT r.input_digest AS recorded, abie.input_digest(r.run_id) AS now FROM abie.run r
+	FROM (SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now FROM abie.run r
 		WHERE r.run_id = check_input_digest.run_id OFFSET 0) i;
 END;
-COMMENT ON FUNCTION abie.check_input_digest(integer, float8) IS
-'Internal: release check input digest. Example: the digest as it is now.';
+COMMENT ON FUNCTION abie_internal.check_input_digest(integer, float8) IS
+'Release check input digest. Example: the digest as it is now.';
 
-CREATE FUNCTION abie.check_result_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_result_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
 	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
-	FROM (SELECT r.result_digest AS recorded, abie.result_digest(r.run_id) AS now FROM abie.run r
+	FROM (SELECT r.result_digest AS recorded, abie_internal.result_digest(r.run_id) AS now FROM abie.run r
 		WHERE r.run_id = check_result_digest.run_id OFFSET 0) i;
 END;
-COMMENT ON FUNCTION abie.check_result_digest(integer, float8) IS
-'Internal: release check result digest. Example: the digest as it is now.';
+COMMENT ON FUNCTION abie_internal.check_result_digest(integer, float8) IS
+'Release check result digest. Example: the digest as it is now.';
 
-CREATE FUNCTION abie.check_stale_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_stale_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -32,12 +32,12 @@ SET work_mem = '64MB'
 SET jit = off
 AS $$
 DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
+	m abie.methodology := abie_internal.run_methodology(run_id);
 	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = check_stale_input.run_id);
 	-- averages once each, not for every school that is set beside them
-	own_columns text[] := array_remove(array_remove(abie.pool_columns(), 'la_average'), 'national_average');
+	own_columns text[] := array_remove(array_remove(abie_internal.pool_columns(), 'la_average'), 'national_average');
 BEGIN
-	-- all that abie.calculate_pool would read now, beside what it read
+	-- all that abie_internal.calculate_pool would read now, beside what it read
 	RETURN QUERY EXECUTE format($sql$
 		WITH pool AS MATERIALIZED (%1$s
 		), school AS MATERIALIZED (
@@ -58,24 +58,24 @@ BEGIN
 			FULL JOIN (SELECT s.stratum, s.la_code, s.la_average AS average
 				FROM school s UNION SELECT s.stratum, 0, s.national_average FROM school s) o
 				ON o.stratum = a.stratum AND o.la_code = a.la_code
-		$sql$, abie.pool_query(m), abie.column_list('n', abie.scope_columns()),
-			abie.column_list('k', abie.scope_columns()),
-			abie.column_list('n', own_columns), abie.column_list('s', own_columns))
+		$sql$, abie_internal.pool_query(m), abie_internal.column_list('n', abie_internal.scope_columns()),
+			abie_internal.column_list('k', abie_internal.scope_columns()),
+			abie_internal.column_list('n', own_columns), abie_internal.column_list('s', own_columns))
 	USING run_id, target_year, m.minimum_enrolments;
 END $$;
-COMMENT ON FUNCTION abie.check_stale_input(integer, float8) IS
-'Internal: release check stale input: all that the run read is read again and compared with what it kept. Examples are '
+COMMENT ON FUNCTION abie_internal.check_stale_input(integer, float8) IS
+'Release check stale input: all that the run read is read again and compared with what it kept. Examples are '
 'URNs, LAESTABs of schools without one, and averages.';
 
-CREATE FUNCTION abie.column_list(alias text, columns text[]) RETURNS text
+CREATE FUNCTION abie_internal.column_list(alias text, columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$ SELECT string_agg(format('%I.%I', alias, c.name), ', ' ORDER BY c.place)
 	FROM unnest(columns) WITH ORDINALITY c(name, place) $$;
-COMMENT ON FUNCTION abie.column_list(text, text[]) IS
-'Internal: columns of a relation, by the name it has in a query, for a list of them in SQL.';
+COMMENT ON FUNCTION abie_internal.column_list(text, text[]) IS
+'Columns of a relation, by the name it has in a query, for a list of them in SQL.';
 
-CREATE FUNCTION abie.check_partial_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_partial_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.laestab IS NULL, b.laestab::text, ARRAY[b.laestab]
@@ -83,10 +83,10 @@ BEGIN ATOMIC
 		LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = b.laestab
 	WHERE r.run_id = check_partial_input.run_id;
 END;
-COMMENT ON FUNCTION abie.check_partial_input(integer, float8) IS
-'Internal: release check partial input. Examples are LAESTABs.';
+COMMENT ON FUNCTION abie_internal.check_partial_input(integer, float8) IS
+'Release check partial input. Examples are LAESTABs.';
 
-CREATE FUNCTION abie.check_partial_year(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_partial_year(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT s.sess_possible < check_partial_year.threshold * s.enrolments,
@@ -95,18 +95,18 @@ BEGIN ATOMIC
 	FROM abie.run_school s WHERE s.run_id = check_partial_year.run_id AND s.sess_possible IS NOT NULL
 		AND s.enrolments > 0;
 END;
-COMMENT ON FUNCTION abie.check_partial_year(integer, float8) IS
-'Internal: release check partial year. Examples: sessions possible an enrolment.';
+COMMENT ON FUNCTION abie_internal.check_partial_year(integer, float8) IS
+'Release check partial year. Examples: sessions possible an enrolment.';
 
-CREATE FUNCTION abie.check_rate_only(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_rate_only(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT s.sess_possible IS NULL OR s.sess_overall IS NULL, s.urn::text, ARRAY[s.urn] FROM abie.run_school s
 		WHERE s.run_id = check_rate_only.run_id;
 END;
-COMMENT ON FUNCTION abie.check_rate_only(integer, float8) IS 'Internal: release check rate only.';
+COMMENT ON FUNCTION abie_internal.check_rate_only(integer, float8) IS 'Release check rate only.';
 
-CREATE FUNCTION abie.check_assumed_noise(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_assumed_noise(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
 	SELECT coalesce(m.sampling_source IN ('earlier run', 'residuals'), true),
@@ -117,10 +117,10 @@ BEGIN ATOMIC
 			ELSE 'not known' END), ARRAY[]::float8[]
 	FROM abie.run_model m WHERE m.run_id = check_assumed_noise.run_id;
 END;
-COMMENT ON FUNCTION abie.check_assumed_noise(integer, float8) IS
-'Internal: release check assumed noise. Items are strata. Examples: sampling variance and its source.';
+COMMENT ON FUNCTION abie_internal.check_assumed_noise(integer, float8) IS
+'Release check assumed noise. Items are strata. Examples: sampling variance and its source.';
 
-CREATE FUNCTION abie.check_suppressed_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_suppressed_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.markers <> '{}', format('%s: %s', a.laestab, a.markers), ARRAY[a.laestab]
@@ -128,10 +128,11 @@ BEGIN ATOMIC
 		JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = s.laestab
 	WHERE r.run_id = check_suppressed_input.run_id;
 END;
-COMMENT ON FUNCTION abie.check_suppressed_input(integer, float8) IS
-'Internal: release check suppressed input. Examples: LAESTAB: markers.';
+COMMENT ON FUNCTION abie_internal.check_suppressed_input(integer, float8) IS
+'Release check suppressed input. Examples: LAESTAB: markers.';
 
-CREATE FUNCTION abie.check_missing_characteristic(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_missing_characteristic(run_id integer, threshold float8)
+	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic), ARRAY[s.urn]
@@ -141,11 +142,11 @@ BEGIN ATOMIC
 			GROUP BY c.stratum, c.characteristic) c ON c.stratum = s.stratum
 	WHERE s.run_id = check_missing_characteristic.run_id;
 END;
-COMMENT ON FUNCTION abie.check_missing_characteristic(integer, float8) IS
-'Internal: release check missing characteristic. Items are schools x characteristics.';
+COMMENT ON FUNCTION abie_internal.check_missing_characteristic(integer, float8) IS
+'Release check missing characteristic. Items are schools x characteristics.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie.compared_total(run_id integer)
+CREATE FUNCTION abie_internal.compared_total(run_id integer)
 RETURNS TABLE (la_code integer, school_type text, sess_possible bigint, possible numeric, missed numeric)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 500
 BEGIN ATOMIC
@@ -162,37 +163,38 @@ BEGIN ATOMIC
 	) h ON h.school_type = t.school_type AND coalesce(h.la_code, 0) = t.la_code
 	WHERE t.academic_year = (SELECT y.baseline_year FROM year y);
 END;
-COMMENT ON FUNCTION abie.compared_total(integer) IS
-'Internal: each published total of a run''s baseline year beside the sum of the schools held (possible, sessions), and '
+COMMENT ON FUNCTION abie_internal.compared_total(integer) IS
+'Each published total of a run''s baseline year beside the sum of the schools held (possible, sessions), and '
 'by how much that misses it in sessions or enrolments, whichever is more, per cent; NULL where none is held; not '
 'STRICT so that the planner can put it in place of a call.';
 
-CREATE FUNCTION abie.check_national_total(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_national_total(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(t.missed > check_national_total.threshold, true),
 		format('%s: %s sessions possible, schools %s', t.school_type, t.sess_possible, t.possible), ARRAY[t.la_code]
-	FROM abie.compared_total(check_national_total.run_id) t WHERE t.la_code = 0;
+	FROM abie_internal.compared_total(check_national_total.run_id) t WHERE t.la_code = 0;
 END;
-COMMENT ON FUNCTION abie.check_national_total(integer, float8) IS
-'Internal: release check national total. Examples: published and added up.';
+COMMENT ON FUNCTION abie_internal.check_national_total(integer, float8) IS
+'Release check national total. Examples: published and added up.';
 
-CREATE FUNCTION abie.check_local_authority_total(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_local_authority_total(run_id integer, threshold float8)
+	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(t.missed > check_local_authority_total.threshold, true),
 		format('%s %s: %s sessions possible, schools %s', t.la_code, t.school_type, t.sess_possible, t.possible),
 		ARRAY[t.la_code]
-	FROM abie.compared_total(check_local_authority_total.run_id) t WHERE t.la_code > 0;
+	FROM abie_internal.compared_total(check_local_authority_total.run_id) t WHERE t.la_code > 0;
 END;
-COMMENT ON FUNCTION abie.check_local_authority_total(integer, float8) IS
-'Internal: release check local authority total. Examples: published and added up.';
+COMMENT ON FUNCTION abie_internal.check_local_authority_total(integer, float8) IS
+'Release check local authority total. Examples: published and added up.';
 
 --
 -- Against the run issued last
 --
 
-CREATE FUNCTION abie.run_issued_before(run_id integer) RETURNS integer
+CREATE FUNCTION abie_internal.run_issued_before(run_id integer) RETURNS integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -201,35 +203,35 @@ SELECT o.run_id FROM abie.run r JOIN abie.run o ON o.run_id <> r.run_id AND o.ta
 WHERE r.run_id = run_issued_before.run_id
 ORDER BY o.target_year DESC, o.status, o.run_id DESC LIMIT 1
 $$;
-COMMENT ON FUNCTION abie.run_issued_before(integer) IS
+COMMENT ON FUNCTION abie_internal.run_issued_before(integer) IS
 'The run that a run is compared with: the one issued for its target year, else superseded in it, else of the nearest '
 'year before; NULL where there is none.';
 
-CREATE FUNCTION abie.check_moved_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_moved_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT abs(e.improvement - o.improvement) > check_moved_expectation.threshold,
 		format('%s: %s', e.urn, round((e.improvement - o.improvement)::numeric, 2)),
 		ARRAY[-abs(e.improvement - o.improvement), e.urn]
 	FROM abie.expectation e
-		JOIN abie.expectation o ON o.run_id = (SELECT abie.run_issued_before(check_moved_expectation.run_id))
+		JOIN abie.expectation o ON o.run_id = (SELECT abie_internal.run_issued_before(check_moved_expectation.run_id))
 		AND o.urn = e.urn
 	WHERE e.run_id = check_moved_expectation.run_id;
 END;
-COMMENT ON FUNCTION abie.check_moved_expectation(integer, float8) IS
-'Internal: release check moved expectation. Examples: the greatest moves.';
+COMMENT ON FUNCTION abie_internal.check_moved_expectation(integer, float8) IS
+'Release check moved expectation. Examples: the greatest moves.';
 
-CREATE FUNCTION abie.check_moved_list(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_moved_list(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	-- every school here has a list in the other run too
 	SELECT 100.0 * c.common / cardinality(l.similar_urns) < check_moved_list.threshold,
 		format('%s: %s in common', l.urn, c.common), ARRAY[c.common, l.urn]
 	FROM abie.similar_list l
-		JOIN abie.similar_list o ON o.run_id = (SELECT abie.run_issued_before(check_moved_list.run_id))
+		JOIN abie.similar_list o ON o.run_id = (SELECT abie_internal.run_issued_before(check_moved_list.run_id))
 		AND o.urn = l.urn,
 		LATERAL (SELECT count(*) AS common FROM unnest(l.similar_urns) u(urn) WHERE u.urn = ANY (o.similar_urns)) c
 	WHERE l.run_id = check_moved_list.run_id;
 END;
-COMMENT ON FUNCTION abie.check_moved_list(integer, float8) IS
-'Internal: release check moved list. Examples: similar schools in common.';
+COMMENT ON FUNCTION abie_internal.check_moved_list(integer, float8) IS
+'Release check moved list. Examples: similar schools in common.';

@@ -8,7 +8,7 @@
 
 -- Lists are unnested in the list of columns, here and below, because a function joined to its table is a nested loop,
 -- which abie.run_checks switches off.
-CREATE FUNCTION abie.run_match(run_id integer)
+CREATE FUNCTION abie_internal.run_match(run_id integer)
 RETURNS TABLE (urn integer, rank integer, similar_urn integer, stratum text, other_stratum text, selective boolean,
 	other_selective boolean, family bigint, other_family bigint,
 	km float8)
@@ -22,46 +22,46 @@ BEGIN ATOMIC
 				WHERE l.run_id = run_match.run_id) n
 		LEFT JOIN abie.run_school o ON o.run_id = run_match.run_id AND o.urn = n.similar_urn;
 END;
-COMMENT ON FUNCTION abie.run_match(integer) IS
-'Internal: each school of a run with each of its similar schools, what must agree between the two (NULL where one is '
+COMMENT ON FUNCTION abie_internal.run_match(integer) IS
+'Each school of a run with each of its similar schools, what must agree between the two (NULL where one is '
 'not in the run) and how far apart they are; not STRICT so that the planner can put it in place of a call.';
 
-CREATE FUNCTION abie.check_self_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_self_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT l.urn = ANY (l.similar_urns), l.urn::text, ARRAY[l.urn] FROM abie.similar_list l
 		WHERE l.run_id = check_self_match.run_id;
 END;
-COMMENT ON FUNCTION abie.check_self_match(integer, float8) IS 'Internal: release check self match.';
+COMMENT ON FUNCTION abie_internal.check_self_match(integer, float8) IS 'Release check self match.';
 
-CREATE FUNCTION abie.check_family_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_family_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT m.family = m.other_family, format('%s with %s', m.urn, m.similar_urn), ARRAY[m.urn, m.rank]
-		FROM abie.run_match(check_family_match.run_id) m;
+		FROM abie_internal.run_match(check_family_match.run_id) m;
 END;
-COMMENT ON FUNCTION abie.check_family_match(integer, float8) IS
-'Internal: release check family match. By abie.run_school.family.';
+COMMENT ON FUNCTION abie_internal.check_family_match(integer, float8) IS
+'Release check family match. By abie.run_school.family.';
 
-CREATE FUNCTION abie.check_phase_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_phase_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT m.stratum IS DISTINCT FROM m.other_stratum, format('%s with %s', m.urn, m.similar_urn), ARRAY[m.urn, m.rank]
-		FROM abie.run_match(check_phase_match.run_id) m;
+		FROM abie_internal.run_match(check_phase_match.run_id) m;
 END;
-COMMENT ON FUNCTION abie.check_phase_match(integer, float8) IS
-'Internal: release check phase match. A similar school that is not in the run counts as a fault.';
+COMMENT ON FUNCTION abie_internal.check_phase_match(integer, float8) IS
+'Release check phase match. A similar school that is not in the run counts as a fault.';
 
-CREATE FUNCTION abie.check_selective_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_selective_match(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT m.selective IS DISTINCT FROM m.other_selective, format('%s with %s', m.urn, m.similar_urn),
-		ARRAY[m.urn, m.rank] FROM abie.run_match(check_selective_match.run_id) m;
+		ARRAY[m.urn, m.rank] FROM abie_internal.run_match(check_selective_match.run_id) m;
 END;
-COMMENT ON FUNCTION abie.check_selective_match(integer, float8) IS
-'Internal: release check selective match. A similar school that is not in the run counts as a fault.';
+COMMENT ON FUNCTION abie_internal.check_selective_match(integer, float8) IS
+'Release check selective match. A similar school that is not in the run counts as a fault.';
 
-CREATE FUNCTION abie.check_distance(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_distance(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT i.faulty, format('%s with %s', i.urn, i.similar_urn), ARRAY[i.urn, i.rank]
@@ -82,33 +82,33 @@ BEGIN ATOMIC
 		OFFSET 0
 	) i;
 END;
-COMMENT ON FUNCTION abie.check_distance(integer, float8) IS
-'Internal: release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';
+COMMENT ON FUNCTION abie_internal.check_distance(integer, float8) IS
+'Release check distance. To the bit; one way round is enough, for abie.distance is the same either way.';
 
-CREATE FUNCTION abie.check_incomplete_list(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_incomplete_list(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT cardinality(l.similar_urns) IS DISTINCT FROM m.similar_schools
 		OR (SELECT count(DISTINCT u.urn) FROM unnest(l.similar_urns) u(urn)) <> m.similar_schools,
 		format('%s: %s', e.urn, coalesce(cardinality(l.similar_urns), 0)), ARRAY[e.urn]
-	FROM abie.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e
+	FROM abie_internal.run_methodology(check_incomplete_list.run_id) m CROSS JOIN abie.expectation e
 		LEFT JOIN abie.similar_list l ON l.run_id = e.run_id AND l.urn = e.urn
 	WHERE e.run_id = check_incomplete_list.run_id;
 END;
-COMMENT ON FUNCTION abie.check_incomplete_list(integer, float8) IS
-'Internal: release check incomplete list. Examples: school: similar schools held.';
+COMMENT ON FUNCTION abie_internal.check_incomplete_list(integer, float8) IS
+'Release check incomplete list. Examples: school: similar schools held.';
 
-CREATE FUNCTION abie.check_far_apart(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_far_apart(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT m.km > check_far_apart.threshold, format('%s with %s: %s km', m.urn, m.similar_urn, round(m.km)),
 		ARRAY[-m.km, m.urn, m.rank]
-	FROM abie.run_match(check_far_apart.run_id) m WHERE m.km IS NOT NULL;
+	FROM abie_internal.run_match(check_far_apart.run_id) m WHERE m.km IS NOT NULL;
 END;
-COMMENT ON FUNCTION abie.check_far_apart(integer, float8) IS
-'Internal: release check far apart. Examples: the farthest.';
+COMMENT ON FUNCTION abie_internal.check_far_apart(integer, float8) IS
+'Release check far apart. Examples: the farthest.';
 
-CREATE FUNCTION abie.check_other_type(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_other_type(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT NOT bool_or(n.type_group = o.type_group), format('%s: %s', n.urn, min(n.type_group)), ARRAY[n.urn]
@@ -118,14 +118,14 @@ BEGIN ATOMIC
 				JOIN abie.school o ON o.urn = n.similar_urn
 	WHERE o.type_group IS NOT NULL GROUP BY n.urn;
 END;
-COMMENT ON FUNCTION abie.check_other_type(integer, float8) IS
-'Internal: release check other type. By abie.school.type_group as it is now.';
+COMMENT ON FUNCTION abie_internal.check_other_type(integer, float8) IS
+'Release check other type. By abie.school.type_group as it is now.';
 
 --
 -- Schools and figures
 --
 
-CREATE FUNCTION abie.check_unaccounted_school(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_unaccounted_school(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT (e.laestab IS NULL) = (x.laestab IS NULL)
@@ -138,10 +138,10 @@ BEGIN ATOMIC
 		FULL JOIN (SELECT x.laestab FROM abie.exclusion x
 			WHERE x.run_id = check_unaccounted_school.run_id) x ON x.laestab = coalesce(a.laestab, e.laestab);
 END;
-COMMENT ON FUNCTION abie.check_unaccounted_school(integer, float8) IS
-'Internal: release check unaccounted school. Examples are LAESTABs.';
+COMMENT ON FUNCTION abie_internal.check_unaccounted_school(integer, float8) IS
+'Release check unaccounted school. Examples are LAESTABs.';
 
-CREATE FUNCTION abie.check_base_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_base_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.laestab IS NULL OR s.urn IS NULL
@@ -157,10 +157,10 @@ BEGIN ATOMIC
 			a.sess_overall_percent)) h(attendance)
 	WHERE r.run_id = check_base_figure.run_id;
 END;
-COMMENT ON FUNCTION abie.check_base_figure(integer, float8) IS
-'Internal: release check base figure. Examples: attendance in the run and as held now.';
+COMMENT ON FUNCTION abie_internal.check_base_figure(integer, float8) IS
+'Release check base figure. Examples: attendance in the run and as held now.';
 
-CREATE FUNCTION abie.check_school_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_school_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(abs(e.attendance - f.attendance_percent) > check_school_figure.threshold, true),
@@ -178,11 +178,11 @@ BEGIN ATOMIC
 	WHERE r.run_id = check_school_figure.run_id AND f.academic_year = r.baseline_year
 		AND (e.urn IS NOT NULL OR f.correction_id IS NOT NULL);
 END;
-COMMENT ON FUNCTION abie.check_school_figure(integer, float8) IS
-'Internal: release check school figure. Examples: attendance in the run and by the school, and the accepted correction '
+COMMENT ON FUNCTION abie_internal.check_school_figure(integer, float8) IS
+'Release check school figure. Examples: attendance in the run and by the school, and the accepted correction '
 'that says so.';
 
-CREATE FUNCTION abie.check_open_correction(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_open_correction(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
 	SELECT c.accepted IS NULL, format('%s: correction %s, of %s', c.urn, c.correction_id, c.academic_year),
@@ -190,10 +190,10 @@ BEGIN ATOMIC
 	FROM abie.run r JOIN abie.correction c ON c.academic_year <= r.baseline_year
 	WHERE r.run_id = check_open_correction.run_id;
 END;
-COMMENT ON FUNCTION abie.check_open_correction(integer, float8) IS
-'Internal: release check open correction. Examples: the oldest.';
+COMMENT ON FUNCTION abie_internal.check_open_correction(integer, float8) IS
+'Release check open correction. Examples: the oldest.';
 
-CREATE FUNCTION abie.check_baseline(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_baseline(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(NOT e.baseline BETWEEN least(e.own_level, e.expected) - 1e-9
@@ -202,10 +202,10 @@ BEGIN ATOMIC
 				ARRAY[e.urn]
 	FROM abie.expectation e WHERE e.run_id = check_baseline.run_id;
 END;
-COMMENT ON FUNCTION abie.check_baseline(integer, float8) IS
-'Internal: release check baseline. To 1e-9 percentage points.';
+COMMENT ON FUNCTION abie_internal.check_baseline(integer, float8) IS
+'Release check baseline. To 1e-9 percentage points.';
 
-CREATE FUNCTION abie.check_improvement(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_improvement(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT abs(e.improvement - p.improvement) > 1e-9 OR abs(e.gap - greatest(0, e.expected - e.baseline)) > 1e-9
@@ -216,7 +216,7 @@ BEGIN ATOMIC
 				THEN 'sustain' ELSE 'improve' END,
 		format('%s: %s, should be %s', e.urn, round(e.improvement::numeric, 3), round(p.improvement::numeric, 3)),
 			ARRAY[e.urn]
-	FROM abie.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e
+	FROM abie_internal.run_methodology(check_improvement.run_id) m CROSS JOIN abie.expectation e
 		-- the rule again in its own words, not by the function that made it
 		CROSS JOIN LATERAL
 			(SELECT least(greatest(m.improvement_floor,
@@ -224,10 +224,10 @@ BEGIN ATOMIC
 			greatest(0, e.ladder_top - e.baseline))) p(improvement)
 	WHERE e.run_id = check_improvement.run_id;
 END;
-COMMENT ON FUNCTION abie.check_improvement(integer, float8) IS
-'Internal: release check improvement. To 1e-9 percentage points. Examples: improvement in the run and as it follows.';
+COMMENT ON FUNCTION abie_internal.check_improvement(integer, float8) IS
+'Release check improvement. To 1e-9 percentage points. Examples: improvement in the run and as it follows.';
 
-CREATE FUNCTION abie.check_attained_target(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_attained_target(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT e.statement = 'improve' AND (e.improvement_rounded <= 0 OR e.attendance >= e.target),
@@ -235,10 +235,10 @@ BEGIN ATOMIC
 			round(e.attendance::numeric, 3)), ARRAY[e.urn]
 	FROM abie.expectation e WHERE e.run_id = check_attained_target.run_id;
 END;
-COMMENT ON FUNCTION abie.check_attained_target(integer, float8) IS
-'Internal: release check attained target. Examples: improvement, target and attendance.';
+COMMENT ON FUNCTION abie_internal.check_attained_target(integer, float8) IS
+'Release check attained target. Examples: improvement, target and attendance.';
 
-CREATE FUNCTION abie.check_improvement_order(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_improvement_order(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT e.improvement < max(e.improvement) OVER (ORDER BY e.gap,
@@ -246,11 +246,11 @@ BEGIN ATOMIC
 	FROM abie.expectation e WHERE e.run_id = check_improvement_order.run_id
 		AND e.improvement < e.ladder_top - e.baseline;
 END;
-COMMENT ON FUNCTION abie.check_improvement_order(integer, float8) IS
-'Internal: release check improvement order. Expected attendance that rises by itself makes the gap greater, a baseline '
+COMMENT ON FUNCTION abie_internal.check_improvement_order(integer, float8) IS
+'Release check improvement order. Expected attendance that rises by itself makes the gap greater, a baseline '
 'that rises makes it smaller, so one order covers both.';
 
-CREATE FUNCTION abie.check_impossible_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_impossible_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT NOT bool_and(v.rate BETWEEN 0 AND 100), e.urn::text, ARRAY[e.urn]
@@ -260,10 +260,10 @@ BEGIN ATOMIC
 		e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high]) v(rate)
 	WHERE e.run_id = check_impossible_figure.run_id GROUP BY e.urn;
 END;
-COMMENT ON FUNCTION abie.check_impossible_figure(integer, float8) IS
-'Internal: release check impossible figure. NaN and infinities are none either.';
+COMMENT ON FUNCTION abie_internal.check_impossible_figure(integer, float8) IS
+'Release check impossible figure. NaN and infinities are none either.';
 
-CREATE FUNCTION abie.check_extreme_gap(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_extreme_gap(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT abs(e.attendance - e.expected) > check_extreme_gap.threshold,
@@ -271,10 +271,10 @@ BEGIN ATOMIC
 		ARRAY[-abs(e.attendance - e.expected), e.urn]
 	FROM abie.expectation e WHERE e.run_id = check_extreme_gap.run_id;
 END;
-COMMENT ON FUNCTION abie.check_extreme_gap(integer, float8) IS
-'Internal: release check extreme gap. Examples: the greatest, attendance less expected.';
+COMMENT ON FUNCTION abie_internal.check_extreme_gap(integer, float8) IS
+'Release check extreme gap. Examples: the greatest, attendance less expected.';
 
-CREATE FUNCTION abie.check_no_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_no_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	-- the reason once, not with each school
@@ -285,10 +285,11 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT false, NULL, NULL FROM abie.expectation e WHERE e.run_id = check_no_expectation.run_id;
 END;
-COMMENT ON FUNCTION abie.check_no_expectation(integer, float8) IS
-'Internal: release check no expectation. Examples: reason: schools.';
+COMMENT ON FUNCTION abie_internal.check_no_expectation(integer, float8) IS
+'Release check no expectation. Examples: reason: schools.';
 
-CREATE FUNCTION abie.check_unpublished_reference(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_unpublished_reference(run_id integer, threshold float8)
+	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	-- the stratum once, not with each school
@@ -301,5 +302,5 @@ BEGIN ATOMIC
 	SELECT false, NULL, NULL FROM abie.run_school s
 	WHERE s.run_id = check_unpublished_reference.run_id AND s.is_reference AND s.attendance_published;
 END;
-COMMENT ON FUNCTION abie.check_unpublished_reference(integer, float8) IS
-'Internal: release check unpublished reference. Examples: stratum: schools.';
+COMMENT ON FUNCTION abie_internal.check_unpublished_reference(integer, float8) IS
+'Release check unpublished reference. Examples: stratum: schools.';

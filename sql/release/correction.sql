@@ -41,7 +41,7 @@ SELECT pg_catalog.pg_extension_config_dump('abie.correction', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.correction_correction_id_seq', '');
 
 -- A gate, because a school may ask for its own and write nothing else.
-CREATE FUNCTION abie_internal.correction_request(role oid, urn integer, academic_year text, comment text,
+CREATE FUNCTION abie_owner.correction_request(role oid, urn integer, academic_year text, comment text,
 	attendance_percent float8) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -51,8 +51,8 @@ DECLARE
 	made integer;
 BEGIN
 	-- the same for a school that is another's and for one that does not exist
-	IF NOT (abie_internal.has_national_access(role, '{results,calculation}')
-		OR EXISTS (SELECT FROM abie_internal.accessible_schools(role, '{results}') a
+	IF NOT (abie_owner.has_national_access(role, '{results,calculation}')
+		OR EXISTS (SELECT FROM abie_owner.accessible_schools(role, '{results}') a
 		WHERE a.urn = correction_request.urn)) THEN
 		RAISE EXCEPTION 'school % is not among those granted to %', urn, role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
@@ -69,7 +69,7 @@ BEGIN
 	RETURNING correction_id INTO made;
 	RETURN made;
 END $$;
-COMMENT ON FUNCTION abie_internal.correction_request(oid, integer, text, text, float8) IS
+COMMENT ON FUNCTION abie_owner.correction_request(oid, integer, text, text, float8) IS
 'Of a role, as abie.correction_request.';
 
 CREATE FUNCTION abie.correction_request(urn integer, academic_year text, comment text,

@@ -1,18 +1,18 @@
 -- What each purpose of abie.access_grant gives: rights on views of abie_report, or for calculation on tables; to grant
 -- and revoke it.
 
-CREATE FUNCTION abie_internal.relations() RETURNS regclass[]
+CREATE FUNCTION abie_owner.relations() RETURNS regclass[]
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT c.oid::regclass FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass
 	AND d.objid = c.oid AND d.deptype = 'e'
 	JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'abie'
-	WHERE c.relkind IN ('r', 'v') AND c.relnamespace <> 'abie_internal'::regnamespace ORDER BY c.oid)
+	WHERE c.relkind IN ('r', 'v') AND c.relnamespace <> 'abie_owner'::regnamespace ORDER BY c.oid)
 $$;
-COMMENT ON FUNCTION abie_internal.relations() IS 'The tables and views of the extension, internal ones apart.';
+COMMENT ON FUNCTION abie_owner.relations() IS 'The tables and views of the extension, internal ones apart.';
 
-CREATE FUNCTION abie.purpose_tables(purpose text) RETURNS regclass[]
+CREATE FUNCTION abie_internal.purpose_tables(purpose text) RETURNS regclass[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -34,20 +34,20 @@ SELECT CASE purpose
 	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
-	ELSE ARRAY(SELECT t FROM unnest(abie_internal.relations()) t WHERE t <> 'abie.access_grant'::regclass) END
+	ELSE ARRAY(SELECT t FROM unnest(abie_owner.relations()) t WHERE t <> 'abie.access_grant'::regclass) END
 $$;
-COMMENT ON FUNCTION abie.purpose_tables(text) IS
-'Internal: the tables and views that a purpose of abie.access_grant gives a role the right to read. No table with '
+COMMENT ON FUNCTION abie_internal.purpose_tables(text) IS
+'The tables and views that a purpose of abie.access_grant gives a role the right to read. No table with '
 'figures of a school but for calculation.';
 
-CREATE FUNCTION abie_internal.writable_tables() RETURNS regclass[]
+CREATE FUNCTION abie_owner.writable_tables() RETURNS regclass[]
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ARRAY(SELECT t FROM unnest(abie_internal.relations()) t JOIN pg_class c ON c.oid = t
+SELECT ARRAY(SELECT t FROM unnest(abie_owner.relations()) t JOIN pg_class c ON c.oid = t
 	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read}'::regclass[]))
 $$;
-COMMENT ON FUNCTION abie_internal.writable_tables() IS
+COMMENT ON FUNCTION abie_owner.writable_tables() IS
 'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, '
 'whose rows come from triggers and functions alone.';
 
@@ -55,30 +55,32 @@ COMMENT ON FUNCTION abie_internal.writable_tables() IS
 -- Policies: who has the right to read a table, by whatever way, reads rows of it only with a grant of calculation.
 --
 
-CREATE FUNCTION abie.protect_table(t regclass) RETURNS void
+CREATE FUNCTION abie_internal.protect_table(t regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
-	EXECUTE format('CREATE POLICY calculation ON %s USING ((SELECT abie.has_national_access(''{calculation}'')))', t);
+	EXECUTE format('CREATE POLICY calculation ON %s '
+		'USING ((SELECT abie_internal.has_national_access(''{calculation}'')))', t);
 	-- which methodology a run used, and what its characteristics are, is no secret
 	IF t = ANY ('{abie.methodology,abie.characteristic}'::regclass[]) THEN
-		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT USING ((SELECT abie.has_access(''{results,support}'')))',
-			t);
+		EXECUTE format('CREATE POLICY reading ON %s FOR SELECT '
+			'USING ((SELECT abie_internal.has_access(''{results,support}'')))', t);
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.protect_table(regclass) IS
-'Internal: row-level security of a table: its rows are for roles granted calculation.';
+COMMENT ON FUNCTION abie_internal.protect_table(regclass) IS
+'Row-level security of a table: its rows are for roles granted calculation.';
 
-SELECT abie.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'
+SELECT abie_internal.protect_table(c.oid) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace
+	AND c.relkind = 'r'
 	ORDER BY c.oid;
 
 --
 -- Grants
 --
 
-CREATE FUNCTION abie.check_scope(scope text, code text) RETURNS void
+CREATE FUNCTION abie_internal.check_scope(scope text, code text) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,7 +97,7 @@ BEGIN
 					'national.';
 	ELSIF scope <> 'national'
 		AND NOT EXISTS (SELECT FROM abie.school s WHERE CASE scope WHEN 'school' THEN code = s.urn::text
-		WHEN 'trust' THEN abie_internal.is_of_trust(code, s.trust_code, s.trust) WHEN 'region' THEN code = s.region
+		WHEN 'trust' THEN abie_owner.is_of_trust(code, s.trust_code, s.trust) WHEN 'region' THEN code = s.region
 		ELSE code = coalesce(s.la_code, s.laestab / 10000)::text END) THEN
 		RAISE EXCEPTION 'there is no % "%"', scope, code
 			USING ERRCODE = 'no_data_found',
@@ -105,12 +107,12 @@ BEGIN
 			USING ERRCODE = 'ambiguous_alias', HINT = 'Name it by its code: abie.school.trust_code.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_scope(text, text) IS
-'Internal: raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 '
+COMMENT ON FUNCTION abie_internal.check_scope(text, text) IS
+'Raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 '
 'where a trust''s name is that of several.';
 
 -- The code that a grant is kept by: a trust's own where GIAS gives one, because a name may become another's.
-CREATE FUNCTION abie_internal.stable_code(scope text, code text) RETURNS text
+CREATE FUNCTION abie_owner.stable_code(scope text, code text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -119,7 +121,7 @@ SELECT CASE WHEN scope = 'trust' AND code !~ '^[0-9]+$' THEN coalesce((SELECT mi
 	WHERE s.trust = stable_code.code AND s.trust_code IS NOT NULL HAVING count(DISTINCT s.trust_code) = 1), code)
 		ELSE code END
 $$;
-COMMENT ON FUNCTION abie_internal.stable_code(text, text) IS
+COMMENT ON FUNCTION abie_owner.stable_code(text, text) IS
 'The code to keep a grant by: the code of the trust of that name, where all schools that name it with a code agree; as '
 'given otherwise.';
 
@@ -132,7 +134,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	grantee regrole := to_regrole(quote_ident(grant_access.role));
-	kept_code text := abie_internal.stable_code(grant_access.scope, grant_access.code);
+	kept_code text := abie_owner.stable_code(grant_access.scope, grant_access.code);
 	made integer;
 BEGIN
 	IF grantee IS NULL THEN
@@ -149,7 +151,7 @@ BEGIN
 		RAISE EXCEPTION 'a grant cannot end in the past: %', grant_access.valid_until
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'valid_until is a time to come, or NULL for no end.';
 	END IF;
-	PERFORM abie.check_scope(grant_access.scope, grant_access.code);
+	PERFORM abie_internal.check_scope(grant_access.scope, grant_access.code);
 	-- with another end it is another grant, in place of this one
 	UPDATE abie.access_grant g SET revoked_by = current_user, revoked_at = clock_timestamp()
 	WHERE g.role = grantee AND g.scope = grant_access.scope AND g.code IS NOT DISTINCT FROM kept_code
@@ -158,12 +160,14 @@ BEGIN
 	INSERT INTO abie.access_grant (role, scope, code, purpose, valid_until)
 	VALUES (grantee, grant_access.scope, kept_code, grant_access.purpose, grant_access.valid_until)
 	ON CONFLICT DO NOTHING RETURNING grant_id INTO made;
-	EXECUTE format('GRANT SELECT ON %s TO %s', array_to_string(abie.purpose_tables(grant_access.purpose), ', '),
+	EXECUTE format('GRANT SELECT ON %s TO %s', array_to_string(abie_internal.purpose_tables(grant_access.purpose),
+		', '),
 		grantee);
 	IF grant_access.purpose = 'calculation' THEN
 		EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %s',
-			array_to_string(abie_internal.writable_tables(), ', '), grantee);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) TO %s', grantee);
+			array_to_string(abie_owner.writable_tables(), ', '), grantee);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) TO %s',
+			grantee);
 	END IF;
 	RETURN made;
 END $$;
@@ -175,14 +179,16 @@ COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
 'authority or region.';
 
 -- What of its rights on tables a role's grants do not need any more.
-CREATE FUNCTION abie_internal.take_back(role regrole, purpose text) RETURNS void
+CREATE FUNCTION abie_owner.take_back(role regrole, purpose text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	unused text := (SELECT string_agg(t.name::text, ', ') FROM unnest(abie.purpose_tables(take_back.purpose)) t(name)
+	unused text := (SELECT string_agg(t.name::text, ', ')
+		FROM unnest(abie_internal.purpose_tables(take_back.purpose)) t(name)
 		WHERE NOT EXISTS (SELECT FROM abie.access_grant g
-			WHERE g.role = take_back.role AND g.revoked_at IS NULL AND t.name = ANY (abie.purpose_tables(g.purpose))));
+			WHERE g.role = take_back.role AND g.revoked_at IS NULL
+				AND t.name = ANY (abie_internal.purpose_tables(g.purpose))));
 BEGIN
 	IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = role) THEN
 		RETURN;
@@ -191,11 +197,12 @@ BEGIN
 	END IF;
 	IF purpose = 'calculation' THEN
 		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s',
-			array_to_string(abie_internal.writable_tables(), ', '), role);
-		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM %s', role);
+			array_to_string(abie_owner.writable_tables(), ', '), role);
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) '
+			'FROM %s', role);
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie_internal.take_back(regrole, text) IS
+COMMENT ON FUNCTION abie_owner.take_back(regrole, text) IS
 'Takes back the rights on tables that a revoked grant of a purpose gave a role, if no other grant of it needs them.';
 
 CREATE FUNCTION abie.revoke_access(grant_id integer) RETURNS boolean
@@ -211,7 +218,7 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN false;
 	END IF;
-	PERFORM abie_internal.take_back(revoked.role, revoked.purpose);
+	PERFORM abie_owner.take_back(revoked.role, revoked.purpose);
 	RETURN true;
 END $$;
 COMMENT ON FUNCTION abie.revoke_access(integer) IS
@@ -229,7 +236,7 @@ DECLARE
 	held integer := (SELECT g.grant_id FROM abie.access_grant g
 		-- of a role that is gone the number is left
 		WHERE g.role::text IN (quote_ident(revoke_access.role), revoke_access.role) AND g.scope = revoke_access.scope
-			AND g.code IS NOT DISTINCT FROM abie_internal.stable_code(revoke_access.scope, revoke_access.code)
+			AND g.code IS NOT DISTINCT FROM abie_owner.stable_code(revoke_access.scope, revoke_access.code)
 			AND g.purpose = revoke_access.purpose AND g.revoked_at IS NULL);
 BEGIN
 	RETURN coalesce(abie.revoke_access(held), false);
@@ -246,26 +253,26 @@ REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz
 -- Grants to trusts by name: by code as soon as it is known
 --
 
-CREATE FUNCTION abie_internal.keep_trust_grants() RETURNS trigger
+CREATE FUNCTION abie_owner.keep_trust_grants() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	UPDATE abie.access_grant g SET code = abie_internal.stable_code(g.scope, g.code)
-	WHERE g.scope = 'trust' AND g.revoked_at IS NULL AND g.code <> abie_internal.stable_code(g.scope, g.code)
+	UPDATE abie.access_grant g SET code = abie_owner.stable_code(g.scope, g.code)
+	WHERE g.scope = 'trust' AND g.revoked_at IS NULL AND g.code <> abie_owner.stable_code(g.scope, g.code)
 		-- a role that has the trust by its code already keeps that one
 		AND NOT EXISTS (SELECT FROM abie.access_grant o WHERE o.role = g.role AND o.scope = 'trust'
 			AND o.purpose = g.purpose
-			AND o.revoked_at IS NULL AND o.code = abie_internal.stable_code(g.scope, g.code));
+			AND o.revoked_at IS NULL AND o.code = abie_owner.stable_code(g.scope, g.code));
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie_internal.keep_trust_grants() IS
+COMMENT ON FUNCTION abie_owner.keep_trust_grants() IS
 'Trigger: grants to a trust by its name are kept by its code from when the code is known, so that a new name changes '
 'nothing in them.';
 
-CREATE FUNCTION abie.keep_trust_grants() RETURNS trigger
+CREATE FUNCTION abie_internal.keep_trust_grants() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.keep_trust_grants() IS 'Internal trigger: the gate to abie_internal.keep_trust_grants.';
+COMMENT ON FUNCTION abie_internal.keep_trust_grants() IS 'Trigger: the gate to abie_owner.keep_trust_grants.';
 
 CREATE TRIGGER keep_trust_grants AFTER INSERT OR UPDATE OF trust, trust_code ON abie.school
-FOR EACH STATEMENT EXECUTE FUNCTION abie.keep_trust_grants();
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.keep_trust_grants();

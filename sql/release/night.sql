@@ -13,7 +13,7 @@ AS $$
 WITH year AS MATERIALIZED (
 	SELECT a.academic_year, count(*) AS held, count(*) FILTER (WHERE CASE WHEN a.sess_possible IS NULL
 		THEN a.sess_overall_percent IS NOT NULL
-		ELSE a.sess_possible >= abie.least_year_sessions() * a.enrolments END) AS whole
+		ELSE a.sess_possible >= abie_internal.least_year_sessions() * a.enrolments END) AS whole
 	FROM abie.attendance a GROUP BY a.academic_year
 )
 SELECT (left(y.newest, 4)::integer + 1) || '/' || lpad(((left(y.newest, 4)::integer + 2) % 100)::text, 2, '0')
@@ -23,8 +23,8 @@ FROM (SELECT max(n.academic_year) AS newest FROM year n
 $$;
 COMMENT ON FUNCTION abie.next_target_year() IS
 'The academic year after the newest whose attendance is whole: nine in ten of the schools held for it have a rate only '
-'or at least abie.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as many as of '
-'the year before. NULL where there is no such year.';
+'or at least abie_internal.least_year_sessions sessions possible an enrolment, and they are at least nine in ten as '
+'many as of the year before. NULL where there is no such year.';
 
 CREATE FUNCTION abie.newest_run(target_year text, methodology text) RETURNS abie.run
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
@@ -48,13 +48,13 @@ BEGIN
 	-- by what the run read, not by when: what was being written while it read has another time than that of its commit
 	RETURN newest.run_id IS NOT NULL
 		AND newest.extension_version = (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie')
-		AND NOT EXISTS (SELECT FROM abie.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
+		AND NOT EXISTS (SELECT FROM abie_internal.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS
 'Whether another calculation for a target year by a methodology would be the newest one again: by this version of '
 'abie, and what the run read of every school and average is what it would read now.';
 
-CREATE FUNCTION abie.check_keep(keep integer) RETURNS void
+CREATE FUNCTION abie_internal.check_keep(keep integer) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -65,8 +65,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'At least the run just made is kept: 1 or more.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_keep(integer) IS
-'Internal: raises error 22023 where abie.nightly could not keep so many runs.';
+COMMENT ON FUNCTION abie_internal.check_keep(integer) IS
+'Raises error 22023 where abie.nightly could not keep so many runs.';
 
 CREATE FUNCTION abie.drop_unissued(target_year text, methodology text, keep integer) RETURNS SETOF integer
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE ROWS 10
@@ -96,11 +96,11 @@ DECLARE
 	made integer;
 BEGIN
 	COMMIT;
-	PERFORM abie.check_keep(keep);
+	PERFORM abie_internal.check_keep(keep);
 	-- held from here on, so that of two nights the second sees what the first has made
-	PERFORM abie.take_year(year);
+	PERFORM abie_internal.take_year(year);
 	IF abie.is_up_to_date(year, methodology) THEN
-		PERFORM abie.unlock_year(year);
+		PERFORM abie_internal.unlock_year(year);
 		-- a night that broke off after the calculation left it unchecked
 		IF (abie.newest_run(year, methodology)).status OPERATOR(pg_catalog.<>) 'calculated' THEN
 			RETURN;
@@ -111,7 +111,7 @@ BEGIN
 	END IF;
 	PERFORM abie.check_run(made);
 	COMMIT;
-	IF (abie.run_methodology(made)).issue_when_passed AND abie.has_passed(made) THEN
+	IF (abie_internal.run_methodology(made)).issue_when_passed AND abie_internal.has_passed(made) THEN
 		PERFORM abie.issue(made);
 	END IF;
 	PERFORM abie.drop_unissued(year, methodology, keep);
@@ -124,17 +124,17 @@ COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
 '(abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; P0002 where no target '
 'year is given and no year of attendance is whole; 22023 keep below 1.';
 
-CREATE FUNCTION abie.has_passed(run_id integer) RETURNS boolean
+CREATE FUNCTION abie_internal.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT count(*) > 0 AND count(*) FILTER (WHERE c.passed IS FALSE) = 0 FROM abie.run_check c
 	WHERE c.run_id = has_passed.run_id
 $$;
-COMMENT ON FUNCTION abie.has_passed(integer) IS
+COMMENT ON FUNCTION abie_internal.has_passed(integer) IS
 'Whether a run was checked and none of its checks, blocking or warning, failed.';
 
-CREATE FUNCTION abie.refuse_without_cron() RETURNS void
+CREATE FUNCTION abie_internal.refuse_without_cron() RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -146,12 +146,12 @@ BEGIN
 				'the database, a restart, then CREATE EXTENSION pg_cron.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.refuse_without_cron() IS 'Internal: raises error 42704 where there is no pg_cron.';
+COMMENT ON FUNCTION abie_internal.refuse_without_cron() IS 'Raises error 42704 where there is no pg_cron.';
 
-CREATE FUNCTION abie.job_name(target_year text, methodology text) RETURNS text
+CREATE FUNCTION abie_internal.job_name(target_year text, methodology text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN 'abie ' || coalesce(target_year, 'next year') || ' ' || methodology;
-COMMENT ON FUNCTION abie.job_name(text, text) IS
+COMMENT ON FUNCTION abie_internal.job_name(text, text) IS
 'Name of the pg_cron job that abie.schedule makes. Not STRICT: no target year is the next.';
 
 CREATE FUNCTION abie.schedule(cron text DEFAULT '0 2 * * *', target_year text DEFAULT NULL,
@@ -163,26 +163,26 @@ AS $$
 DECLARE
 	job bigint;
 BEGIN
-	PERFORM abie.refuse_without_cron();
+	PERFORM abie_internal.refuse_without_cron();
 	-- a job that could not start would fail every night with nobody there to see it
 	IF NOT (SELECT r.rolcanlogin FROM pg_roles r WHERE r.rolname = current_user) THEN
 		RAISE EXCEPTION 'role % cannot log in, and pg_cron runs a job as the role that makes it', current_user
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = format('ALTER ROLE %I LOGIN, or make the job as a role that can.', current_user);
-	ELSIF NOT abie.has_national_access('{calculation}') THEN
+	ELSIF NOT abie_internal.has_national_access('{calculation}') THEN
 		RAISE EXCEPTION 'role % may not calculate, and pg_cron runs a job as the role that makes it', current_user
 			USING ERRCODE = 'insufficient_privilege',
 				HINT = format('SELECT abie.grant_access(%L, ''national'', purpose => ''calculation'').', current_user);
 	END IF;
 	PERFORM abie.previous_year(target_year);
-	PERFORM abie.check_keep(keep);
-	IF NOT abie.ensure_methodology(methodology) THEN
+	PERFORM abie_internal.check_keep(keep);
+	IF NOT abie_internal.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
 			USING ERRCODE = 'undefined_object',
 				HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
 	END IF;
 	EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job
-	USING abie.job_name(target_year, methodology), cron,
+	USING abie_internal.job_name(target_year, methodology), cron,
 		format('CALL abie.nightly(%L, %L, %s)', target_year, methodology, keep);
 	RETURN job;
 END $$;
@@ -201,9 +201,9 @@ AS $$
 DECLARE
 	done boolean;
 BEGIN
-	PERFORM abie.refuse_without_cron();
+	PERFORM abie_internal.refuse_without_cron();
 	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done
-		USING abie.job_name(target_year, methodology);
+		USING abie_internal.job_name(target_year, methodology);
 	RETURN coalesce(done, false);
 END $$;
 COMMENT ON FUNCTION abie.unschedule(text, text) IS
@@ -211,7 +211,7 @@ COMMENT ON FUNCTION abie.unschedule(text, text) IS
 	'called before DROP EXTENSION, which leaves jobs as they are. Error 42704 where there is no pg_cron.';
 
 -- with its owner's rights: a role sees its own jobs only; which jobs, and why, is for those who may read cron's tables
-CREATE FUNCTION abie_internal.failed_jobs(role oid) RETURNS bigint
+CREATE FUNCTION abie_owner.failed_jobs(role oid) RETURNS bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -220,7 +220,7 @@ DECLARE
 BEGIN
 	-- tables of pg_cron's own: anybody may make a schema of that name, and a view in it would run with the owner's
 	-- rights
-	IF abie_internal.has_national_access(role, '{monitoring,calculation}') AND EXISTS (SELECT FROM pg_depend d
+	IF abie_owner.has_national_access(role, '{monitoring,calculation}') AND EXISTS (SELECT FROM pg_depend d
 		JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'pg_cron'
 		WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass('cron.job_run_details') AND d.deptype = 'e')
 			THEN
@@ -232,16 +232,17 @@ WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
 	END IF;
 	RETURN failed;
 END $$;
-COMMENT ON FUNCTION abie_internal.failed_jobs(oid) IS 'Of a role, as abie.failed_jobs.';
+COMMENT ON FUNCTION abie_owner.failed_jobs(oid) IS 'Of a role, as abie_internal.failed_jobs.';
 
-CREATE FUNCTION abie.failed_jobs() RETURNS bigint
+CREATE FUNCTION abie_internal.failed_jobs() RETURNS bigint
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.failed_jobs() IS
+COMMENT ON FUNCTION abie_internal.failed_jobs() IS
 'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in '
 'cron.job_run_details.';
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
-SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.target_year, s.pid) AS status, s.stage,
+SELECT s.run_id, s.target_year, s.methodology, abie_internal.status_now(s.status, s.target_year, s.pid) AS status,
+	s.stage,
 	s.started_at, extract(epoch FROM now() - coalesce(s.finished_at, s.started_at))::float8 / 3600 AS age_hours,
 	s.error,
 	-- NULL for a run that was not checked, which fails none and passes none
@@ -252,10 +253,10 @@ SELECT s.run_id, s.target_year, s.methodology, abie.status_now(s.status, s.targe
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
 	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
 	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections,
-	abie.failed_jobs() AS failed_jobs,
-	abie.grants_without_effect() AS grants_without_effect
+	abie_internal.failed_jobs() AS failed_jobs,
+	abie_internal.grants_without_effect() AS grants_without_effect
 FROM (SELECT) one LEFT JOIN (SELECT * FROM abie.run ORDER BY run_id DESC LIMIT 1) s ON true
-WHERE (SELECT abie.has_national_access('{monitoring,calculation}'));
+WHERE (SELECT abie_internal.has_national_access('{monitoring,calculation}'));
 COMMENT ON VIEW abie_report.health IS
 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or '
 'calculation.';
@@ -275,4 +276,4 @@ COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for 
 COMMENT ON COLUMN abie_report.health.failed_jobs IS
 'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';
 COMMENT ON COLUMN abie_report.health.grants_without_effect IS
-'Grants of access in force that give nothing: abie.grants_without_effect.';
+'Grants of access in force that give nothing: abie_internal.grants_without_effect.';

@@ -6,52 +6,52 @@
 -- Whether it is, is worked out behind OFFSET 0, which no condition passes, and look-ups by run and URN keep their
 -- index. The mask is made from the catalog, so that a new column has it.
 
-CREATE FUNCTION abie_internal.make_readable(name text, of regclass, keys text[], purposes text[]) RETURNS void
+CREATE FUNCTION abie_owner.make_readable(name text, of regclass, keys text[], purposes text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	rule text := concat_ws(' AND ',
-		CASE WHEN 'run_id' = ANY (keys) THEN 't.run_id = ANY ((SELECT abie.readable_runs())::integer[])' END,
+		CASE WHEN 'run_id' = ANY (keys) THEN 't.run_id = ANY ((SELECT abie_internal.readable_runs())::integer[])' END,
 		CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of AND a.attname = 'urn')
-			THEN format('((SELECT abie.has_national_access(%1$L)) OR t.urn IN '
+			THEN format('((SELECT abie_internal.has_national_access(%1$L)) OR t.urn IN '
 			'(SELECT s.urn FROM abie.accessible_schools(%1$L) s))', purposes || '{calculation}') END);
 	shown text := (SELECT string_agg(CASE WHEN a.attname = ANY (keys) THEN format('t.%I', a.attname)
 			ELSE format('CASE WHEN access.granted THEN t.%1$I END AS %1$I', a.attname) END, ', ' ORDER BY a.attnum)
 		FROM pg_attribute a WHERE a.attrelid = of AND a.attnum > 0 AND NOT a.attisdropped);
 	described record;
 BEGIN
-	EXECUTE format('CREATE VIEW abie_internal.%I AS SELECT %s FROM %s t '
+	EXECUTE format('CREATE VIEW abie_owner.%I AS SELECT %s FROM %s t '
 		'CROSS JOIN LATERAL (SELECT %s AS granted OFFSET 0) access WHERE access.granted', name, shown, of, rule);
-	EXECUTE format('COMMENT ON VIEW abie_internal.%I IS %L', name,
+	EXECUTE format('COMMENT ON VIEW abie_owner.%I IS %L', name,
 		format('Rows of %s that the role in force may see for %s: %s as '
 		'they are, all else masked.', of, array_to_string(purposes, ' or '), array_to_string(keys, ', ')));
 	FOR described IN SELECT a.attname, col_description(of, a.attnum) AS meaning
 		FROM pg_attribute a WHERE a.attrelid = of AND a.attnum > 0 AND NOT a.attisdropped LOOP
-		EXECUTE format('COMMENT ON COLUMN abie_internal.%I.%I IS %L', name, described.attname, described.meaning);
+		EXECUTE format('COMMENT ON COLUMN abie_owner.%I.%I IS %L', name, described.attname, described.meaning);
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie_internal.make_readable(text, regclass, text[], text[]) IS
-'Makes the view abie_internal.name of a table as its reader may see it. keys: the columns that are no secret; run_id '
-'among them limits it to the runs that may be read (abie.readable_runs), a column urn to the schools granted for one '
-'of the purposes.';
+COMMENT ON FUNCTION abie_owner.make_readable(text, regclass, text[], text[]) IS
+'Makes the view abie_owner.name of a table as its reader may see it. keys: the columns that are no secret; run_id '
+'among them limits it to the runs that may be read (abie_internal.readable_runs), a column urn to the schools granted '
+'for one of the purposes.';
 
-SELECT abie_internal.make_readable('readable_expectation', 'abie.expectation', '{run_id,urn,laestab}',
+SELECT abie_owner.make_readable('readable_expectation', 'abie.expectation', '{run_id,urn,laestab}',
 	'{results,support}'),
-	abie_internal.make_readable('readable_exclusion', 'abie.exclusion', '{run_id,urn,laestab}', '{results,support}'),
-	abie_internal.make_readable('readable_run_school', 'abie.run_school', '{run_id,urn,laestab}', '{results}'),
+	abie_owner.make_readable('readable_exclusion', 'abie.exclusion', '{run_id,urn,laestab}', '{results,support}'),
+	abie_owner.make_readable('readable_run_school', 'abie.run_school', '{run_id,urn,laestab}', '{results}'),
 	-- those whose similar schools the reader may see, if not what is expected of them
-	abie_internal.make_readable('listed_school', 'abie.run_school', '{run_id,urn,laestab}',
+	abie_owner.make_readable('listed_school', 'abie.run_school', '{run_id,urn,laestab}',
 		'{results,"similar schools"}'),
-	abie_internal.make_readable('readable_list', 'abie.similar_list', '{run_id,urn}', '{results,"similar schools"}'),
-	abie_internal.make_readable('readable_model', 'abie.run_model', '{run_id,stratum}', '{}'),
-	abie_internal.make_readable('readable_characteristic', 'abie.run_characteristic', '{run_id,stratum,position}',
+	abie_owner.make_readable('readable_list', 'abie.similar_list', '{run_id,urn}', '{results,"similar schools"}'),
+	abie_owner.make_readable('readable_model', 'abie.run_model', '{run_id,stratum}', '{}'),
+	abie_owner.make_readable('readable_characteristic', 'abie.run_characteristic', '{run_id,stratum,position}',
 		'{}'),
-	abie_internal.make_readable('readable_school', 'abie.school', '{urn}', '{results,support}'),
-	abie_internal.make_readable('readable_school_context', 'abie.school_context', '{urn,academic_year}', '{results}'),
-	abie_internal.make_readable('readable_attendance', 'abie.attendance', '{urn,academic_year,laestab}', '{results}'),
-	abie_internal.make_readable('readable_attendance_week', 'abie.attendance_week', '{urn,academic_year,week_start}',
+	abie_owner.make_readable('readable_school', 'abie.school', '{urn}', '{results,support}'),
+	abie_owner.make_readable('readable_school_context', 'abie.school_context', '{urn,academic_year}', '{results}'),
+	abie_owner.make_readable('readable_attendance', 'abie.attendance', '{urn,academic_year,laestab}', '{results}'),
+	abie_owner.make_readable('readable_attendance_week', 'abie.attendance_week', '{urn,academic_year,week_start}',
 		'{results}'),
 	-- that a school has said something is its own too
-	abie_internal.make_readable('readable_school_figure', 'abie.school_figure', '{academic_year}', '{results}'),
-	abie_internal.make_readable('readable_correction', 'abie.correction', '{correction_id}', '{results}');
+	abie_owner.make_readable('readable_school_figure', 'abie.school_figure', '{academic_year}', '{results}'),
+	abie_owner.make_readable('readable_correction', 'abie.correction', '{correction_id}', '{results}');

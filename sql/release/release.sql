@@ -32,26 +32,27 @@ COMMENT ON COLUMN abie.run_event.transaction IS 'The transaction that did it.';
 SELECT pg_catalog.pg_extension_config_dump('abie.run_event', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_event_event_id_seq', '');
 
-CREATE FUNCTION abie.is_final(status text) RETURNS boolean
+CREATE FUNCTION abie_internal.is_final(status text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN status IN ('issued', 'superseded', 'withdrawn');
-COMMENT ON FUNCTION abie.is_final(text) IS 'Whether the results of a run of this status cannot be changed any more.';
+COMMENT ON FUNCTION abie_internal.is_final(text) IS
+'Whether the results of a run of this status cannot be changed any more.';
 
-CREATE FUNCTION abie.refuse_change() RETURNS trigger
+CREATE FUNCTION abie_internal.refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'object_not_in_prerequisite_state', HINT = TG_ARGV[1];
 END $$;
-COMMENT ON FUNCTION abie.refuse_change() IS
-'Internal trigger: refuses any change of a table that only grows; its arguments are message and hint.';
+COMMENT ON FUNCTION abie_internal.refuse_change() IS
+'Trigger: refuses any change of a table that only grows; its arguments are message and hint.';
 
 CREATE TRIGGER guard_run_event BEFORE UPDATE OR DELETE OR TRUNCATE ON abie.run_event
-FOR EACH STATEMENT EXECUTE FUNCTION abie.refuse_change('events of runs are kept as they are',
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('events of runs are kept as they are',
 	'What was wrong is put right by another event, such as abie.withdraw.');
 
-CREATE FUNCTION abie.run_row_counts(run_id integer) RETURNS jsonb
+CREATE FUNCTION abie_internal.run_row_counts(run_id integer) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -60,13 +61,13 @@ DECLARE
 	held bigint;
 	counts jsonb := '{}';
 BEGIN
-	FOREACH run_table IN ARRAY abie.run_tables() LOOP
+	FOREACH run_table IN ARRAY abie_internal.run_tables() LOOP
 		EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', run_table) INTO held USING run_id;
 		counts := counts || jsonb_build_object(run_table, held);
 	END LOOP;
 	RETURN counts;
 END $$;
-COMMENT ON FUNCTION abie.run_row_counts(integer) IS 'Rows of a run by table, as in abie.run.row_counts.';
+COMMENT ON FUNCTION abie_internal.run_row_counts(integer) IS 'Rows of a run by table, as in abie.run.row_counts.';
 
 /*
  * Rows of a final run stay as they are.  New ones are taken up to the number
@@ -77,7 +78,7 @@ COMMENT ON FUNCTION abie.run_row_counts(integer) IS 'Rows of a run by table, as 
  * while a change of its rows has not committed; who comes after that sees it as
  * it has become.
  */
-CREATE FUNCTION abie.guard_run_rows() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -96,7 +97,7 @@ BEGIN
 			RAISE EXCEPTION 'there is no run %', changed_run
 				USING ERRCODE = 'foreign_key_violation', HINT = 'Runs are in abie.run; abie.calculate makes one.';
 		END IF;
-		CONTINUE WHEN NOT FOUND OR NOT abie.is_final(held_run.status);
+		CONTINUE WHEN NOT FOUND OR NOT abie_internal.is_final(held_run.status);
 		IF TG_OP = 'INSERT' THEN
 			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1',
 				TG_TABLE_NAME) INTO held USING changed_run;
@@ -108,12 +109,12 @@ BEGIN
 	END LOOP;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_rows() IS
-'Internal trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
+COMMENT ON FUNCTION abie_internal.guard_run_rows() IS
+'Trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
 'the run against becoming one before the change has committed.';
 
 -- A transaction that sees everything as of its beginning does not see what a run has become since.
-CREATE FUNCTION abie.refuse_old_snapshot(done text) RETURNS void
+CREATE FUNCTION abie_internal.refuse_old_snapshot(done text) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -125,10 +126,10 @@ BEGIN
 				HINT = 'Begin it with BEGIN ISOLATION LEVEL READ COMMITTED.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.refuse_old_snapshot(text) IS
-'Internal: raises error 25000 naming what is done in a transaction of isolation level repeatable read or serializable.';
+COMMENT ON FUNCTION abie_internal.refuse_old_snapshot(text) IS
+'Raises error 25000 naming what is done in a transaction of isolation level repeatable read or serializable.';
 
-CREATE FUNCTION abie.refuse_run_rows() RETURNS trigger
+CREATE FUNCTION abie_internal.refuse_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -137,65 +138,66 @@ BEGIN
 		RAISE EXCEPTION 'rows of a run cannot be moved to another run'
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	PERFORM abie.refuse_old_snapshot('emptying a table of runs');
+	PERFORM abie_internal.refuse_old_snapshot('emptying a table of runs');
 	-- no run becomes final before this has committed
 	LOCK TABLE abie.run IN SHARE MODE;
-	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
+	IF EXISTS (SELECT FROM abie.run r WHERE abie_internal.is_final(r.status)) THEN
 		RAISE EXCEPTION 'results of issued runs cannot be deleted'
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.refuse_run_rows() IS
-'Internal trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or '
+COMMENT ON FUNCTION abie_internal.refuse_run_rows() IS
+'Trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or '
 'withdrawn.';
 
-CREATE FUNCTION abie.guard_rows_of(run_table regclass) RETURNS void
+CREATE FUNCTION abie_internal.guard_rows_of(run_table regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	EXECUTE format('CREATE TRIGGER guard_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS changed FOR EACH '
-		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+		'STATEMENT EXECUTE FUNCTION abie_internal.guard_run_rows()', run_table);
 	EXECUTE format('CREATE TRIGGER guard_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS changed FOR EACH '
-		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+		'STATEMENT EXECUTE FUNCTION abie_internal.guard_run_rows()', run_table);
 	EXECUTE format('CREATE TRIGGER guard_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS changed FOR EACH '
-		'STATEMENT EXECUTE FUNCTION abie.guard_run_rows()', run_table);
+		'STATEMENT EXECUTE FUNCTION abie_internal.guard_run_rows()', run_table);
 	EXECUTE format('CREATE TRIGGER guard_move BEFORE UPDATE OF run_id ON %s FOR EACH STATEMENT EXECUTE FUNCTION '
-		'abie.refuse_run_rows()', run_table);
+		'abie_internal.refuse_run_rows()', run_table);
 	EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION '
-		'abie.refuse_run_rows()', run_table);
+		'abie_internal.refuse_run_rows()', run_table);
 END $$;
-COMMENT ON FUNCTION abie.guard_rows_of(regclass) IS
-'Internal: makes the triggers that keep the rows of issued runs in a table with a column run_id.';
+COMMENT ON FUNCTION abie_internal.guard_rows_of(regclass) IS
+'Makes the triggers that keep the rows of issued runs in a table with a column run_id.';
 
-SELECT abie.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass)
-	FROM pg_catalog.unnest(abie.run_tables()) t;
+SELECT abie_internal.guard_rows_of(pg_catalog.format('abie.%I', t)::pg_catalog.regclass)
+	FROM pg_catalog.unnest(abie_internal.run_tables()) t;
 
 --
 -- The run itself
 --
 
 -- What status may follow which.
-CREATE FUNCTION abie.may_become(status text, next text) RETURNS boolean
+CREATE FUNCTION abie_internal.may_become(status text, next text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN (status, next) IN (('running', 'calculated'), ('running', 'failed'), ('running', 'interrupted'),
 	('calculated', 'checked'), ('checked', 'checked'),
 	('checked', 'issued'), ('issued', 'superseded'), ('issued', 'withdrawn'), ('superseded', 'withdrawn'));
-COMMENT ON FUNCTION abie.may_become(text, text) IS 'Whether a run of one status may get the next.';
+COMMENT ON FUNCTION abie_internal.may_become(text, text) IS 'Whether a run of one status may get the next.';
 
-CREATE FUNCTION abie.guard_run_update() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_update() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF abie.is_final(OLD.status)
+	IF abie_internal.is_final(OLD.status)
 		AND to_jsonb(NEW) - '{status,reason}'::text[] <> to_jsonb(OLD) - '{status,reason}'::text[]
-		OR abie.is_final(OLD.status) AND NEW.status = OLD.status AND NEW.reason IS DISTINCT FROM OLD.reason THEN
+		OR abie_internal.is_final(OLD.status) AND NEW.status = OLD.status AND NEW.reason IS DISTINCT FROM OLD.reason
+			THEN
 		RAISE EXCEPTION 'run % is %: what it recorded cannot be changed', OLD.run_id,
 			OLD.status USING ERRCODE = 'object_not_in_prerequisite_state';
-	ELSIF NEW.status <> OLD.status AND NOT abie.may_become(OLD.status, NEW.status) THEN
+	ELSIF NEW.status <> OLD.status AND NOT abie_internal.may_become(OLD.status, NEW.status) THEN
 		RAISE EXCEPTION 'run % is % and cannot become %', OLD.run_id, OLD.status, NEW.status
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'A run is calculated, checked, issued, then superseded or withdrawn.';
@@ -205,21 +207,21 @@ BEGIN
 		RAISE EXCEPTION 'a run is withdrawn for a reason' USING ERRCODE = 'null_value_not_allowed',
 			HINT = 'Say in words what is wrong with it.';
 	ELSIF NEW.status = 'issued' THEN
-		PERFORM abie.refuse_old_snapshot('issuing a run');
+		PERFORM abie_internal.refuse_old_snapshot('issuing a run');
 		IF NEW.reason !~ '[^[:space:]]' IS NOT FALSE THEN
-			PERFORM abie.refuse_failing_run(OLD.run_id);
+			PERFORM abie_internal.refuse_failing_run(OLD.run_id);
 		END IF;
 	END IF;
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_update() IS
-'Internal trigger: what may be changed in abie.run: a final run only in its status and reason, the status only in its '
+COMMENT ON FUNCTION abie_internal.guard_run_update() IS
+'Trigger: what may be changed in abie.run: a final run only in its status and reason, the status only in its '
 'order, to issued only with all blocking checks passed or for a reason, to withdrawn only for a reason.';
 
 CREATE TRIGGER guard_run_update BEFORE UPDATE ON abie.run
-FOR EACH ROW EXECUTE FUNCTION abie.guard_run_update();
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_run_update();
 
-CREATE FUNCTION abie.guard_run_insert() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_insert() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -231,14 +233,14 @@ BEGIN
 	END IF;
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie.guard_run_insert() IS
-'Internal trigger: refuses a run that is not in its beginning but from the owner, who restores dumps.';
+COMMENT ON FUNCTION abie_internal.guard_run_insert() IS
+'Trigger: refuses a run that is not in its beginning but from the owner, who restores dumps.';
 
 CREATE TRIGGER guard_run_insert BEFORE INSERT ON abie.run
-FOR EACH ROW EXECUTE FUNCTION abie.guard_run_insert();
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_run_insert();
 
 -- Gates, because nobody but the owner writes the record: the role in force is their first trigger argument.
-CREATE FUNCTION abie_internal.record_run_event() RETURNS trigger
+CREATE FUNCTION abie_owner.record_run_event() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -248,18 +250,18 @@ BEGIN
 		TG_ARGV[0]::regrole::text);
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie_internal.record_run_event() IS
+COMMENT ON FUNCTION abie_owner.record_run_event() IS
 'Trigger: records in abie.run_event that a run got another status.';
 
-CREATE FUNCTION abie.record_run_event() RETURNS trigger
+CREATE FUNCTION abie_internal.record_run_event() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.record_run_event() IS 'Internal trigger: the gate to abie_internal.record_run_event.';
+COMMENT ON FUNCTION abie_internal.record_run_event() IS 'Trigger: the gate to abie_owner.record_run_event.';
 
 -- a recomputation (abie.verify) has a negative number, and nothing of it stays
 CREATE TRIGGER record_run_event AFTER UPDATE OF status ON abie.run
-FOR EACH ROW WHEN (NEW.status <> OLD.status AND OLD.run_id > 0) EXECUTE FUNCTION abie.record_run_event();
+FOR EACH ROW WHEN (NEW.status <> OLD.status AND OLD.run_id > 0) EXECUTE FUNCTION abie_internal.record_run_event();
 
-CREATE FUNCTION abie_internal.guard_run_delete() RETURNS trigger
+CREATE FUNCTION abie_owner.guard_run_delete() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -267,7 +269,7 @@ BEGIN
 	IF EXISTS (SELECT FROM abie.run_event e WHERE e.run_id = OLD.run_id AND e.event = 'purged'
 		AND e.transaction = pg_current_xact_id()) THEN
 		RETURN OLD;
-	ELSIF abie.is_final(OLD.status) THEN
+	ELSIF abie_internal.is_final(OLD.status) THEN
 		RAISE EXCEPTION 'run % is % and cannot be deleted', OLD.run_id, OLD.status
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.purge deletes the runs of past years.';
 	END IF;
@@ -275,23 +277,23 @@ BEGIN
 	VALUES (OLD.run_id, OLD.target_year, 'deleted', OLD.result_digest, TG_ARGV[0]::regrole::text);
 	RETURN OLD;
 END $$;
-COMMENT ON FUNCTION abie_internal.guard_run_delete() IS
+COMMENT ON FUNCTION abie_owner.guard_run_delete() IS
 'Trigger: refuses to delete an issued, superseded or withdrawn run unless this transaction has recorded that it is '
 'purged; records that another is deleted.';
 
-CREATE FUNCTION abie.guard_run_delete() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_delete() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.guard_run_delete() IS 'Internal trigger: the gate to abie_internal.guard_run_delete.';
+COMMENT ON FUNCTION abie_internal.guard_run_delete() IS 'Trigger: the gate to abie_owner.guard_run_delete.';
 
 CREATE TRIGGER guard_run_delete BEFORE DELETE ON abie.run
-FOR EACH ROW EXECUTE FUNCTION abie.guard_run_delete();
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_run_delete();
 
-CREATE FUNCTION abie_internal.guard_run_truncate() RETURNS trigger
+CREATE FUNCTION abie_owner.guard_run_truncate() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF EXISTS (SELECT FROM abie.run r WHERE abie.is_final(r.status)) THEN
+	IF EXISTS (SELECT FROM abie.run r WHERE abie_internal.is_final(r.status)) THEN
 		RAISE EXCEPTION 'issued runs cannot be deleted'
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
@@ -301,13 +303,14 @@ BEGIN
 		ORDER BY r.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS
+COMMENT ON FUNCTION abie_owner.guard_run_truncate() IS
 'Trigger: refuses to truncate abie.run while a run is issued, superseded or withdrawn, and records that the others are '
 'deleted.';
 
-CREATE FUNCTION abie.guard_run_truncate() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_run_truncate() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.guard_run_truncate() IS 'Internal trigger: the gate to abie_internal.guard_run_truncate.';
+COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS
+'Trigger: the gate to abie_owner.guard_run_truncate.';
 
 CREATE TRIGGER guard_run_truncate BEFORE TRUNCATE ON abie.run
-FOR EACH STATEMENT EXECUTE FUNCTION abie.guard_run_truncate();
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_run_truncate();

@@ -27,7 +27,7 @@ SELECT * FROM (VALUES
 		'Schools in scope of the run, or that would be now, and averages they are set beside, that have changed since'),
 	('partial input', 'blocking', NULL, 5,
 		'Schools with attendance in the year before the baseline year that have none in it'),
-	('partial year', 'blocking', abie.least_year_sessions(), 10,
+	('partial year', 'blocking', abie_internal.least_year_sessions(), 10,
 		'Schools with fewer sessions possible an enrolment in the baseline year than the threshold'),
 	('baseline', 'blocking', NULL, 0,
 		'Schools whose baseline is not between their own level and their expected attendance'),
@@ -105,7 +105,7 @@ COMMENT ON COLUMN abie.run_check.passed IS
 'No more are faulty than tolerated; NULL where there was nothing to look at.';
 COMMENT ON COLUMN abie.run_check.examples IS 'The first five faulty ones.';
 COMMENT ON COLUMN abie.run_check.checked_at IS 'When.';
-SELECT abie.guard_rows_of('abie.run_check');
+SELECT abie_internal.guard_rows_of('abie.run_check');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_check', '');
 
 CREATE TABLE abie.school_figure (
@@ -157,7 +157,7 @@ COMMENT ON COLUMN abie.checked_item.example IS 'What it is, in words; NULL where
 COMMENT ON COLUMN abie.checked_item.place IS
 'Its place among the examples: by the first number, then the next; then by the words.';
 
-CREATE FUNCTION abie.check_checks(checks jsonb) RETURNS void
+CREATE FUNCTION abie_internal.check_checks(checks jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -166,13 +166,13 @@ DECLARE
 	wrong record;
 BEGIN
 	IF jsonb_typeof(checks) IS DISTINCT FROM 'object' THEN
-		PERFORM abie.refuse_setting('checks', checks::text,
+		PERFORM abie_internal.refuse_setting('checks', checks::text,
 			'Give an object, such as {"far apart": {"tolerated": 70}}.');
 	END IF;
 	SELECT c.key, c.value INTO wrong FROM jsonb_each(checks) c
 		WHERE NOT EXISTS (SELECT FROM abie.release_check k WHERE k.name = c.key) LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_setting('checks', wrong.key, 'Names are those of the view abie.release_check.');
+		PERFORM abie_internal.refuse_setting('checks', wrong.key, 'Names are those of the view abie.release_check.');
 	END IF;
 	SELECT c.key, c.value INTO wrong
 	FROM jsonb_each(checks) c
@@ -182,12 +182,12 @@ BEGIN
 		OR jsonb_path_exists(c.value, '$.tolerated ? (@.type() != "number" || @ < 0 || @ > 100)')
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_setting('check "' || wrong.key || '"', wrong.value::text,
+		PERFORM abie_internal.refuse_setting('check "' || wrong.key || '"', wrong.value::text,
 			'It may have severity (blocking, warning, off), threshold (a number) and tolerated (0 to 100 per cent).');
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_checks(jsonb) IS
-'Internal: raises error 22023 where abie.methodology.checks names an unknown check or sets it wrongly.';
+COMMENT ON FUNCTION abie_internal.check_checks(jsonb) IS
+'Raises error 22023 where abie.methodology.checks names an unknown check or sets it wrongly.';
 
 CREATE FUNCTION abie.run_checks(run_id integer)
 RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint,
@@ -201,7 +201,7 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	settings jsonb := (abie.run_methodology(run_id)).checks;
+	settings jsonb := (abie_internal.run_methodology(run_id)).checks;
 BEGIN
 	IF settings IS NULL THEN
 		RETURN;
@@ -212,10 +212,10 @@ BEGIN
 			coalesce((settings -> c.name ->> 'tolerated')::float8, c.tolerated)
 		FROM abie.release_check c WHERE settings -> c.name ->> 'severity' IS DISTINCT FROM 'off'
 	LOOP
-		-- each check is a function: 'self match' is abie.check_self_match
+		-- each check is a function: 'self match' is abie_internal.check_self_match
 		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE i.faulty),
 			(array_agg(i.example ORDER BY i.place, i.example) FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5]
-			FROM abie.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
+			FROM abie_internal.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
 			INTO items, faults, examples USING run_id, threshold;
 		passed := CASE WHEN items > 0 THEN 100.0 * faults <= tolerated * items END;
 		RETURN NEXT;
@@ -230,7 +230,7 @@ LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 32
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	held text := abie.lock_run(run_id);
+	held text := abie_internal.lock_run(run_id);
 BEGIN
 	IF held NOT IN ('calculated', 'checked') THEN
 		RAISE EXCEPTION 'run % is %', run_id, held
@@ -250,7 +250,7 @@ COMMENT ON FUNCTION abie.check_run(integer) IS
 'Makes the release checks of a calculated run, keeps them in abie.run_check in place of earlier ones and marks the run '
 'checked; the checks, failed ones first. Errors: P0002 no such run, 55000 a run that is not calculated or checked.';
 
-CREATE FUNCTION abie.refuse_failing_run(run_id integer) RETURNS void
+CREATE FUNCTION abie_internal.refuse_failing_run(run_id integer) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -267,5 +267,5 @@ BEGIN
 					'reason).';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.refuse_failing_run(integer) IS
-'Internal: raises error 55000 naming the blocking checks a run fails, if any.';
+COMMENT ON FUNCTION abie_internal.refuse_failing_run(integer) IS
+'Raises error 55000 naming the blocking checks a run fails, if any.';

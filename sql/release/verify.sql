@@ -1,6 +1,6 @@
 -- Issue, withdraw, verify, purge: what people do with runs once they are calculated.
 
-CREATE FUNCTION abie.lock_run(run_id integer) RETURNS text
+CREATE FUNCTION abie_internal.lock_run(run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -17,8 +17,8 @@ BEGIN
 	END IF;
 	RETURN held;
 END $$;
-COMMENT ON FUNCTION abie.lock_run(integer) IS
-'Internal: locks the runs of a run''s target year to the end of the transaction; the status of the run. Error P0002 '
+COMMENT ON FUNCTION abie_internal.lock_run(integer) IS
+'Locks the runs of a run''s target year to the end of the transaction; the status of the run. Error P0002 '
 'where there is no such run.';
 
 CREATE FUNCTION abie.issue(run_id integer, override_reason text DEFAULT NULL) RETURNS abie.run
@@ -33,7 +33,7 @@ BEGIN
 	IF run_id IS NULL THEN
 		RAISE EXCEPTION 'run_id cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	held := abie.lock_run(run_id);
+	held := abie_internal.lock_run(run_id);
 	IF held NOT IN ('calculated', 'checked') THEN
 		RAISE EXCEPTION 'run % is % and cannot be issued', run_id, held
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A calculated or checked run is issued, once.';
@@ -41,7 +41,7 @@ BEGIN
 	-- checked anew: inputs may have changed since, and so may the rows of a run that is not issued
 	PERFORM abie.check_run(run_id);
 	IF override_reason !~ '[^[:space:]]' IS NOT FALSE THEN
-		PERFORM abie.refuse_failing_run(run_id);
+		PERFORM abie_internal.refuse_failing_run(run_id);
 	END IF;
 	UPDATE abie.run r SET status = 'superseded', reason = format('run %s was issued', issue.run_id)
 	FROM abie.run o WHERE o.run_id = issue.run_id AND r.target_year = o.target_year AND r.status = 'issued';
@@ -61,7 +61,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: a withdrawal without a reason is an error, not nothing
 DECLARE
-	held text := abie.lock_run(run_id);
+	held text := abie_internal.lock_run(run_id);
 	withdrawn abie.run;
 BEGIN
 	IF held IS NULL THEN
@@ -81,7 +81,7 @@ COMMENT ON FUNCTION abie.withdraw(integer, text) IS
 'reason.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie.judged_scope(run_id integer)
+CREATE FUNCTION abie_internal.judged_scope(run_id integer)
 RETURNS TABLE (laestab integer, urn integer, stratum text, enrolments integer, rows_of_urn integer, close_date date,
 	status_date date, successors text,
 	minimum_enrolments integer, reason text)
@@ -89,18 +89,18 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 21000
 BEGIN ATOMIC
 	SELECT c.laestab, c.urn, c.stratum, c.enrolments, c.rows_of_urn, c.close_date, c.status_date, c.successors,
 		m.minimum_enrolments,
-		abie.exclusion_reason(c.urn, c.rows_of_urn, c.stratum, c.attendance_held, c.close_date, c.status_date,
+		abie_internal.exclusion_reason(c.urn, c.rows_of_urn, c.stratum, c.attendance_held, c.close_date, c.status_date,
 			c.enrolments,
 			abie.year_start(r.target_year), m.minimum_enrolments)
 	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology JOIN abie.run_scope c ON c.run_id = r.run_id
 	WHERE r.run_id = judged_scope.run_id;
 END;
-COMMENT ON FUNCTION abie.judged_scope(integer) IS
-'Internal: every school in scope of a run, by abie.run_scope, with the reason why it is left out, decided by the code '
+COMMENT ON FUNCTION abie_internal.judged_scope(integer) IS
+'Every school in scope of a run, by abie.run_scope, with the reason why it is left out, decided by the code '
 'as it is now; not STRICT so that the planner can put it in place of a call.';
 
 -- The results again, from the figures of the schools that the run kept. Made under the number -run_id, and undone.
-CREATE FUNCTION abie.recompute_run(run_id integer) RETURNS text
+CREATE FUNCTION abie_internal.recompute_run(run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -115,9 +115,9 @@ BEGIN
 	-- who enters is decided anew; the other stages leave schools out themselves
 	INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 	SELECT -recompute_run.run_id, c.laestab, c.urn, c.reason,
-		abie.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments,
+		abie_internal.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments,
 		c.minimum_enrolments)
-	FROM abie.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
+	FROM abie_internal.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
 	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible,
 		sess_overall, attendance, attendance_error,
 		attendance_published, is_reference, references_published, easting, northing, family,
@@ -127,19 +127,20 @@ BEGIN
 		s.attendance_published, s.is_reference, s.references_published, s.easting, s.northing, s.family,
 		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers,
 			s.categories
-	FROM abie.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id AND s.urn = c.urn
+	FROM abie_internal.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id
+		AND s.urn = c.urn
 		WHERE c.reason IS NULL;
-	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
+	FOREACH stage IN ARRAY abie_internal.run_stages((abie_internal.run_methodology(run_id)).method) LOOP
 		CONTINUE WHEN stage IN ('pool', 'digest');
-		EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;
+		EXECUTE format('SELECT abie_internal.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;
 	END LOOP;
-	digest := abie.result_digest(-run_id);
+	digest := abie_internal.result_digest(-run_id);
 	RAISE EXCEPTION USING ERRCODE = 'AB001', MESSAGE = 'undo';
 EXCEPTION WHEN SQLSTATE 'AB001' THEN
 	RETURN digest;
 END $$;
-COMMENT ON FUNCTION abie.recompute_run(integer) IS
-'Internal: the digest of the results that the code as it is now makes from the inputs kept with a run: who is left out '
+COMMENT ON FUNCTION abie_internal.recompute_run(integer) IS
+'The digest of the results that the code as it is now makes from the inputs kept with a run: who is left out '
 'and why, then the stages after the pool. Nothing of it stays.';
 
 CREATE FUNCTION abie.verify(run_id integer) RETURNS TABLE (digest text, recorded text, now text, equal boolean)
@@ -161,10 +162,10 @@ BEGIN
 			USING HINT = 'Verify it on the primary server, in a transaction that may write: nothing of it stays.';
 	END IF;
 	RETURN QUERY SELECT v.digest, v.recorded, v.now, v.recorded = v.now
-		FROM (VALUES ('inputs kept', r.input_digest, abie.input_digest(r.run_id)),
-			('results kept', r.result_digest, abie.result_digest(r.run_id)),
+		FROM (VALUES ('inputs kept', r.input_digest, abie_internal.input_digest(r.run_id)),
+			('results kept', r.result_digest, abie_internal.result_digest(r.run_id)),
 			('results recomputed', r.result_digest, CASE WHEN NOT read_only
-				THEN abie.recompute_run(r.run_id) END)) v(digest, recorded, now);
+				THEN abie_internal.recompute_run(r.run_id) END)) v(digest, recorded, now);
 END $$;
 COMMENT ON FUNCTION abie.verify(integer) IS
 'Whether a run can still be made: digests of the inputs and results kept with it, and of the results made now from '
@@ -173,13 +174,13 @@ COMMENT ON FUNCTION abie.verify(integer) IS
 'with a warning. Whether the inputs are the imported figures is a matter of the release checks base figure and stale '
 'input. Error P0002 for a run that does not exist or was not calculated to its end.';
 
-CREATE FUNCTION abie_internal.purge(role oid, before_year text, reason text) RETURNS SETOF integer
+CREATE FUNCTION abie_owner.purge(role oid, before_year text, reason text) RETURNS SETOF integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: without a reason it is an error, not nothing
 BEGIN
-	IF NOT abie_internal.has_national_access(role, '{calculation}') THEN
+	IF NOT abie_owner.has_national_access(role, '{calculation}') THEN
 		RAISE EXCEPTION 'runs are purged by roles granted calculation, not by %', role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	ELSIF before_year IS NULL OR reason !~ '[^[:space:]]' IS NOT FALSE THEN
@@ -197,7 +198,7 @@ BEGIN
 				WHERE e.run_id = r.run_id AND e.event = 'purged' AND e.transaction = pg_current_xact_id())
 		RETURNING r.run_id;
 END $$;
-COMMENT ON FUNCTION abie_internal.purge(oid, text, text) IS 'Of a role, as abie.purge.';
+COMMENT ON FUNCTION abie_owner.purge(oid, text, text) IS 'Of a role, as abie.purge.';
 
 CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10

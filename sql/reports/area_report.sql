@@ -1,13 +1,13 @@
 -- Reports of a local authority or a trust: its schools, what is expected of them, and how good the data is.
 
-CREATE FUNCTION abie.area_funnels(run_id integer, urns integer[], format text) RETURNS text
+CREATE FUNCTION abie_internal.area_funnels(run_id integer, urns integer[], format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT coalesce(string_agg(abie.report_part(format, 'picture',
+SELECT coalesce(string_agg(abie_internal.report_part(format, 'picture',
 	abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance,
 	f.sampling_c1)), '' ORDER BY f.stratum), '')
-FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
+FROM (SELECT e.stratum, array_agg(abie_internal.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
 	array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
 		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences, m.between_variance, m.sampling_c1
 	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id
@@ -15,10 +15,10 @@ FROM (SELECT e.stratum, array_agg(abie.shown_name(e.school_name, e.urn) ORDER BY
 	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
 	GROUP BY e.stratum, m.between_variance, m.sampling_c1) f
 $$;
-COMMENT ON FUNCTION abie.area_funnels(integer, integer[], text) IS
-'Internal: a funnel of schools for each stratum; empty where noise is not known.';
+COMMENT ON FUNCTION abie_internal.area_funnels(integer, integer[], text) IS
+'A funnel of schools for each stratum; empty where noise is not known.';
 
-CREATE FUNCTION abie_internal.area_schools(run_id integer, scope text, code text) RETURNS integer[]
+CREATE FUNCTION abie_owner.area_schools(run_id integer, scope text, code text) RETURNS integer[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -29,11 +29,11 @@ SELECT ARRAY(SELECT k.urn
 		LEFT JOIN abie.school s ON s.urn = k.urn
 	WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code)
 $$;
-COMMENT ON FUNCTION abie_internal.area_schools(integer, text, text) IS
+COMMENT ON FUNCTION abie_owner.area_schools(integer, text, text) IS
 'URNs of the schools in scope of a run in an area: scope la with the number of a local authority, or trust with its '
 'name.';
 
-CREATE FUNCTION abie.area_facts(run_id integer, scope text, code text) RETURNS jsonb
+CREATE FUNCTION abie_internal.area_facts(run_id integer, scope text, code text) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 SET TimeZone = UTC
@@ -51,11 +51,11 @@ FROM abie_report.school_expectation e
 WHERE e.run_id = area_facts.run_id AND CASE scope WHEN 'la' THEN e.la_code::text = code ELSE e.trust = code END
 HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.area_facts(integer, text, text) IS
+COMMENT ON FUNCTION abie_internal.area_facts(integer, text, text) IS
 'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of '
 'abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
 
-CREATE FUNCTION abie.area_report_text(facts jsonb, format text) RETURNS text
+CREATE FUNCTION abie_internal.area_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -72,13 +72,15 @@ BEGIN
 			AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL
 			AND x.previous_attendance IS NULL) AS no_past,
 		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']]
-			|| array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\n' || concat_ws(', ', 'URN ' || x.urn,
+			|| array_agg(ARRAY[abie_internal.shown_name(x.school_name, x.urn) || E'\n'
+				|| concat_ws(', ', 'URN ' || x.urn,
 			x.stratum, x.enrolments || ' pupils'),
-			abie.decimal(x.baseline, 2), abie.decimal(x.expected, 2), abie.decimal(x.target, 2), CASE x.statement
-				WHEN 'improve' THEN abie.decimal(x.improvement_rounded, 1) ELSE x.statement END]
+			abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2),
+				abie_internal.decimal(x.target, 2), CASE x.statement
+				WHEN 'improve' THEN abie_internal.decimal(x.improvement_rounded, 1) ELSE x.statement END]
 			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
 		ARRAY[ARRAY['School left out', 'Reason']]
-			|| array_agg(ARRAY[abie.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
+			|| array_agg(ARRAY[abie_internal.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
 			x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
 			FILTER (WHERE x.baseline IS NULL) AS left_out
 	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint,
@@ -86,47 +88,51 @@ BEGIN
 		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text,
 			exclusion_detail text);
 	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']]
-		|| array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools', abie.decimal(x.attendance, 2),
-		abie.decimal(x.expected, 2), abie.decimal(x.target, 2)] ORDER BY x.stratum)
+		|| array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools',
+			abie_internal.decimal(x.attendance, 2),
+		abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
 	INTO summary
 		FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8,
 		target float8) WHERE x.stratum <> 'left out';
-	RETURN abie.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
-		abie.report_part(format, 'title', facts ->> 'name')
-		|| abie.report_part(format, 'meta',
+	RETURN abie_internal.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
+		abie_internal.report_part(format, 'title', facts ->> 'name')
+		|| abie_internal.report_part(format, 'meta',
 			'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
-		|| abie.report_part(format, 'notice', abie.report_status_text(facts -> 'run'))
-		|| abie.report_part(format, 'lead',
+		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
+		|| abie_internal.report_part(format, 'lead',
 			format('%s of %s schools have an expectation; %s of them have reached their target and are to sustain it, '
 			'%s are to maintain their attendance.', s.expectations, s.schools, s.sustain, s.maintain))
-		|| abie.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils', summary)
+		|| abie_internal.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils',
+			summary)
 		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL
-			THEN abie.report_part(format, 'heading', 'Schools on a funnel')
-			|| abie.report_part(format, 'paragraph',
+			THEN abie_internal.report_part(format, 'heading', 'Schools on a funnel')
+			|| abie_internal.report_part(format, 'paragraph',
 				'How far each school''s attendance is from what its circumstances lead one to expect, by its size. '
 				'Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are '
 				'unlike the others for a reason worth knowing.')
-			|| abie.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
+			|| abie_internal.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
 		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0
-			THEN abie.report_part(format, 'heading', 'Expectations') || abie.report_part(format, 'table',
+			THEN abie_internal.report_part(format, 'heading', 'Expectations')
+				|| abie_internal.report_part(format, 'table',
 			'Schools by improvement expected: per cent; improvement in percentage points; sustain: the target was '
 			'reached last year; maintain: no improvement is asked for', s.cells) ELSE '' END
 		|| CASE WHEN s.schools > s.expectations
-			THEN abie.report_part(format, 'heading', 'Schools without an expectation') || abie.report_part(format,
+			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
+				|| abie_internal.report_part(format,
 			'table', 'Left out, and why', s.left_out) ELSE '' END
-		|| abie.report_part(format, 'heading', 'How good the data is')
-		|| abie.report_part(format, 'list', '',
+		|| abie_internal.report_part(format, 'heading', 'How good the data is')
+		|| abie_internal.report_part(format, 'list', '',
 			ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor),
 			format('Of %s schools only a rate is published, not the sessions.', s.rates_only),
 			format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])
-		|| abie.report_part(format, 'meta',
+		|| abie_internal.report_part(format, 'meta',
 			format('Run %s with methodology %s, abie %s. Digest of the results %s.', facts #>> '{run,run_id}',
 			facts #>> '{run,methodology}', facts #>> '{run,extension_version}', facts #>> '{run,result_digest}')));
 END $$;
-COMMENT ON FUNCTION abie.area_report_text(jsonb, text) IS
-'Internal: the report of an area from its facts (abie.area_facts), as html or markdown.';
+COMMENT ON FUNCTION abie_internal.area_report_text(jsonb, text) IS
+'The report of an area from its facts (abie_internal.area_facts), as html or markdown.';
 
-CREATE FUNCTION abie_internal.area_report(role oid, scope text, code text, format text, run_id integer) RETURNS text
+CREATE FUNCTION abie_owner.area_report(role oid, scope text, code text, format text, run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -137,27 +143,27 @@ DECLARE
 	urns integer[];
 	facts jsonb;
 BEGIN
-	PERFORM abie.check_report_format(format);
+	PERFORM abie_internal.check_report_format(format);
 	IF scope IS NULL OR scope NOT IN ('la', 'trust') THEN
 		RAISE EXCEPTION 'scope of a report cannot be %', coalesce('"' || scope || '"', 'NULL')
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Scopes are la, with the number of a local authority, and trust, with its name.';
 	END IF;
-	chosen := abie_internal.report_run(role, run_id);
-	urns := abie_internal.area_schools(chosen, scope, code);
+	chosen := abie_owner.report_run(role, run_id);
+	urns := abie_owner.area_schools(chosen, scope, code);
 	IF code IS NOT NULL AND urns = '{}' THEN
 		RAISE EXCEPTION 'no school of % "%" is in the scope of run %', area, code, chosen
 			USING ERRCODE = 'no_data_found',
 				HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
 	-- a report on some of its schools would be taken for one on all
-	ELSIF cardinality(abie_internal.admit(role, 'area_report', chosen, urns)) < cardinality(urns) THEN
+	ELSIF cardinality(abie_owner.admit(role, 'area_report', chosen, urns)) < cardinality(urns) THEN
 		RAISE EXCEPTION 'not every school of % "%" is granted to %', area, code, role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	END IF;
-	facts := abie.area_facts(chosen, scope, code);
-	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts) ELSE abie.area_report_text(facts, format) END;
+	facts := abie_internal.area_facts(chosen, scope, code);
+	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts) ELSE abie_internal.area_report_text(facts, format) END;
 END $$;
-COMMENT ON FUNCTION abie_internal.area_report(oid, text, text, text, integer) IS 'Of a role, as abie.area_report.';
+COMMENT ON FUNCTION abie_owner.area_report(oid, text, text, text, integer) IS 'Of a role, as abie.area_report.';
 
 CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL)
 RETURNS text

@@ -3,7 +3,7 @@
 
 -- A school's attendance over the years. Lineage is asked only where a school had another LAESTAB, because it is of all
 -- schools.
-CREATE FUNCTION abie.report_history(urns integer[], last_year text)
+CREATE FUNCTION abie_internal.report_history(urns integer[], last_year text)
 RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance float8)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
@@ -58,11 +58,11 @@ BEGIN
 		AND a.year_breakdown IS DISTINCT FROM 'five half terms'
 	GROUP BY p.urn, a.academic_year;
 END $$;
-COMMENT ON FUNCTION abie.report_history(integer[], text) IS
+COMMENT ON FUNCTION abie_internal.report_history(integer[], text) IS
 'Attendance, per cent, of schools in each year up to last_year, under whatever URN (abie.school_lineage); the parts of '
 'a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
 
-CREATE FUNCTION abie.report_circumstances(run_id integer, urns integer[])
+CREATE FUNCTION abie_internal.report_circumstances(run_id integer, urns integer[])
 RETURNS TABLE (urn integer, circumstances jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
@@ -80,10 +80,10 @@ SELECT c.urn,
 FROM abie_report.school_circumstances c WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
 GROUP BY c.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_circumstances(integer, integer[]) IS
-'Internal: the characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
+COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
+'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
 
-CREATE FUNCTION abie.report_similar(run_id integer, urns integer[])
+CREATE FUNCTION abie_internal.report_similar(run_id integer, urns integer[])
 RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
@@ -107,12 +107,12 @@ SELECT n.urn,
 FROM abie_report.similar_school n WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
 GROUP BY n.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_similar(integer, integer[]) IS
-'Internal: the similar schools of each school in a run, columns of abie_report.similar_school, and where the school '
+COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
+'The similar schools of each school in a run, columns of abie_report.similar_school, and where the school '
 'stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
 'so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
 
-CREATE FUNCTION abie.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
+CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -128,12 +128,12 @@ FROM abie_report.school_absence_compared a
 WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns) AND num_nulls(a.own_percent, a.similar_percent) = 0
 GROUP BY a.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_absence(integer, integer[]) IS
-'Internal: absence of each school of a run in the baseline year by reason, beside that of its similar schools '
+COMMENT ON FUNCTION abie_internal.report_absence(integer, integer[]) IS
+'Absence of each school of a run in the baseline year by reason, beside that of its similar schools '
 'together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
 
 -- What a school left out is compared with is that of its phase all the same.
-CREATE FUNCTION abie.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)
+CREATE FUNCTION abie_internal.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -146,11 +146,11 @@ FROM abie_report.school_expectation e LEFT JOIN abie.attendance a ON e.stratum I
 	AND a.academic_year = e.baseline_year AND a.laestab = e.laestab
 WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns); END
 $$;
-COMMENT ON FUNCTION abie.report_phase(integer, integer[]) IS
-'Internal: the stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL '
+COMMENT ON FUNCTION abie_internal.report_phase(integer, integer[]) IS
+'The stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL '
 'where that does not say.';
 
-CREATE FUNCTION abie.report_years(run_id integer, urns integer[]) RETURNS TABLE (urn integer, history jsonb)
+CREATE FUNCTION abie_internal.report_years(run_id integer, urns integer[]) RETURNS TABLE (urn integer, history jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -169,7 +169,7 @@ WITH expectation AS MATERIALIZED (
 	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C"
 		AND e.expected IS NOT NULL
 ), phase AS MATERIALIZED (
-	SELECT p.urn, p.stratum FROM abie.report_phase(report_years.run_id, urns) p
+	SELECT p.urn, p.stratum FROM abie_internal.report_phase(report_years.run_id, urns) p
 ), national AS MATERIALIZED (
 	-- of these strata alone: the sums are over all schools and years
 	SELECT n.academic_year, n.stratum, n.attendance_percent FROM abie_report.national_attendance n
@@ -180,7 +180,7 @@ WITH expectation AS MATERIALIZED (
 		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year
 			WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
 	FROM expectation e JOIN phase p ON p.urn = e.urn
-		JOIN abie.report_history(urns, last_year) h ON h.urn = e.urn
+		JOIN abie_internal.report_history(urns, last_year) h ON h.urn = e.urn
 		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
 			LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
 	WHERE h.attendance IS NOT NULL
@@ -195,12 +195,12 @@ SELECT y.urn,
 FROM year y LEFT JOIN national n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
 GROUP BY y.urn; END
 $$;
-COMMENT ON FUNCTION abie.report_years(integer, integer[]) IS
-'Internal: attendance of each school in each year up to the baseline year of a run, beside the national rate of its '
+COMMENT ON FUNCTION abie_internal.report_years(integer, integer[]) IS
+'Attendance of each school in each year up to the baseline year of a run, beside the national rate of its '
 'stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. '
 'With 95 per cent intervals.';
 
-CREATE FUNCTION abie_internal.report_facts(role oid, run_id integer, urns integer[])
+CREATE FUNCTION abie_owner.report_facts(role oid, run_id integer, urns integer[])
 RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
 SET search_path = pg_catalog, pg_temp
@@ -211,7 +211,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	readable integer[] := abie_internal.admit(role, 'report_facts', report_facts.run_id, report_facts.urns);
+	readable integer[] := abie_owner.admit(role, 'report_facts', report_facts.run_id, report_facts.urns);
 BEGIN
 RETURN QUERY
 WITH run AS (
@@ -239,27 +239,27 @@ SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, '
 		THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
 	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL
 		THEN d.distribution END, 'data', s.data)
-FROM expectation e CROSS JOIN run JOIN abie.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
+FROM expectation e CROSS JOIN run JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
 	LEFT JOIN model m ON m.stratum = p.stratum
 	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace',
 		m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
 		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments',
 			m.minimum_enrolments) FROM model m) k(methodology)
-	LEFT JOIN abie.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
-	LEFT JOIN abie.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
-	LEFT JOIN abie.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-	LEFT JOIN abie.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
+	LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
+	LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
+	LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
+	LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
 		LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
 $$;
-COMMENT ON FUNCTION abie_internal.report_facts(oid, integer, integer[]) IS 'Of a role, as abie.report_facts.';
+COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';
 
-CREATE FUNCTION abie.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
+CREATE FUNCTION abie_internal.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.report_facts(integer, integer[]) IS
+COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
 'similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of '
-'scope, and those the role in force may not read (abie.readable_schools), have no row. With its owner''s rights, '
-'because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may be '
-'logged (abie.report_read).';
+'scope, and those the role in force may not read (abie_internal.readable_schools), have no row. With its owner''s '
+'rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may '
+'be logged (abie.report_read).';

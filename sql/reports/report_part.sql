@@ -1,12 +1,12 @@
 -- What reports are put together from: the same words, as HTML or as Markdown.
 
-CREATE FUNCTION abie.thousands(value bigint) RETURNS text
+CREATE FUNCTION abie_internal.thousands(value bigint) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$ BEGIN RETURN to_char(value, 'FM999,999,999,999,990'); END $$;
-COMMENT ON FUNCTION abie.thousands(bigint) IS 'A count as reports write it, with commas.';
+COMMENT ON FUNCTION abie_internal.thousands(bigint) IS 'A count as reports write it, with commas.';
 
-CREATE FUNCTION abie.signed(value float8, digits integer) RETURNS text
+CREATE FUNCTION abie_internal.signed(value float8, digits integer) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -15,21 +15,22 @@ DECLARE
 BEGIN
 	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN chr(8722) ELSE '' END || abs(rounded)::text;
 END $$;
-COMMENT ON FUNCTION abie.signed(float8, integer) IS 'A difference as reports write it: rounded half up, with its sign.';
+COMMENT ON FUNCTION abie_internal.signed(float8, integer) IS
+'A difference as reports write it: rounded half up, with its sign.';
 
-CREATE FUNCTION abie.shown_name(name text, urn integer) RETURNS text
+CREATE FUNCTION abie_internal.shown_name(name text, urn integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT, so that it becomes part of the query
-RETURN coalesce(nullif(btrim(abie.plain_text(name)), ''), 'School ' || urn);
-COMMENT ON FUNCTION abie.shown_name(text, integer) IS
+RETURN coalesce(nullif(btrim(abie_internal.plain_text(name)), ''), 'School ' || urn);
+COMMENT ON FUNCTION abie_internal.shown_name(text, integer) IS
 'The name of a school as reports write it, or its URN where it has none.';
 
-CREATE FUNCTION abie.html_table(caption text, cells text[]) RETURNS text
+CREATE FUNCTION abie_internal.html_table(caption text, cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- unnest goes row by row; looking up each cell would go through all before it
-SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie.xml_text(caption), string_agg(
+SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie_internal.xml_text(caption), string_agg(
 	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>'
 		ELSE '' END || '<th scope="col">' || c.written || '</th>'
 		WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
@@ -37,33 +38,36 @@ SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie.x
 	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
 		ELSE '' END, '' ORDER BY c.place))
 FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
-		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie.xml_text(u.cell)
-			ELSE abie.xml_text(split_part(u.cell, E'\n', 1)) || '<small>' || abie.xml_text(split_part(u.cell, E'\n', 2))
+		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie_internal.xml_text(u.cell)
+			ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) || '<small>'
+				|| abie_internal.xml_text(split_part(u.cell, E'\n', 2))
 				|| '</small>' END AS written
 	FROM unnest(cells) WITH ORDINALITY u(cell, place)) c
 $$;
-COMMENT ON FUNCTION abie.html_table(text, text[]) IS
-'Internal: an HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
+COMMENT ON FUNCTION abie_internal.html_table(text, text[]) IS
+'An HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
 'second, smaller line.';
 
-CREATE FUNCTION abie.markdown_table(caption text, cells text[]) RETURNS text
+CREATE FUNCTION abie_internal.markdown_table(caption text, cells text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT abie.markdown_text(caption) || E':\n\n' || string_agg('| ' || abie.markdown_text(replace(u.cell, E'\n', ', '))
+SELECT abie_internal.markdown_text(caption) || E':\n\n'
+	|| string_agg('| ' || abie_internal.markdown_text(replace(u.cell, E'\n', ', '))
 	|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
 	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n'
 		ELSE '' END, '' ORDER BY u.place) || E'\n'
 FROM unnest(cells) WITH ORDINALITY u(cell, place)
 $$;
-COMMENT ON FUNCTION abie.markdown_table(text, text[]) IS 'Internal: a Markdown table; the first row is the head.';
+COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
+'A Markdown table; the first row is the head.';
 
 /*
  * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, figures (a table that a picture
  * shows), picture (SVG as it is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts
  * a second, smaller line.
  */
-CREATE FUNCTION abie.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie_internal.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -77,31 +81,33 @@ BEGIN
 	END IF;
 	CASE kind
 		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
-		WHEN 'title' THEN RETURN '<h1>' || abie.xml_text(given) || E'</h1>\n';
-		WHEN 'heading' THEN RETURN '<h2>' || abie.xml_text(given) || E'</h2>\n';
-		WHEN 'subheading' THEN RETURN '<h3>' || abie.xml_text(given) || E'</h3>\n';
-		WHEN 'paragraph' THEN RETURN '<p>' || abie.xml_text(given) || E'</p>\n';
-		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind, abie.xml_text(given));
+		WHEN 'title' THEN RETURN '<h1>' || abie_internal.xml_text(given) || E'</h1>\n';
+		WHEN 'heading' THEN RETURN '<h2>' || abie_internal.xml_text(given) || E'</h2>\n';
+		WHEN 'subheading' THEN RETURN '<h3>' || abie_internal.xml_text(given) || E'</h3>\n';
+		WHEN 'paragraph' THEN RETURN '<p>' || abie_internal.xml_text(given) || E'</p>\n';
+		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind,
+			abie_internal.xml_text(given));
 		WHEN 'list', 'steps' THEN
 			SELECT string_agg('<li>' || CASE WHEN position(E'\t' IN i.item) > 0
-				THEN '<b>' || abie.xml_text(split_part(i.item, E'\t', 1)) || '</b> '
-					|| abie.xml_text(split_part(i.item, E'\t', 2)) ELSE abie.xml_text(i.item) END || E'</li>\n', ''
+				THEN '<b>' || abie_internal.xml_text(split_part(i.item, E'\t', 1)) || '</b> '
+					|| abie_internal.xml_text(split_part(i.item, E'\t', 2)) ELSE abie_internal.xml_text(i.item) END
+						|| E'</li>\n', ''
 					ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n'
 				ELSE E'<ol>\n' || written || E'</ol>\n' END;
 		WHEN 'table', 'figures' THEN
-			written := abie.html_table(given, items);
+			written := abie_internal.html_table(given, items);
 			RETURN CASE kind WHEN 'figures'
-				THEN '<details><summary>' || abie.xml_text(given) || '</summary>' || written || E'</details>\n'
+				THEN '<details><summary>' || abie_internal.xml_text(given) || '</summary>' || written || E'</details>\n'
 				ELSE written END;
 	END CASE;
 END $$;
-COMMENT ON FUNCTION abie.html_part(text, text, text[]) IS
-'Internal: a part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have '
+COMMENT ON FUNCTION abie_internal.html_part(text, text, text[]) IS
+'A part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have '
 'no items; NULL for NULL.';
 
-CREATE FUNCTION abie.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie_internal.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -112,37 +118,38 @@ BEGIN
 	CASE kind
 		-- what a picture shows is in the table after it
 		WHEN 'picture' THEN RETURN '';
-		WHEN 'title' THEN RETURN '# ' || abie.markdown_text(given) || E'\n\n';
-		WHEN 'heading' THEN RETURN '## ' || abie.markdown_text(given) || E'\n\n';
-		WHEN 'subheading' THEN RETURN '### ' || abie.markdown_text(given) || E'\n\n';
-		WHEN 'paragraph', 'meta' THEN RETURN abie.markdown_text(given) || E'\n\n';
-		WHEN 'lead' THEN RETURN '**' || abie.markdown_text(given) || E'**\n\n';
-		WHEN 'notice' THEN RETURN '> ' || abie.markdown_text(given) || E'\n\n';
+		WHEN 'title' THEN RETURN '# ' || abie_internal.markdown_text(given) || E'\n\n';
+		WHEN 'heading' THEN RETURN '## ' || abie_internal.markdown_text(given) || E'\n\n';
+		WHEN 'subheading' THEN RETURN '### ' || abie_internal.markdown_text(given) || E'\n\n';
+		WHEN 'paragraph', 'meta' THEN RETURN abie_internal.markdown_text(given) || E'\n\n';
+		WHEN 'lead' THEN RETURN '**' || abie_internal.markdown_text(given) || E'**\n\n';
+		WHEN 'notice' THEN RETURN '> ' || abie_internal.markdown_text(given) || E'\n\n';
 		WHEN 'list', 'steps' THEN
 			SELECT string_agg(CASE kind WHEN 'list' THEN '- ' ELSE i.place || '. ' END || CASE
 				WHEN position(E'\t' IN i.item) > 0
-				THEN '**' || abie.markdown_text(split_part(i.item, E'\t', 1)) || '** '
-					|| abie.markdown_text(split_part(i.item, E'\t', 2)) ELSE abie.markdown_text(i.item) END || E'\n', ''
+				THEN '**' || abie_internal.markdown_text(split_part(i.item, E'\t', 1)) || '** '
+					|| abie_internal.markdown_text(split_part(i.item, E'\t', 2))
+						ELSE abie_internal.markdown_text(i.item) END || E'\n', ''
 					ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN written || E'\n';
 		WHEN 'table', 'figures' THEN
-			RETURN abie.markdown_table(given, items);
+			RETURN abie_internal.markdown_table(given, items);
 	END CASE;
 END $$;
-COMMENT ON FUNCTION abie.markdown_part(text, text, text[]) IS
-'Internal: a part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most '
+COMMENT ON FUNCTION abie_internal.markdown_part(text, text, text[]) IS
+'A part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most '
 'kinds have no items; NULL for NULL.';
 
-CREATE FUNCTION abie.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 500
 -- not STRICT: a part without text is left out
-RETURN coalesce(CASE format WHEN 'html' THEN abie.html_part(kind, given, items)
-	ELSE abie.markdown_part(kind, given, items) END, '');
-COMMENT ON FUNCTION abie.report_part(text, text, text, text[]) IS
-'Internal: a part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
+RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items)
+	ELSE abie_internal.markdown_part(kind, given, items) END, '');
+COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[]) IS
+'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
 
-CREATE FUNCTION abie.report_page(format text, title text, body text) RETURNS text
+CREATE FUNCTION abie_internal.report_page(format text, title text, body text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
 RETURN CASE format WHEN 'html' THEN format($html$<!DOCTYPE html>
 <html lang="en-GB">
@@ -190,12 +197,12 @@ h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{d
 %s</main>
 </body>
 </html>
-$html$, abie.xml_text(title), body) ELSE body END;
-COMMENT ON FUNCTION abie.report_page(text, text, text) IS
-'Internal: a whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
+$html$, abie_internal.xml_text(title), body) ELSE body END;
+COMMENT ON FUNCTION abie_internal.report_page(text, text, text) IS
+'A whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
 'nothing.';
 
-CREATE FUNCTION abie.check_report_format(format text) RETURNS void
+CREATE FUNCTION abie_internal.check_report_format(format text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -206,10 +213,10 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Formats are html, markdown and json.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.check_report_format(text) IS
-'Internal: error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
+COMMENT ON FUNCTION abie_internal.check_report_format(text) IS
+'Error 22023 unless the format is html, markdown or json. Not STRICT because NULL is none of them.';
 
-CREATE FUNCTION abie_internal.report_run(role oid, run_id integer) RETURNS integer
+CREATE FUNCTION abie_owner.report_run(role oid, run_id integer) RETURNS integer
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -217,7 +224,7 @@ AS $$
 DECLARE
 	found_run integer;
 BEGIN
-	SELECT r.run_id INTO found_run FROM abie_internal.report_runs(role) r
+	SELECT r.run_id INTO found_run FROM abie_owner.report_runs(role) r
 	WHERE r.run_id = report_run.run_id OR report_run.run_id IS NULL
 	ORDER BY r.run_status = 'issued' DESC, r.target_year COLLATE "C" DESC, r.is_current DESC, r.run_id DESC LIMIT 1;
 	IF found_run IS NULL THEN
@@ -228,7 +235,7 @@ BEGIN
 	END IF;
 	RETURN found_run;
 END $$;
-COMMENT ON FUNCTION abie_internal.report_run(oid, integer) IS 'Of a role, as abie.report_run.';
+COMMENT ON FUNCTION abie_owner.report_run(oid, integer) IS 'Of a role, as abie.report_run.';
 
 CREATE FUNCTION abie.report_run(run_id integer DEFAULT NULL) RETURNS integer
 LANGUAGE c STABLE PARALLEL SAFE

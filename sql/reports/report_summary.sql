@@ -11,13 +11,13 @@ RETURN total / nullif(weight, 0);
 COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0.';
 
 -- Of a share of schools, here those that are to maintain their attendance, neither part may be one or two.
-CREATE FUNCTION abie.share_is_shown(part bigint, schools bigint) RETURNS boolean
+CREATE FUNCTION abie_internal.share_is_shown(part bigint, schools bigint) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN part NOT IN (1, 2) AND schools - part NOT IN (1, 2);
-COMMENT ON FUNCTION abie.share_is_shown(bigint, bigint) IS
+COMMENT ON FUNCTION abie_internal.share_is_shown(bigint, bigint) IS
 'Whether it may be shown how many of so many schools are one way: neither those nor the others are 1 or 2.';
 
-CREATE FUNCTION abie_internal.area_summary(role oid, run_id integer, scope text)
+CREATE FUNCTION abie_owner.area_summary(role oid, run_id integer, scope text)
 RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
 maintain bigint, poor_matches bigint,
 	enrolments bigint, attendance float8, expected float8, baseline float8, target float8, improvement float8,
@@ -30,15 +30,15 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-	readable boolean := area_summary.run_id = ANY (abie_internal.readable_runs(role));
-	knows_all boolean := abie_internal.has_national_access(role, '{results,support,calculation}');
-	known integer[] := ARRAY(SELECT a.urn FROM abie_internal.accessible_schools(role, '{results,support}') a
+	readable boolean := area_summary.run_id = ANY (abie_owner.readable_runs(role));
+	knows_all boolean := abie_owner.has_national_access(role, '{results,support,calculation}');
+	known integer[] := ARRAY(SELECT a.urn FROM abie_owner.accessible_schools(role, '{results,support}') a
 		WHERE NOT knows_all);
 	-- what can be taken off what is shown
 	reach abie.access_grant[] := ARRAY(SELECT g
-		FROM abie_internal.grants_within_reach(role, '{results,support,calculation}') g);
+		FROM abie_owner.grants_within_reach(role, '{results,support,calculation}') g);
 	reaches_all boolean := EXISTS (SELECT FROM unnest(reach) g WHERE g.scope = 'national');
-	reached integer[] := ARRAY(SELECT s.urn FROM abie_internal.schools_of_grants(reach) s WHERE NOT reaches_all);
+	reached integer[] := ARRAY(SELECT s.urn FROM abie_owner.schools_of_grants(reach) s WHERE NOT reaches_all);
 BEGIN
 IF scope NOT IN ('local authority', 'trust', 'national') THEN
 	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
@@ -111,11 +111,13 @@ WITH school AS MATERIALIZED (
 	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted, h.stratum IS NULL
 		AND a.enrolments IS NOT NULL AS averaged,
 		a.unknown = 0 OR h.stratum IS NULL
-			AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.maintain_unknown, 0), a.unknown)
-			AND abie.share_is_shown(coalesce(a.maintain_beyond, 0), a.beyond)) AS maintain_shown,
+			AND (a.left_out OR scope = 'national' AND abie_internal.share_is_shown(coalesce(a.maintain_unknown, 0),
+				a.unknown)
+			AND abie_internal.share_is_shown(coalesce(a.maintain_beyond, 0), a.beyond)) AS maintain_shown,
 		a.unknown = 0 OR h.stratum IS NULL
-			AND (a.left_out OR scope = 'national' AND abie.share_is_shown(coalesce(a.poor_unknown, 0), a.unknown)
-			AND abie.share_is_shown(coalesce(a.poor_beyond, 0), a.beyond)) AS poor_shown
+			AND (a.left_out OR scope = 'national' AND abie_internal.share_is_shown(coalesce(a.poor_unknown, 0),
+				a.unknown)
+			AND abie_internal.share_is_shown(coalesce(a.poor_beyond, 0), a.beyond)) AS poor_shown
 	FROM area a LEFT JOIN suppressed h ON h.stratum = a.stratum
 		AND h.la IS NOT DISTINCT FROM CASE scope WHEN 'local authority'
 			THEN a.code END AND h.trust IS NOT DISTINCT FROM CASE scope WHEN 'trust' THEN a.code END
@@ -137,9 +139,9 @@ SELECT s.code, s.name, s.stratum, CASE WHEN s.counted THEN s.schools END, CASE W
 		THEN 'c' END
 FROM shown s;
 END $$;
-COMMENT ON FUNCTION abie_internal.area_summary(oid, integer, text) IS 'Of a role, as abie.area_summary.';
+COMMENT ON FUNCTION abie_owner.area_summary(oid, integer, text) IS 'Of a role, as abie_internal.area_summary.';
 
-CREATE FUNCTION abie.area_summary(run_id integer, scope text)
+CREATE FUNCTION abie_internal.area_summary(run_id integer, scope text)
 RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
 maintain bigint, poor_matches bigint,
 	enrolments bigint, attendance float8, expected float8, baseline float8, target float8, improvement float8,
@@ -147,7 +149,7 @@ maintain bigint, poor_matches bigint,
 	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.area_summary(integer, text) IS
+COMMENT ON FUNCTION abie_internal.area_summary(integer, text) IS
 'Summaries of all schools in scope of a run, by area (scope: local authority, trust or national) and stratum, as the '
 'role in force may see them: columns as in abie_report.local_authority_summary, code the number of the local authority '
 'or the name of the trust. A role that may read the results of every school of an area sees all of it. Others with a '
@@ -162,7 +164,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS l
 	s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'local authority') AS s;
+FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'local authority') AS s;
 COMMENT ON VIEW abie_report.local_authority_summary IS
 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left '
 'out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
@@ -175,7 +177,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code AS trust, s.s
 	s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'trust') AS s;
+FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'trust') AS s;
 COMMENT ON VIEW abie_report.trust_summary IS
 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of '
 'their own, stratum left out. For readers who may not read all of them under disclosure control.';
@@ -186,7 +188,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.stratum, s.schools
 	s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie.area_summary(r.run_id, 'national') AS s;
+FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'national') AS s;
 COMMENT ON VIEW abie_report.national_summary IS
 'Expectations of the schools of England in a run: one row a run and stratum; schools left out have a row of their own, '
 'stratum left out. For readers who may not read all of them under disclosure control.';
@@ -247,14 +249,14 @@ BEGIN
 				JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
 					AND d.refclassid = 'pg_class'::regclass
 				JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
-				JOIN unnest('{abie_report.run,abie_report.school_expectation,abie_internal.readable_expectation,'
-					'abie_internal.readable_run_school,abie_internal.readable_list,'
-					'abie_internal.readable_characteristic,'
-					'abie_internal.readable_model,abie.run_check,abie.methodology,abie.school_history,'
-					'abie_internal.readable_attendance,abie_internal.readable_attendance_week,'
-					'abie_internal.readable_school,'
-					'abie_internal.readable_school_context,abie_internal.readable_school_figure,'
-					'abie_internal.readable_correction,abie.school,abie.local_authority,abie.expectation,'
+				JOIN unnest('{abie_report.run,abie_report.school_expectation,abie_owner.readable_expectation,'
+					'abie_owner.readable_run_school,abie_owner.readable_list,'
+					'abie_owner.readable_characteristic,'
+					'abie_owner.readable_model,abie.run_check,abie.methodology,abie.school_history,'
+					'abie_owner.readable_attendance,abie_owner.readable_attendance_week,'
+					'abie_owner.readable_school,'
+					'abie_owner.readable_school_context,abie_owner.readable_school_figure,'
+					'abie_owner.readable_correction,abie.school,abie.local_authority,abie.expectation,'
 					'abie.run_characteristic,'
 					'abie.attendance}'::text[]) WITH ORDINALITY origin (name, place)
 					ON b.attrelid = origin.name::regclass

@@ -10,8 +10,8 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 	CASE WHEN s.references_published
 		THEN (SELECT sum(p.parts[x.term] * x.share)
 		FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id
-	JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
+FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id = r.run_id
+	JOIN abie_owner.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient
 		ORDER BY t.term) AS coefficients
@@ -25,7 +25,8 @@ FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_
 		GROUP BY h.run_id, h.stratum) AS g ON g.run_id = s.run_id AND g.stratum = s.stratum
 	-- OFFSET 0: once for each school, not for each characteristic
 	CROSS JOIN LATERAL (SELECT CASE WHEN s.context IS NOT NULL
-		THEN abie.contributions(abie.context_terms(s.vector, g.substitutes, g.numbers, g.indicators), b.location,
+		THEN abie.contributions(abie_internal.context_terms(s.vector, g.substitutes, g.numbers, g.indicators),
+			b.location,
 			b.coefficients) END OFFSET 0) AS p (parts)
 	-- all characteristics in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
@@ -69,8 +70,8 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 		ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
 	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL
 		THEN 'x' END AS similar_percent_symbol
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_id = r.run_id
-	JOIN abie_internal.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
+FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id = r.run_id
+	JOIN abie_owner.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school AS k ON k.urn = s.urn
 	-- all reasons in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT
@@ -100,7 +101,7 @@ FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS i ON i.run_
 						WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
 				JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
 					-- as it was when the run was made, and as it is
-					AND (p.is_own OR abie.is_published(a.sess_overall, a.sess_possible, a.sources))
+					AND (p.is_own OR abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources))
 				CROSS JOIN LATERAL jsonb_to_record(a.reasons) AS j (
 					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint,
 						sess_auth_study bigint,
@@ -151,14 +152,15 @@ COMMENT ON COLUMN abie_report.school_absence_compared.per_cent_of IS
 'sessions possible, or enrolments for persistent and severe absentees.';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent IS 'Of the school, per cent.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS
-'Of its similar schools together, per cent, those apart whose attendance is not published (abie.is_published).';
+'Of its similar schools together, per cent, those apart whose attendance is not published '
+'(abie_internal.is_published).';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS
 'x where the school''s is not held, NULL otherwise.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS
 'x where the similar schools'' is not held, NULL otherwise.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie.shown_distribution(improvements numeric[], counts bigint[])
+CREATE FUNCTION abie_internal.shown_distribution(improvements numeric[], counts bigint[])
 RETURNS TABLE (improvement_rounded numeric, schools bigint, symbol text)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 12
 BEGIN ATOMIC
@@ -180,7 +182,7 @@ BEGIN ATOMIC
 	FROM cell AS c LEFT JOIN small AS s ON s.row_group = c.improvement::text
 	ORDER BY c.improvement;
 END;
-COMMENT ON FUNCTION abie.shown_distribution(numeric[], bigint[]) IS
+COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
 'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these '
 'do not follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
 
@@ -193,11 +195,11 @@ FROM abie_report.run AS r JOIN (
 		FROM (SELECT e.run_id, e.stratum, e.improvement_rounded, count(*) AS schools
 			FROM abie.expectation AS e GROUP BY e.run_id, e.stratum, e.improvement_rounded) AS c
 		GROUP BY c.run_id, c.stratum) AS t ON t.run_id = r.run_id
-	CROSS JOIN LATERAL abie.shown_distribution(t.improvements, t.counts) AS d
-WHERE (SELECT abie.has_access('{results,calculation}'));
+	CROSS JOIN LATERAL abie_internal.shown_distribution(t.improvements, t.counts) AS d
+WHERE (SELECT abie_internal.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
 'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under '
-'disclosure control for every reader, because reports tell it to all: abie.shown_distribution.';
+'disclosure control for every reader, because reports tell it to all: abie_internal.shown_distribution.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it; NULL where suppressed.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
@@ -207,9 +209,9 @@ SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name
 	s.recorded
 FROM abie_report.school_expectation AS e CROSS JOIN LATERAL (
 	SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
-	FROM abie_internal.readable_attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+	FROM abie_owner.readable_attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
 	UNION ALL SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
-	FROM abie_internal.readable_school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+	FROM abie_owner.readable_school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
 	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
 		k.source, k.recorded_at::date FROM abie.school AS k WHERE k.urn = e.urn) AS s;
 COMMENT ON VIEW abie_report.school_source IS

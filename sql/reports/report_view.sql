@@ -21,15 +21,15 @@ COMMENT ON FUNCTION abie.interval_high(float8, float8) IS
 'Upper end of the 95 per cent interval of a rate with the given standard error: rate + 1.96 x error, not over 100; '
 'NULL for NULL.';
 
-CREATE FUNCTION abie.exclusion_symbol(reason text) RETURNS text
+CREATE FUNCTION abie_internal.exclusion_symbol(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN CASE WHEN reason IN ('special school', 'not mainstream', 'closed before the target year') THEN 'z'
 	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u' ELSE 'x' END;
-COMMENT ON FUNCTION abie.exclusion_symbol(text) IS
+COMMENT ON FUNCTION abie_internal.exclusion_symbol(text) IS
 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would '
 'be of low reliability, x a figure it needs is not available.';
 
-CREATE FUNCTION abie_internal.report_runs(role oid)
+CREATE FUNCTION abie_owner.report_runs(role oid)
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
 	is_current boolean,
 	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
@@ -43,20 +43,20 @@ RETURN QUERY SELECT r.run_id, r.target_year::text, r.baseline_year::text, r.meth
 	r.run_id = first_value(r.run_id) OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC),
 	r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
 	r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
-FROM abie.run r WHERE r.run_id = ANY (abie_internal.readable_runs(role));
+FROM abie.run r WHERE r.run_id = ANY (abie_owner.readable_runs(role));
 END $$;
-COMMENT ON FUNCTION abie_internal.report_runs(oid) IS 'Of a role, as abie.report_runs.';
+COMMENT ON FUNCTION abie_owner.report_runs(oid) IS 'Of a role, as abie_internal.report_runs.';
 
-CREATE FUNCTION abie.report_runs()
+CREATE FUNCTION abie_internal.report_runs()
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
 	is_current boolean,
 	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
 	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.report_runs() IS
-'The runs that the role in force may see (abie.readable_runs), columns as in abie_report.run.';
+COMMENT ON FUNCTION abie_internal.report_runs() IS
+'The runs that the role in force may see (abie_internal.readable_runs), columns as in abie_report.run.';
 
-CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie.report_runs() AS r;
+CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie_internal.report_runs() AS r;
 COMMENT ON VIEW abie_report.run IS
 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
@@ -96,7 +96,7 @@ SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.
 	CASE WHEN e.references_published THEN e.similar_upper_quartile END AS similar_upper_quartile,
 	CASE WHEN e.references_published
 		THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
-	abie.exclusion_symbol(e.reason) AS expectation_symbol, e.reason AS exclusion_reason,
+	abie_internal.exclusion_symbol(e.reason) AS expectation_symbol, e.reason AS exclusion_reason,
 		e.detail AS exclusion_detail
 FROM (
 	SELECT k.run_id, k.urn::integer AS urn, k.laestab::integer AS laestab, NULL::text AS reason, NULL::text AS detail,
@@ -104,16 +104,16 @@ FROM (
 		k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
 		k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
 		k.forecast_low, k.forecast_high, k.poor_match, k.references_published
-		FROM abie_internal.readable_expectation AS k
+		FROM abie_owner.readable_expectation AS k
 	UNION ALL
 	SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL
-		FROM abie_internal.readable_exclusion AS x
+		FROM abie_owner.readable_exclusion AS x
 ) AS e
 	JOIN abie_report.run AS r ON r.run_id = e.run_id
-	LEFT JOIN abie_internal.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
-	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	LEFT JOIN abie_owner.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
+	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	LEFT JOIN abie.school AS s ON s.urn = e.urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = e.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
@@ -164,11 +164,11 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name
 	abs(shown.attendance - shown.own) > 1.959963984540054
 		* sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
-FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.run_id
+FROM abie_report.run AS r JOIN abie_owner.readable_list AS l ON l.run_id = r.run_id
 	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
-	JOIN abie_internal.listed_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
+	JOIN abie_owner.listed_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
 	JOIN abie.run_school AS other ON other.run_id = l.run_id AND other.urn = n.similar_urn
-	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
+	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
 	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
 	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = other.la_code
@@ -176,7 +176,7 @@ FROM abie_report.run AS r JOIN abie_internal.readable_list AS l ON l.run_id = r.
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
 	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
 		-- not to a reader of its list alone
-		CASE WHEN own.attendance_published OR (SELECT abie.has_national_access('{results,calculation}'))
+		CASE WHEN own.attendance_published OR (SELECT abie_internal.has_national_access('{results,calculation}'))
 			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x)
 				THEN own.attendance END) AS shown (attendance, own);
 COMMENT ON VIEW abie_report.similar_school IS
@@ -221,7 +221,7 @@ CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
-FROM abie_report.run AS r JOIN abie_internal.readable_expectation AS e ON e.run_id = r.run_id
+FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS e ON e.run_id = r.run_id
 	LEFT JOIN abie.school AS s ON s.urn = e.urn
 	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected),
 		(4, 'local authority average', e.la_average),
@@ -275,7 +275,7 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
 	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie_internal.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn
+FROM abie_owner.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn
 	LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
 COMMENT ON VIEW abie_report.school_absence IS
 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence '
@@ -329,33 +329,33 @@ COMMENT ON COLUMN abie_report.school_absence.la_code IS
 COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
 
 -- a gate: years under another URN are rows of another school
-CREATE FUNCTION abie_internal.readable_history(role oid) RETURNS SETOF abie.school_history
+CREATE FUNCTION abie_owner.readable_history(role oid) RETURNS SETOF abie.school_history
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT h.* FROM abie.school_history h
-WHERE (SELECT abie_internal.has_national_access(role, '{results,calculation}'))
-	OR h.school_urn IN (SELECT a.urn FROM abie_internal.accessible_schools(role, '{results}') a)
+WHERE (SELECT abie_owner.has_national_access(role, '{results,calculation}'))
+	OR h.school_urn IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a)
 $$;
-COMMENT ON FUNCTION abie_internal.readable_history(oid) IS 'Of a role, as abie.readable_history.';
+COMMENT ON FUNCTION abie_owner.readable_history(oid) IS 'Of a role, as abie_internal.readable_history.';
 
-CREATE FUNCTION abie.readable_history() RETURNS SETOF abie.school_history
+CREATE FUNCTION abie_internal.readable_history() RETURNS SETOF abie.school_history
 LANGUAGE c STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.readable_history() IS
+COMMENT ON FUNCTION abie_internal.readable_history() IS
 'Rows of abie.school_history of the schools whose results the role in force (current_user) may read.';
 
-CREATE FUNCTION abie_internal.school_history(role oid, urn integer) RETURNS SETOF abie.school_history
+CREATE FUNCTION abie_owner.school_history(role oid, urn integer) RETURNS SETOF abie.school_history
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
-WITH history AS MATERIALIZED (SELECT * FROM abie_internal.readable_history(role))
+WITH history AS MATERIALIZED (SELECT * FROM abie_owner.readable_history(role))
 SELECT h.* FROM history h
 WHERE h.school_urn IN (SELECT x.school_urn FROM history x WHERE x.urn = school_history.urn)
 ORDER BY h.academic_year, h.laestab
 $$;
-COMMENT ON FUNCTION abie_internal.school_history(oid, integer) IS 'Of a role, as abie.school_history.';
+COMMENT ON FUNCTION abie_owner.school_history(oid, integer) IS 'Of a role, as abie.school_history.';
 
 CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
@@ -368,7 +368,7 @@ SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::tex
 	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
 	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL
 		THEN 'x' END AS attendance_percent_symbol
-FROM abie.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
+FROM abie_internal.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
 COMMENT ON VIEW abie_report.school_history IS
 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
 'in the year of a change.';
@@ -392,7 +392,7 @@ FROM (
 	FROM (
 		-- by what is published as by a key, so that it is worked out once a row
 		SELECT a.academic_year::text AS academic_year, k.stratum,
-			abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published, count(*) AS schools,
+			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published, count(*) AS schools,
 			sum(a.enrolments) AS enrolments,
 			CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL)
 				THEN abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, NULL)
@@ -404,7 +404,7 @@ FROM (
 		FROM abie.attendance AS a
 			JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
 				AS k (school_type, stratum) ON k.school_type = a.school_type
-		WHERE (SELECT abie.has_access('{results,similar schools,support,calculation}'))
+		WHERE (SELECT abie_internal.has_access('{results,similar schools,support,calculation}'))
 		GROUP BY a.academic_year, k.stratum, 3) AS g
 	GROUP BY g.academic_year, g.stratum) AS n;
 COMMENT ON VIEW abie_report.national_attendance IS
@@ -434,7 +434,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.met
 	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published
 		THEN s.forecast_quantile END AS forecast_quantile
 FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology
-	LEFT JOIN abie_internal.readable_model AS s ON s.run_id = r.run_id;
+	LEFT JOIN abie_owner.readable_model AS s ON s.run_id = r.run_id;
 COMMENT ON VIEW abie_report.methodology_summary IS
 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. '
 'Of what rests on attendance that is not published, noise and baseline alone.';
@@ -446,9 +446,9 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.positio
 	c.category, whole.coefficient, c.multiplier, whole.weight,
 	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8,
 		0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run AS r JOIN abie_internal.readable_characteristic AS c ON c.run_id = r.run_id
+FROM abie_report.run AS r JOIN abie_owner.readable_characteristic AS c ON c.run_id = r.run_id
 	LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
-	LEFT JOIN abie_internal.readable_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
+	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
 	-- learned weights are the sizes of coefficients
 	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
 		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) AS whole (coefficient, weight);

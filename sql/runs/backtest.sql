@@ -1,6 +1,6 @@
 -- Back-test: expectations made for a year that has passed, judged by what that year brought.
 
-CREATE FUNCTION abie_internal.whole_outcome(run_id integer)
+CREATE FUNCTION abie_owner.whole_outcome(run_id integer)
 RETURNS TABLE (urn integer, stratum text, size text, enrolments integer, attendance float8, expected float8,
 	baseline float8, forecast float8,
 	outcome float8, inside boolean, missed boolean, by_chance boolean)
@@ -17,7 +17,7 @@ WITH judged AS MATERIALIZED (
 		-- standard deviation of what a year brings where nothing has changed
 		sqrt(coalesce(m.forecast_c0 + m.forecast_c1 / e.enrolments, m.change_c0 + m.change_c1 / e.enrolments))
 			AS deviation
-	FROM abie_internal.whole_progress(whole_outcome.run_id) p
+	FROM abie_owner.whole_progress(whole_outcome.run_id) p
 		JOIN abie.expectation e ON e.run_id = whole_outcome.run_id AND e.urn = p.urn
 		LEFT JOIN abie.run_model m ON m.run_id = whole_outcome.run_id AND m.stratum = e.stratum
 ), common AS (
@@ -33,9 +33,9 @@ SELECT j.urn::integer, j.stratum, CASE WHEN j.enrolments < c.thirds[1] THEN 'sma
 	j.missed, CASE WHEN j.missed THEN j.beyond > -1.6448536269514722 * j.deviation END
 FROM judged j JOIN common c ON c.stratum = j.stratum
 $$;
-COMMENT ON FUNCTION abie_internal.whole_outcome(integer) IS 'Of all schools of a run, as abie.run_outcome.';
+COMMENT ON FUNCTION abie_owner.whole_outcome(integer) IS 'Of all schools of a run, as abie.run_outcome.';
 
-CREATE FUNCTION abie_internal.run_outcome(role oid, run_id integer)
+CREATE FUNCTION abie_owner.run_outcome(role oid, run_id integer)
 RETURNS TABLE (urn integer, stratum text, size text, enrolments integer, attendance float8, expected float8,
 	baseline float8, forecast float8,
 	outcome float8, inside boolean, missed boolean, by_chance boolean)
@@ -43,10 +43,10 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- what all schools have in common is of all, whoever asks
-SELECT o.* FROM abie_internal.whole_outcome(run_outcome.run_id) o
-	JOIN unnest(abie_internal.readable_expectations(role, run_outcome.run_id)) u(urn) ON u.urn = o.urn
+SELECT o.* FROM abie_owner.whole_outcome(run_outcome.run_id) o
+	JOIN unnest(abie_owner.readable_expectations(role, run_outcome.run_id)) u(urn) ON u.urn = o.urn
 $$;
-COMMENT ON FUNCTION abie_internal.run_outcome(oid, integer) IS 'Of a role, as abie.run_outcome.';
+COMMENT ON FUNCTION abie_owner.run_outcome(oid, integer) IS 'Of a role, as abie.run_outcome.';
 
 CREATE FUNCTION abie.run_outcome(run_id integer)
 RETURNS TABLE (urn integer, stratum text, size text, enrolments integer, attendance float8, expected float8,
@@ -85,14 +85,15 @@ WITH described AS (
 			m.clip))[1] ELSE u.value END
 		FROM unnest(s.vector, d.element, d.location, d.scale, d.raised) WITH ORDINALITY u(value, element, location,
 			scale, raised, position) ORDER BY u.position) AS raised_vector
-	FROM abie.run_school s JOIN described d ON d.stratum = s.stratum, abie.run_methodology(context_change.run_id) m
+	FROM abie.run_school s JOIN described d ON d.stratum = s.stratum,
+		abie_internal.run_methodology(context_change.run_id) m
 	WHERE s.run_id = context_change.run_id AND s.expected IS NOT NULL
 )
 SELECT r.urn::integer, r.stratum, (SELECT sum(c) FROM unnest(abie.contributions(
-	abie.context_terms(r.raised_vector, h.substitutes, h.numbers, h.indicators),
-		abie.context_terms(r.vector, h.substitutes, h.numbers, h.indicators), m.coefficients)) c)
+	abie_internal.context_terms(r.raised_vector, h.substitutes, h.numbers, h.indicators),
+		abie_internal.context_terms(r.vector, h.substitutes, h.numbers, h.indicators), m.coefficients)) c)
 FROM raised r JOIN model m ON m.stratum = r.stratum
-	JOIN abie.run_shape(context_change.run_id) h ON h.stratum = r.stratum
+	JOIN abie_internal.run_shape(context_change.run_id) h ON h.stratum = r.stratum
 $$;
 COMMENT ON FUNCTION abie.context_change(integer, text[], float8) IS
 'By how many percentage points the contextual model of a run expects each school''s attendance to differ were these '
@@ -100,7 +101,7 @@ COMMENT ON FUNCTION abie.context_change(integer, text[], float8) IS
 'equal, the similar schools too. 0 where a figure is missing or at the limit of the scale. No rows for a run without a '
 'contextual model.';
 
-CREATE FUNCTION abie_internal.backtest(role oid, methodology text, target_year text)
+CREATE FUNCTION abie_owner.backtest(role oid, methodology text, target_year text)
 RETURNS TABLE (stratum text, size text, schools integer, least_enrolments integer, most_enrolments integer,
 	r2_expected float8, r2_forecast float8,
 	rmse_attendance float8, rmse_expected float8, rmse_baseline float8, rmse_forecast float8, coverage float8,
@@ -115,14 +116,14 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	judged_run integer := (SELECT r.run_id FROM abie.run r
-		WHERE r.run_id = ANY (abie_internal.readable_runs(role)) AND r.methodology = backtest.methodology
+		WHERE r.run_id = ANY (abie_owner.readable_runs(role)) AND r.methodology = backtest.methodology
 			AND r.finished_at IS NOT NULL AND r.expectations > 0
 			AND r.target_year = coalesce(backtest.target_year, r.target_year)
 				AND EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = r.target_year)
 		ORDER BY r.target_year DESC, r.run_id DESC LIMIT 1);
 BEGIN
 	-- its figures are of all schools, so that they are for those who may read all
-	IF NOT abie_internal.has_national_access(role, '{results,calculation}') THEN
+	IF NOT abie_owner.has_national_access(role, '{results,calculation}') THEN
 		RAISE EXCEPTION 'a back-test is of all schools, which are not granted to %', role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants of scope national are made by abie.grant_access.';
 	ELSIF judged_run IS NULL THEN
@@ -137,7 +138,7 @@ BEGIN
 		SELECT o.*, o.outcome - o.attendance AS d_attendance, o.outcome - o.expected AS d_expected,
 			o.outcome - o.baseline AS d_baseline, o.outcome - o.forecast AS d_forecast,
 			f.change > 0 AS rises
-		FROM abie_internal.whole_outcome(judged_run) o
+		FROM abie_owner.whole_outcome(judged_run) o
 			LEFT JOIN abie.context_change(judged_run, '{fsm_pct,fsm6_pct}', 1) f ON f.urn = o.urn
 		-- in one order, so that sums have the same bits each time
 		ORDER BY o.urn
@@ -161,7 +162,7 @@ BEGIN
 	FROM centred c GROUP BY GROUPING SETS ((c.stratum), (c.stratum, c.size))
 	ORDER BY c.stratum, array_position('{all,small,medium,large}'::text[], coalesce(c.size, 'all'));
 END $$;
-COMMENT ON FUNCTION abie_internal.backtest(oid, text, text) IS 'Of a role, as abie.backtest.';
+COMMENT ON FUNCTION abie_owner.backtest(oid, text, text) IS 'Of a role, as abie.backtest.';
 
 CREATE FUNCTION abie.backtest(methodology text DEFAULT 'default', target_year text DEFAULT NULL)
 RETURNS TABLE (stratum text, size text, schools integer, least_enrolments integer, most_enrolments integer,

@@ -13,7 +13,8 @@ CREATE TYPE abie.vector_parameters AS (
 	category text[],
 	category_scale float8[]
 );
-COMMENT ON TYPE abie.vector_parameters IS 'How abie.scaled_vector makes a vector of a school''s characteristics.';
+COMMENT ON TYPE abie.vector_parameters IS
+'How abie_internal.scaled_vector makes a vector of a school''s characteristics.';
 COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run_school.numbers.';
 COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
 COMMENT ON COLUMN abie.vector_parameters.scale IS 'What it is then divided by.';
@@ -23,7 +24,8 @@ COMMENT ON COLUMN abie.vector_parameters.category_element IS
 COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
 COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 is divided by.';
 
-CREATE FUNCTION abie.run_scaling(run_id integer) RETURNS TABLE (stratum text, parameters abie.vector_parameters)
+CREATE FUNCTION abie_internal.run_scaling(run_id integer)
+	RETURNS TABLE (stratum text, parameters abie.vector_parameters)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -31,33 +33,33 @@ SELECT c.stratum, ROW(
 	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
 	array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
 	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-	(abie.run_methodology(run_scaling.run_id)).clip,
+	(abie_internal.run_methodology(run_scaling.run_id)).clip,
 	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
 	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
 	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
 FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.stratum
 $$;
-COMMENT ON FUNCTION abie.run_scaling(integer) IS
-'For each stratum of a run, how vectors are made: parameters of abie.scaled_vector.';
+COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
+'For each stratum of a run, how vectors are made: parameters of abie_internal.scaled_vector.';
 
-CREATE FUNCTION abie.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters)
+CREATE FUNCTION abie_internal.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters)
 RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_scaled_vector'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
-COMMENT ON FUNCTION abie.scaled_vector(float8[], text[], abie.vector_parameters) IS
+COMMENT ON FUNCTION abie_internal.scaled_vector(float8[], text[], abie.vector_parameters) IS
 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in '
 'abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes '
 'them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the '
 'parameters that do not fit each other or hold NULL.';
 
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
-CREATE FUNCTION abie.calculate_scaling(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_scaling(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
-	-- these weights are placeholders until abie.calculate_context has learned them
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	-- these weights are placeholders until abie_internal.calculate_context has learned them
 	learned boolean := m.method = 'contextual' AND m.weights IS NULL;
 	done bigint;
 BEGIN
@@ -112,25 +114,25 @@ BEGIN
 		GROUP BY s.stratum) t
 		ON t.stratum = e.stratum;
 
-	UPDATE abie.run_school s SET vector = abie.scaled_vector(s.numbers, s.categories, d.parameters)
-	FROM abie.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id
+	UPDATE abie.run_school s SET vector = abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
+	FROM abie_internal.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id
 		AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_scaling(integer) IS
-'Internal: stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
+COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
+'Stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
 -- Similar schools within stratum, selective schools apart, of those that are references; one more than wanted, for the
 -- bandwidth.
-CREATE FUNCTION abie.calculate_similar_schools(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	wanted integer := (abie.run_methodology(run_id)).similar_schools;
+	wanted integer := (abie_internal.run_methodology(run_id)).similar_schools;
 	stored bigint;
 BEGIN
 	WITH weight AS MATERIALIZED (
@@ -174,14 +176,14 @@ BEGIN
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_similar_schools(integer) IS
-'Internal: stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
+COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
+'Stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
 'of schools with a list.';
 
 -- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method
 -- contextual context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs
 -- they make.
-CREATE FUNCTION abie.calculate_expected_attendance(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -189,7 +191,7 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
+	m abie.methodology := abie_internal.run_methodology(run_id);
 	done bigint;
 BEGIN
 	WITH member AS (
@@ -206,7 +208,8 @@ BEGIN
 			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
 			array_agg(g.enrolments) AS enrolments,
 			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
-			abie.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments, m.benchmark_share) AS pared_mean
+			abie_internal.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments,
+				m.benchmark_share) AS pared_mean
 		-- sorted once here, not in each aggregate
 		FROM (SELECT * FROM member ORDER BY urn, rank) g
 		GROUP BY g.urn
@@ -215,7 +218,7 @@ BEGIN
 			s.previous_attendance - s.previous_context AS previous_residual,
 			g.upper_quartile,
 			-- of the school itself too
-			100 * abie.pared_mean_final(abie.pared_mean_combine(g.pared_mean,
+			100 * abie_internal.pared_mean_final(abie_internal.pared_mean_combine(g.pared_mean,
 				ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
 			abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
 			CASE m.method WHEN 'contextual'
@@ -247,19 +250,19 @@ BEGIN
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expected_attendance(integer) IS
-'Internal: stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' '
+COMMENT ON FUNCTION abie_internal.calculate_expected_attendance(integer) IS
+'Stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' '
 'attendance, and abie.run_model.local_slope; the number of schools.';
 
 -- Ladder and expectation.
-CREATE FUNCTION abie.calculate_expectation(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_expectation(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
+	m abie.methodology := abie_internal.run_methodology(run_id);
 	stored bigint;
 BEGIN
 	WITH far AS (
@@ -279,7 +282,7 @@ BEGIN
 		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 			JOIN far f ON f.stratum = s.stratum
 			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
+			CROSS JOIN LATERAL abie_internal.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
 				s.previous_attendance, s.expected, s.context_error, s.local_error) b
 		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
@@ -299,18 +302,18 @@ BEGIN
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie.calculate_expectation(integer) IS
-'Internal: last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
+COMMENT ON FUNCTION abie_internal.calculate_expectation(integer) IS
+'Last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
 
 -- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
-CREATE FUNCTION abie.input_digest(run_id integer) RETURNS text
+CREATE FUNCTION abie_internal.input_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT encode(sha256(convert_to(
 	(SELECT r.target_year
-		|| (to_jsonb(abie.run_methodology(r.run_id))
+		|| (to_jsonb(abie_internal.run_methodology(r.run_id))
 		- '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
 	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible,
@@ -329,12 +332,12 @@ SELECT encode(sha256(convert_to(
 		FROM abie.run_model m WHERE m.run_id = input_digest.run_id
 			AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
 $$;
-COMMENT ON FUNCTION abie.input_digest(integer) IS
+COMMENT ON FUNCTION abie_internal.input_digest(integer) IS
 'SHA-256, hexadecimal, of the settings of a run''s methodology, of the figures of the schools in it, of the averages '
 'and earlier attendance they are set beside, of the schools left out, of what decided that, and of what was taken from '
 'an earlier run. Runs of equal input digests have equal result digests.';
 
-CREATE FUNCTION abie.result_digest(run_id integer) RETURNS text
+CREATE FUNCTION abie_internal.result_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -358,11 +361,11 @@ SELECT encode(sha256(
 		ORDER BY m.stratum)
 		FROM abie.run_model m WHERE m.run_id = result_digest.run_id), '')), 'hex')
 $$;
-COMMENT ON FUNCTION abie.result_digest(integer) IS
+COMMENT ON FUNCTION abie_internal.result_digest(integer) IS
 'SHA-256, hexadecimal, of a run''s expectations, exclusions, similar schools and sampling noise with its source. Equal '
 'for runs with equal results, whatever their numbers.';
 
-CREATE FUNCTION abie.calculate_digest(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_digest(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -372,8 +375,8 @@ DECLARE
 BEGIN
 	UPDATE abie.run r
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
-		input_digest = abie.input_digest(r.run_id), result_digest = abie.result_digest(r.run_id),
-			row_counts = abie.run_row_counts(r.run_id),
+		input_digest = abie_internal.input_digest(r.run_id), result_digest = abie_internal.result_digest(r.run_id),
+			row_counts = abie_internal.run_row_counts(r.run_id),
 		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
 		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id)
 	WHERE r.run_id = calculate_digest.run_id
@@ -390,8 +393,8 @@ BEGIN
 	END IF;
 	RETURN accounted;
 END $$;
-COMMENT ON FUNCTION abie.calculate_digest(integer) IS
-'Internal: last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run '
+COMMENT ON FUNCTION abie_internal.calculate_digest(integer) IS
+'Last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run '
 'calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
 
 /*
@@ -407,18 +410,18 @@ DECLARE
 BEGIN
 	-- refused inside a transaction block, before the year is locked
 	COMMIT;
-	run_id := abie.start_run(target_year, methodology);
+	run_id := abie_internal.start_run(target_year, methodology);
 	COMMIT;
-	FOREACH stage IN ARRAY abie.run_stages((abie.run_methodology(run_id)).method) LOOP
-		PERFORM abie.show_stage(run_id, stage);
+	FOREACH stage IN ARRAY abie_internal.run_stages((abie_internal.run_methodology(run_id)).method) LOOP
+		PERFORM abie_internal.show_stage(run_id, stage);
 		COMMIT;
-		failure := abie.run_stage(run_id, stage);
+		failure := abie_internal.run_stage(run_id, stage);
 		COMMIT;
 		EXIT WHEN failure.error_code IS NOT NULL;
 	END LOOP;
-	PERFORM abie.unlock_year(target_year);
+	PERFORM abie_internal.unlock_year(target_year);
 	IF failure.error_code IS NOT NULL THEN
-		PERFORM abie.raise_failure(failure.error_code, failure.message, failure.detail, failure.hint);
+		PERFORM abie_internal.raise_failure(failure.error_code, failure.message, failure.detail, failure.hint);
 	END IF;
 END $$;
 COMMENT ON PROCEDURE abie.calculate(text, text, integer) IS

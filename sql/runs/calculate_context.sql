@@ -1,7 +1,7 @@
 -- Stages of method contextual: the contextual model with the weights that follow from it, and what baselines are made
 -- with.
 
-CREATE FUNCTION abie.run_shape(run_id integer)
+CREATE FUNCTION abie_internal.run_shape(run_id integer)
 RETURNS TABLE (stratum text, numbers integer, substitutes float8[], indicators integer[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
 SET search_path = pg_catalog, pg_temp
@@ -14,10 +14,11 @@ FROM (SELECT c.*, min(c.position) OVER (PARTITION BY c.stratum, c.characteristic
 	FROM abie.run_characteristic c WHERE c.run_id = run_shape.run_id) c
 GROUP BY c.stratum
 $$;
-COMMENT ON FUNCTION abie.run_shape(integer) IS
-'For each stratum of a run of method contextual, the arguments of abie.context_terms beside a school''s vector.';
+COMMENT ON FUNCTION abie_internal.run_shape(integer) IS
+'For each stratum of a run of method contextual, the arguments of abie_internal.context_terms beside a school''s '
+'vector.';
 
-CREATE FUNCTION abie.run_term_names(run_id integer)
+CREATE FUNCTION abie_internal.run_term_names(run_id integer)
 RETURNS TABLE (stratum text, term integer, name text, element integer, other_element integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 160
 SET search_path = pg_catalog, pg_temp
@@ -30,7 +31,7 @@ WITH element AS (
 	SELECT e.stratum, 1 AS part, e.position AS element, NULL::integer AS other_element, e.name FROM element e
 	UNION ALL
 	SELECT s.stratum, 2, e.position, NULL, e.characteristic || ' missing'
-	FROM abie.run_shape(run_term_names.run_id) s JOIN element e ON e.stratum = s.stratum
+	FROM abie_internal.run_shape(run_term_names.run_id) s JOIN element e ON e.stratum = s.stratum
 		AND e.position = ANY (s.indicators)
 	UNION ALL
 	SELECT e.stratum, 3, e.position, NULL, e.name || ' squared' FROM element e WHERE e.is_number
@@ -42,13 +43,13 @@ SELECT t.stratum, row_number() OVER (PARTITION BY t.stratum ORDER BY t.part, t.e
 	t.name, t.element, t.other_element
 FROM term t
 $$;
-COMMENT ON FUNCTION abie.run_term_names(integer) IS
-'The terms of the contextual model of each stratum of a run, in the order of abie.context_terms; columns as in '
-'abie.run_term.';
+COMMENT ON FUNCTION abie_internal.run_term_names(integer) IS
+'The terms of the contextual model of each stratum of a run, in the order of abie_internal.context_terms; columns as '
+'in abie.run_term.';
 
 -- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the
 -- elements alone, for weights.
-CREATE FUNCTION abie.fit_context(run_id integer)
+CREATE FUNCTION abie_internal.fit_context(run_id integer)
 RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model,
 	linear abie.ridge_model)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 2
@@ -69,21 +70,21 @@ WITH pool AS MATERIALIZED (
 		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.enrolments::float8
 			ELSE 0 END AS weight,
 			s.previous_attendance,
-			abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
-				abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
-		FROM abie.run_school s JOIN abie.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
+			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
+				abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
+		FROM abie.run_school s JOIN abie_internal.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
-	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie.run_methodology(fit_context.run_id)).similar_schools
+	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie_internal.run_methodology(fit_context.run_id)).similar_schools
 )
 SELECT p.stratum, p.urns, p.weights, abie.ridge(p.attendance, p.terms, p.weights),
 	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_weights) END,
 	abie.ridge(p.attendance, p.elements, p.weights)
 FROM pool p
 $$;
-COMMENT ON FUNCTION abie.fit_context(integer) IS
-'Internal: the ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of '
+COMMENT ON FUNCTION abie_internal.fit_context(integer) IS
+'The ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of '
 'references and 0 of others: attendance on all terms (model), the attendance of the year before on them, weighted 0 '
 'where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing '
 'alone (linear). No row for a stratum that has no more references than each is to have similar ones: all of them will '
@@ -91,30 +92,30 @@ COMMENT ON FUNCTION abie.fit_context(integer) IS
 
 -- Weight of each element: the size of its standardised coefficient, scaled to sum 1; equal weights where all
 -- coefficients are 0.
-CREATE FUNCTION abie.standardised_coefficients(model abie.ridge_model, total_weight float8) RETURNS float8[]
+CREATE FUNCTION abie_internal.standardised_coefficients(model abie.ridge_model, total_weight float8) RETURNS float8[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT array_agg(u.coefficient * sqrt(u.penalty / ((model).penalty * total_weight)) ORDER BY u.element)
 FROM unnest((model).coefficients, (model).penalties) WITH ORDINALITY u(coefficient, penalty, element)
 $$;
-COMMENT ON FUNCTION abie.standardised_coefficients(abie.ridge_model, float8) IS
+COMMENT ON FUNCTION abie_internal.standardised_coefficients(abie.ridge_model, float8) IS
 'Coefficients of a model made by abie.ridge with a penalty of its choice, by one weighted standard deviation of each '
 'column, which its penalties tell; total_weight is the sum of weights.';
 
-CREATE FUNCTION abie.calculate_context(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_context(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	learned boolean := (abie.run_methodology(run_id)).weights IS NULL;
+	learned boolean := (abie_internal.run_methodology(run_id)).weights IS NULL;
 	done bigint;
 BEGIN
 	WITH fit AS MATERIALIZED (
 		SELECT f.*, t.total, t.schools
-			FROM abie.fit_context(calculate_context.run_id) f,
+			FROM abie_internal.fit_context(calculate_context.run_id) f,
 			LATERAL (SELECT sum(w) AS total, count(*) FILTER (WHERE w > 0) AS schools FROM unnest(f.weights) w) t
 	), prediction AS MATERIALIZED (
 		-- apart from the join below, whose rows would each carry all the arrays
@@ -136,9 +137,9 @@ BEGIN
 		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient, penalty)
 		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element,
 			(f.model).location[n.term], (f.model).coefficients[n.term], (f.model).penalties[n.term]
-		FROM abie.run_term_names(calculate_context.run_id) n JOIN fit f ON f.stratum = n.stratum
+		FROM abie_internal.run_term_names(calculate_context.run_id) n JOIN fit f ON f.stratum = n.stratum
 	), standardised AS (
-		SELECT f.stratum, abie.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
+		SELECT f.stratum, abie_internal.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
 	), sized AS (
 		SELECT c.stratum, c.position, s.coefficients[c.position] AS coefficient, count(*) OVER this AS elements,
 			-- in the order of elements, so that the sum has the same bits each time
@@ -161,8 +162,8 @@ BEGIN
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_context(integer) IS
-'Internal: stage of a run of method contextual. Fills abie.run_model, abie.run_term and what abie.run_school says of '
+COMMENT ON FUNCTION abie_internal.calculate_context(integer) IS
+'Stage of a run of method contextual. Fills abie.run_model, abie.run_term and what abie.run_school says of '
 'the contextual model, and learns the weights of abie.run_characteristic; the number of schools.';
 
 CREATE FUNCTION abie.local_slope(local_residual float8[], residual float8[], enrolments float8[]) RETURNS float8
@@ -177,15 +178,15 @@ COMMENT ON FUNCTION abie.local_slope(float8[], float8[], float8[]) IS
 'local_residual, weighted by enrolments, limited to 0-1. One element a school; rows without a residual are left out, '
 'added in the order given. 0 where there is nothing to learn from.';
 
-CREATE FUNCTION abie.greatest_sampling_c1(stratum text) RETURNS float8
+CREATE FUNCTION abie_internal.greatest_sampling_c1(stratum text) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN CASE stratum WHEN 'primary' THEN 17 ELSE 101 END;
-COMMENT ON FUNCTION abie.greatest_sampling_c1(text) IS
+COMMENT ON FUNCTION abie_internal.greatest_sampling_c1(text) IS
 'The most that abie.run_model.sampling_c1 may be where it is judged by residuals: what the changes of England''s '
 'schools from 2017/18 to 2018/19 gave, 17 in primary and 101 in secondary schools, squared percentage points x '
 'pupils.';
 
-CREATE FUNCTION abie.earlier_noise(run_id integer)
+CREATE FUNCTION abie_internal.earlier_noise(run_id integer)
 RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
 SET search_path = pg_catalog, pg_temp
@@ -201,12 +202,12 @@ WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculat
 	AND m.sampling_source IN ('changes', 'registers') AND m.sampling_c1 > 0
 ORDER BY m.stratum, m.run_id DESC)
 $$;
-COMMENT ON FUNCTION abie.earlier_noise(integer) IS
-'Internal: abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
+COMMENT ON FUNCTION abie_internal.earlier_noise(integer) IS
+'Abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
 'run that cannot learn it itself.';
 
 -- What baselines and forecasts are made with.
-CREATE FUNCTION abie.calculate_baseline(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_baseline(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -232,9 +233,9 @@ BEGIN
 		SELECT p.*, v.c0, v.c1, e.sampling_c1 AS earlier_c1, e.sampling_run AS earlier_run,
 			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers'
 				WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run' WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source,
-			least(r.c1, abie.greatest_sampling_c1(p.stratum)) AS residual_c1
+			least(r.c1, abie_internal.greatest_sampling_c1(p.stratum)) AS residual_c1
 		FROM pool p CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v
-			LEFT JOIN abie.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
+			LEFT JOIN abie_internal.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
 			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r
 				ON num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
 	), noise AS MATERIALIZED (
@@ -260,12 +261,12 @@ BEGIN
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
-COMMENT ON FUNCTION abie.calculate_baseline(integer) IS
-'Internal: stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into '
+COMMENT ON FUNCTION abie_internal.calculate_baseline(integer) IS
+'Stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into '
 'abie.run_model; the number of strata.';
 
 -- No SET clause, so that the planner can put it in place of a call.
-CREATE FUNCTION abie.school_baseline(model abie.run_model, enrolments integer, attendance float8,
+CREATE FUNCTION abie_internal.school_baseline(model abie.run_model, enrolments integer, attendance float8,
 	attendance_error float8, previous_attendance float8, expected float8,
 	context_error float8, local_error float8)
 RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8,
@@ -306,7 +307,8 @@ BEGIN ATOMIC
 				THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
 				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) AS f;
 END;
-COMMENT ON FUNCTION abie.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8, float8) IS
+COMMENT ON FUNCTION abie_internal.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8,
+	float8) IS
 'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its '
 'stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both '
 'years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast '

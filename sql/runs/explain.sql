@@ -1,13 +1,13 @@
 -- How a school's expectation was made, line by line. Each part is a function that gives its lines in order.
 
-CREATE FUNCTION abie.explain_inputs(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_inputs(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH run AS (
-	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie.run_methodology(r.run_id) m
+	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie_internal.run_methodology(r.run_id) m
 		WHERE r.run_id = explain_inputs.run_id
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
@@ -45,8 +45,8 @@ UNION ALL
 SELECT 2, min(e.position), e.characteristic, NULL, 'missing' FROM element e WHERE e.category IS NOT NULL
 	AND e.scaled IS NULL GROUP BY e.characteristic
 $$;
-COMMENT ON FUNCTION abie.explain_inputs(integer, integer) IS
-'Internal: the lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
+COMMENT ON FUNCTION abie_internal.explain_inputs(integer, integer) IS
+'The lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
 'place.';
 
 CREATE FUNCTION abie.school_terms(run_id integer, urn integer)
@@ -56,8 +56,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH school AS MATERIALIZED (
-	SELECT s.stratum, abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms
-	FROM abie.run_school s JOIN abie.run_shape(school_terms.run_id) h ON h.stratum = s.stratum
+	SELECT s.stratum, abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms
+	FROM abie.run_school s JOIN abie_internal.run_shape(school_terms.run_id) h ON h.stratum = s.stratum
 	WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn
 )
 SELECT t.term, t.name, t.element, t.other_element, s.terms[t.term], t.location, t.coefficient,
@@ -93,7 +93,7 @@ COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
 'points beside the mean of the stratum: the sum of its terms (itself, being missing, its square, half of each product '
 'with another). They add up to abie.run_school.fitted - abie.run_model.mean. No rows in method similar-schools.';
 
-CREATE FUNCTION abie.explain_context(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_context(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
 SET search_path = pg_catalog, pg_temp
@@ -133,11 +133,11 @@ FROM abie.run_school s JOIN abie.run_school o ON o.run_id = s.run_id AND o.strat
 WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
 HAVING count(*) > 0
 $$;
-COMMENT ON FUNCTION abie.explain_context(integer, integer) IS
-'Internal: the lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where '
+COMMENT ON FUNCTION abie_internal.explain_context(integer, integer) IS
+'The lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where '
 'not all references are published, how many are not.';
 
-CREATE FUNCTION abie_internal.school_similarity(run_id integer, urn integer)
+CREATE FUNCTION abie_owner.school_similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
 SET search_path = pg_catalog, pg_temp
@@ -164,17 +164,17 @@ FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_i
 GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
 ORDER BY p.rank, 6 DESC, min(p.position)
 $$;
-COMMENT ON FUNCTION abie_internal.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
+COMMENT ON FUNCTION abie_owner.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
 
-CREATE FUNCTION abie_internal.similarity(role oid, run_id integer, urn integer)
+CREATE FUNCTION abie_owner.similarity(role oid, run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT s.* FROM unnest(abie_internal.admit(role, 'similarity', similarity.run_id, ARRAY[similarity.urn])) u(urn)
-	CROSS JOIN LATERAL abie_internal.school_similarity(similarity.run_id, u.urn) s
+SELECT s.* FROM unnest(abie_owner.admit(role, 'similarity', similarity.run_id, ARRAY[similarity.urn])) u(urn)
+	CROSS JOIN LATERAL abie_owner.school_similarity(similarity.run_id, u.urn) s
 $$;
-COMMENT ON FUNCTION abie_internal.similarity(oid, integer, integer) IS 'Of a role, as abie.similarity.';
+COMMENT ON FUNCTION abie_owner.similarity(oid, integer, integer) IS 'Of a role, as abie.similarity.';
 
 CREATE FUNCTION abie.similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
@@ -185,9 +185,9 @@ COMMENT ON FUNCTION abie.similarity(integer, integer) IS
 'other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s '
 'share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is '
 'not published. No rows for a school without an expectation, or one that the role in force may not read '
-'(abie.readable_schools). Volatile because reads may be logged (abie.report_read).';
+'(abie_internal.readable_schools). Volatile because reads may be logged (abie.report_read).';
 
-CREATE FUNCTION abie.explain_expected(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_expected(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
 SET search_path = pg_catalog, pg_temp
@@ -199,14 +199,14 @@ WITH school AS (
 	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 		LEFT JOIN abie.run_model r ON r.run_id = s.run_id
-			AND r.stratum = s.stratum, abie.run_methodology(explain_expected.run_id) m
+			AND r.stratum = s.stratum, abie_internal.run_methodology(explain_expected.run_id) m
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 ), difference AS (
 	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
 		ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
 	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank
 		ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
-		FROM abie_internal.school_similarity(explain_expected.run_id, explain_expected.urn) x) d
+		FROM abie_owner.school_similarity(explain_expected.run_id, explain_expected.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
@@ -249,10 +249,10 @@ SELECT 7, 5, 'expected error', s.expected_error, CASE WHEN s.references_publishe
 	ELSE 'standard error' END
 FROM school s WHERE s.is_contextual
 $$;
-COMMENT ON FUNCTION abie.explain_expected(integer, integer) IS
-'Internal: the lines of abie.explain on the similar schools and expected attendance, by part and place.';
+COMMENT ON FUNCTION abie_internal.explain_expected(integer, integer) IS
+'The lines of abie.explain on the similar schools and expected attendance, by part and place.';
 
-CREATE FUNCTION abie.explain_baseline(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_baseline(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
@@ -289,7 +289,7 @@ SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_err
 			THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
 		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier '
 			'year is held '
-			'to learn it from', abie.greatest_sampling_c1(s.stratum)) END) END
+			'to learn it from', abie_internal.greatest_sampling_c1(s.stratum)) END) END
 FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
 UNION ALL
 SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned
@@ -325,10 +325,10 @@ FROM school s,
 	value, sign)
 WHERE i.value IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie.explain_baseline(integer, integer) IS
-'Internal: the lines of abie.explain on baseline and forecast, by part and place; none in method similar-schools.';
+COMMENT ON FUNCTION abie_internal.explain_baseline(integer, integer) IS
+'The lines of abie.explain on baseline and forecast, by part and place; none in method similar-schools.';
 
-CREATE FUNCTION abie.explain_expectation(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_expectation(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 15
 SET search_path = pg_catalog, pg_temp
@@ -336,7 +336,7 @@ SET jit = off
 AS $$
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*
-	FROM abie.run r, abie.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
+	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
 ), expectation AS (
 	SELECT e.* FROM abie.expectation e WHERE e.run_id = explain_expectation.run_id AND e.urn = explain_expectation.urn
 )
@@ -386,25 +386,25 @@ UNION ALL
 SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
 	WHERE e.references_published
 $$;
-COMMENT ON FUNCTION abie.explain_expectation(integer, integer) IS
-'Internal: the lines of abie.explain on gap, improvement and ladder, by part and place.';
+COMMENT ON FUNCTION abie_internal.explain_expectation(integer, integer) IS
+'The lines of abie.explain on gap, improvement and ladder, by part and place.';
 
-CREATE FUNCTION abie_internal.explain(role oid, run_id integer, urn integer)
+CREATE FUNCTION abie_owner.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l.made
 FROM (
-	SELECT * FROM abie.explain_inputs(explain.run_id, explain.urn)
-	UNION ALL SELECT * FROM abie.explain_context(explain.run_id, explain.urn)
-	UNION ALL SELECT * FROM abie.explain_expected(explain.run_id, explain.urn)
-	UNION ALL SELECT * FROM abie.explain_baseline(explain.run_id, explain.urn)
-	UNION ALL SELECT * FROM abie.explain_expectation(explain.run_id, explain.urn)) l
-WHERE explain.urn = ANY ((SELECT abie_internal.admit(role, 'explain', explain.run_id, ARRAY[explain.urn]))::integer[])
+	SELECT * FROM abie_internal.explain_inputs(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_context(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_expected(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_baseline(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_expectation(explain.run_id, explain.urn)) l
+WHERE explain.urn = ANY ((SELECT abie_owner.admit(role, 'explain', explain.run_id, ARRAY[explain.urn]))::integer[])
 ORDER BY l.part, l.place
 $$;
-COMMENT ON FUNCTION abie_internal.explain(oid, integer, integer) IS 'Of a role, as abie.explain.';
+COMMENT ON FUNCTION abie_owner.explain(oid, integer, integer) IS 'Of a role, as abie.explain.';
 
 CREATE FUNCTION abie.explain(run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
@@ -415,5 +415,5 @@ COMMENT ON FUNCTION abie.explain(integer, integer) IS
 'schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage '
 'points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, '
 'unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no '
-'rows for a school out of scope, or one that the role in force may not read (abie.readable_schools). Volatile because '
-'reads may be logged (abie.report_read).';
+'rows for a school out of scope, or one that the role in force may not read (abie_internal.readable_schools). Volatile '
+'because reads may be logged (abie.report_read).';

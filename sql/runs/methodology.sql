@@ -102,7 +102,7 @@ COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
 SELECT pg_catalog.pg_extension_config_dump('abie.methodology', '');
 
 -- Raise an error that names the setting, its value and what it may be.
-CREATE FUNCTION abie.refuse_setting(setting text, value text, rule text) RETURNS void
+CREATE FUNCTION abie_internal.refuse_setting(setting text, value text, rule text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -111,10 +111,10 @@ BEGIN
 	RAISE EXCEPTION 'invalid methodology: % cannot be %', setting, coalesce(value, 'NULL')
 		USING ERRCODE = 'invalid_parameter_value', HINT = rule;
 END $$;
-COMMENT ON FUNCTION abie.refuse_setting(text, text, text) IS
-'Internal: raises error 22023 naming a methodology setting, its value and the rule it breaks.';
+COMMENT ON FUNCTION abie_internal.refuse_setting(text, text, text) IS
+'Raises error 22023 naming a methodology setting, its value and the rule it breaks.';
 
-CREATE FUNCTION abie.are_weights(weights float8[], count integer) RETURNS boolean
+CREATE FUNCTION abie_internal.are_weights(weights float8[], count integer) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -122,10 +122,10 @@ AS $$
 SELECT weights IS NULL OR (array_ndims(weights) = 1 AND array_lower(weights, 1) = 1 AND cardinality(weights) = count
 	AND (SELECT bool_and(coalesce(w >= 0 AND w < 'infinity', false)) AND sum(w) > 0 FROM unnest(weights) w))
 $$;
-COMMENT ON FUNCTION abie.are_weights(float8[], integer) IS
-'Internal: whether weights may be those of so many characteristics: NULL, or finite numbers of 0 or more, not all 0.';
+COMMENT ON FUNCTION abie_internal.are_weights(float8[], integer) IS
+'Whether weights may be those of so many characteristics: NULL, or finite numbers of 0 or more, not all 0.';
 
-CREATE FUNCTION abie.check_methodology(m abie.methodology) RETURNS void
+CREATE FUNCTION abie_internal.check_methodology(m abie.methodology) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -138,12 +138,12 @@ BEGIN
 		OR (u.name !~ '^other[.].' AND NOT EXISTS (SELECT FROM abie.characteristic c WHERE c.name = u.name))
 	LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_setting('characteristics', unknown,
+		PERFORM abie_internal.refuse_setting('characteristics', unknown,
 			'Names are those of the view abie.characteristic, or other.NAME.');
 	END IF;
-	PERFORM abie.check_checks(m.checks);
+	PERFORM abie_internal.check_checks(m.checks);
 	PERFORM
-		CASE WHEN NOT coalesce(ok, false) THEN abie.refuse_setting(setting, value, rule) END
+		CASE WHEN NOT coalesce(ok, false) THEN abie_internal.refuse_setting(setting, value, rule) END
 	FROM (VALUES
 		('name', m.name, m.name ~ '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$',
 			'Use up to 63 letters, digits, spaces, dots, underscores and hyphens.'),
@@ -154,9 +154,9 @@ BEGIN
 		('characteristics', m.characteristics::text,
 			(SELECT count(DISTINCT u.name) = count(*) FROM unnest(m.characteristics) u(name)),
 				'Name each characteristic once.'),
-		('weights', m.weights::text, abie.are_weights(m.weights, cardinality(m.characteristics)),
+		('weights', m.weights::text, abie_internal.are_weights(m.weights, cardinality(m.characteristics)),
 			'Give a number of 0 or more for each characteristic, at least one above 0.'),
-		('multipliers', m.multipliers::text, abie.are_weights(m.multipliers, cardinality(m.characteristics)),
+		('multipliers', m.multipliers::text, abie_internal.are_weights(m.multipliers, cardinality(m.characteristics)),
 			'Give a number of 0 or more for each characteristic, at least one above 0.'),
 		('scaling', m.scaling, m.scaling IN ('robust', 'sd', 'range'), 'Methods of scaling are robust, sd and range.'),
 		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
@@ -175,17 +175,17 @@ BEGIN
 			AND m.benchmark_share <= 1, 'It must be above 0 and at most 1.')
 	) c(setting, value, ok, rule);
 END $$;
-COMMENT ON FUNCTION abie.check_methodology(abie.methodology) IS
+COMMENT ON FUNCTION abie_internal.check_methodology(abie.methodology) IS
 'Raises error 22023 naming the setting, its value and the rule, when a methodology''s settings are not valid; returns '
 'nothing otherwise.';
 
-CREATE FUNCTION abie.guard_methodology() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_methodology() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF TG_OP <> 'INSERT' THEN
-		PERFORM abie.refuse_old_snapshot('changing a methodology');
+		PERFORM abie_internal.refuse_old_snapshot('changing a methodology');
 	END IF;
 	IF TG_OP <> 'INSERT' AND EXISTS (SELECT FROM abie.run r WHERE r.methodology = OLD.name) THEN
 		RAISE EXCEPTION 'methodology "%" has been used by a run and cannot be changed or deleted', OLD.name
@@ -194,14 +194,14 @@ BEGIN
 	IF TG_OP = 'DELETE' THEN
 		RETURN OLD;
 	END IF;
-	PERFORM abie.check_methodology(NEW);
+	PERFORM abie_internal.check_methodology(NEW);
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie.guard_methodology() IS
-'Internal trigger: checks a methodology''s settings and keeps one that a run has used as it is.';
+COMMENT ON FUNCTION abie_internal.guard_methodology() IS
+'Trigger: checks a methodology''s settings and keeps one that a run has used as it is.';
 
 CREATE TRIGGER guard_methodology BEFORE INSERT OR UPDATE OR DELETE ON abie.methodology
-FOR EACH ROW EXECUTE FUNCTION abie.guard_methodology();
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_methodology();
 
 CREATE FUNCTION abie.create_methodology(name text, settings jsonb DEFAULT '{}') RETURNS abie.methodology
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -227,7 +227,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Settings are the columns of abie.methodology.';
 	END IF;
 	-- the names of those made on first use are taken
-	IF abie.ensure_methodology(create_methodology.name) THEN
+	IF abie_internal.ensure_methodology(create_methodology.name) THEN
 		RAISE EXCEPTION 'methodology "%" exists already', create_methodology.name
 			USING ERRCODE = 'duplicate_object', HINT = 'Give the new one another name.';
 	END IF;
@@ -244,7 +244,7 @@ COMMENT ON FUNCTION abie.create_methodology(text, jsonb) IS
 'setting or a value out of range (22023), name taken (42710).';
 
 -- shipped as defaults in code, not as rows: a restored dump then has no rows to collide with
-CREATE FUNCTION abie.ensure_methodology(name text) RETURNS boolean
+CREATE FUNCTION abie_internal.ensure_methodology(name text) RETURNS boolean
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -266,5 +266,5 @@ BEGIN
 	END IF;
 	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = ensure_methodology.name);
 END $$;
-COMMENT ON FUNCTION abie.ensure_methodology(text) IS
-'Internal: whether the methodology exists; default and similar-schools are made on first use.';
+COMMENT ON FUNCTION abie_internal.ensure_methodology(text) IS
+'Whether the methodology exists; default and similar-schools are made on first use.';

@@ -1,6 +1,6 @@
 -- Similar schools that are near enough to visit: the nearest of those most similar.
 
-CREATE FUNCTION abie_internal.nearby_similar_schools(role oid, run_id integer, urn integer, count integer)
+CREATE FUNCTION abie_owner.nearby_similar_schools(role oid, run_id integer, urn integer, count integer)
 RETURNS TABLE (similar_urn integer, name text, km float8, distance float8, similarity_rank integer, attendance float8)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 5
 SET search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ BEGIN
 IF nearby_similar_schools.count < 1 THEN
 	RAISE EXCEPTION 'count must be at least 1, not %', nearby_similar_schools.count
 		USING ERRCODE = 'invalid_parameter_value', HINT = 'It is how many schools to name.';
-ELSIF abie_internal.admit(role, 'nearby_similar_schools', nearby_similar_schools.run_id,
+ELSIF abie_owner.admit(role, 'nearby_similar_schools', nearby_similar_schools.run_id,
 	ARRAY[nearby_similar_schools.urn]) = '{}' THEN
 	RETURN;
 END IF;
@@ -21,7 +21,7 @@ WITH own AS MATERIALIZED (
 		JOIN abie.run_weights(s.run_id) w ON w.stratum = s.stratum
 	WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn
 ), compared AS (
-	-- the rules of abie.calculate_similar_schools
+	-- the rules of abie_internal.calculate_similar_schools
 	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, a.references_published,
 		abie.distance(a.vector, b.vector, a.weights) AS distance,
 		abie.kilometres(a.easting, a.northing, b.easting, b.northing) AS km
@@ -38,7 +38,7 @@ FROM ranked r LEFT JOIN abie.school s ON s.urn = r.urn
 WHERE r.rank <= 100 AND r.km IS NOT NULL
 ORDER BY r.km, r.urn LIMIT nearby_similar_schools.count;
 END $$;
-COMMENT ON FUNCTION abie_internal.nearby_similar_schools(oid, integer, integer, integer) IS
+COMMENT ON FUNCTION abie_owner.nearby_similar_schools(oid, integer, integer, integer) IS
 'Of a role, as abie.nearby_similar_schools.';
 
 CREATE FUNCTION abie.nearby_similar_schools(run_id integer, urn integer, count integer DEFAULT 5)
@@ -51,5 +51,5 @@ COMMENT ON FUNCTION abie.nearby_similar_schools(integer, integer, integer) IS
 'attendance in the baseline year, NULL where it was not published when the run was made '
 '(abie.run_school.attendance_published), as distance where not all references were. Nearest first; of equally near or '
 'similar ones the lower URN. Fewer where fewer have a place. No rows for a school without an expectation, or one that '
-'the role in force may not read (abie.readable_schools). Volatile because reads may be logged (abie.report_read). '
-'Error 22023: count under 1.';
+'the role in force may not read (abie_internal.readable_schools). Volatile because reads may be logged '
+'(abie.report_read). Error 22023: count under 1.';

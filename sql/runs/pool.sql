@@ -1,6 +1,6 @@
 -- The pool: every school with attendance in the baseline year, what is known of it, and whether it enters.
 
-CREATE FUNCTION abie.stratum(school_type text) RETURNS text
+CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 -- EES, GIAS and the daily attendance publication name the same types differently, and people spell them: letters and
 -- digits count
@@ -21,26 +21,27 @@ RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-f
 		'[^a-z0-9]+', ' ', 'g')),
 		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '',
 			'g')) AS t(words)) END;
-COMMENT ON FUNCTION abie.stratum(text) IS
+COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '
 'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
 'one that is not understood.';
 
-CREATE FUNCTION abie.first_known_step(state anyelement, value anyelement) RETURNS anyelement
+CREATE FUNCTION abie_internal.first_known_step(state anyelement, value anyelement) RETURNS anyelement
 AS 'MODULE_PATHNAME', 'abie_first_known_step'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
-COMMENT ON FUNCTION abie.first_known_step(anyelement, anyelement) IS 'Transition function of abie.first_known.';
+COMMENT ON FUNCTION abie_internal.first_known_step(anyelement, anyelement) IS
+'Transition function of abie_internal.first_known.';
 
 -- no combine function: which of two workers had the first row is not known
-CREATE AGGREGATE abie.first_known(value anyelement) (
-	SFUNC = abie.first_known_step,
+CREATE AGGREGATE abie_internal.first_known(value anyelement) (
+	SFUNC = abie_internal.first_known_step,
 	STYPE = anyelement,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE abie.first_known(anyelement) IS
+COMMENT ON AGGREGATE abie_internal.first_known(anyelement) IS
 'The first value that is not NULL, in the order of the rows; NULL where none is.';
 
-CREATE FUNCTION abie.known_context(academic_year text)
+CREATE FUNCTION abie_internal.known_context(academic_year text)
 RETURNS TABLE (
 	laestab integer, school_type text, headcount integer, fsm_pct float8, fsm6_pct float8, sen_support_pct float8,
 		ehc_plan_pct float8, semh_pct float8, eal_pct float8,
@@ -79,32 +80,32 @@ WITH scope AS (
 		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
 )
 SELECT c.laestab,
-	abie.first_known(c.school_type) AS school_type,
-	abie.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
-	abie.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
-	abie.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
-	abie.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
-	abie.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
-	abie.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
-	abie.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
-	abie.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
-	abie.first_known(c.idaci_score) AS idaci_score,
-	abie.first_known(c.idaci_rank) AS idaci_rank,
-	abie.first_known(c.region) AS region,
-	abie.first_known(c.urban_rural) AS urban_rural,
-	abie.first_known(c.religious_character) AS religious_character,
-	abie.first_known(c.admissions_policy) AS admissions_policy,
-	abie.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
+	abie_internal.first_known(c.school_type) AS school_type,
+	abie_internal.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
+	abie_internal.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
+	abie_internal.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
+	abie_internal.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
+	abie_internal.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
+	abie_internal.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
+	abie_internal.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
+	abie_internal.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
+	abie_internal.first_known(c.idaci_score) AS idaci_score,
+	abie_internal.first_known(c.idaci_rank) AS idaci_rank,
+	abie_internal.first_known(c.region) AS region,
+	abie_internal.first_known(c.urban_rural) AS urban_rural,
+	abie_internal.first_known(c.religious_character) AS religious_character,
+	abie_internal.first_known(c.admissions_policy) AS admissions_policy,
+	abie_internal.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
 FROM context c GROUP BY c.laestab
 $$;
-COMMENT ON FUNCTION abie.known_context(text) IS
+COMMENT ON FUNCTION abie_internal.known_context(text) IS
 'What abie.school_context knows of every school with attendance in an academic year, by its LAESTAB: numbers of pupils '
 '(headcount to mobility_pct, other) of that year, under its URN or one of the same LAESTAB or of a sole predecessor or '
 'successor; place and character (IDACI, region, urban/rural, religion, admissions; and school_type) of that year, else '
 'of the nearest earlier, else of the nearest later year. Each figure alone: NULL where none is held.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie.exclusion_reason(urn integer, rows_of_urn integer, stratum text, attendance_held boolean,
+CREATE FUNCTION abie_internal.exclusion_reason(urn integer, rows_of_urn integer, stratum text, attendance_held boolean,
 	close_date date, status_date date,
 	enrolments integer, target_start date, minimum_enrolments integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
@@ -121,11 +122,12 @@ RETURN CASE
 	WHEN close_date < target_start OR status_date < target_start THEN 'closed before the target year'
 	WHEN enrolments IS NULL OR enrolments < minimum_enrolments THEN 'fewer than the minimum enrolments'
 	END;
-COMMENT ON FUNCTION abie.exclusion_reason(integer, integer, text, boolean, date, date, integer, date, integer) IS
+COMMENT ON FUNCTION abie_internal.exclusion_reason(integer, integer, text, boolean, date, date, integer, date,
+	integer) IS
 'Why the pool leaves a school out, from the figures of abie.run_scope; NULL for one that enters. Not STRICT: what is '
 'not known is a reason.';
 
-CREATE FUNCTION abie.exclusion_detail(reason text, rows_of_urn integer, close_date date, status_date date,
+CREATE FUNCTION abie_internal.exclusion_detail(reason text, rows_of_urn integer, close_date date, status_date date,
 	successors text, enrolments integer, minimum_enrolments integer) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE COST 10
 -- not STRICT: most figures are not behind the reason
@@ -138,9 +140,9 @@ RETURN CASE reason
 	WHEN 'fewer than the minimum enrolments'
 		THEN coalesce(enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
 	END;
-COMMENT ON FUNCTION abie.exclusion_detail(text, integer, date, date, text, integer, integer) IS
-'The figure or date behind a reason of abie.exclusion_reason; NULL where there is none. Not STRICT: most of its '
-'arguments are not behind the reason.';
+COMMENT ON FUNCTION abie_internal.exclusion_detail(text, integer, date, date, text, integer, integer) IS
+'The figure or date behind a reason of abie_internal.exclusion_reason; NULL where there is none. Not STRICT: most of '
+'its arguments are not behind the reason.';
 
 CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
 RETURNS TABLE (
@@ -166,12 +168,13 @@ WITH year AS (
 		-- not of counts that came from elsewhere since
 		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
 			THEN a.attendance_error END AS attendance_error,
-		abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
+		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
 	FROM abie.attendance a
 	WHERE a.academic_year = (SELECT y.baseline FROM year y)
 ), whole AS MATERIALIZED (
 	SELECT s.laestab, s.urn, s.rows_of_urn, -- the first that is understood
-		coalesce(abie.stratum(s.school_type), abie.stratum(k.school_type), abie.stratum(g.phase), abie.stratum(g.type),
+		coalesce(abie_internal.stratum(s.school_type), abie_internal.stratum(k.school_type),
+			abie_internal.stratum(g.phase), abie_internal.stratum(g.type),
 			CASE WHEN coalesce(s.school_type, k.school_type, nullif(g.phase, 'Not applicable'), g.type) IS NOT NULL
 				THEN 'not understood' END) AS stratum,
 		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
@@ -188,11 +191,12 @@ WITH year AS (
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
 		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
-	FROM scope s LEFT JOIN abie.known_context((SELECT y.baseline FROM year y)) k ON k.laestab = s.laestab
+	FROM scope s LEFT JOIN abie_internal.known_context((SELECT y.baseline FROM year y)) k ON k.laestab = s.laestab
 		LEFT JOIN abie.school g ON g.urn = s.urn
 ), judged AS (
 	SELECT w.*,
-		abie.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date, w.status_date,
+		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,
+			w.status_date,
 		w.enrolments,
 		y.target_start, minimum_enrolments) AS reason
 	FROM year y, whole w
@@ -209,19 +213,20 @@ SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overal
 		j.idaci_rank,
 	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.rows_of_urn, j.close_date,
 		j.status_date, j.successors,
-	j.reason, abie.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors, j.enrolments,
+	j.reason, abie_internal.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors,
+		j.enrolments,
 		minimum_enrolments)
 FROM followed j
 $$;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
 'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and '
 'why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of '
-'abie.known_context; place and character, where it has none, are from abie.school. enrolments is the headcount where '
-'only rates are published. attendance_published: abie.is_published. Rates in per cent, easting and northing in metres. '
-'Error 23514 when the text is not an academic year.';
+'abie_internal.known_context; place and character, where it has none, are from abie.school. enrolments is the '
+'headcount where only rates are published. attendance_published: abie_internal.is_published. Rates in per cent, '
+'easting and northing in metres. Error 23514 when the text is not an academic year.';
 
 -- The columns of abie.school_scope as arrays in the methodology's order: an expression for numbers, one for categories.
-CREATE FUNCTION abie.characteristic_array(characteristics text[], kind text) RETURNS text
+CREATE FUNCTION abie_internal.characteristic_array(characteristics text[], kind text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -231,10 +236,10 @@ SELECT 'ARRAY[' || coalesce(string_agg(coalesce(c.expression, format('(c.other -
 FROM unnest(characteristics) WITH ORDINALITY n(name, position) LEFT JOIN abie.characteristic c ON c.name = n.name
 WHERE coalesce(c.kind, 'number') = characteristic_array.kind
 $$;
-COMMENT ON FUNCTION abie.characteristic_array(text[], text) IS
-'Internal: SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
+COMMENT ON FUNCTION abie_internal.characteristic_array(text[], text) IS
+'SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
 
-CREATE FUNCTION abie.past_attendance(baseline_year text)
+CREATE FUNCTION abie_internal.past_attendance(baseline_year text)
 RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8,
 	is_published boolean)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
@@ -247,8 +252,8 @@ WITH own AS MATERIALIZED (
 		abie.attendance_percent(p.sess_overall, p.sess_possible, p.sess_overall_percent) AS previous_attendance,
 		abie.attendance_percent(e.sess_overall, e.sess_possible, e.sess_overall_percent) AS earlier_attendance,
 		abie.attendance_percent(c.sess_overall, c.sess_possible, c.sess_overall_percent) AS pre_pandemic,
-		abie.is_published(p.sess_overall, p.sess_possible, p.sources)
-			AND abie.is_published(e.sess_overall, e.sess_possible, e.sources) AS is_published
+		abie_internal.is_published(p.sess_overall, p.sess_possible, p.sources)
+			AND abie_internal.is_published(e.sess_overall, e.sess_possible, e.sources) AS is_published
 	FROM abie.attendance b
 		LEFT JOIN abie.attendance p ON p.academic_year = abie.previous_year(past_attendance.baseline_year)
 			AND p.laestab = b.laestab
@@ -277,7 +282,7 @@ WITH own AS MATERIALIZED (
 	FROM (
 		SELECT k.laestab, k.place, other.laestab AS other_laestab,
 			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
-			abie.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published
+			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published
 		FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab
 			JOIN lineage other ON other.school_urn = mine.school_urn
 			JOIN abie.attendance a ON a.academic_year = k.academic_year AND a.laestab = other.laestab) p
@@ -291,29 +296,29 @@ FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN 
 	AND e.laestab = o.laestab
 	LEFT JOIN found c ON c.place = 3 AND c.laestab = o.laestab
 $$;
-COMMENT ON FUNCTION abie.past_attendance(text) IS
+COMMENT ON FUNCTION abie_internal.past_attendance(text) IS
 'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the '
 'baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the '
 'school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before '
-'2018/19. is_published: whether what is held of the two years before is (abie.is_published). Error 23514 when the text '
-'is not an academic year.';
+'2018/19. is_published: whether what is held of the two years before is (abie_internal.is_published). Error 23514 when '
+'the text is not an academic year.';
 
 -- What a run reads of a school that enters, and of every school in scope to decide whether it enters.
-CREATE FUNCTION abie.pool_columns() RETURNS text[]
+CREATE FUNCTION abie_internal.pool_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN '{urn,laestab,stratum,selective,la_code,enrolments,sess_possible,sess_overall,attendance,attendance_error,'
 	'attendance_published,is_reference,references_published,'
 	'easting,northing,family,la_average,national_average,previous_attendance,earlier_attendance,pre_pandemic,numbers,'
 	'categories}'::text[];
-COMMENT ON FUNCTION abie.pool_columns() IS
-'Internal: the columns of abie.run_school that abie.calculate_pool fills, its run apart.';
+COMMENT ON FUNCTION abie_internal.pool_columns() IS
+'The columns of abie.run_school that abie_internal.calculate_pool fills, its run apart.';
 
-CREATE FUNCTION abie.scope_columns() RETURNS text[]
+CREATE FUNCTION abie_internal.scope_columns() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN '{laestab,urn,stratum,enrolments,attendance_held,rows_of_urn,close_date,status_date,successors}'::text[];
-COMMENT ON FUNCTION abie.scope_columns() IS 'Internal: the columns of abie.run_scope, its run apart.';
+COMMENT ON FUNCTION abie_internal.scope_columns() IS 'The columns of abie.run_scope, its run apart.';
 
-CREATE FUNCTION abie.pool_query(m abie.methodology) RETURNS text
+CREATE FUNCTION abie_internal.pool_query(m abie.methodology) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -321,13 +326,14 @@ SELECT format($sql$
 		WITH scope AS MATERIALIZED (
 			SELECT * FROM abie.school_scope($2, $3)
 		), past AS MATERIALIZED (
-			SELECT * FROM abie.past_attendance(abie.previous_year($2))
+			SELECT * FROM abie_internal.past_attendance(abie.previous_year($2))
 		), entering AS MATERIALIZED (
 			SELECT s.urn, s.stratum, s.attendance_published AND coalesce(p.is_published, true) AS attendance_published
 			FROM scope s LEFT JOIN past p ON p.laestab = s.laestab WHERE s.reason IS NULL
 		), stratum AS MATERIALIZED (
 			SELECT n.stratum,
-				abie.published_suffice(count(*) FILTER (WHERE n.attendance_published), count(*)) AS published_only,
+				abie_internal.published_suffice(count(*) FILTER (WHERE n.attendance_published),
+					count(*)) AS published_only,
 				bool_and(n.attendance_published) AS published
 			FROM entering n GROUP BY n.stratum
 		), average AS (
@@ -358,21 +364,22 @@ SELECT format($sql$
 			-- one row each, which the planner cannot know of a function
 			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn
 			LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.* FROM past o) p ON p.laestab = c.laestab$sql$,
-	abie.characteristic_array(m.characteristics, 'number'), abie.characteristic_array(m.characteristics, 'category'))
+	abie_internal.characteristic_array(m.characteristics, 'number'),
+		abie_internal.characteristic_array(m.characteristics, 'category'))
 $$;
-COMMENT ON FUNCTION abie.pool_query(abie.methodology) IS
-'Internal: the query of all that a run by a methodology reads: a row for every school in scope of the target year $2, '
+COMMENT ON FUNCTION abie_internal.pool_query(abie.methodology) IS
+'The query of all that a run by a methodology reads: a row for every school in scope of the target year $2, '
 'of at least $3 '
 'enrolments to enter, with the columns of abie.run_school and abie.run_scope, and reason and detail of those left out.';
 
-CREATE FUNCTION abie.calculate_pool(run_id integer) RETURNS bigint
+CREATE FUNCTION abie_internal.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	m abie.methodology := abie.run_methodology(run_id);
+	m abie.methodology := abie_internal.run_methodology(run_id);
 	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
 	entered bigint;
 BEGIN
@@ -388,8 +395,8 @@ BEGIN
 			INSERT INTO abie.run_scope (run_id, %2$s) SELECT $1, %2$s FROM pool
 		)
 		INSERT INTO abie.run_school (run_id, %3$s) SELECT $1, %3$s FROM pool WHERE reason IS NULL
-		$sql$, abie.pool_query(m), array_to_string(abie.scope_columns(), ', '),
-			array_to_string(abie.pool_columns(), ', '))
+		$sql$, abie_internal.pool_query(m), array_to_string(abie_internal.scope_columns(), ', '),
+			array_to_string(abie_internal.pool_columns(), ', '))
 	USING run_id, target_year, m.minimum_enrolments;
 	GET DIAGNOSTICS entered = ROW_COUNT;
 	IF EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.stratum = 'secondary')
@@ -401,6 +408,6 @@ BEGIN
 	END IF;
 	RETURN entered;
 END $$;
-COMMENT ON FUNCTION abie.calculate_pool(integer) IS
-'Internal: first stage of a run. Fills abie.run_school, abie.exclusion and abie.run_scope; the number of schools that '
+COMMENT ON FUNCTION abie_internal.calculate_pool(integer) IS
+'First stage of a run. Fills abie.run_school, abie.exclusion and abie.run_scope; the number of schools that '
 'entered.';

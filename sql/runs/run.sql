@@ -1,11 +1,12 @@
 -- The life of a run: its lock, its stages, how it ends; what of it is deleted with it.
 
-CREATE FUNCTION abie.run_methodology(run_id integer) RETURNS abie.methodology
+CREATE FUNCTION abie_internal.run_methodology(run_id integer) RETURNS abie.methodology
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name
 	WHERE r.run_id = run_methodology.run_id $$;
-COMMENT ON FUNCTION abie.run_methodology(integer) IS 'The methodology a run used; NULL when there is no such run.';
+COMMENT ON FUNCTION abie_internal.run_methodology(integer) IS
+'The methodology a run used; NULL when there is no such run.';
 
 CREATE FUNCTION abie.run_weights(run_id integer) RETURNS TABLE (stratum text, weights float8[], characteristics text[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
@@ -21,7 +22,7 @@ COMMENT ON FUNCTION abie.run_weights(integer) IS
 
 -- Foreign keys on the largest tables would make the calculation slower by a tenth or more, so a trigger deletes their
 -- rows.
-CREATE FUNCTION abie.delete_run_rows() RETURNS trigger
+CREATE FUNCTION abie_internal.delete_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -31,10 +32,10 @@ BEGIN
 	DELETE FROM abie.run_scope s USING old_run o WHERE s.run_id = o.run_id;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.delete_run_rows() IS
-'Internal trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
+COMMENT ON FUNCTION abie_internal.delete_run_rows() IS
+'Trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
 
-CREATE FUNCTION abie.truncate_run_rows() RETURNS trigger
+CREATE FUNCTION abie_internal.truncate_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -42,35 +43,35 @@ BEGIN
 	TRUNCATE abie.similar_list, abie.run_school, abie.run_scope;
 	RETURN NULL;
 END $$;
-COMMENT ON FUNCTION abie.truncate_run_rows() IS
-'Internal trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
+COMMENT ON FUNCTION abie_internal.truncate_run_rows() IS
+'Trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
 
 CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
-FOR EACH STATEMENT EXECUTE FUNCTION abie.truncate_run_rows();
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.truncate_run_rows();
 
 CREATE TRIGGER delete_run_rows AFTER DELETE ON abie.run
 REFERENCING OLD TABLE AS old_run
-FOR EACH STATEMENT EXECUTE FUNCTION abie.delete_run_rows();
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.delete_run_rows();
 
 -- One calculation a target year: a lock of the session, which a dead one lets go of and no other statement of SQL can
 -- take (src/run.c).
-CREATE FUNCTION abie.lock_year(target_year text) RETURNS boolean
+CREATE FUNCTION abie_internal.lock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_lock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.lock_year(text) IS
-'Internal: takes the session lock of a target year; true where this session has it already, false where another has it '
+COMMENT ON FUNCTION abie_internal.lock_year(text) IS
+'Takes the session lock of a target year; true where this session has it already, false where another has it '
 'or this one has that of another year. A transaction that aborts lets go of it.';
 
-CREATE FUNCTION abie.unlock_year(target_year text) RETURNS boolean
+CREATE FUNCTION abie_internal.unlock_year(target_year text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_unlock_year'
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
-COMMENT ON FUNCTION abie.unlock_year(text) IS
-'Internal: lets go of the lock abie.lock_year took; false when this session does not hold it.';
+COMMENT ON FUNCTION abie_internal.unlock_year(text) IS
+'Lets go of the lock abie_internal.lock_year took; false when this session does not hold it.';
 
 -- whoever may lock a year can keep others from calculating it
-REVOKE EXECUTE ON FUNCTION abie.lock_year(text), abie.unlock_year(text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) FROM PUBLIC;
 
-CREATE FUNCTION abie.status_now(status text, target_year text, pid integer) RETURNS text
+CREATE FUNCTION abie_internal.status_now(status text, target_year text, pid integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 RETURN CASE WHEN status = 'running' AND NOT EXISTS (
 	SELECT FROM pg_locks l
@@ -78,12 +79,12 @@ RETURN CASE WHEN status = 'running' AND NOT EXISTS (
 		AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 		AND l.objid = left(target_year, 4)::int::oid)
 	THEN 'interrupted' ELSE status END;
-COMMENT ON FUNCTION abie.status_now(text, text, integer) IS
+COMMENT ON FUNCTION abie_internal.status_now(text, text, integer) IS
 'Status of a run as it stands now, from its row in abie.run: interrupted for a running one whose session no longer '
 'holds the lock of its target year.';
 
 CREATE VIEW abie.run_status WITH (security_invoker = true) AS
-SELECT r.run_id, r.target_year, r.methodology, abie.status_now(r.status, r.target_year, r.pid) AS status,
+SELECT r.run_id, r.target_year, r.methodology, abie_internal.status_now(r.status, r.target_year, r.pid) AS status,
 	r.stage, r.percent,
 	extract(epoch FROM coalesce(r.finished_at, now()) - r.started_at)::float8 AS seconds,
 	r.started_at, r.finished_at, r.schools_in_scope, r.expectations, r.exclusions, r.error
@@ -103,43 +104,45 @@ COMMENT ON COLUMN abie.run_status.expectations IS 'Schools with an expectation.'
 COMMENT ON COLUMN abie.run_status.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run_status.error IS 'Message of the error that ended it.';
 
-CREATE FUNCTION abie.run_stages(method text) RETURNS text[]
+CREATE FUNCTION abie_internal.run_stages(method text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN CASE method WHEN 'contextual'
 	THEN '{pool,scaling,context,similar schools,expected attendance,baseline,expectation,digest}'::text[]
 	ELSE '{pool,scaling,similar schools,expected attendance,expectation,digest}'::text[] END;
-COMMENT ON FUNCTION abie.run_stages(text) IS 'The stages of a calculation by a method of abie.methodology, in order.';
+COMMENT ON FUNCTION abie_internal.run_stages(text) IS
+'The stages of a calculation by a method of abie.methodology, in order.';
 
-CREATE FUNCTION abie.run_tables() RETURNS text[]
+CREATE FUNCTION abie_internal.run_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN '{run_characteristic,run_model,run_term,run_school,similar_list,expectation,exclusion,run_scope}'::text[];
-COMMENT ON FUNCTION abie.run_tables() IS
-'Internal: the tables of schema abie that a calculation fills, each with a column run_id.';
+COMMENT ON FUNCTION abie_internal.run_tables() IS
+'The tables of schema abie that a calculation fills, each with a column run_id.';
 
 -- Keep nothing of a run that did not end well but its row in abie.run.
-CREATE FUNCTION abie.stop_run(run_id integer, status text, error text) RETURNS void
+CREATE FUNCTION abie_internal.stop_run(run_id integer, status text, error text) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished_at = clock_timestamp()
 	WHERE r.run_id = stop_run.run_id;
 $$;
-COMMENT ON FUNCTION abie.stop_run(integer, text, text) IS 'Internal: marks a run failed or interrupted.';
+COMMENT ON FUNCTION abie_internal.stop_run(integer, text, text) IS 'Marks a run failed or interrupted.';
 
-CREATE FUNCTION abie.clear_run(run_id integer) RETURNS void
+CREATE FUNCTION abie_internal.clear_run(run_id integer) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	run_table text;
 BEGIN
-	FOREACH run_table IN ARRAY abie.run_tables() LOOP
+	FOREACH run_table IN ARRAY abie_internal.run_tables() LOOP
 		EXECUTE format('DELETE FROM abie.%I t WHERE t.run_id = $1', run_table) USING run_id;
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie.clear_run(integer) IS 'Internal: deletes the rows of a run that failed or was interrupted.';
+COMMENT ON FUNCTION abie_internal.clear_run(integer) IS
+'Deletes the rows of a run that failed or was interrupted.';
 
-CREATE FUNCTION abie.take_year(target_year text) RETURNS void
+CREATE FUNCTION abie_internal.take_year(target_year text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -149,9 +152,9 @@ BEGIN
 		RAISE EXCEPTION 'no academic year of attendance is whole'
 			USING ERRCODE = 'no_data_found',
 				DETAIL = format('Of nine in ten schools at least %s sessions possible an enrolment are needed, or a '
-					'rate.', abie.least_year_sessions()),
+					'rate.', abie_internal.least_year_sessions()),
 				HINT = 'Import a year''s absence, or name the target year.';
-	ELSIF NOT abie.lock_year(target_year) THEN
+	ELSIF NOT abie_internal.lock_year(target_year) THEN
 		RAISE EXCEPTION 'expectations for % are being calculated by another session', target_year
 			USING ERRCODE = 'lock_not_available',
 				DETAIL = coalesce((SELECT format('Run %s, process %s, has reached %s %%.', r.run_id, r.pid, r.percent)
@@ -161,11 +164,11 @@ BEGIN
 				HINT = 'Wait for it to end; abie.run_status shows how far it is.';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.take_year(text) IS
-'Internal: takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has '
+COMMENT ON FUNCTION abie_internal.take_year(text) IS
+'Takes the lock of a target year, which may be this session''s already. Errors: 55P03 another session has '
 'it, P0002 where there is no year to take.';
 
-CREATE FUNCTION abie.start_run(target_year text, methodology text) RETURNS integer
+CREATE FUNCTION abie_internal.start_run(target_year text, methodology text) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -180,13 +183,13 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	baseline := abie.previous_year(target_year);
-	PERFORM abie.take_year(target_year);
+	PERFORM abie_internal.take_year(target_year);
 	-- an error from here on lets go of the lock; this session has it, so a run of the year still marked running has
 	-- died
-	PERFORM abie.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
+	PERFORM abie_internal.stop_run(r.run_id, 'interrupted', 'the session ended while the run went on')
 	FROM abie.run r WHERE r.target_year = start_run.target_year AND r.status = 'running';
-	PERFORM abie.clear_run(r.run_id) FROM abie.run r WHERE r.status = 'interrupted';
-	IF NOT abie.ensure_methodology(methodology) THEN
+	PERFORM abie_internal.clear_run(r.run_id) FROM abie.run r WHERE r.status = 'interrupted';
+	IF NOT abie_internal.ensure_methodology(methodology) THEN
 		RAISE EXCEPTION 'methodology "%" does not exist', methodology
 			USING ERRCODE = 'undefined_object',
 				HINT = 'Make it with abie.create_methodology, or use default or similar-schools.';
@@ -203,26 +206,27 @@ BEGIN
 	RETURNING abie.run.run_id INTO started;
 	RETURN started;
 END $$;
-COMMENT ON FUNCTION abie.start_run(text, text) IS
-'Internal: locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 '
+COMMENT ON FUNCTION abie_internal.start_run(text, text) IS
+'Locks the target year and makes the row of a new run; its run_id. Errors: 23514 not an academic year, 55P03 '
 'year being calculated, 42704 unknown methodology, P0002 no attendance for the year before.';
 
 -- Make the stage visible to other sessions before its work starts.
-CREATE FUNCTION abie.show_stage(run_id integer, stage text) RETURNS void
+CREATE FUNCTION abie_internal.show_stage(run_id integer, stage text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	planned text[] := abie.run_stages((abie.run_methodology(run_id)).method);
+	planned text[] := abie_internal.run_stages((abie_internal.run_methodology(run_id)).method);
 BEGIN
 	UPDATE abie.run r SET stage = show_stage.stage,
 		percent = 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned)
 	WHERE r.run_id = show_stage.run_id;
 END $$;
-COMMENT ON FUNCTION abie.show_stage(integer, text) IS 'Internal: records the stage a run is in.';
+COMMENT ON FUNCTION abie_internal.show_stage(integer, text) IS 'Records the stage a run is in.';
 
 -- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
-CREATE FUNCTION abie.run_stage(run_id integer, stage text, OUT error_code text, OUT message text, OUT detail text,
+CREATE FUNCTION abie_internal.run_stage(run_id integer, stage text, OUT error_code text, OUT message text,
+	OUT detail text,
 	OUT hint text)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -236,8 +240,8 @@ BEGIN
 	-- shown at once, and until the function ends
 	PERFORM set_config('application_name', format('abie run %s: %s, %s %%', run_id, stage,
 		(SELECT r.percent FROM abie.run r WHERE r.run_id = run_stage.run_id)), true);
-	-- each stage is a function: 'similar schools' is abie.calculate_similar_schools
-	EXECUTE format('SELECT abie.%I($1)', 'calculate_' || replace(stage, ' ', '_')) INTO handled USING run_id;
+	-- each stage is a function: 'similar schools' is abie_internal.calculate_similar_schools
+	EXECUTE format('SELECT abie_internal.%I($1)', 'calculate_' || replace(stage, ' ', '_')) INTO handled USING run_id;
 	UPDATE abie.run r
 	SET stages = r.stages || jsonb_build_object('stage', run_stage.stage, 'rows', handled,
 		'seconds', round(extract(epoch FROM clock_timestamp() - started), 3))
@@ -247,16 +251,16 @@ EXCEPTION WHEN OTHERS OR query_canceled THEN
 		hint = PG_EXCEPTION_HINT;
 	IF error_code = '57014' THEN
 		-- who cancels does not wait for the rows to be deleted: the next calculation does that
-		PERFORM abie.stop_run(run_id, 'interrupted', message);
+		PERFORM abie_internal.stop_run(run_id, 'interrupted', message);
 	ELSE
-		PERFORM abie.stop_run(run_id, 'failed', message), abie.clear_run(run_id);
+		PERFORM abie_internal.stop_run(run_id, 'failed', message), abie_internal.clear_run(run_id);
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie.run_stage(integer, text) IS
-'Internal: runs one stage and records it. On an error the run is marked and cleared, on a cancel only marked, and the '
+COMMENT ON FUNCTION abie_internal.run_stage(integer, text) IS
+'Runs one stage and records it. On an error the run is marked and cleared, on a cancel only marked, and the '
 'error is the result; all NULL otherwise.';
 
-CREATE FUNCTION abie.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
+CREATE FUNCTION abie_internal.raise_failure(error_code text, message text, detail text, hint text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -271,5 +275,5 @@ BEGIN
 	END IF;
 	RAISE EXCEPTION USING ERRCODE = error_code, MESSAGE = message;
 END $$;
-COMMENT ON FUNCTION abie.raise_failure(text, text, text, text) IS
-'Internal: raises again the error that abie.run_stage returned.';
+COMMENT ON FUNCTION abie_internal.raise_failure(text, text, text, text) IS
+'Raises again the error that abie_internal.run_stage returned.';

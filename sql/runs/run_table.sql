@@ -50,10 +50,10 @@ COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.'
 COMMENT ON COLUMN abie.run.row_counts IS
 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
 COMMENT ON COLUMN abie.run.input_digest IS
-'SHA-256, hexadecimal, of the methodology and of all figures used: abie.input_digest.';
+'SHA-256, hexadecimal, of the methodology and of all figures used: abie_internal.input_digest.';
 COMMENT ON COLUMN abie.run.result_digest IS
 'SHA-256, hexadecimal, of all rows of abie.expectation, abie.similar_list and abie.exclusion and of the sampling noise '
-'with its source: abie.result_digest; the same inputs give the same digest.';
+'with its source: abie_internal.result_digest; the same inputs give the same digest.';
 COMMENT ON COLUMN abie.run.error IS 'Message of the error that ended it.';
 COMMENT ON COLUMN abie.run.extension_version IS 'Version of abie that ran it.';
 COMMENT ON COLUMN abie.run.server_version IS 'Version of PostgreSQL that ran it.';
@@ -171,11 +171,11 @@ COMMENT ON COLUMN abie.run_model.sampling_c1 IS
 'Sampling variance of one year''s rate is sampling_c1 / enrolments; NULL where it is not known.';
 COMMENT ON COLUMN abie.run_model.sampling_source IS
 'Where sampling_c1 is from, the first that there is: changes, half of change_c1; registers, the median of '
-'attendance_error^2 x enrolments of the schools whose registers gave one, with 30 such schools; earlier run, what '
-'the newest run before this one that learned it in one of these two ways had (no withdrawn one); residuals, the '
-'slope of the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, '
-'but not above abie.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. NULL where '
-'there is none of these.';
+'attendance_error^2 x enrolments of the schools whose registers gave one, with 30 such schools; earlier run, what the '
+'newest run before this one that learned it in one of these two ways had (no withdrawn one); residuals, the slope of '
+'the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, but not above '
+'abie_internal.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. NULL where there '
+'is none of these.';
 COMMENT ON COLUMN abie.run_model.sampling_run IS
 'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
 COMMENT ON COLUMN abie.run_model.between_variance IS
@@ -215,7 +215,7 @@ COMMENT ON TABLE abie.run_term IS
 '(its term - location).';
 COMMENT ON COLUMN abie.run_term.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_term.stratum IS 'primary or secondary.';
-COMMENT ON COLUMN abie.run_term.term IS 'Element of abie.context_terms, from 1.';
+COMMENT ON COLUMN abie.run_term.term IS 'Element of abie_internal.context_terms, from 1.';
 COMMENT ON COLUMN abie.run_term.name IS
 'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
 COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what it is made of.';
@@ -285,11 +285,11 @@ COMMENT ON COLUMN abie.run_school.attendance_error IS
 'sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
 COMMENT ON COLUMN abie.run_school.attendance_published IS
 'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when '
-'the run was made: abie.is_published.';
+'the run was made: abie_internal.is_published.';
 COMMENT ON COLUMN abie.run_school.is_reference IS
 'Whether other schools were measured against it: it could be a similar school, and models, averages and what was '
 'learned of the stratum are of such schools. Those of published attendance, where these suffice '
-'(abie.published_suffice), else all.';
+'(abie_internal.published_suffice), else all.';
 COMMENT ON COLUMN abie.run_school.references_published IS
 'Whether the attendance of all references of its stratum is published. Where it is not, what they are to this school '
 'is not shown, so that nothing of one of them follows from it: no context, local residual, weights, averages or rungs.';
@@ -303,7 +303,7 @@ COMMENT ON COLUMN abie.run_school.la_average IS
 'is none.';
 COMMENT ON COLUMN abie.run_school.national_average IS 'The same of the whole stratum.';
 COMMENT ON COLUMN abie.run_school.previous_attendance IS
-'The school''s attendance in the year before the baseline year: abie.past_attendance. NULL where not held.';
+'The school''s attendance in the year before the baseline year: abie_internal.past_attendance. NULL where not held.';
 COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
 COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
@@ -487,8 +487,8 @@ COMMENT ON COLUMN abie.run_scope.laestab IS
 'Local authority number times 10000 plus establishment number, in the baseline year.';
 COMMENT ON COLUMN abie.run_scope.urn IS 'URN; NULL where the attendance is published without one.';
 COMMENT ON COLUMN abie.run_scope.stratum IS
-'primary, secondary, special or other; not understood where none of the types given is known to abie.stratum; NULL '
-'where the phase is not known.';
+'primary, secondary, special or other; not understood where none of the types given is known to abie_internal.stratum; '
+'NULL where the phase is not known.';
 COMMENT ON COLUMN abie.run_scope.enrolments IS 'Pupil enrolments, or the headcount where only rates are published.';
 COMMENT ON COLUMN abie.run_scope.attendance_held IS 'Whether there was an attendance figure of the baseline year.';
 COMMENT ON COLUMN abie.run_scope.rows_of_urn IS 'Rows of attendance with this URN in the baseline year.';

@@ -1,6 +1,6 @@
 -- What the expectation of one school would be with other inputs, against a run as it is. Nothing is stored.
 
-CREATE FUNCTION abie.refuse_what_if(name text, value jsonb, rule text) RETURNS void
+CREATE FUNCTION abie_internal.refuse_what_if(name text, value jsonb, rule text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -8,11 +8,11 @@ AS $$
 BEGIN
 	RAISE EXCEPTION 'invalid change: % cannot be %', name, value USING ERRCODE = 'invalid_parameter_value', HINT = rule;
 END $$;
-COMMENT ON FUNCTION abie.refuse_what_if(text, jsonb, text) IS
-'Internal: raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
+COMMENT ON FUNCTION abie_internal.refuse_what_if(text, jsonb, text) IS
+'Raises error 22023 naming a change of abie.what_if, its value and the rule it breaks.';
 
 -- What may be changed: the school's own figures, and the characteristics of the methodology where its stratum has them.
-CREATE FUNCTION abie.changeable(run_id integer, stratum text)
+CREATE FUNCTION abie_internal.changeable(run_id integer, stratum text)
 RETURNS TABLE (name text, kind text, element integer, categories text[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -26,11 +26,11 @@ SELECT v.name, v.kind, NULL, NULL
 FROM (VALUES ('attendance', 'rate'), ('previous_attendance', 'rate'), ('pre_pandemic', 'rate'),
 	('enrolments', 'enrolments'), ('similar_schools', 'schools')) v(name, kind)
 $$;
-COMMENT ON FUNCTION abie.changeable(integer, text) IS
+COMMENT ON FUNCTION abie_internal.changeable(integer, text) IS
 'What abie.what_if can change of a school in a stratum of a run: name, kind (number, category, rate, enrolments, '
 'schools), element of abie.run_school.numbers or .categories, values of a category.';
 
-CREATE FUNCTION abie.check_changes(run_id integer, stratum text, changes jsonb) RETURNS void
+CREATE FUNCTION abie_internal.check_changes(run_id integer, stratum text, changes jsonb) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -42,35 +42,35 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'For example {"fsm_pct": 35.2, "attendance": 93.1}.';
 	END IF;
 	FOR change IN SELECT k.key, k.value, c.* FROM jsonb_each(changes) k
-		LEFT JOIN abie.changeable(check_changes.run_id, check_changes.stratum) c ON c.name = k.key LOOP
+		LEFT JOIN abie_internal.changeable(check_changes.run_id, check_changes.stratum) c ON c.name = k.key LOOP
 		IF change.kind IS NULL THEN
 			RAISE EXCEPTION 'cannot change "%"', change.key USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'What can be changed: ' || (SELECT string_agg(c.name, ', ' ORDER BY c.name COLLATE "C")
-					FROM abie.changeable(check_changes.run_id, check_changes.stratum) c) || '.';
+					FROM abie_internal.changeable(check_changes.run_id, check_changes.stratum) c) || '.';
 		ELSIF change.kind = 'number' AND jsonb_typeof(change.value) NOT IN ('number', 'null') THEN
-			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a number, or null for a missing one.');
+			PERFORM abie_internal.refuse_what_if(change.key, change.value, 'Give a number, or null for a missing one.');
 		ELSIF change.kind = 'category' AND change.value <> 'null'
 			AND coalesce(NOT change.value #>> '{}' = ANY (change.categories), true) THEN
-			PERFORM abie.refuse_what_if(change.key, change.value,
+			PERFORM abie_internal.refuse_what_if(change.key, change.value,
 				'Values are ' || array_to_string(change.categories, ', ') || ', or null for a missing one.');
 		ELSIF change.kind = 'rate'
 			AND NOT (jsonb_typeof(change.value) = 'number' AND (change.value #>> '{}')::numeric BETWEEN 0 AND 100
 			OR change.value = 'null' AND change.key <> 'attendance') THEN
-			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
+			PERFORM abie_internal.refuse_what_if(change.key, change.value, 'Give a rate of 0 to 100 per cent.');
 		ELSIF change.kind = 'enrolments'
 			AND NOT (jsonb_typeof(change.value) = 'number' AND change.value #>> '{}' ~ '^[1-9][0-9]{0,5}$') THEN
-			PERFORM abie.refuse_what_if(change.key, change.value, 'Give a whole number of 1 or more.');
+			PERFORM abie_internal.refuse_what_if(change.key, change.value, 'Give a whole number of 1 or more.');
 		ELSIF change.kind = 'schools' AND (jsonb_typeof(change.value) <> 'array' OR jsonb_array_length(change.value) = 0
 			OR jsonb_path_exists(change.value, '$[*] ? (@.type() != "number")')) THEN
-			PERFORM abie.refuse_what_if(change.key, change.value, 'Give an array of URNs.');
+			PERFORM abie_internal.refuse_what_if(change.key, change.value, 'Give an array of URNs.');
 		END IF;
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie.check_changes(integer, text, jsonb) IS
-'Internal: raises error 22023 naming what is wrong with the changes given to abie.what_if; returns nothing otherwise.';
+COMMENT ON FUNCTION abie_internal.check_changes(integer, text, jsonb) IS
+'Raises error 22023 naming what is wrong with the changes given to abie.what_if; returns nothing otherwise.';
 
 -- The school's row as it would be, up to its vector.
-CREATE FUNCTION abie.changed_school(school abie.run_school, changes jsonb) RETURNS abie.run_school
+CREATE FUNCTION abie_internal.changed_school(school abie.run_school, changes jsonb) RETURNS abie.run_school
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -79,7 +79,7 @@ DECLARE
 	change record;
 BEGIN
 	FOR change IN SELECT c.*, k.value #>> '{}' AS value FROM jsonb_each(changes) k
-		JOIN abie.changeable(school.run_id, school.stratum) c ON c.name = k.key LOOP
+		JOIN abie_internal.changeable(school.run_id, school.stratum) c ON c.name = k.key LOOP
 		IF change.kind = 'number' THEN
 			changed.numbers[change.element] := change.value::float8;
 		ELSIF change.kind = 'category' THEN
@@ -100,17 +100,17 @@ BEGIN
 	changed.enrolments := coalesce((changes ->> 'enrolments')::integer, changed.enrolments);
 	-- that of so many pupils alike
 	changed.attendance_error := school.attendance_error * sqrt(school.enrolments::float8 / changed.enrolments);
-	changed.vector := (SELECT abie.scaled_vector(changed.numbers, changed.categories, p.parameters)
-		FROM abie.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
+	changed.vector := (SELECT abie_internal.scaled_vector(changed.numbers, changed.categories, p.parameters)
+		FROM abie_internal.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
 	RETURN changed;
 END $$;
-COMMENT ON FUNCTION abie.changed_school(abie.run_school, jsonb) IS
-'Internal: a school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector '
+COMMENT ON FUNCTION abie_internal.changed_school(abie.run_school, jsonb) IS
+'A school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector '
 'that follows from them; the rest as it was.';
 
 -- What the model of all other schools predicts of changed circumstances: abie.cross_leverage takes the school's own
 -- part away.
-CREATE FUNCTION abie.changed_context(school abie.run_school, changed abie.run_school, OUT context float8,
+CREATE FUNCTION abie_internal.changed_context(school abie.run_school, changed abie.run_school, OUT context float8,
 	OUT context_error float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
@@ -121,9 +121,9 @@ WITH term AS (
 	FROM abie.run_term t WHERE t.run_id = (school).run_id AND t.stratum = (school).stratum
 ), model AS MATERIALIZED (
 	SELECT t.*, m.mean, m.inverse, m.residual_variance, m.enrolments::float8 AS total,
-		abie.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own,
-			abie.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
-	FROM abie.run_model m JOIN abie.run_shape((school).run_id) h ON h.stratum = m.stratum, term t
+		abie_internal.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own,
+			abie_internal.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
+	FROM abie.run_model m JOIN abie_internal.run_shape((school).run_id) h ON h.stratum = m.stratum, term t
 	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
 	SELECT m.*, m.mean + (SELECT sum(c)
@@ -143,11 +143,11 @@ SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
 			p.total) - 1 / (school).enrolments::float8))))
 FROM part p
 $$;
-COMMENT ON FUNCTION abie.changed_context(abie.run_school, abie.run_school) IS
-'Internal: abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a '
+COMMENT ON FUNCTION abie_internal.changed_context(abie.run_school, abie.run_school) IS
+'Abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a '
 'run without the school, and its standard error.';
 
-CREATE FUNCTION abie.changed_similar_schools(changed abie.run_school, wanted integer)
+CREATE FUNCTION abie_internal.changed_similar_schools(changed abie.run_school, wanted integer)
 RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
@@ -163,11 +163,11 @@ FROM (SELECT s.urn::integer AS urn, abie.distance((changed).vector, s.vector, w.
 WHERE d.distance IS NOT NULL
 ORDER BY d.distance, d.urn LIMIT wanted + 1
 $$;
-COMMENT ON FUNCTION abie.changed_similar_schools(abie.run_school, integer) IS
-'Internal: the similar schools of a school with a changed vector, nearest first, and one more for the bandwidth; as '
-'abie.calculate_similar_schools finds them.';
+COMMENT ON FUNCTION abie_internal.changed_similar_schools(abie.run_school, integer) IS
+'The similar schools of a school with a changed vector, nearest first, and one more for the bandwidth; as '
+'abie_internal.calculate_similar_schools finds them.';
 
-CREATE FUNCTION abie.chosen_similar_schools(changed abie.run_school, chosen jsonb)
+CREATE FUNCTION abie_internal.chosen_similar_schools(changed abie.run_school, chosen jsonb)
 RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -182,7 +182,7 @@ BEGIN
 	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family
 		OR NOT s.is_reference ORDER BY c.urn LIMIT 1;
 	IF FOUND THEN
-		PERFORM abie.refuse_what_if('similar_schools', to_jsonb(refused),
+		PERFORM abie_internal.refuse_what_if('similar_schools', to_jsonb(refused),
 			'Choose schools of the same stratum in the run with published attendance, not the school itself nor a '
 			'predecessor or successor.');
 	END IF;
@@ -191,11 +191,11 @@ BEGIN
 		FROM abie.run_school s WHERE s.run_id = changed.run_id
 			AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
 END $$;
-COMMENT ON FUNCTION abie.chosen_similar_schools(abie.run_school, jsonb) IS
-'Internal: comparators that the user chose, in the form of abie.changed_similar_schools. Errors: 22023 for a school '
-'that cannot be one.';
+COMMENT ON FUNCTION abie_internal.chosen_similar_schools(abie.run_school, jsonb) IS
+'Comparators that the user chose, in the form of abie_internal.changed_similar_schools. Errors: 22023 for a '
+'school that cannot be one.';
 
-CREATE FUNCTION abie.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer,
+CREATE FUNCTION abie_internal.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer,
 	chosen jsonb)
 RETURNS TABLE (rank integer, distance float8, bandwidth float8, attendance float8, context float8, enrolments float8)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 20
@@ -203,10 +203,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: chosen is NULL where none are
 WITH found AS (
-	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie.chosen_similar_schools(changed, chosen) c
+	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie_internal.chosen_similar_schools(changed, chosen) c
 		WHERE chosen IS NOT NULL
 	UNION ALL
-	SELECT n.*, max(n.distance) OVER () FROM abie.changed_similar_schools(changed, wanted) n
+	SELECT n.*, max(n.distance) OVER () FROM abie_internal.changed_similar_schools(changed, wanted) n
 	WHERE chosen IS NULL
 		AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
 	UNION ALL
@@ -221,12 +221,13 @@ FROM found f JOIN abie.run_school s ON s.run_id = (school).run_id AND s.urn = f.
 WHERE f.rank <= wanted OR chosen IS NOT NULL
 ORDER BY f.rank
 $$;
-COMMENT ON FUNCTION abie.what_if_similar_schools(abie.run_school, abie.run_school, integer, jsonb) IS
-'Internal: the similar schools of a changed school, nearest first: those chosen, each counting by its enrolments '
+COMMENT ON FUNCTION abie_internal.what_if_similar_schools(abie.run_school, abie.run_school, integer, jsonb) IS
+'The similar schools of a changed school, nearest first: those chosen, each counting by its enrolments '
 'alone; those a changed vector has; else those of the run.';
 
 -- What the changed school's similar schools make of it.
-CREATE FUNCTION abie.what_if_expected(school abie.run_school, changed abie.run_school, m abie.methodology, chosen jsonb)
+CREATE FUNCTION abie_internal.what_if_expected(school abie.run_school, changed abie.run_school, m abie.methodology,
+	chosen jsonb)
 RETURNS abie.run_school
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -241,7 +242,7 @@ DECLARE
 BEGIN
 	WITH peer AS (
 		SELECT n.*, CASE WHEN is_contextual THEN n.attendance - n.context ELSE n.attendance END AS residual
-		FROM abie.what_if_similar_schools(school, changed, m.similar_schools, chosen) n
+		FROM abie_internal.what_if_similar_schools(school, changed, m.similar_schools, chosen) n
 	), member AS (
 		SELECT p.attendance, p.enrolments FROM peer p UNION ALL SELECT changed.attendance, changed.enrolments
 	)
@@ -263,11 +264,11 @@ BEGIN
 	changed.expected := CASE WHEN is_contextual THEN changed.context + slope * mean ELSE mean END;
 	RETURN changed;
 END $$;
-COMMENT ON FUNCTION abie.what_if_expected(abie.run_school, abie.run_school, abie.methodology, jsonb) IS
-'Internal: the changed school with expected attendance, local residual and rungs of its similar schools. Error P0002 '
+COMMENT ON FUNCTION abie_internal.what_if_expected(abie.run_school, abie.run_school, abie.methodology, jsonb) IS
+'The changed school with expected attendance, local residual and rungs of its similar schools. Error P0002 '
 'where too few are comparable.';
 
-CREATE FUNCTION abie.school_figures(school abie.run_school, m abie.methodology)
+CREATE FUNCTION abie_internal.school_figures(school abie.run_school, m abie.methodology)
 RETURNS TABLE (place integer, name text, value float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -275,7 +276,8 @@ AS $$
 WITH figure AS (
 	SELECT b.*, greatest((school).pared_mean, (school).pre_pandemic) AS ladder_top
 	FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
-		CROSS JOIN LATERAL abie.school_baseline(r, (school).enrolments, (school).attendance, (school).attendance_error,
+		CROSS JOIN LATERAL abie_internal.school_baseline(r, (school).enrolments, (school).attendance,
+			(school).attendance_error,
 			(school).previous_attendance, (school).expected,
 			(school).context_error, (school).local_error) b
 ), improved AS (
@@ -299,18 +301,18 @@ FROM improved i,
 	(18, 'target', i.baseline + i.improvement), (19, 'forecast', i.forecast), (20, 'forecast low', i.forecast_low),
 		(21, 'forecast high', i.forecast_high)) v(place, name, value)
 $$;
-COMMENT ON FUNCTION abie.school_figures(abie.run_school, abie.methodology) IS
-'Internal: the figures of a school''s expectation, named as in abie.explain, from its row in a run.';
+COMMENT ON FUNCTION abie_internal.school_figures(abie.run_school, abie.methodology) IS
+'The figures of a school''s expectation, named as in abie.explain, from its row in a run.';
 
-CREATE FUNCTION abie_internal.what_if(role oid, run_id integer, urn integer, changes jsonb)
+CREATE FUNCTION abie_owner.what_if(role oid, run_id integer, urn integer, changes jsonb)
 RETURNS TABLE (name text, value float8, changed float8)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-	admitted integer[] := abie_internal.admit(role, 'what_if', run_id, ARRAY[urn]);
-	m abie.methodology := abie.run_methodology(run_id);
+	admitted integer[] := abie_owner.admit(role, 'what_if', run_id, ARRAY[urn]);
+	m abie.methodology := abie_internal.run_methodology(run_id);
 	school abie.run_school;
 	other abie.run_school;
 BEGIN
@@ -320,24 +322,25 @@ BEGIN
 		RAISE EXCEPTION 'school % has no expectation in run %', urn, run_id
 			USING ERRCODE = 'no_data_found', HINT = 'Why not is in abie.exclusion; runs are in abie.run.';
 	END IF;
-	IF NOT (school.references_published OR abie_internal.has_national_access(role, '{calculation}')) THEN
+	IF NOT (school.references_published OR abie_owner.has_national_access(role, '{calculation}')) THEN
 		-- what it says of any circumstances would tell what it was learned from
 		RAISE EXCEPTION 'what school % is compared with is not published', urn
 			USING ERRCODE = 'insufficient_privilege',
 				HINT = 'With registers of most schools only, abie.what_if is for roles granted calculation.';
 	END IF;
-	PERFORM abie.check_changes(run_id, school.stratum, changes);
-	other := abie.changed_school(school, changes);
+	PERFORM abie_internal.check_changes(run_id, school.stratum, changes);
+	other := abie_internal.changed_school(school, changes);
 	IF m.method = 'contextual' AND other.vector IS DISTINCT FROM school.vector THEN
 		SELECT c.context, c.context_error INTO other.context, other.context_error
-			FROM abie.changed_context(school, other) c;
+			FROM abie_internal.changed_context(school, other) c;
 	END IF;
-	other := abie.what_if_expected(school, other, m, changes -> 'similar_schools');
+	other := abie_internal.what_if_expected(school, other, m, changes -> 'similar_schools');
 	RETURN QUERY SELECT f.name, f.value, c.value
-		FROM abie.school_figures(school, m) f JOIN abie.school_figures(other, m) c ON c.place = f.place
+		FROM abie_internal.school_figures(school, m) f JOIN abie_internal.school_figures(other, m) c
+			ON c.place = f.place
 			ORDER BY f.place;
 END $$;
-COMMENT ON FUNCTION abie_internal.what_if(oid, integer, integer, jsonb) IS 'Of a role, as abie.what_if.';
+COMMENT ON FUNCTION abie_owner.what_if(oid, integer, integer, jsonb) IS 'Of a role, as abie.what_if.';
 
 CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb)
 RETURNS TABLE (name text, value float8, changed float8)

@@ -93,11 +93,12 @@ COMMENT ON FUNCTION abie.contributions(float8[], float8[], float8[]) IS
 'What each column adds to a prediction of a model made by abie.ridge: coefficient x (x - location). Their sum and the '
 'model''s mean make the prediction. Errors: arrays of different length, NULL, NaN or infinity, result out of range.';
 
-CREATE FUNCTION abie.context_terms(vector float8[], substitutes float8[], numbers integer, indicators integer[])
+CREATE FUNCTION abie_internal.context_terms(vector float8[], substitutes float8[], numbers integer,
+	indicators integer[])
 RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_context_terms'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION abie.context_terms(float8[], float8[], integer, integer[]) IS
+COMMENT ON FUNCTION abie_internal.context_terms(float8[], float8[], integer, integer[]) IS
 'Terms of the contextual model of a vector whose first elements are numbers, the rest columns of categories: its '
 'elements, each that is NULL replaced by its substitute; for each element named in indicators (from 1) 1 where it is '
 'NULL, else 0; the squares of the numbers; the products of each two numbers (1x2, 1x3, ..., 2x3, ...). Errors: '

@@ -46,34 +46,35 @@ COMMENT ON FUNCTION abie.statement(float8, float8, float8) IS
 'is asked for; sustain, where attendance has reached the target already; improve otherwise. NULL where attendance or '
 'target is.';
 
-CREATE FUNCTION abie.pared_mean_step(state float8[], numerator float8, denominator float8, share float8)
+CREATE FUNCTION abie_internal.pared_mean_step(state float8[], numerator float8, denominator float8, share float8)
 RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_pared_mean_step'
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1;
-COMMENT ON FUNCTION abie.pared_mean_step(float8[], float8, float8, float8) IS
+COMMENT ON FUNCTION abie_internal.pared_mean_step(float8[], float8, float8, float8) IS
 'Transition function of abie.pared_mean. Not STRICT: the state starts as NULL and rows with a NULL are left out.';
 
-CREATE FUNCTION abie.pared_mean_combine(state float8[], other float8[]) RETURNS float8[]
+CREATE FUNCTION abie_internal.pared_mean_combine(state float8[], other float8[]) RETURNS float8[]
 AS 'MODULE_PATHNAME', 'abie_pared_mean_combine'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION abie.pared_mean_combine(float8[], float8[]) IS 'Combine function of abie.pared_mean.';
+COMMENT ON FUNCTION abie_internal.pared_mean_combine(float8[], float8[]) IS 'Combine function of abie.pared_mean.';
 
-CREATE FUNCTION abie.pared_mean_final(state float8[]) RETURNS float8
+CREATE FUNCTION abie_internal.pared_mean_final(state float8[]) RETURNS float8
 AS 'MODULE_PATHNAME', 'abie_pared_mean_final'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION abie.pared_mean_final(float8[]) IS 'Final function of abie.pared_mean.';
+COMMENT ON FUNCTION abie_internal.pared_mean_final(float8[]) IS 'Final function of abie.pared_mean.';
 
-CREATE AGGREGATE abie.pared_mean_state(numerator float8, denominator float8, share float8) (
-	SFUNC = abie.pared_mean_step, STYPE = float8[], COMBINEFUNC = abie.pared_mean_combine, PARALLEL = SAFE
+CREATE AGGREGATE abie_internal.pared_mean_state(numerator float8, denominator float8, share float8) (
+	SFUNC = abie_internal.pared_mean_step, STYPE = float8[], COMBINEFUNC = abie_internal.pared_mean_combine,
+		PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE abie.pared_mean_state(float8, float8, float8) IS
-'Internal: the state of abie.pared_mean, for abie.pared_mean_combine and abie.pared_mean_final.';
+COMMENT ON AGGREGATE abie_internal.pared_mean_state(float8, float8, float8) IS
+'The state of abie.pared_mean, for abie_internal.pared_mean_combine and abie_internal.pared_mean_final.';
 
 CREATE AGGREGATE abie.pared_mean(numerator float8, denominator float8, share float8) (
-	SFUNC = abie.pared_mean_step,
+	SFUNC = abie_internal.pared_mean_step,
 	STYPE = float8[],
-	COMBINEFUNC = abie.pared_mean_combine,
-	FINALFUNC = abie.pared_mean_final,
+	COMBINEFUNC = abie_internal.pared_mean_combine,
+	FINALFUNC = abie_internal.pared_mean_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.pared_mean(float8, float8, float8) IS

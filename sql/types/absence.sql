@@ -111,25 +111,28 @@ COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent_pa_10_exact IS
 
 CREATE TYPE abie.absence_state;
 
-CREATE FUNCTION abie.absence_state_in(cstring) RETURNS abie.absence_state
+CREATE FUNCTION abie_internal.absence_state_in(cstring) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_in';
-COMMENT ON FUNCTION abie.absence_state_in(cstring) IS
-'Internal: text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for '
+COMMENT ON FUNCTION abie_internal.absence_state_in(cstring) IS
+'Text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for '
 'abie.tally.';
-CREATE FUNCTION abie.absence_state_out(abie.absence_state) RETURNS cstring
+CREATE FUNCTION abie_internal.absence_state_out(abie.absence_state) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_out';
-COMMENT ON FUNCTION abie.absence_state_out(abie.absence_state) IS 'Internal: text output of abie.absence_state.';
-CREATE FUNCTION abie.absence_state_recv(internal) RETURNS abie.absence_state
+COMMENT ON FUNCTION abie_internal.absence_state_out(abie.absence_state) IS
+'Text output of abie.absence_state.';
+CREATE FUNCTION abie_internal.absence_state_recv(internal) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_recv';
-COMMENT ON FUNCTION abie.absence_state_recv(internal) IS
-'Internal: binary input of abie.absence_state. Error 22P03 for what cannot be a state.';
-CREATE FUNCTION abie.absence_state_send(abie.absence_state) RETURNS bytea
+COMMENT ON FUNCTION abie_internal.absence_state_recv(internal) IS
+'Binary input of abie.absence_state. Error 22P03 for what cannot be a state.';
+CREATE FUNCTION abie_internal.absence_state_send(abie.absence_state) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_send';
-COMMENT ON FUNCTION abie.absence_state_send(abie.absence_state) IS 'Internal: binary output of abie.absence_state.';
+COMMENT ON FUNCTION abie_internal.absence_state_send(abie.absence_state) IS
+'Binary output of abie.absence_state.';
 
 CREATE TYPE abie.absence_state (
-	INPUT = abie.absence_state_in, OUTPUT = abie.absence_state_out, RECEIVE = abie.absence_state_recv,
-		SEND = abie.absence_state_send,
+	INPUT = abie_internal.absence_state_in, OUTPUT = abie_internal.absence_state_out,
+		RECEIVE = abie_internal.absence_state_recv,
+		SEND = abie_internal.absence_state_send,
 	INTERNALLENGTH = 560, ALIGNMENT = double
 );
 COMMENT ON TYPE abie.absence_state IS
@@ -139,47 +142,48 @@ COMMENT ON TYPE abie.absence_state IS
 
 -- ---------- the aggregate ----------
 
-CREATE FUNCTION abie.absence_step(state abie.absence_state, register abie.register) RETURNS abie.absence_state
+CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, register abie.register) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_register_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register) IS
-'Internal: adds an enrolment to the state of abie.absence.';
-CREATE FUNCTION abie.absence_step(state abie.absence_state, register abie.register, from_date date, to_date date)
+COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.register) IS
+'Adds an enrolment to the state of abie.absence.';
+CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, register abie.register, from_date date,
+	to_date date)
 RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_window_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.register, date, date) IS
-'Internal: adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may '
+COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.register, date, date) IS
+'Adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may '
 'be NULL.';
-CREATE FUNCTION abie.absence_step(state abie.absence_state, tally abie.tally) RETURNS abie.absence_state
+CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, tally abie.tally) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_tally_step';
-COMMENT ON FUNCTION abie.absence_step(abie.absence_state, abie.tally) IS
-'Internal: adds an enrolment of which the tally is known to the state of abie.absence.';
-CREATE FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) RETURNS abie.absence_state
+COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.tally) IS
+'Adds an enrolment of which the tally is known to the state of abie.absence.';
+CREATE FUNCTION abie_internal.absence_combine(abie.absence_state, abie.absence_state) RETURNS abie.absence_state
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_combine';
-COMMENT ON FUNCTION abie.absence_combine(abie.absence_state, abie.absence_state) IS
-'Internal: the state of both sets of enrolments. Error 22003 for a count above 10^15.';
-CREATE FUNCTION abie.absence_final(abie.absence_state) RETURNS abie.absence_measures
+COMMENT ON FUNCTION abie_internal.absence_combine(abie.absence_state, abie.absence_state) IS
+'The state of both sets of enrolments. Error 22003 for a count above 10^15.';
+CREATE FUNCTION abie_internal.absence_final(abie.absence_state) RETURNS abie.absence_measures
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_final';
-COMMENT ON FUNCTION abie.absence_final(abie.absence_state) IS 'Internal: the measures of a state.';
+COMMENT ON FUNCTION abie_internal.absence_final(abie.absence_state) IS 'The measures of a state.';
 
 CREATE AGGREGATE abie.absence(register abie.register) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
-		FINALFUNC = abie.absence_final,
+	SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie_internal.absence_combine,
+		FINALFUNC = abie_internal.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.register) IS
 'Absence measures of enrolments, one register each. Enrolments without a possible session are not counted, NULL is '
 'left out; counts of 0 for no rows.';
 CREATE AGGREGATE abie.absence(register abie.register, from_date date, to_date date) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
-		FINALFUNC = abie.absence_final,
+	SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie_internal.absence_combine,
+		FINALFUNC = abie_internal.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.register, date, date) IS
 'Absence measures of enrolments from from_date to to_date, both included and NULL for no bound: the year to date, a '
 'term, a week. Persistent and severe absence, and who is an enrolment, are judged on that window.';
 CREATE AGGREGATE abie.absence(tally abie.tally) (
-	SFUNC = abie.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie.absence_combine,
-		FINALFUNC = abie.absence_final,
+	SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, COMBINEFUNC = abie_internal.absence_combine,
+		FINALFUNC = abie_internal.absence_final,
 	INITCOND = '0 0 0 0 0 0', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.absence(abie.tally) IS

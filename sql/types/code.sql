@@ -1,14 +1,14 @@
 -- The table of attendance codes: C constants, as rows.
 
-CREATE FUNCTION abie.attendance_codes()
+CREATE FUNCTION abie_internal.attendance_codes()
 RETURNS TABLE (regime integer, code text, label text, category text, counts_possible boolean, counts_present boolean,
 	reason_group text,
 	valid_from date, valid_to date, applies daterange)
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 73
 AS 'MODULE_PATHNAME', 'abie_attendance_codes';
-COMMENT ON FUNCTION abie.attendance_codes() IS 'The rows of the view abie.attendance_code.';
+COMMENT ON FUNCTION abie_internal.attendance_codes() IS 'The rows of the view abie.attendance_code.';
 
-CREATE VIEW abie.attendance_code AS SELECT * FROM abie.attendance_codes();
+CREATE VIEW abie.attendance_code AS SELECT * FROM abie_internal.attendance_codes();
 COMMENT ON VIEW abie.attendance_code IS
 'Attendance codes of school registers in England, one row for each regime, code and span of validity. Regime 2006: '
 'guide to absence statistics (DfE), section 4. Regime 2024: School Attendance (Pupil Registration) (England) '

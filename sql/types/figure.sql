@@ -16,28 +16,28 @@ COMMENT ON FUNCTION abie.figure_marker(text) IS
 'The marker that a publication puts in place of a figure, as written: SUPP, z, ... NULL for a number and for an empty '
 'text. Error 22P02 for anything else.';
 
-CREATE FUNCTION abie.figure_is_valid(published text) RETURNS boolean
+CREATE FUNCTION abie_internal.figure_is_valid(published text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_figure_is_valid'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION abie.figure_is_valid(text) IS
+COMMENT ON FUNCTION abie_internal.figure_is_valid(text) IS
 'Whether abie.figure reads the text: a plain decimal number, a marker, or empty.';
 
-CREATE FUNCTION abie.figure_text(published text) RETURNS text
+CREATE FUNCTION abie_internal.figure_text(published text) RETURNS text
 AS 'MODULE_PATHNAME', 'abie_figure_text'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
-COMMENT ON FUNCTION abie.figure_text(text) IS
+COMMENT ON FUNCTION abie_internal.figure_text(text) IS
 'A published cell that is no figure, without the white space around it; NULL for an empty text and for the markers of '
 'abie.figure.';
 
-CREATE FUNCTION abie.figure_count(published text) RETURNS bigint
+CREATE FUNCTION abie_internal.figure_count(published text) RETURNS bigint
 AS 'MODULE_PATHNAME', 'abie_figure_count'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION abie.figure_count(text) IS
+COMMENT ON FUNCTION abie_internal.figure_count(text) IS
 'The whole number of a published count; 12 and 12.0 are 12. NULL, never 0, for an empty text and the markers of '
 'abie.figure. Error 22P02 for anything else, so for 12.5 and 12%.';
 
-CREATE FUNCTION abie.figure_count_is_valid(published text) RETURNS boolean
+CREATE FUNCTION abie_internal.figure_count_is_valid(published text) RETURNS boolean
 AS 'MODULE_PATHNAME', 'abie_figure_count_is_valid'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION abie.figure_count_is_valid(text) IS
-'Whether abie.figure_count reads the text: a whole number of up to 18 digits, a marker, or empty.';
+COMMENT ON FUNCTION abie_internal.figure_count_is_valid(text) IS
+'Whether abie_internal.figure_count reads the text: a whole number of up to 18 digits, a marker, or empty.';

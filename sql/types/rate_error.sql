@@ -1,22 +1,23 @@
 -- Aggregate abie.rate_error: how far a rate of absence may be off as that of a sample of pupils.
 
-CREATE FUNCTION abie.rate_error_step(state bigint[], sess_overall bigint, sess_possible bigint) RETURNS bigint[]
+CREATE FUNCTION abie_internal.rate_error_step(state bigint[], sess_overall bigint, sess_possible bigint)
+	RETURNS bigint[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_step';
-COMMENT ON FUNCTION abie.rate_error_step(bigint[], bigint, bigint) IS
-'Internal: adds an enrolment to the state of abie.rate_error: enrolments, sums of absent and possible sessions, of the '
+COMMENT ON FUNCTION abie_internal.rate_error_step(bigint[], bigint, bigint) IS
+'Adds an enrolment to the state of abie.rate_error: enrolments, sums of absent and possible sessions, of the '
 'squares of absent, of the products, of the squares of possible.';
-CREATE FUNCTION abie.rate_error_combine(bigint[], bigint[]) RETURNS bigint[]
+CREATE FUNCTION abie_internal.rate_error_combine(bigint[], bigint[]) RETURNS bigint[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_combine';
-COMMENT ON FUNCTION abie.rate_error_combine(bigint[], bigint[]) IS
-'Internal: the state of abie.rate_error for both sets of enrolments.';
-CREATE FUNCTION abie.rate_error_final(bigint[]) RETURNS float8
+COMMENT ON FUNCTION abie_internal.rate_error_combine(bigint[], bigint[]) IS
+'The state of abie.rate_error for both sets of enrolments.';
+CREATE FUNCTION abie_internal.rate_error_final(bigint[]) RETURNS float8
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_final';
-COMMENT ON FUNCTION abie.rate_error_final(bigint[]) IS
-'Internal: the standard error that a state of abie.rate_error gives.';
+COMMENT ON FUNCTION abie_internal.rate_error_final(bigint[]) IS
+'The standard error that a state of abie.rate_error gives.';
 
 CREATE AGGREGATE abie.rate_error(sess_overall bigint, sess_possible bigint) (
-	SFUNC = abie.rate_error_step, STYPE = bigint[], COMBINEFUNC = abie.rate_error_combine,
-		FINALFUNC = abie.rate_error_final,
+	SFUNC = abie_internal.rate_error_step, STYPE = bigint[], COMBINEFUNC = abie_internal.rate_error_combine,
+		FINALFUNC = abie_internal.rate_error_final,
 	INITCOND = '{0,0,0,0,0,0}', PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.rate_error(bigint, bigint) IS

@@ -2,26 +2,28 @@
 
 CREATE TYPE abie.register;
 
-CREATE FUNCTION abie.register_in(cstring) RETURNS abie.register
+CREATE FUNCTION abie_internal.register_in(cstring) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_in';
-COMMENT ON FUNCTION abie.register_in(cstring) IS
+COMMENT ON FUNCTION abie_internal.register_in(cstring) IS
 'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no '
 'Monday or a code not yet in use, 22008 for a date that does not exist or sessions beyond 9999-12-31, 54000 beyond ten '
 'years.';
-CREATE FUNCTION abie.register_out(abie.register) RETURNS cstring
+CREATE FUNCTION abie_internal.register_out(abie.register) RETURNS cstring
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_out';
-COMMENT ON FUNCTION abie.register_out(abie.register) IS 'Text output of abie.register: canonical, one week a word.';
-CREATE FUNCTION abie.register_recv(internal) RETURNS abie.register
+COMMENT ON FUNCTION abie_internal.register_out(abie.register) IS
+'Text output of abie.register: canonical, one week a word.';
+CREATE FUNCTION abie_internal.register_recv(internal) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recv';
-COMMENT ON FUNCTION abie.register_recv(internal) IS
+COMMENT ON FUNCTION abie_internal.register_recv(internal) IS
 'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text '
 'input; errors as there, but 22P03 for what is not a mark or not canonical.';
-CREATE FUNCTION abie.register_send(abie.register) RETURNS bytea
+CREATE FUNCTION abie_internal.register_send(abie.register) RETURNS bytea
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_send';
-COMMENT ON FUNCTION abie.register_send(abie.register) IS 'Binary output of abie.register.';
+COMMENT ON FUNCTION abie_internal.register_send(abie.register) IS 'Binary output of abie.register.';
 
 CREATE TYPE abie.register (
-	INPUT = abie.register_in, OUTPUT = abie.register_out, RECEIVE = abie.register_recv, SEND = abie.register_send,
+	INPUT = abie_internal.register_in, OUTPUT = abie_internal.register_out, RECEIVE = abie_internal.register_recv,
+		SEND = abie_internal.register_send,
 	INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended
 );
 COMMENT ON TYPE abie.register IS
@@ -54,23 +56,24 @@ COMMENT ON FUNCTION abie.register_from_ctf(date, text, integer, jsonb) IS
 'Saturdays and Sundays; 5: it has Monday to Friday only, and a start at a weekend means the Monday after. aliases as '
 'in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
 
-CREATE FUNCTION abie.register_merge(abie.register, abie.register) RETURNS abie.register
+CREATE FUNCTION abie_internal.register_merge(abie.register, abie.register) RETURNS abie.register
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_merge';
-COMMENT ON FUNCTION abie.register_merge(abie.register, abie.register) IS
+COMMENT ON FUNCTION abie_internal.register_merge(abie.register, abie.register) IS
 'Two registers of a pupil in one, the operator ||. Weeks of neither are filled with -; where one has no mark the '
 'other''s counts. Errors: 21000 where both have a mark for a session and differ, naming date and codes; 54000 beyond '
 'ten years.';
-CREATE OPERATOR abie.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge,
+CREATE OPERATOR abie.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_merge,
 	COMMUTATOR = OPERATOR(abie.||));
 COMMENT ON OPERATOR abie.|| (abie.register, abie.register) IS
 'Two registers of a pupil in one; overlapping marks must agree.';
 -- In pg_catalog too, which every search_path has: elsewhere PostgreSQL's own || would make a text of a register and a
 -- literal without a word. Of a register and a text nothing is made in silence.
-CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_merge,
+CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = abie.register,
+	FUNCTION = abie_internal.register_merge,
 	COMMUTATOR = OPERATOR(pg_catalog.||));
 COMMENT ON OPERATOR pg_catalog.|| (abie.register, abie.register) IS
 'Two registers of a pupil in one; overlapping marks must agree. Found whatever the search_path is.';
-CREATE FUNCTION abie.refuse_text(abie.register, text) RETURNS abie.register
+CREATE FUNCTION abie_internal.refuse_text(abie.register, text) RETURNS abie.register
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -80,28 +83,29 @@ BEGIN
 		HINT = 'Cast the text for a register of both: ...::abie.register. Cast the register to write it into a text: '
 			'register::text.';
 END $$;
-COMMENT ON FUNCTION abie.refuse_text(abie.register, text) IS
-'Internal: always error 42804, where a register and a text would become a text.';
-CREATE FUNCTION abie.refuse_text(text, abie.register) RETURNS abie.register
+COMMENT ON FUNCTION abie_internal.refuse_text(abie.register, text) IS
+'Always error 42804, where a register and a text would become a text.';
+CREATE FUNCTION abie_internal.refuse_text(text, abie.register) RETURNS abie.register
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN abie.refuse_text($2, $1);
-COMMENT ON FUNCTION abie.refuse_text(text, abie.register) IS
-'Internal: always error 42804, where a text and a register would become a text.';
-CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = text, FUNCTION = abie.refuse_text);
-CREATE OPERATOR pg_catalog.|| (LEFTARG = text, RIGHTARG = abie.register, FUNCTION = abie.refuse_text);
+RETURN abie_internal.refuse_text($2, $1);
+COMMENT ON FUNCTION abie_internal.refuse_text(text, abie.register) IS
+'Always error 42804, where a text and a register would become a text.';
+CREATE OPERATOR pg_catalog.|| (LEFTARG = abie.register, RIGHTARG = text, FUNCTION = abie_internal.refuse_text);
+CREATE OPERATOR pg_catalog.|| (LEFTARG = text, RIGHTARG = abie.register, FUNCTION = abie_internal.refuse_text);
 COMMENT ON OPERATOR pg_catalog.|| (abie.register, text) IS
 'Refused: cast the text to abie.register or the register to text.';
 COMMENT ON OPERATOR pg_catalog.|| (text, abie.register) IS
 'Refused: cast the text to abie.register or the register to text.';
 
-CREATE FUNCTION abie.register_agg_step(state abie.register, session_date date, session text, code text)
+CREATE FUNCTION abie_internal.register_agg_step(state abie.register, session_date date, session text, code text)
 RETURNS abie.register
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_agg_step';
-COMMENT ON FUNCTION abie.register_agg_step(abie.register, date, text, text) IS
-'Internal: adds a mark to the state of abie.register_agg. Not STRICT: the state starts as NULL.';
+COMMENT ON FUNCTION abie_internal.register_agg_step(abie.register, date, text, text) IS
+'Adds a mark to the state of abie.register_agg. Not STRICT: the state starts as NULL.';
 
 CREATE AGGREGATE abie.register_agg(session_date date, session text, code text) (
-	SFUNC = abie.register_agg_step, STYPE = abie.register, COMBINEFUNC = abie.register_merge, PARALLEL = SAFE
+	SFUNC = abie_internal.register_agg_step, STYPE = abie.register, COMBINEFUNC = abie_internal.register_merge,
+		PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.register_agg(date, text, text) IS
 'A pupil''s register from one row a session, in any order; session is AM or PM. Rows with a NULL are left out; # and - '
@@ -110,7 +114,8 @@ COMMENT ON AGGREGATE abie.register_agg(date, text, text) IS
 'weekend; 54000 beyond ten years.';
 
 CREATE AGGREGATE abie.register_agg(abie.register) (
-	SFUNC = abie.register_merge, STYPE = abie.register, COMBINEFUNC = abie.register_merge, PARALLEL = SAFE
+	SFUNC = abie_internal.register_merge, STYPE = abie.register, COMBINEFUNC = abie_internal.register_merge,
+		PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE abie.register_agg(abie.register) IS
 'A pupil''s register from parts of it, such as one row a week or a term, in any order; as ||.';
@@ -164,51 +169,51 @@ COMMENT ON FUNCTION abie.date_range(abie.register) IS
 
 -- ---------- comparing ----------
 
-CREATE FUNCTION abie.register_eq(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_eq(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_eq';
-CREATE FUNCTION abie.register_ne(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_ne(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ne';
-CREATE FUNCTION abie.register_lt(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_lt(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_lt';
-CREATE FUNCTION abie.register_le(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_le(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_le';
-CREATE FUNCTION abie.register_gt(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_gt(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_gt';
-CREATE FUNCTION abie.register_ge(abie.register, abie.register) RETURNS boolean
+CREATE FUNCTION abie_internal.register_ge(abie.register, abie.register) RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ge';
-CREATE FUNCTION abie.register_cmp(abie.register, abie.register) RETURNS integer
+CREATE FUNCTION abie_internal.register_cmp(abie.register, abie.register) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_cmp';
-CREATE FUNCTION abie.register_hash(abie.register) RETURNS integer
+CREATE FUNCTION abie_internal.register_hash(abie.register) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash';
-CREATE FUNCTION abie.register_hash_extended(abie.register, bigint) RETURNS bigint
+CREATE FUNCTION abie_internal.register_hash_extended(abie.register, bigint) RETURNS bigint
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash_extended';
-COMMENT ON FUNCTION abie.register_eq(abie.register, abie.register) IS 'Same start and same marks.';
-COMMENT ON FUNCTION abie.register_ne(abie.register, abie.register) IS 'Another start or other marks.';
-COMMENT ON FUNCTION abie.register_lt(abie.register, abie.register) IS
-'Internal: before in the order of the index classes, by start, length and marks.';
-COMMENT ON FUNCTION abie.register_le(abie.register, abie.register) IS
-'Internal: before or equal in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_gt(abie.register, abie.register) IS
-'Internal: after in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_ge(abie.register, abie.register) IS
-'Internal: after or equal in the order of the index classes.';
-COMMENT ON FUNCTION abie.register_cmp(abie.register, abie.register) IS
-'Internal: -1, 0 or 1, the order of the index classes.';
-COMMENT ON FUNCTION abie.register_hash(abie.register) IS 'Internal: hash for joins, grouping and indexes.';
-COMMENT ON FUNCTION abie.register_hash_extended(abie.register, bigint) IS
-'Internal: hash with a seed, for hash partitioning.';
+COMMENT ON FUNCTION abie_internal.register_eq(abie.register, abie.register) IS 'Same start and same marks.';
+COMMENT ON FUNCTION abie_internal.register_ne(abie.register, abie.register) IS 'Another start or other marks.';
+COMMENT ON FUNCTION abie_internal.register_lt(abie.register, abie.register) IS
+'Before in the order of the index classes, by start, length and marks.';
+COMMENT ON FUNCTION abie_internal.register_le(abie.register, abie.register) IS
+'Before or equal in the order of the index classes.';
+COMMENT ON FUNCTION abie_internal.register_gt(abie.register, abie.register) IS
+'After in the order of the index classes.';
+COMMENT ON FUNCTION abie_internal.register_ge(abie.register, abie.register) IS
+'After or equal in the order of the index classes.';
+COMMENT ON FUNCTION abie_internal.register_cmp(abie.register, abie.register) IS
+'-1, 0 or 1, the order of the index classes.';
+COMMENT ON FUNCTION abie_internal.register_hash(abie.register) IS 'Hash for joins, grouping and indexes.';
+COMMENT ON FUNCTION abie_internal.register_hash_extended(abie.register, bigint) IS
+'Hash with a seed, for hash partitioning.';
 
-CREATE OPERATOR abie.= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_eq,
+CREATE OPERATOR abie.= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_eq,
 	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
-CREATE OPERATOR abie.<> (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_ne,
+CREATE OPERATOR abie.<> (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_ne,
 	COMMUTATOR = OPERATOR(abie.<>), NEGATOR = OPERATOR(abie.=), RESTRICT = neqsel, JOIN = neqjoinsel);
-CREATE OPERATOR abie.< (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_lt,
+CREATE OPERATOR abie.< (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_lt,
 	COMMUTATOR = OPERATOR(abie.>), NEGATOR = OPERATOR(abie.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
-CREATE OPERATOR abie.<= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_le,
+CREATE OPERATOR abie.<= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_le,
 	COMMUTATOR = OPERATOR(abie.>=), NEGATOR = OPERATOR(abie.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
-CREATE OPERATOR abie.> (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_gt,
+CREATE OPERATOR abie.> (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_gt,
 	COMMUTATOR = OPERATOR(abie.<), NEGATOR = OPERATOR(abie.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
-CREATE OPERATOR abie.>= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie.register_ge,
+CREATE OPERATOR abie.>= (LEFTARG = abie.register, RIGHTARG = abie.register, FUNCTION = abie_internal.register_ge,
 	COMMUTATOR = OPERATOR(abie.<=), NEGATOR = OPERATOR(abie.<), RESTRICT = scalargesel, JOIN = scalargejoinsel);
 COMMENT ON OPERATOR abie.= (abie.register, abie.register) IS 'Same start and same marks.';
 COMMENT ON OPERATOR abie.<> (abie.register, abie.register) IS 'Another start or other marks.';
@@ -219,10 +224,10 @@ COMMENT ON OPERATOR abie.>= (abie.register, abie.register) IS 'After or equal in
 
 CREATE OPERATOR CLASS abie.register_ops DEFAULT FOR TYPE abie.register USING btree AS
 	OPERATOR 1 abie.<, OPERATOR 2 abie.<=, OPERATOR 3 abie.=, OPERATOR 4 abie.>=, OPERATOR 5 abie.>,
-	FUNCTION 1 abie.register_cmp(abie.register, abie.register);
+	FUNCTION 1 abie_internal.register_cmp(abie.register, abie.register);
 CREATE OPERATOR CLASS abie.register_ops DEFAULT FOR TYPE abie.register USING hash AS
-	OPERATOR 1 abie.=, FUNCTION 1 abie.register_hash(abie.register),
-		FUNCTION 2 abie.register_hash_extended(abie.register, bigint);
+	OPERATOR 1 abie.=, FUNCTION 1 abie_internal.register_hash(abie.register),
+		FUNCTION 2 abie_internal.register_hash_extended(abie.register, bigint);
 COMMENT ON OPERATOR CLASS abie.register_ops USING btree IS 'Sorting, DISTINCT and indexes of registers.';
 COMMENT ON OPERATOR CLASS abie.register_ops USING hash IS 'Hash joins, grouping and partitions of registers.';
 COMMENT ON OPERATOR FAMILY abie.register_ops USING btree IS 'Sorting, DISTINCT and indexes of registers.';

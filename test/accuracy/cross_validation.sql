@@ -7,10 +7,10 @@ SET search_path = accuracy, public;
 -- Folds of equal size within each stratum, the same on every machine; another division for each draw.
 CREATE TABLE school AS
 SELECT s.stratum, s.urn::int AS urn, s.selective, s.family, s.attendance AS y, s.enrolments::float8 AS n, s.vector,
-	abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
-	abie.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements,
+	abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
+	abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements,
 	(row_number() OVER (PARTITION BY s.stratum ORDER BY md5(s.urn || :'draw')) - 1) % 10 AS fold
-FROM abie.run_school s JOIN abie.run_shape(:run) h ON h.stratum = s.stratum
+FROM abie.run_school s JOIN abie_internal.run_shape(:run) h ON h.stratum = s.stratum
 WHERE s.run_id = :run AND s.expected IS NOT NULL;
 CREATE TABLE multiplier AS
 SELECT stratum, array_agg(multiplier ORDER BY position) AS multipliers FROM abie.run_characteristic WHERE run_id = :run GROUP BY stratum;
@@ -18,7 +18,7 @@ ANALYZE;
 
 -- Weights for similarity: sizes of the standardised coefficients of the linear model, times the multipliers.
 CREATE FUNCTION similarity_weights(linear abie.ridge_model, total float8, multipliers float8[]) RETURNS float8[] LANGUAGE sql IMMUTABLE
-RETURN (SELECT array_agg(abs(c) * m ORDER BY o) FROM unnest((abie.standardised_coefficients(linear, total))[:cardinality(multipliers)], multipliers) WITH ORDINALITY u(c, m, o));
+RETURN (SELECT array_agg(abs(c) * m ORDER BY o) FROM unnest((abie_internal.standardised_coefficients(linear, total))[:cardinality(multipliers)], multipliers) WITH ORDINALITY u(c, m, o));
 
 CREATE FUNCTION predict(wanted_stratum text, wanted_fold int) RETURNS TABLE (urn int, context float8, expected float8, mean_of_20 float8) LANGUAGE sql STABLE
 SET enable_nestloop = off SET jit = off SET work_mem = '128MB' AS $$

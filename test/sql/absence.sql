@@ -2,7 +2,7 @@
 
 -- The tests share a database: everything made here is in a schema of its own.
 CREATE SCHEMA absence_test;
-SET search_path = absence_test, pg_catalog, abie;
+SET search_path = absence_test, pg_catalog, abie, abie_internal;
 SET datestyle = ISO;
 SET max_parallel_workers_per_gather = 0;
 
@@ -291,12 +291,12 @@ FROM result r JOIN (SELECT name, key, value FROM result WHERE how = 'serial') AS
 
 -- The contract of a state: split rows at random, send the states of the parts through text and binary, combine in random order, and the result is the same.
 -- The same steps without the final function give the state; where there is none, the aggregate itself does.
-CREATE AGGREGATE absence_part(abie.register) (SFUNC = abie.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
-CREATE AGGREGATE absence_part(abie.register, date, date) (SFUNC = abie.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
-CREATE AGGREGATE absence_part(abie.tally) (SFUNC = abie.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
-CREATE AGGREGATE combined(abie.absence_state) (SFUNC = abie.absence_combine, STYPE = abie.absence_state);
-CREATE AGGREGATE combined(abie.tally) (SFUNC = abie.tally_add, STYPE = abie.tally);
-CREATE AGGREGATE combined(abie.register) (SFUNC = abie.register_merge, STYPE = abie.register);
+CREATE AGGREGATE absence_part(abie.register) (SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
+CREATE AGGREGATE absence_part(abie.register, date, date) (SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
+CREATE AGGREGATE absence_part(abie.tally) (SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0');
+CREATE AGGREGATE combined(abie.absence_state) (SFUNC = abie_internal.absence_combine, STYPE = abie.absence_state);
+CREATE AGGREGATE combined(abie.tally) (SFUNC = abie_internal.tally_add, STYPE = abie.tally);
+CREATE AGGREGATE combined(abie.register) (SFUNC = abie_internal.register_merge, STYPE = abie.register);
 SELECT setseed(0.11);
 -- seven parts of each, and the state of no rows
 CREATE TABLE absence_states AS
@@ -400,10 +400,10 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT '2 2 0 1 1 0 I:2'::abie.absence_state$$,
 	-- counts beyond 10^15, of a tally and of two; of enrolments
 	$$SELECT abie.absence(t) FROM (VALUES (abie.tally 'I:1000000000000000'), ('I:1')) AS v (t)$$,
-	$$SELECT abie.absence_combine('1 1 1 1000000000000000 1000000000000000 0 I:1000000000000000', '1 1 1 1 1 0 I:1')$$,
-	$$SELECT abie.absence_combine('1000000000000000 0 0 0 0 0 /:1000000000000000', '1 0 0 0 0 0 \:1')$$,
-	$$SELECT abie.absence_step('0 0 0 0 0 0', abie.register '2025-09-01:I')$$,
-	$$SELECT abie.absence_step('0 0 0 0 0 0', abie.register '2025-09-01:I', NULL, NULL)$$,
-	$$SELECT abie.absence_step('0 0 0 0 0 0', abie.tally 'I:1')$$]) WITH ORDINALITY AS s (statement, n) ORDER BY n;
+	$$SELECT abie_internal.absence_combine('1 1 1 1000000000000000 1000000000000000 0 I:1000000000000000', '1 1 1 1 1 0 I:1')$$,
+	$$SELECT abie_internal.absence_combine('1000000000000000 0 0 0 0 0 /:1000000000000000', '1 0 0 0 0 0 \:1')$$,
+	$$SELECT abie_internal.absence_step('0 0 0 0 0 0', abie.register '2025-09-01:I')$$,
+	$$SELECT abie_internal.absence_step('0 0 0 0 0 0', abie.register '2025-09-01:I', NULL, NULL)$$,
+	$$SELECT abie_internal.absence_step('0 0 0 0 0 0', abie.tally 'I:1')$$]) WITH ORDINALITY AS s (statement, n) ORDER BY n;
 \pset tuples_only
 \pset format aligned

@@ -145,7 +145,7 @@ COPY abie.exclusion TO STDOUT;
 RESET ROLE;
 
 -- a role without a grant learns of no run and of no area
-SELECT as_role('abie_access_nobody', 'SELECT abie.readable_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(*) FROM abie_report.local_authority_summary$$) AS areas,
+SELECT as_role('abie_access_nobody', 'SELECT abie_internal.readable_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(*) FROM abie_report.local_authority_summary$$) AS areas,
 	as_role('abie_access_school', $$SELECT abie.area_report('la', '514')$$) AS asked;
 -- national figures are withheld where, less all that is published, they are those of one or two schools
 SELECT as_role('abie_access_school', $$SELECT string_agg(stratum || ' ' || coalesce(attendance_percent_symbol, 'shown'), ', ' ORDER BY stratum) FROM abie_report.national_attendance WHERE academic_year = '2024/25'$$) AS national,
@@ -205,7 +205,7 @@ FROM pg_proc p, LATERAL (SELECT coalesce(string_agg(CASE
 		WHEN t.type = 'regclass'::regtype THEN quote_literal('abie.expectation') || '::regclass'
 		ELSE 'NULL::' || t.type END, ', ' ORDER BY t.i), '') AS list
 	FROM unnest(p.proargtypes::regtype[]) WITH ORDINALITY t(type, i)) a
-WHERE p.pronamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+WHERE p.pronamespace IN ('abie'::regnamespace, 'abie_internal'::regnamespace) AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
 	AND NOT 'internal'::regtype = ANY (p.proargtypes) AND NOT 'cstring'::regtype = ANY (p.proargtypes)
 	-- makes invented schools of its arguments, reads nothing
 	AND p.proname NOT LIKE 'demo%';
@@ -217,8 +217,8 @@ SELECT role, what, outcome FROM attempt WHERE outcome LIKE 'LEAK%' ORDER BY role
 -- the same in parallel workers: rights, grants and the role asking are those of the session there too
 SELECT count(set_config(name, CASE vartype WHEN 'enum' THEN 'on' ELSE '0' END, false)) FROM pg_settings
 WHERE name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size', 'min_parallel_index_scan_size');
-SELECT as_role('abie_access_school', 'EXPLAIN (COSTS OFF, FORMAT JSON) SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') LIKE '%"Gather"%' AS in_workers,
-	as_role('abie_access_school', 'SELECT string_agg(urn::text, '','') FROM abie_report.school_expectation') AS urns, as_role('abie_access_school', 'SELECT max(abie.asking_role()::text) FROM generate_series(1, 2)') AS asking_role;
+SELECT as_role('abie_access_school', 'EXPLAIN (COSTS OFF, FORMAT JSON) SELECT max(abie_internal.asking_role()::text) FROM generate_series(1, 2)') LIKE '%"Gather"%' AS in_workers,
+	as_role('abie_access_school', 'SELECT string_agg(urn::text, '','') FROM abie_report.school_expectation') AS urns, as_role('abie_access_school', 'SELECT max(abie_internal.asking_role()::text) FROM generate_series(1, 2)') AS asking_role;
 TRUNCATE attempt;
 SELECT count(attempt(r.role, c.oid::regclass::text, format('SELECT string_agg(t::text, E''\n'') FROM %s t', c.oid::regclass))) > 0 AS done
 FROM pg_class c, unnest('{abie_access_school,abie_access_lists,abie_access_reader}'::text[]) r(role)
@@ -284,7 +284,7 @@ RESET ROLE;
 SET SESSION AUTHORIZATION abie_access_school;
 SET ROLE abie_access_nation;
 SELECT set_config('role', 'abie_access_nation', false);
-SELECT abie.asking_role(), count(*) FROM abie_report.school_expectation;
+SELECT abie_internal.asking_role(), count(*) FROM abie_report.school_expectation;
 -- no writing, and nothing told by what is refused
 INSERT INTO abie.expectation SELECT * FROM abie.expectation;
 UPDATE abie.expectation SET target = 100;
@@ -332,7 +332,7 @@ SELECT abie.revoke_access('abie_access_analyst', 'national', NULL, 'calculation'
 SELECT role, has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(role, c.oid, 'DELETE') AS rights, count(*) > 0 AS tables
 FROM pg_class c, unnest('{abie_access_school,abie_access_analyst}'::text[]) role
 WHERE c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace) AND c.relkind IN ('r', 'v') GROUP BY 1, 2 ORDER BY 1;
-SELECT has_function_privilege('abie_access_analyst', 'abie.lock_year(text)', 'EXECUTE') AS locks;
+SELECT has_function_privilege('abie_access_analyst', 'abie_internal.lock_year(text)', 'EXECUTE') AS locks;
 SELECT role, scope, code, purpose, revoked_by = session_user AS me, revoked_at IS NOT NULL AS dated FROM abie.access_grant WHERE revoked_at IS NOT NULL ORDER BY grant_id;
 
 \c :home

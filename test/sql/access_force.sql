@@ -36,15 +36,15 @@ WHEN OTHERS THEN
 	INSERT INTO trap.loot VALUES (current_user, what || ' ' || SQLSTATE);
 END $$;
 CREATE FUNCTION trap.rob() RETURNS void LANGUAGE sql AS $$
-SELECT trap.try('asking role', 'SELECT abie.asking_role()'),
+SELECT trap.try('asking role', 'SELECT abie_internal.asking_role()'),
 	trap.try('table', 'SELECT count(*) FROM abie.expectation'),
 	trap.try('view', 'SELECT count(*) FROM abie_report.school_expectation'),
 	trap.try('list', 'SELECT count(DISTINCT urn) FROM abie_report.similar_school'),
 	trap.try('explain', 'SELECT count(*) > 0 FROM abie.explain(1, 900019)'),
 	trap.try('explain unissued', 'SELECT count(*) > 0 FROM abie.explain(2, 900013)'),
-	trap.try('report', 'SELECT count(*) FROM abie.report_facts(1, ARRAY[900013, 900019])'),
-	trap.try('summary', 'SELECT sum(schools) > 0 FROM abie.area_summary(2, ''national'')'),
-	trap.try('history', 'SELECT count(DISTINCT school_urn) FROM abie.readable_history()'),
+	trap.try('report', 'SELECT count(*) FROM abie_internal.report_facts(1, ARRAY[900013, 900019])'),
+	trap.try('summary', 'SELECT sum(schools) > 0 FROM abie_internal.area_summary(2, ''national'')'),
+	trap.try('history', 'SELECT count(DISTINCT school_urn) FROM abie_internal.readable_history()'),
 	trap.try('correction', 'SELECT abie.correction_request(900019, ''2024/25'', ''forged'', 12.5) IS NOT NULL'),
 	trap.try('grant', 'SELECT abie.grant_access(''abie_force_head'', ''national'')'),
 	trap.try('purge', 'SELECT count(*) FROM abie.purge(''2030/31'', ''forged'')'),
@@ -98,8 +98,8 @@ TRUNCATE trap.loot;
 -- SECURITY DEFINER: the rights lent are those of its owner, no more and no less, at any depth
 SET ROLE abie_force_head;
 CREATE FUNCTION trap.lent_by_head() RETURNS text LANGUAGE sql SECURITY DEFINER
-AS $$ SELECT abie.asking_role() || ' ' || count(*) FROM abie_report.school_expectation $$;
-CREATE VIEW trap.view_of_head AS SELECT abie.asking_role() AS asks, count(*) FROM abie_report.school_expectation;
+AS $$ SELECT abie_internal.asking_role() || ' ' || count(*) FROM abie_report.school_expectation $$;
+CREATE VIEW trap.view_of_head AS SELECT abie_internal.asking_role() AS asks, count(*) FROM abie_report.school_expectation;
 GRANT SELECT ON trap.view_of_head TO PUBLIC;
 CREATE TABLE trap.watched (i int);
 GRANT INSERT ON trap.watched TO PUBLIC;
@@ -107,7 +107,7 @@ CREATE FUNCTION trap.watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFOR
 CREATE TRIGGER watch BEFORE INSERT ON trap.watched FOR EACH ROW EXECUTE FUNCTION trap.watch();
 SET ROLE abie_force_nation;
 CREATE FUNCTION trap.lent_by_nation() RETURNS text LANGUAGE sql SECURITY DEFINER
-AS $$ SELECT abie.asking_role() || ' ' || (count(*) > 400) FROM abie_report.school_expectation $$;
+AS $$ SELECT abie_internal.asking_role() || ' ' || (count(*) > 400) FROM abie_report.school_expectation $$;
 SET ROLE abie_force_head;
 CREATE FUNCTION trap.lent_by_head_once_more() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT trap.lent_by_nation() || ', ' || trap.lent_by_head() $$;
 SET ROLE abie_force_nation;
@@ -165,7 +165,7 @@ SELECT (SELECT count(*) FROM abie.run_event WHERE reason = 'forged') AS forged, 
 SELECT count(set_config(name, CASE vartype WHEN 'enum' THEN 'on' ELSE '0' END, false)) > 0 AS forced FROM pg_settings
 WHERE name IN ('force_parallel_mode', 'debug_parallel_query', 'parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size');
 SET ROLE abie_force_head;
-SELECT max(abie.asking_role()::text), bool_or(abie.has_national_access('{results}')) FROM generate_series(1, 100);
+SELECT max(abie_internal.asking_role()::text), bool_or(abie_internal.has_national_access('{results}')) FROM generate_series(1, 100);
 SELECT count(*), min(urn) FROM abie_report.school_expectation;
 RESET ROLE;
 SELECT trap.lent_by_head();
@@ -206,12 +206,12 @@ CREATE ROLE abie_force_head;
 SET ROLE abie_force_head;
 SELECT count(*) FROM abie.explain(1, 900019);
 RESET ROLE;
-SELECT scope, code, role::text ~ '^[0-9]+$' AS number_left FROM abie_internal.lost_grants();
+SELECT scope, code, role::text ~ '^[0-9]+$' AS number_left FROM abie_owner.lost_grants();
 SELECT grants_without_effect FROM abie_report.health;
 SELECT role::text AS gone FROM abie.access_grant WHERE grant_id = 3 \gset
 SELECT abie.revoke_access(:'gone', 'school', '900019') AS by_number, abie.revoke_access(3) AS again;
 SELECT abie.revoke_access('abie_force_headteacher', 'school', '900013') AS renamed;
-SELECT count(*) FROM abie_internal.lost_grants();
+SELECT count(*) FROM abie_owner.lost_grants();
 
 -- a grant that ends by itself; another end replaces it; none in the past
 SELECT abie.grant_access('abie_force_head', 'school', '900013', 'results', now() + interval '1 hour') AS made;

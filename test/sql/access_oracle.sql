@@ -88,7 +88,7 @@ FROM unnest('{abie_report.correction,abie_report.school_figure}'::text[]) v (rel
 CREATE FUNCTION public.is_mine(urn integer, all_are boolean) RETURNS boolean LANGUAGE sql STABLE COST 1000 SET search_path = pg_catalog
 AS $$ SELECT all_are OR EXISTS (SELECT FROM abie.accessible_schools('{results}') s WHERE s.urn = is_mine.urn) $$;
 CREATE VIEW public.leaky WITH (security_barrier = true) AS SELECT * FROM abie.expectation e
-WHERE public.is_mine(e.urn, (SELECT abie.has_national_access('{results}')));
+WHERE public.is_mine(e.urn, (SELECT abie_internal.has_national_access('{results}')));
 GRANT SELECT ON public.leaky TO abie_oracle_head;
 SELECT plan_of('abie_oracle_head', format('SELECT FROM public.leaky v WHERE v.run_id = 1 AND v.urn = 900019 AND v.target >= %L::float8', target))
 	= plan_of('abie_oracle_head', format('SELECT FROM public.leaky v WHERE v.run_id = 1 AND v.urn = 900019 AND v.target > %L::float8', target)) AS same

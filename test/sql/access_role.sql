@@ -45,7 +45,7 @@ PREPARE school(integer) AS SELECT count(*) FROM abie_report.school_expectation e
 PREPARE lines(integer) AS SELECT count(*) > 0 AS explained FROM abie.explain(1, $1);
 PREPARE functions AS SELECT access_test.held(), count(*), min(n) FROM access_test.named() n;
 PREPARE others AS SELECT access_test.lent(), (SELECT count(*) FROM access_test.shown);
-SELECT abie.readable_schools(1, '{900013,900017,900019}');
+SELECT abie_internal.readable_schools(1, '{900013,900017,900019}');
 SET plan_cache_mode = force_generic_plan;
 -- as the nation, whose plans are kept; then as each of the others, and back
 EXECUTE expectations \; EXECUTE matches \; EXECUTE school(900013) \; EXECUTE functions \; EXECUTE others;
@@ -70,7 +70,7 @@ EXECUTE expectations \; EXECUTE matches \; EXECUTE functions \; EXECUTE others;
 -- in parallel workers, which are told the role apart from the other settings
 SELECT count(set_config(name, 'on', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SET ROLE abie_access_role_one;
-SELECT abie.asking_role(), abie.has_national_access('{results}'), ARRAY(SELECT a.urn FROM abie.accessible_schools('{results}') a) AS schools;
+SELECT abie_internal.asking_role(), abie_internal.has_national_access('{results}'), ARRAY(SELECT a.urn FROM abie.accessible_schools('{results}') a) AS schools;
 EXECUTE expectations;
 SELECT count(*), min(e.urn) FROM abie_report.school_expectation e;
 SELECT count(set_config(name, 'off', false)) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');

@@ -16,7 +16,7 @@ RETURN a IS NOT DISTINCT FROM b OR abs(a - b) <= 1e-9 * greatest(abs(a), abs(b),
 SELECT abie.load_demo(4000);
 -- one year more of attendance, so that baseline and forecast of 2023/24 are learned, and circumstances of 2023/24
 INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, enrolments, sess_possible, sess_overall)
-SELECT '2021/22', laestab, urn, school_type, enrolments, sess_possible, round(sess_overall * (0.8 + 0.4 * abie.demo_uniform(laestab, 77)))
+SELECT '2021/22', laestab, urn, school_type, enrolments, sess_possible, round(sess_overall * (0.8 + 0.4 * abie_internal.demo_uniform(laestab, 77)))
 FROM abie.attendance WHERE academic_year = '2022/23';
 INSERT INTO abie.school_context SELECT c.* FROM abie.school_context o, jsonb_populate_record(o, '{"academic_year": "2023/24"}') c;
 -- a school without a rate in the year that judges

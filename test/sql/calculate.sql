@@ -207,8 +207,8 @@ WHERE s.schemaname = 'abie' AND s.attname = 'run_id' AND s.tablename IN ('run_sc
 --
 -- What is known of a school
 --
-SELECT abie.first_known(word ORDER BY place) AS word, abie.first_known(word ORDER BY place DESC) AS last, abie.first_known(number ORDER BY place) AS number,
-	abie.first_known(number) FILTER (WHERE place > 3) AS none, abie.first_known(document ORDER BY place) AS document
+SELECT abie_internal.first_known(word ORDER BY place) AS word, abie_internal.first_known(word ORDER BY place DESC) AS last, abie_internal.first_known(number ORDER BY place) AS number,
+	abie_internal.first_known(number) FILTER (WHERE place > 3) AS none, abie_internal.first_known(document ORDER BY place) AS document
 FROM (VALUES (1, NULL, NULL::float8, NULL::jsonb), (2, 'second', NULL, '{}'), (3, 'third', 0.5, '{"a": 1}'), (4, NULL, NULL, NULL)) v(place, word, number, document);
 -- place and character of the nearest earlier year, else of a later one; pupils' numbers of the year itself only
 SELECT s.urn, s.headcount, s.fsm_pct, s.eal_pct, s.idaci_rank, s.region, s.urban_rural, s.religious_character, s.other
@@ -445,7 +445,7 @@ SELECT c.label, count(*) AS different FROM checked c JOIN LATERAL (
 	SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE e.run_id = c.run_id
 	EXCEPT SELECT to_jsonb(e) - 'run_id' FROM abie.expectation e WHERE e.run_id = (SELECT run_id FROM checked WHERE label = 'five')) d ON c.label LIKE 'five %' GROUP BY c.label;
 -- the digest of a run recomputed later is the one stored
-SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie.result_digest(c.run_id) OR r.input_digest <> abie.input_digest(c.run_id);
+SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie_internal.result_digest(c.run_id) OR r.input_digest <> abie_internal.input_digest(c.run_id);
 -- one session of absence more
 UPDATE abie.attendance SET sess_overall = sess_overall + 1 WHERE urn = 100001 AND academic_year = '2022/23';
 CALL abie.calculate('2023/24', 'five', NULL) \gset
@@ -497,7 +497,7 @@ SELECT r.status, r.stage, r.error, r.finished_at IS NOT NULL AS ended, r.expecta
 FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
 -- earlier runs are as they were
-SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie.result_digest(c.run_id);
+SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie_internal.result_digest(c.run_id);
 
 --
 -- Deleting a run deletes all of it and nothing else
@@ -509,24 +509,24 @@ RETURN ARRAY[(SELECT count(*) FROM abie.run r WHERE r.run_id = run), (SELECT cou
 SELECT label, rows_of(run_id) FROM checked WHERE label IN ('five', 'default') ORDER BY run_id;
 DELETE FROM abie.run WHERE run_id = (SELECT run_id FROM checked WHERE label = 'five');
 SELECT label, rows_of(run_id) FROM checked WHERE label IN ('five', 'default') ORDER BY run_id;
-SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie.result_digest(c.run_id);
+SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie_internal.result_digest(c.run_id);
 
 --
 -- What a run uses is of one moment: figures that change while it goes on do not enter it
 --
-SELECT abie.ensure_methodology('similar-schools');
+SELECT abie_internal.ensure_methodology('similar-schools');
 INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version) VALUES ('2023/24', '2022/23', 'similar-schools', '1.0') RETURNING run_id \gset
-SELECT abie.calculate_pool(:run_id) > 0 AS pool;
+SELECT abie_internal.calculate_pool(:run_id) > 0 AS pool;
 BEGIN;
 UPDATE abie.attendance SET sess_overall = 0, sess_authorised = 0, sess_unauthorised = 0 WHERE academic_year = '2022/23' AND sess_overall > 0;
-SELECT abie.calculate_scaling(:run_id) > 0 AS scaling, abie.calculate_similar_schools(:run_id) > 0 AS similar_schools,
-	abie.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie.calculate_expectation(:run_id) > 0 AS expectation,
-	abie.calculate_digest(:run_id) > 0 AS digest;
+SELECT abie_internal.calculate_scaling(:run_id) > 0 AS scaling, abie_internal.calculate_similar_schools(:run_id) > 0 AS similar_schools,
+	abie_internal.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie_internal.calculate_expectation(:run_id) > 0 AS expectation,
+	abie_internal.calculate_digest(:run_id) > 0 AS digest;
 SELECT result_digest AS changed_inputs FROM abie.run WHERE run_id = :run_id \gset
 ROLLBACK;
-SELECT abie.calculate_scaling(:run_id) > 0 AS scaling, abie.calculate_similar_schools(:run_id) > 0 AS similar_schools,
-	abie.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie.calculate_expectation(:run_id) > 0 AS expectation,
-	abie.calculate_digest(:run_id) > 0 AS digest;
+SELECT abie_internal.calculate_scaling(:run_id) > 0 AS scaling, abie_internal.calculate_similar_schools(:run_id) > 0 AS similar_schools,
+	abie_internal.calculate_expected_attendance(:run_id) > 0 AS expected_attendance, abie_internal.calculate_expectation(:run_id) > 0 AS expectation,
+	abie_internal.calculate_digest(:run_id) > 0 AS digest;
 SELECT result_digest = :'changed_inputs' AS same FROM abie.run WHERE run_id = :run_id;
 
 -- a number in other is a number

@@ -22,9 +22,9 @@ SELECT count(*) FILTER (WHERE classid = 'pg_proc'::regclass) > 50 AS routines, c
 	count(*) FILTER (WHERE classid = 'pg_type'::regclass) >= 4 AS types
 FROM member;
 
--- all in the three schemas, but for operators on its types that every search_path has to find
+-- all in the four schemas, but for operators on its types that every search_path has to find
 SELECT m.object FROM member m
-WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report', 'abie_internal')
+WHERE m.classid <> 'pg_namespace'::regclass AND (pg_identify_object(m.classid, m.objid, 0)).schema NOT IN ('abie', 'abie_report', 'abie_internal', 'abie_owner')
 	AND NOT EXISTS (SELECT FROM pg_operator o WHERE m.classid = 'pg_operator'::regclass AND o.oid = m.objid
 		AND ('abie.register'::regtype IN (o.oprleft, o.oprright) OR 'abie.tally'::regtype IN (o.oprleft, o.oprright)))
 ORDER BY 1;
@@ -170,7 +170,7 @@ WHERE r.lanname <> 'c'
 ORDER BY 1;
 
 -- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation, the log of reads and the
--- gates. abie.improvement_expectation, abie.pared_mean_step and abie.first_known_step do as much as a built-in function, cost 1; gates that
+-- gates. abie.improvement_expectation, abie_internal.pared_mean_step and abie_internal.first_known_step do as much as a built-in function, cost 1; gates that
 -- views ask once a query have it too.
 SELECT r.object, r.procost FROM routine r
 WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
@@ -179,12 +179,12 @@ WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc <> 'abie_gate' AND r.pronam
 ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r
 WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
--- gates: behind each is a function of its name in schema abie_internal that takes the role first, and is declared alike
+-- gates: behind each is a function of its name in schema abie_owner that takes the role first, and is declared alike
 SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc = 'abie_gate';
-SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_internal'::regnamespace AND i.proname = r.proname
+SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_owner'::regnamespace AND i.proname = r.proname
 	AND CASE WHEN r.prorettype = 'trigger'::regtype THEN i.pronargs = 0
 		ELSE oidvectortypes(i.proargtypes) = concat_ws(', ', 'oid', nullif(oidvectortypes(r.proargtypes), '')) AND i.proargnames[1] = 'role' END
-WHERE r.prosrc = 'abie_gate' AND (i.oid IS NULL OR r.pronamespace <> 'abie'::regnamespace
+WHERE r.prosrc = 'abie_gate' AND (i.oid IS NULL OR r.pronamespace NOT IN ('abie'::regnamespace, 'abie_internal'::regnamespace)
 	OR (i.prorettype, i.proretset, i.provolatile, i.proisstrict, i.proparallel, i.prorows)
 		<> (r.prorettype, r.proretset, r.provolatile, r.proisstrict OR r.pronargs = 0 AND i.proisstrict, r.proparallel, r.prorows)
 	OR i.proargnames[2:] IS DISTINCT FROM r.proargnames AND r.proargnames IS NOT NULL AND r.prorettype <> 'trigger'::regtype)
@@ -200,7 +200,7 @@ ORDER BY 1;
 SELECT a.adrelid::regclass, pg_get_expr(a.adbin, a.adrelid) FROM pg_attrdef a JOIN relation c ON c.oid = a.adrelid
 WHERE pg_get_expr(a.adbin, a.adrelid) ~* 'session_user' AND c.relname <> 'report_read' ORDER BY 1;
 -- the schema behind the gates is for nobody else
-SELECT nspacl FROM pg_namespace WHERE nspname = 'abie_internal';
+SELECT nspacl FROM pg_namespace WHERE nspname = 'abie_owner';
 
 -- No rights on tables or columns for anybody but their owner; views over tables that hold data take the reader's rights.
 SELECT c.object, c.relacl FROM relation c
@@ -216,12 +216,12 @@ ORDER BY 1;
 -- those of abie_report have their owner's, and read tables through masks or gates; nothing that the reader asks comes first
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace
 	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false)
-		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie_internal\.|abie\.has_(national_)?access|abie_report\.'
-			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc = 'abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), 'abie.' || g.proname || '(') > 0))
+		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie_owner\.|abie_internal\.has_(national_)?access|abie_report\.'
+			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc = 'abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), g.pronamespace::regnamespace || '.' || g.proname || '(') > 0))
 ORDER BY 1;
 -- masks: columns of the table that are no key are behind access.granted
-SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_internal'::regnamespace;
-SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_internal'::regnamespace
+SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
 		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
@@ -231,7 +231,7 @@ WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity
 ORDER BY 1;
 -- policies are these two, for everybody alike, permissive, and ask abie.access_grant
 SELECT c.object, p.polname FROM pg_policy p JOIN relation c ON c.oid = p.polrelid
-WHERE p.polname NOT IN ('calculation', 'reading') OR NOT p.polpermissive OR p.polroles <> '{0}' OR pg_get_expr(p.polqual, p.polrelid) !~ 'abie\.(has_access|has_national_access)'
+WHERE p.polname NOT IN ('calculation', 'reading') OR NOT p.polpermissive OR p.polroles <> '{0}' OR pg_get_expr(p.polqual, p.polrelid) !~ 'abie_internal\.(has_access|has_national_access)'
 ORDER BY 1;
 -- a new role can use the schema, and reads nothing in it
 SET client_min_messages = warning;
@@ -245,7 +245,7 @@ ORDER BY 1;
 -- what runs behind gates nobody calls, whatever schemas it may use
 GRANT pg_read_all_data TO abie_catalog_nobody;
 SELECT p.oid::regprocedure FROM pg_proc p
-WHERE p.pronamespace = 'abie_internal'::regnamespace AND has_function_privilege('abie_catalog_nobody', p.oid, 'EXECUTE');
+WHERE p.pronamespace = 'abie_owner'::regnamespace AND has_function_privilege('abie_catalog_nobody', p.oid, 'EXECUTE');
 DROP ROLE abie_catalog_nobody;
 
 -- Tables hold what users put there: pg_dump has to save them all, whole, and the sequences behind them.

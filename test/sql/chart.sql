@@ -47,7 +47,7 @@ SELECT f.label, f.b, f.c1, l.n AS path, CASE WHEN l.n IN (1, 2) THEN 1.959963984
 	CASE WHEN l.n IN (1, 3) THEN -1 ELSE 1 END AS side,
 	p.m[1]::float8 AS x, p.m[2]::float8 AS y, p.place, count(*) OVER (PARTITION BY f.label, l.n) AS points,
 	-- the picture's own lines tell its scale: the lowest and the highest
-	abie.chart_scale(0, f.largest, 5, 44, 386) AS across, f.svg
+	abie_internal.chart_scale(0, f.largest, 5, 44, 386) AS across, f.svg
 FROM (SELECT v.*, abie.chart_funnel('F', '{a,b}', ARRAY[v.largest / 2, v.largest], ARRAY[-v.difference, v.difference], v.b, v.c1) AS svg
 		FROM (VALUES ('close together', 0.2, 17, 800, 0.1), ('small schools', 0.05, 120, 90, 0.4), ('no chance', 0.3, 0, 500, 0.2), ('wide', 0.2, 17, 800, 4))
 			v(label, b, c1, largest, difference)) f,

@@ -172,11 +172,11 @@ SELECT abie.ridge(NULL, '{{1}}') IS NULL AS y, abie.ridge('{1}', NULL) IS NULL A
 -- Terms
 --
 -- numbers and others; squares; products
-SELECT abie.context_terms('{2,3,5,1,0}', '{0,0,0,0,0}', 3, '{}');
+SELECT abie_internal.context_terms('{2,3,5,1,0}', '{0,0,0,0,0}', 3, '{}');
 -- missing ones, with and without an indicator
-SELECT abie.context_terms('{NULL,3,NULL}', '{0.5,9,9}', 2, '{1,2}') AS "0.5 3 9, 1 0, 0.25 9, 1.5";
-SELECT abie.context_terms('{2}', '{0}', 1, '{}'), abie.context_terms('{1,7}', '{0,0}', 0, '{}'), abie.context_terms('{}', '{}', 0, '{}');
-SELECT cardinality(abie.context_terms(array_fill(1::float8, '{54}'), array_fill(1::float8, '{54}'), 43, '{}'));
+SELECT abie_internal.context_terms('{NULL,3,NULL}', '{0.5,9,9}', 2, '{1,2}') AS "0.5 3 9, 1 0, 0.25 9, 1.5";
+SELECT abie_internal.context_terms('{2}', '{0}', 1, '{}'), abie_internal.context_terms('{1,7}', '{0,0}', 0, '{}'), abie_internal.context_terms('{}', '{}', 0, '{}');
+SELECT cardinality(abie_internal.context_terms(array_fill(1::float8, '{54}'), array_fill(1::float8, '{54}'), 43, '{}'));
 SELECT abie.contributions('{3,10}', '{1,10}', '{0.5,99}'), abie.contributions('{}', '{}', '{}'), abie.contributions(NULL, '{}', '{}') IS NULL AS "null";
 
 --
@@ -197,17 +197,17 @@ SELECT abie.ridge('{1,2}', '{{1},{2}}', NULL, '{1,1}');
 SELECT abie.ridge('{1,2}', '{{1},{2}}', NULL, '{-1}');
 SELECT abie.ridge('{1e308,-1e308}', '{{1},{2}}');
 SELECT abie.ridge('{1,2}', array_fill(1::float8, '{2,1001}'));
-SELECT abie.context_terms(array_fill(1::float8, '{44}'), array_fill(1::float8, '{44}'), 44, '{}');
-SELECT abie.context_terms('{1,2}', '{0}', 1, '{}');
-SELECT abie.context_terms('{1,2}', '{0,NULL}', 1, '{}');
-SELECT abie.context_terms('{1,NaN}', '{0,0}', 1, '{}');
-SELECT abie.context_terms('{1,2}', '{0,0}', 3, '{}');
-SELECT abie.context_terms('{1,2}', '{0,0}', -1, '{}');
-SELECT abie.context_terms('{1,2}', '{0,0}', 1, '{3}');
-SELECT abie.context_terms('{1,2}', '{0,0}', 1, '{0}');
-SELECT abie.context_terms('{1,2}', '{0,0}', 1, '{NULL}');
-SELECT abie.context_terms('{1,2}', '{0,0}', 1, '{{1}}');
-SELECT abie.context_terms('{1e200}', '{0}', 1, '{}');
+SELECT abie_internal.context_terms(array_fill(1::float8, '{44}'), array_fill(1::float8, '{44}'), 44, '{}');
+SELECT abie_internal.context_terms('{1,2}', '{0}', 1, '{}');
+SELECT abie_internal.context_terms('{1,2}', '{0,NULL}', 1, '{}');
+SELECT abie_internal.context_terms('{1,NaN}', '{0,0}', 1, '{}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', 3, '{}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', -1, '{}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', 1, '{3}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', 1, '{0}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', 1, '{NULL}');
+SELECT abie_internal.context_terms('{1,2}', '{0,0}', 1, '{{1}}');
+SELECT abie_internal.context_terms('{1e200}', '{0}', 1, '{}');
 SELECT abie.contributions('{1}', '{1,2}', '{1}');
 SELECT abie.contributions('{1e308}', '{-1e308}', '{2}');
 SELECT abie.cross_leverage('{1}', '{1,2}', '{0}', '{{1}}', 1);

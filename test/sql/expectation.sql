@@ -185,19 +185,19 @@ FROM serial s FULL JOIN parallel p USING (g);
 SET max_parallel_workers_per_gather = 0;
 
 -- states: through text and back, merged in any order
-CREATE AGGREGATE pared_state(float8, float8, float8) (SFUNC = abie.pared_mean_step, STYPE = float8[]);
-CREATE AGGREGATE pared_merge(float8[]) (SFUNC = abie.pared_mean_combine, STYPE = float8[], FINALFUNC = abie.pared_mean_final);
+CREATE AGGREGATE pared_state(float8, float8, float8) (SFUNC = abie_internal.pared_mean_step, STYPE = float8[]);
+CREATE AGGREGATE pared_merge(float8[]) (SFUNC = abie_internal.pared_mean_combine, STYPE = float8[], FINALFUNC = abie_internal.pared_mean_final);
 SELECT pared_state(i, 10 * i, 0.25 ORDER BY i) FROM generate_series(1, 3) i;
 CREATE TABLE state AS SELECT g, pared_state(numerator, denominator, 0.3)::text AS state FROM random_unit GROUP BY g;
 SELECT count(DISTINCT float8send(mean)) AS "1 result" FROM (
 	SELECT pared_merge(state::float8[] ORDER BY g) AS mean FROM state
 	UNION ALL SELECT pared_merge(state::float8[] ORDER BY g DESC) FROM state
 	UNION ALL SELECT pared_merge(state::float8[] ORDER BY hashint4(g)) FROM state
-	UNION ALL SELECT pared_merge(state ORDER BY g / 10) FROM (SELECT g / 10 AS g, abie.pared_mean_combine(min(a), min(b)) AS state
+	UNION ALL SELECT pared_merge(state ORDER BY g / 10) FROM (SELECT g / 10 AS g, abie_internal.pared_mean_combine(min(a), min(b)) AS state
 		FROM (SELECT g, state::float8[] AS a, '{0.3}'::float8[] AS b FROM state) s GROUP BY g) s
 	UNION ALL SELECT mean FROM serial WHERE g = -1) s;
-SELECT abie.pared_mean_combine('{0.5,1,2}', NULL) IS NULL AS strict, abie.pared_mean_final(NULL) IS NULL AS strict,
-	abie.pared_mean_final('{0.5}') IS NULL AS "no units", abie.pared_mean_combine('[0:2]={0.5,1,2}', '{0.5,3,4}') AS combined;
+SELECT abie_internal.pared_mean_combine('{0.5,1,2}', NULL) IS NULL AS strict, abie_internal.pared_mean_final(NULL) IS NULL AS strict,
+	abie_internal.pared_mean_final('{0.5}') IS NULL AS "no units", abie_internal.pared_mean_combine('[0:2]={0.5,1,2}', '{0.5,3,4}') AS combined;
 
 --
 -- improvement_expectation
@@ -300,21 +300,21 @@ SELECT abie.pared_mean(1, 2, 'NaN');
 SELECT abie.pared_mean(1, 2, NULL);
 SELECT abie.pared_mean(1, 2, i * 0.25) FROM generate_series(1, 2) i;
 SELECT abie.pared_mean(5e307, 1e308, 0.5) FROM generate_series(1, 2);
-SELECT abie.pared_mean_step(NULL, 1, 2, 0.5);
-SELECT abie.pared_mean_final(state::float8[]) FROM unnest('{"{}"}'::text[]) state;
-SELECT abie.pared_mean_final('{0.5,1}');
-SELECT abie.pared_mean_final('{0.5,NULL,2}');
-SELECT abie.pared_mean_final('{NULL}');
-SELECT abie.pared_mean_final('{NaN}');
-SELECT abie.pared_mean_final('{0}');
-SELECT abie.pared_mean_final('{2,1,1}');
-SELECT abie.pared_mean_final('{0.5,3,2}');
-SELECT abie.pared_mean_final('{0.5,-1,2}');
-SELECT abie.pared_mean_final('{0.5,1,infinity}');
-SELECT abie.pared_mean_final('{{0.5,1,2}}');
-SELECT abie.pared_mean_combine('{0.5,1,2}', '{0.25,1,2}');
-SELECT abie.pared_mean_combine('{0.5,1,2}', '{0.5,1}');
-SELECT abie.pared_mean_combine('{0.5,1,2}', '{0.5,2,1}');
+SELECT abie_internal.pared_mean_step(NULL, 1, 2, 0.5);
+SELECT abie_internal.pared_mean_final(state::float8[]) FROM unnest('{"{}"}'::text[]) state;
+SELECT abie_internal.pared_mean_final('{0.5,1}');
+SELECT abie_internal.pared_mean_final('{0.5,NULL,2}');
+SELECT abie_internal.pared_mean_final('{NULL}');
+SELECT abie_internal.pared_mean_final('{NaN}');
+SELECT abie_internal.pared_mean_final('{0}');
+SELECT abie_internal.pared_mean_final('{2,1,1}');
+SELECT abie_internal.pared_mean_final('{0.5,3,2}');
+SELECT abie_internal.pared_mean_final('{0.5,-1,2}');
+SELECT abie_internal.pared_mean_final('{0.5,1,infinity}');
+SELECT abie_internal.pared_mean_final('{{0.5,1,2}}');
+SELECT abie_internal.pared_mean_combine('{0.5,1,2}', '{0.25,1,2}');
+SELECT abie_internal.pared_mean_combine('{0.5,1,2}', '{0.5,1}');
+SELECT abie_internal.pared_mean_combine('{0.5,1,2}', '{0.5,2,1}');
 
 SELECT abie.improvement_expectation('NaN', 93, 0.3, 100);
 SELECT abie.improvement_expectation(93, 'infinity', 0.3, 100);
@@ -333,6 +333,6 @@ SELECT abie.local_mean('{1,2}', '{1,-1}', '{1,1}', 1);
 SELECT abie.local_mean('{1,1}', '{0,0}', '{1e308,1e308}', 1);
 SELECT abie.pared_mean(3, 2, 0.5);
 SELECT abie.pared_mean(1, 2, NULL);
-SELECT abie.pared_mean_final('{0.5,1}');
+SELECT abie_internal.pared_mean_final('{0.5,1}');
 SELECT abie.improvement_expectation('NaN', 93, 0.3, 100);
 SELECT abie.improvement_expectation(93, 94, 0.3, 100, 0.2, 0.5, 0.4);

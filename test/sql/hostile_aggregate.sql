@@ -247,9 +247,9 @@ WHERE own.function <> 0 AND NOT EXISTS (SELECT FROM attempt t WHERE t.role LIKE 
 	AND t.function = own.function AND t.made);
 
 -- what a user is told
-CREATE AGGREGATE pg_temp.hostile(abie.register, date, date) (SFUNC = abie.absence_step, STYPE = abie.absence_state);
+CREATE AGGREGATE pg_temp.hostile(abie.register, date, date) (SFUNC = abie_internal.absence_step, STYPE = abie.absence_state);
 SELECT pg_temp.hostile('2025-09-01:/\/\/\/\/\', NULL, NULL);
-SELECT abie.absence_step('0 0 0 0 0 0', '2025-09-01:/\/\/\/\/\', NULL, NULL);
+SELECT abie_internal.absence_step('0 0 0 0 0 0', '2025-09-01:/\/\/\/\/\', NULL, NULL);
 
 RESET ROLE;
 SET client_min_messages = warning;

@@ -6,7 +6,7 @@ CREATE FUNCTION pg_temp.import(format text, file text, header text, lines text, 
 LANGUAGE plpgsql AS $$
 DECLARE
 	logged abie.import;
-	columns integer := cardinality(abie.import_header(header));
+	columns integer := cardinality(abie_internal.import_header(header));
 BEGIN
 	PERFORM abie.import_begin(format, file, header, encode(sha256(convert_to(header || lines, 'UTF8')), 'hex'),
 		CASE WHEN lines = '' THEN 0 ELSE cardinality(string_to_array(lines, '|')) END, year, to_char(date, 'YYYY-MM-DD'));
@@ -24,8 +24,8 @@ $$;
 \set ees '''time_period,geographic_level,urn,laestab,old_la_code,region_code,school_type,enrolments,sess_possible,sess_overall,sess_authorised,sess_unauthorised,enrolments_pa_10_exact,sess_auth_illness,sess_auth_ext_holiday,sess_auth_totalreasons'''
 
 -- header lines
-SELECT abie.import_header('a,"b ""c"", d",e' || E'\r'), abie.import_header(U&'\FEFF"URN",LA'), abie.import_header('one'), abie.import_header('a,"b'), abie.import_header('a;b');
-SELECT f.name, abie.import_detect(abie.import_header(f.header))
+SELECT abie_internal.import_header('a,"b ""c"", d",e' || E'\r'), abie_internal.import_header(U&'\FEFF"URN",LA'), abie_internal.import_header('one'), abie_internal.import_header('a,"b'), abie_internal.import_header('a;b');
+SELECT f.name, abie_internal.import_detect(abie_internal.import_header(f.header))
 FROM (VALUES ('ees', :ees), ('abs', 'ppersabs10,PERCTOT,urn,estab,la'), ('links', 'URN,LinkURN,LinkType'), ('idaci', 'urn,idaci_rank'), ('other', 'a,b')) AS f (name, header);
 
 -- a format is found for every publication, and every kind, table and column named exists
@@ -35,9 +35,9 @@ SELECT t.* FROM abie.import_target AS t WHERE NOT EXISTS (
 	SELECT FROM pg_attribute AS a WHERE a.attrelid = ('abie.' || t.target_table)::regclass AND a.attname = t.target_column);
 
 -- cells: dates and years
-SELECT text, abie.import_date(text) FROM unnest(ARRAY['01-09-2012', '31/08/2019', '2020-02-29', '29-02-2019', '2019-13-01', '00-01-2019', '1-9-2012', '2012', '']) AS text;
-SELECT text, abie.import_year(text) FROM unnest(ARRAY['201819', '2018/19', '199900', '2018', '201820', '2018-19']) AS text;
-SELECT abie.import_region('E13000002'), abie.import_region('E12000003'), abie.import_region('Yorkshire and The Humber'), abie.import_region('Wales (pseudo)') IS NULL AS elsewhere;
+SELECT text, abie_internal.import_date(text) FROM unnest(ARRAY['01-09-2012', '31/08/2019', '2020-02-29', '29-02-2019', '2019-13-01', '00-01-2019', '1-9-2012', '2012', '']) AS text;
+SELECT text, abie_internal.import_year(text) FROM unnest(ARRAY['201819', '2018/19', '199900', '2018', '201820', '2018-19']) AS text;
+SELECT abie_internal.import_region('E13000002'), abie_internal.import_region('E12000003'), abie_internal.import_region('Yorkshire and The Humber'), abie_internal.import_region('Wales (pseudo)') IS NULL AS elsewhere;
 
 -- attendance: counts, reasons without total, a marker, a blank URN, a summary row, and every way to be rejected
 SELECT pg_temp.import('auto', 'ees.csv', :ees,
@@ -288,9 +288,9 @@ SELECT * FROM abie.school_family() ORDER BY urn;
 SELECT school_urn, academic_year, laestab, urn, attendance_percent FROM abie.school_history ORDER BY school_urn, academic_year, laestab;
 SELECT academic_year, urn FROM abie.school_history(100001);
 SELECT count(*) FROM abie.school_history(999999);
-SELECT * FROM abie.connected_components('{5,9,3,7}', '{3,7,3,8}');
-SELECT * FROM abie.connected_components('{}', '{}');
-SELECT * FROM abie.connected_components('{1,2}', '{1}');
-SELECT * FROM abie.connected_components('{1,NULL}', '{1,2}');
-SELECT * FROM abie.connected_components('{{1,2}}', '{{1,2}}');
+SELECT * FROM abie_internal.connected_components('{5,9,3,7}', '{3,7,3,8}');
+SELECT * FROM abie_internal.connected_components('{}', '{}');
+SELECT * FROM abie_internal.connected_components('{1,2}', '{1}');
+SELECT * FROM abie_internal.connected_components('{1,NULL}', '{1,2}');
+SELECT * FROM abie_internal.connected_components('{{1,2}}', '{{1,2}}');
 TRUNCATE abie.school, abie.attendance, abie.school_link;

@@ -139,7 +139,7 @@ SELECT count(*) AS made FROM abie.methodology WHERE name IN ('default', 'similar
 CALL abie.calculate('2025/26', run_id => NULL) \gset
 CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT r.methodology, to_jsonb(m) - 'created_by' - 'created_at' AS settings FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology ORDER BY r.run_id;
-SELECT abie.ensure_methodology('default') AS builtin, abie.ensure_methodology('similar-schools') AS builtin, abie.ensure_methodology('nobody''s') AS unknown, count(*) AS made
+SELECT abie_internal.ensure_methodology('default') AS builtin, abie_internal.ensure_methodology('similar-schools') AS builtin, abie_internal.ensure_methodology('nobody''s') AS unknown, count(*) AS made
 FROM abie.methodology m WHERE m.name IN ('default', 'similar-schools', 'nobody''s');
 
 \c :home

@@ -115,12 +115,12 @@ SELECT abie.is_up_to_date('2025/26', 'default'), abie.is_up_to_date('2026/27', '
 -- issued by itself where the methodology says so and no check fails, a warning either
 SELECT name, issue_when_passed FROM abie.create_methodology('by itself', '{"method": "similar-schools", "issue_when_passed": true}');
 CALL abie.nightly(methodology => 'by itself');
-SELECT status, abie.has_passed(run_id) FROM abie.run WHERE methodology = 'by itself';
+SELECT status, abie_internal.has_passed(run_id) FROM abie.run WHERE methodology = 'by itself';
 SELECT name, severity FROM abie.run_check c JOIN abie.run r USING (run_id) WHERE r.methodology = 'by itself' AND NOT c.passed;
 SELECT name FROM abie.create_methodology('by itself anywhere', '{"method": "similar-schools", "issue_when_passed": true, "checks": {"far apart": {"severity": "off"}}}');
 CALL abie.nightly(methodology => 'by itself anywhere');
-SELECT status, abie.has_passed(run_id) FROM abie.run WHERE methodology = 'by itself anywhere';
-SELECT abie.has_passed(99);
+SELECT status, abie_internal.has_passed(run_id) FROM abie.run WHERE methodology = 'by itself anywhere';
+SELECT abie_internal.has_passed(99);
 
 -- nights do not pile up: of the runs that were never issued the newest are kept, and nothing that ever was issued goes
 CALL abie.nightly('2025/26', 'similar-schools', 0);

@@ -12,10 +12,10 @@ CREATE EXTENSION abie;
 CREATE SCHEMA published_test;
 SET search_path = published_test, public;
 
-SELECT published, schools, abie.published_suffice(published, schools) AS suffice FROM (VALUES (20, 20), (10, 20), (9, 20), (0, 10), (0, 9), (0, 0)) v(published, schools);
-SELECT abie.is_published(3, 100, '{}') AS entered, abie.is_published(3, 100, '{"sess_possible": "registers"}') AS registers, abie.is_published(3, 100, '{"sess_overall": "registers"}') AS part,
-	abie.is_published(NULL, 100, '{"sess_possible": "registers", "sess_overall_percent": "england-abs"}') AS rate, abie.is_published(3, 100, '{"sess_possible": "spc", "sess_overall": "spc", "sess_overall_percent": "registers"}') AS replaced,
-	abie.is_published(NULL, NULL, '{"sess_overall_percent": "registers"}') AS "rate of registers", abie.is_published(NULL, NULL, NULL) AS nothing;
+SELECT published, schools, abie_internal.published_suffice(published, schools) AS suffice FROM (VALUES (20, 20), (10, 20), (9, 20), (0, 10), (0, 9), (0, 0)) v(published, schools);
+SELECT abie_internal.is_published(3, 100, '{}') AS entered, abie_internal.is_published(3, 100, '{"sess_possible": "registers"}') AS registers, abie_internal.is_published(3, 100, '{"sess_overall": "registers"}') AS part,
+	abie_internal.is_published(NULL, 100, '{"sess_possible": "registers", "sess_overall_percent": "england-abs"}') AS rate, abie_internal.is_published(3, 100, '{"sess_possible": "spc", "sess_overall": "spc", "sess_overall_percent": "registers"}') AS replaced,
+	abie_internal.is_published(NULL, NULL, '{"sess_overall_percent": "registers"}') AS "rate of registers", abie_internal.is_published(NULL, NULL, NULL) AS nothing;
 
 -- three authorities of one phase; sessions by the million, so that attendance can be changed by ten-thousandths of a point
 SELECT abie.load_demo(3000);
@@ -250,12 +250,12 @@ SELECT r.expectations, (SELECT count(*) FROM abie.run_model m WHERE m.run_id = r
 -- How many schools have which expectation
 --
 -- a small number, and what would give it away; how many maintain is known
-SELECT * FROM abie.shown_distribution('{0,0.3,0.4,0.5}', '{7,40,1,9}');
-SELECT * FROM abie.shown_distribution('{0,0.3,0.4,0.5}', '{2,40,5,9}');
-SELECT * FROM abie.shown_distribution('{0.3,0.4,0.5}', '{40,2,1}');
-SELECT * FROM abie.shown_distribution('{0.3,0.4,0.5}', '{40,5,3}');
-SELECT * FROM abie.shown_distribution('{0}', '{25}');
-SELECT count(*) FROM abie.shown_distribution('{}', '{}');
+SELECT * FROM abie_internal.shown_distribution('{0,0.3,0.4,0.5}', '{7,40,1,9}');
+SELECT * FROM abie_internal.shown_distribution('{0,0.3,0.4,0.5}', '{2,40,5,9}');
+SELECT * FROM abie_internal.shown_distribution('{0.3,0.4,0.5}', '{40,2,1}');
+SELECT * FROM abie_internal.shown_distribution('{0.3,0.4,0.5}', '{40,5,3}');
+SELECT * FROM abie_internal.shown_distribution('{0}', '{25}');
+SELECT count(*) FROM abie_internal.shown_distribution('{}', '{}');
 -- any: none is 1 or 2, and at least three schools are in those that are suppressed, more than one number
 SELECT setseed(0.4);
 CREATE TABLE distribution AS
@@ -263,7 +263,7 @@ SELECT t.trial, array_agg(i / 10.0 ORDER BY i) AS improvements, array_agg(floor(
 SELECT count(*) > 100 AS many, count(*) FILTER (WHERE d.told) AS told, count(*) FILTER (WHERE d.suppressed = 1 AND d.of <> 0 OR d.suppressed > 0 AND d.schools < 3) AS given_away
 FROM (SELECT t.trial, bool_or(s.schools IN (1, 2)) AS told, count(*) FILTER (WHERE s.symbol = 'c') AS suppressed, min(s.improvement_rounded) FILTER (WHERE s.symbol = 'c') AS of,
 		sum(u.n) FILTER (WHERE s.symbol = 'c') AS schools
-	FROM distribution t, unnest(t.improvements, t.counts) u(i, n), abie.shown_distribution(t.improvements, t.counts) s WHERE s.improvement_rounded = u.i GROUP BY t.trial) d
+	FROM distribution t, unnest(t.improvements, t.counts) u(i, n), abie_internal.shown_distribution(t.improvements, t.counts) s WHERE s.improvement_rounded = u.i GROUP BY t.trial) d
 WHERE d.suppressed > 0;
 
 \c :home

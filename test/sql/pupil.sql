@@ -2,7 +2,7 @@
 
 -- The tests share a database: everything made here is in a schema of its own.
 CREATE SCHEMA pupil_test;
-SET search_path = pupil_test, pg_catalog, abie;
+SET search_path = pupil_test, pg_catalog, abie, abie_internal;
 SET datestyle = ISO;
 SET max_parallel_workers_per_gather = 0;
 

@@ -33,7 +33,7 @@ CREATE FUNCTION state(part int, f float8) RETURNS float8[] LANGUAGE sql
 RETURN (SELECT ARRAY[f] || array_agg(x ORDER BY i, o) FROM sample, unnest(ARRAY[value, weight]) WITH ORDINALITY u(x, o) WHERE i % 3 = part);
 SELECT count(*) AS differences FROM unnest('{0,0.1,0.5,0.75,1}'::float8[]) f
 WHERE (SELECT abie.weighted_quantile(value, weight, f) FROM sample)
-	<> abie.weighted_quantile_final(abie.weighted_quantile_combine(state(2, f)::text::float8[], abie.weighted_quantile_combine(state(0, f), state(1, f))));
+	<> abie_internal.weighted_quantile_final(abie_internal.weighted_quantile_combine(state(2, f)::text::float8[], abie_internal.weighted_quantile_combine(state(0, f), state(1, f))));
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
@@ -54,11 +54,11 @@ SELECT abie.weighted_quantile(1, 1, 'NaN');
 SELECT abie.weighted_quantile(1, 1, NULL);
 SELECT abie.weighted_quantile(1, 1, i / 4.0::float8) FROM generate_series(1, 2) i;
 SELECT abie.weighted_quantile(1, 1e308, 0.5) FROM generate_series(1, 2) i;
-SELECT abie.weighted_quantile_step(NULL, 1, 1, 0.5);
-SELECT abie.weighted_quantile_final('{0.5,1}');
-SELECT abie.weighted_quantile_final('{0.5,NULL,1}');
-SELECT abie.weighted_quantile_final('{0.5,1,-1}');
-SELECT abie.weighted_quantile_combine('{0.5,1,1}', '{0.4,1,1}');
+SELECT abie_internal.weighted_quantile_step(NULL, 1, 1, 0.5);
+SELECT abie_internal.weighted_quantile_final('{0.5,1}');
+SELECT abie_internal.weighted_quantile_final('{0.5,NULL,1}');
+SELECT abie_internal.weighted_quantile_final('{0.5,1,-1}');
+SELECT abie_internal.weighted_quantile_combine('{0.5,1,1}', '{0.4,1,1}');
 \set VERBOSITY sqlstate
 SELECT abie.weighted_quantile(1, -1, 0.5);
 SELECT abie.weighted_quantile(1, 1, NULL);

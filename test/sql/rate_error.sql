@@ -33,7 +33,7 @@ SELECT count(*) FILTER (WHERE o.error IS DISTINCT FROM s.error) AS "in another o
 FROM school s JOIN (SELECT school, abie.rate_error(absent, possible ORDER BY md5(pupil::text)) AS error FROM pupil GROUP BY school) o USING (school);
 CREATE FUNCTION state(school integer, part integer) RETURNS bigint[] LANGUAGE sql
 RETURN (SELECT ARRAY[count(*), sum(absent), sum(possible), sum(absent ^ 2), sum(absent * possible), sum(possible ^ 2)]::bigint[] FROM pupil p WHERE p.school = $1 AND (p.pupil % 3 = 0) = ($2 = 1));
-SELECT count(*) FILTER (WHERE abie.rate_error_final(abie.rate_error_combine(state(school, 1), state(school, 2))) IS DISTINCT FROM error) AS "in parts" FROM school;
+SELECT count(*) FILTER (WHERE abie_internal.rate_error_final(abie_internal.rate_error_combine(state(school, 1), state(school, 2))) IS DISTINCT FROM error) AS "in parts" FROM school;
 -- so by parallel workers
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
@@ -62,8 +62,8 @@ SELECT abie.rate_error(-1, 10);
 SELECT abie.rate_error(1, 31622777);
 SELECT abie.rate_error(1, 30000000) FROM generate_series(1, 2);
 -- states from outside
-SELECT abie.rate_error_final('{2,2,4,2,4,8}') AS good;
-SELECT abie.rate_error_step('{0,0,0,0,0,0}', 1, 3) AS one, abie.rate_error_step(NULL, 1, 3) AS "null";
+SELECT abie_internal.rate_error_final('{2,2,4,2,4,8}') AS good;
+SELECT abie_internal.rate_error_step('{0,0,0,0,0,0}', 1, 3) AS one, abie_internal.rate_error_step(NULL, 1, 3) AS "null";
 DO $$
 DECLARE
 	state bigint[];
@@ -72,7 +72,7 @@ BEGIN
 	FOREACH state SLICE 1 IN ARRAY ARRAY[[-1,0,0,0,0,0], [2,5,4,5,5,8], [2,2,4,1,4,8], [2,2,4,5,4,8], [2,2,4,2,9,8], [9,2,4,2,4,8], [2,2,9,2,4,8], [1,2,4,2,4,8], [2,2,4,2,4,3],
 		[2,3,8,5,13,32], [3,2,100000000001,2,4,800000000000], [1,0,100000000,0,0,10000000000000000], [9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807,9223372036854775807]] LOOP
 		BEGIN
-			PERFORM abie.rate_error_final(state);
+			PERFORM abie_internal.rate_error_final(state);
 			RAISE NOTICE 'taken: %', state;
 		EXCEPTION WHEN invalid_parameter_value THEN
 			refused := refused + 1;
@@ -80,11 +80,11 @@ BEGIN
 	END LOOP;
 	RAISE NOTICE '% refused', refused;
 END $$;
-SELECT abie.rate_error_final('{0,0,0,0,0}');
-SELECT abie.rate_error_final('{0,0,0,0,0,NULL}');
-SELECT abie.rate_error_final('{{0,0,0,0,0,0}}');
-SELECT abie.rate_error_combine('{0,0,0,0,0,0}', '{}');
-SELECT abie.rate_error_combine('{100000,0,100000000,0,0,1000000000000000}', '{1,0,1,0,0,1}');
+SELECT abie_internal.rate_error_final('{0,0,0,0,0}');
+SELECT abie_internal.rate_error_final('{0,0,0,0,0,NULL}');
+SELECT abie_internal.rate_error_final('{{0,0,0,0,0,0}}');
+SELECT abie_internal.rate_error_combine('{0,0,0,0,0,0}', '{}');
+SELECT abie_internal.rate_error_combine('{100000,0,100000000,0,0,1000000000000000}', '{1,0,1,0,0,1}');
 
 SET client_min_messages = warning;
 DROP SCHEMA rate_error_test CASCADE;

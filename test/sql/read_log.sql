@@ -37,7 +37,7 @@ SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
 SELECT count(*) = (SELECT count(*) FROM abie_report.school_expectation) AS files FROM abie.report_files(1);
 -- what it may not read it did not
 SELECT count(*) FROM abie.explain(1, 900019);
-SELECT count(*) FROM abie.report_facts(1, '{900013,900019}');
+SELECT count(*) FROM abie_internal.report_facts(1, '{900013,900019}');
 RESET ROLE;
 SELECT role, session, function, run_id, urn, dated FROM public.logged;
 -- the owner is no school, though it has the rights of each; parallel plans or not, once
@@ -60,7 +60,7 @@ SET SESSION AUTHORIZATION abie_read_log_authority;
 ALTER ROLE abie_read_log_authority SET abie.log_reads = off;
 SET abie.log_reads = off;
 SELECT current_setting('abie.log_reads') AS pretended;
-SELECT abie.asking_role() AS loaded;
+SELECT abie_internal.asking_role() AS loaded;
 SELECT current_setting('abie.log_reads') AS is;
 SELECT count(*) > 10 AS explained FROM abie.explain(1, 900013);
 RESET SESSION AUTHORIZATION;
@@ -81,8 +81,8 @@ SELECT function, role, count(*) FILTER (WHERE urn = 900013) AS of_school, count(
 SET ROLE abie_read_log_authority;
 SELECT count(*) FROM abie.report_read;
 INSERT INTO abie.report_read (role, function, run_id, urn) VALUES ('forged', 'explain', 1, 900013);
-SELECT abie_internal.record_read('abie_read_log_head'::regrole, 'explain', 1, '{900013}');
-SELECT abie_internal.write_log('made up', false);
+SELECT abie_owner.record_read('abie_read_log_head'::regrole, 'explain', 1, '{900013}');
+SELECT abie_owner.write_log('made up', false);
 SET ROLE abie_read_log_analyst;
 SELECT count(*) > 5 AS seen FROM abie.report_read;
 DELETE FROM abie.report_read;

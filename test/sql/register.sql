@@ -2,7 +2,7 @@
 
 -- The tests share a database: everything made here is in a schema of its own.
 CREATE SCHEMA register_test;
-SET search_path = register_test, pg_catalog, abie;
+SET search_path = register_test, pg_catalog, abie, abie_internal;
 SET datestyle = ISO;
 SET max_parallel_workers_per_gather = 0;
 
@@ -330,7 +330,7 @@ SELECT register_test.error_of(format('SELECT %s', joined)) FROM unnest(ARRAY[
 	$$'register: '::text || abie.register '2025-09-01:I'$$]) AS joined;
 SELECT abie.register '2025-09-01:I'::text || '; absent' AS "a text when it is asked for", abie.register '2025-09-01:I' || NULL IS NULL AS "with NULL",
 	pg_typeof(abie.register '2025-09-01:I' || ARRAY[abie.register '2025-09-08:I']) AS "to an array";
-SET search_path = register_test, pg_catalog, abie;
+SET search_path = register_test, pg_catalog, abie, abie_internal;
 -- as long as may be
 SELECT session_count(register '2015-09-07:I' || '2025-09-08:I'), (SELECT session_count(register_agg(day, 'AM', 'I')) FROM (VALUES (date '2015-09-11'), ('2025-09-08')) AS mark (day));
 -- D of one day is one mark, before September 2011 and since
@@ -471,7 +471,7 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT abie.register_agg('infinity'::date, 'AM', 'I')$$,
 	$$SELECT abie.register_agg('2006-08-31'::date, 'AM', 'I')$$,
 	$$SELECT abie.register_agg(part) FROM (VALUES (abie.register '2025-09-01:I'), ('2025-09-01:M')) AS p (part)$$,
-	$$SELECT abie.register_agg_step(NULL, '2025-09-02', 'AM', 'I')$$,
+	$$SELECT abie_internal.register_agg_step(NULL, '2025-09-02', 'AM', 'I')$$,
 	$$SELECT abie.mark('2025-09-01:I', '2025-09-01', 'XM')$$,
 	$$SELECT abie.recode('2025-09-01:N', 'n', 'O')$$,
 	$$SELECT abie.recode('2025-09-01:N', 'N', 'OO')$$,

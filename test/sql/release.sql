@@ -29,7 +29,7 @@ SELECT name FROM abie.release_check EXCEPT SELECT name FROM abie.run_checks(1);
 -- a run that does not exist has none
 SELECT * FROM abie.run_checks(99);
 -- examples are the first five faults; the check itself lists them all
-SELECT c.faults = (SELECT count(*) FROM abie.check_far_apart(1, c.threshold) WHERE faulty) AS all_faults,
+SELECT c.faults = (SELECT count(*) FROM abie_internal.check_far_apart(1, c.threshold) WHERE faulty) AS all_faults,
 	c.examples = ARRAY(SELECT format('%s with %s: %s km', n.urn, n.similar_urn, round(n.km)) FROM abie_report.similar_school n WHERE n.run_id = 1 ORDER BY n.km DESC NULLS LAST, n.urn, n.rank LIMIT 5) AS examples
 FROM abie.run_checks(1) c WHERE c.name = 'far apart';
 
@@ -123,7 +123,7 @@ SELECT status, row_counts FROM abie.run;
 -- a second calculation has the same results, so nothing has moved
 SELECT (i).status, (i).reason FROM abie.issue(1) i;
 CALL abie.calculate('2025/26', 'tested', NULL);
-SELECT abie.run_issued_before(2), abie.run_issued_before(1);
+SELECT abie_internal.run_issued_before(2), abie_internal.run_issued_before(1);
 SELECT name, items > 0 AS items, faults, passed FROM abie.run_checks(2) WHERE name LIKE 'moved%';
 SELECT caught FROM caught(2, ARRAY['UPDATE abie.expectation SET improvement = improvement + 0.31 WHERE run_id = 2 AND urn % 3 = 1']);
 SELECT caught FROM caught(2, ARRAY['UPDATE abie.similar_list SET similar_urns = array_fill(urn + 1, ARRAY[11]) || similar_urns[12:] WHERE run_id = 2 AND urn % 3 = 1']);
@@ -225,7 +225,7 @@ BEGIN
 	FOREACH statement IN ARRAY statements LOOP
 		EXECUTE statement;
 	END LOOP;
-	UPDATE abie.run SET input_digest = abie.input_digest(run_id), result_digest = abie.result_digest(run_id) WHERE run_id = 3;
+	UPDATE abie.run SET input_digest = abie_internal.input_digest(run_id), result_digest = abie_internal.result_digest(run_id) WHERE run_id = 3;
 	PERFORM set_config('session_replication_role', 'origin', true);
 	kept := ARRAY(SELECT format('%s: %s', v.digest, v.equal) FROM abie.verify(3) v);
 	RAISE EXCEPTION USING ERRCODE = 'AB002', MESSAGE = 'undo';

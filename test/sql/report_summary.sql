@@ -137,10 +137,10 @@ SELECT count(*) > 0 AS some, bool_and(r -> 'least_improvement' <> 'null' AND r -
 RESET ROLE;
 -- no other way in
 SET ROLE abie_summary_school;
-SELECT count(*) FROM abie.area_summary(2, 'national');
-SELECT count(*) FROM abie.area_summary(1, 'county');
+SELECT count(*) FROM abie_internal.area_summary(2, 'national');
+SELECT count(*) FROM abie_internal.area_summary(1, 'county');
 SET ROLE abie_summary_nobody;
-SELECT count(*) FROM abie.area_summary(1, 'national');
+SELECT count(*) FROM abie_internal.area_summary(1, 'national');
 RESET ROLE;
 
 -- the same bits whatever the plan

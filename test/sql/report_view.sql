@@ -60,7 +60,7 @@ WHERE abs(v.difference - (b.attendance - a.attendance)) > 1e-9 OR abs(v.differen
 
 -- what reports are made of is what the views and functions of one school say
 SELECT count(*) AS schools, count(*) FILTER (WHERE f.facts -> 'expectation' <> to_jsonb(v)) AS different
-FROM abie_report.school_expectation v JOIN abie.report_facts(:run_id, (SELECT array_agg(urn) FROM abie_report.school_expectation)) f ON f.urn = v.urn WHERE v.run_id = :run_id;
+FROM abie_report.school_expectation v JOIN abie_internal.report_facts(:run_id, (SELECT array_agg(urn) FROM abie_report.school_expectation)) f ON f.urn = v.urn WHERE v.run_id = :run_id;
 SELECT count(*) > 20 AS some, count(*) FILTER (WHERE abs(c.contribution - k.contribution) > 1e-9) AS different
 FROM abie_report.school_circumstances c JOIN LATERAL abie.school_contributions(c.run_id, c.urn) k ON k.characteristic = c.characteristic
 WHERE c.run_id = :run_id AND c.urn IN (900001, 900002, 900003, 900004, 900017);
@@ -93,19 +93,19 @@ FROM (SELECT * FROM pooled WHERE is_own) o JOIN (SELECT * FROM pooled WHERE NOT 
 -- tables made for all schools of reports at once are those of the views
 SELECT count(*) > 10000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, c.urn) > 0 OR (v.meaning, v.number, v.category, v.similar_average, v.similar_same, v.typical) IS DISTINCT FROM (c.meaning, c.number, c.category, c.similar_average, c.similar_same, c.typical)
 	OR abs(v.contribution - c.contribution) > 1e-9 OR v.contribution IS NULL) AS different
-FROM (SELECT f.urn, c.* FROM abie.report_circumstances(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f,
+FROM (SELECT f.urn, c.* FROM abie_internal.report_circumstances(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f,
 		jsonb_to_recordset(f.circumstances) c(characteristic text, meaning text, number float8, category text, similar_average float8, similar_same bigint, typical float8, contribution float8)) c
 	FULL JOIN abie_report.school_circumstances v ON v.run_id = :run_id AND v.urn = c.urn AND v.characteristic = c.characteristic;
 SELECT count(*) > 3000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, a.urn) > 0 OR v.meaning <> a.meaning OR abs(v.own_percent - a.own_percent) > 1e-9 OR abs(v.similar_percent - a.similar_percent) > 1e-9) AS different
-FROM (SELECT f.urn, a.* FROM abie.report_absence(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f, jsonb_to_recordset(f.absence) a(reason text, meaning text, own_percent float8, similar_percent float8)) a
+FROM (SELECT f.urn, a.* FROM abie_internal.report_absence(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f, jsonb_to_recordset(f.absence) a(reason text, meaning text, own_percent float8, similar_percent float8)) a
 	FULL JOIN (SELECT * FROM abie_report.school_absence_compared WHERE run_id = :run_id AND num_nulls(own_percent, similar_percent) = 0) v ON v.urn = a.urn AND v.reason = a.reason;
 SELECT n.stratum, count(*) FILTER (WHERE d.schools IS DISTINCT FROM CASE WHEN d.schools_symbol IS NULL THEN n.schools END) AS others,
 	count(*) FILTER (WHERE d.schools IN (1, 2)) AS small FROM abie_report.improvement_distribution d
 	FULL JOIN (SELECT run_id, stratum, improvement_rounded, count(*) AS schools FROM abie.expectation GROUP BY 1, 2, 3) n USING (run_id, stratum, improvement_rounded) GROUP BY 1 ORDER BY 1;
 SELECT figure, count(*) > 1000 AS schools, min(source) AS source FROM abie_report.school_source WHERE run_id = :run_id GROUP BY position, figure ORDER BY position;
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE abs(r.attendance - h.attendance_percent) > 1e-9 OR h.urn IS NULL) AS different
-FROM abie.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
-SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie.report_history('{900047}', '2023/24') ORDER BY 1;
+FROM abie_internal.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
+SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie_internal.report_history('{900047}', '2023/24') ORDER BY 1;
 
 -- each kind of report
 CREATE TEMP TABLE chosen AS SELECT k.kind, k.urn, f.format, abie.school_report(k.urn, f.format) AS report
@@ -129,10 +129,10 @@ SELECT statement, count(*) > 3 AS some, count(*) FILTER (WHERE report NOT LIKE C
 	count(*) FILTER (WHERE report NOT LIKE format('%%expected attendance %s%%%%', abie.round_half_up(expected, 2))) AS other_expected,
 	count(*) FILTER (WHERE report NOT LIKE format('%%| Best similar schools, mean | %s%% | +%s |%%', abie.round_half_up(pared_mean, 2), abie.round_half_up(pared_mean - baseline, 2)) AND pared_mean > baseline + 0.005) AS other_rung
 FROM said GROUP BY statement ORDER BY 1;
-SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) l WHERE l.name IN ('gap', 'improvement', 'context', 'baseline', 'target') AND position(abie.decimal(l.value, 2) IN s.report) = 0;
+SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) l WHERE l.name IN ('gap', 'improvement', 'context', 'baseline', 'target') AND position(abie_internal.decimal(l.value, 2) IN s.report) = 0;
 -- and of all schools, whatever they are told, the sentence has the step from last year's rate, and no improvement of nothing
 SELECT e.statement, count(*) > 10 AS some, count(*) FILTER (WHERE l !~ '(step of|reached in 2024/25 with|The rate of 2024/25 was) ' OR l ~ 'by at least 0\.0|step of (0\.00|-)|[^.0-9]0\.00 points') AS wrong
-FROM abie.expectation e JOIN abie_report.school_expectation v USING (run_id, urn), LATERAL abie.report_lead(to_jsonb(v), '2025/26', '2024/25') l GROUP BY 1 ORDER BY 1;
+FROM abie.expectation e JOIN abie_report.school_expectation v USING (run_id, urn), LATERAL abie_internal.report_lead(to_jsonb(v), '2025/26', '2024/25') l GROUP BY 1 ORDER BY 1;
 -- the same text every time; all together as one by one
 SELECT count(*) = (SELECT schools_in_scope FROM abie.run) AS all_schools, count(*) FILTER (WHERE f.file_name <> c.urn || '.html' OR f.content <> c.report) AS different
 FROM abie.report_files(:run_id) f LEFT JOIN chosen c ON c.format = 'html' AND f.file_name LIKE c.urn || '.%';
@@ -156,7 +156,7 @@ SELECT report LIKE '%With fewer than 30 pupils, %' AS minimum, report LIKE '%All
 -- what was expected in earlier years is of the runs issued for them
 INSERT INTO abie.school_context SELECT (jsonb_populate_record(c, '{"academic_year": "2023/24"}')).* FROM abie.school_context c WHERE c.academic_year = '2024/25';
 CALL abie.calculate('2024/25', 'default', NULL) \gset earlier_
-CREATE TEMP VIEW expected_then AS SELECT f.urn, h.academic_year, h.expected, h.expected_low, h.expected_high FROM abie.report_facts(:run_id, ARRAY(SELECT urn::integer FROM abie.expectation WHERE run_id = :run_id AND urn % 50 = 1)) f,
+CREATE TEMP VIEW expected_then AS SELECT f.urn, h.academic_year, h.expected, h.expected_low, h.expected_high FROM abie_internal.report_facts(:run_id, ARRAY(SELECT urn::integer FROM abie.expectation WHERE run_id = :run_id AND urn % 50 = 1)) f,
 	jsonb_to_recordset(f.facts -> 'history') h(academic_year text, expected float8, expected_low float8, expected_high float8) WHERE h.expected IS NOT NULL;
 SELECT academic_year, count(*) > 20 AS some FROM expected_then GROUP BY 1;
 SELECT (abie.issue(:earlier_run_id)).status;

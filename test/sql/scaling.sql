@@ -130,10 +130,10 @@ WHERE u.z IS DISTINCT FROM CASE WHEN v IS NULL OR s IS NULL THEN NULL WHEN s = 0
 -- Vectors of numbers and categories
 --
 -- (10 - 5) / 2; limited to 4; missing; 1 / 0.5 where the category has the value; a category that is missing
-SELECT abie.scaled_vector('{10,NULL,99}', '{a,NULL}', ROW('{1,3,2}', '{5,5,5}', '{2,2,2}', 4, '{1,1,2}', '{a,b,c}', '{0.5,0.25,1}')::abie.vector_parameters) AS "2.5 4 NULL 2 0 NULL";
+SELECT abie_internal.scaled_vector('{10,NULL,99}', '{a,NULL}', ROW('{1,3,2}', '{5,5,5}', '{2,2,2}', 4, '{1,1,2}', '{a,b,c}', '{0.5,0.25,1}')::abie.vector_parameters) AS "2.5 4 NULL 2 0 NULL";
 -- as abie.scale has it; numbers only, categories only, neither
-SELECT abie.scaled_vector('{10,3}', '{}', ROW('{1,2}', '{5,1}', '{2,0}', 4, NULL, NULL, NULL)::abie.vector_parameters) = abie.scale('{10,3}', '{5,1}', '{2,0}', 4) AS same,
-	abie.scaled_vector('{}', '{x}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{x,y}', '{1,1}')::abie.vector_parameters), abie.scaled_vector('{}', '{}', ROW(NULL, NULL, NULL, 4, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{10,3}', '{}', ROW('{1,2}', '{5,1}', '{2,0}', 4, NULL, NULL, NULL)::abie.vector_parameters) = abie.scale('{10,3}', '{5,1}', '{2,0}', 4) AS same,
+	abie_internal.scaled_vector('{}', '{x}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{x,y}', '{1,1}')::abie.vector_parameters), abie_internal.scaled_vector('{}', '{}', ROW(NULL, NULL, NULL, 4, NULL, NULL, NULL)::abie.vector_parameters);
 
 --
 -- Errors
@@ -163,13 +163,13 @@ SELECT abie.scale('{1}', '{infinity}', '{1}');
 SELECT abie.scale('{1}', '{1}', '{infinity}');
 SELECT abie.scale('{1.7e308}', '{-1.7e308}', '{1}');
 SELECT abie.scale('{1}', '{0}', '{1e-320}');
-SELECT abie.scaled_vector('{NaN}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
-SELECT abie.scaled_vector('{1}', '{}', ROW('{1}', '{5}', '{2}', NULL, NULL, NULL, NULL)::abie.vector_parameters);
-SELECT abie.scaled_vector('{1}', '{}', ROW('{1}', NULL, '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
-SELECT abie.scaled_vector('{1}', '{}', ROW('{1}', '{5,6}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
-SELECT abie.scaled_vector('{1}', '{}', ROW('{NULL}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
-SELECT abie.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{a}', '{1,1}')::abie.vector_parameters);
-SELECT abie.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1}', '{NULL}', '{1}')::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{NaN}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{1}', '{5}', '{2}', NULL, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{1}', NULL, '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{1}', '{5,6}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{NULL}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{a}', '{1,1}')::abie.vector_parameters);
+SELECT abie_internal.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1}', '{NULL}', '{1}')::abie.vector_parameters);
 \set VERBOSITY sqlstate
 SELECT abie.scaling('{{1},{2}}', 'median');
 SELECT abie.scaling('{1,2}');

@@ -2,7 +2,7 @@
 
 -- The tests share a database: everything made here is in a schema of its own.
 CREATE SCHEMA tally_test;
-SET search_path = tally_test, pg_catalog, abie;
+SET search_path = tally_test, pg_catalog, abie, abie_internal;
 SET datestyle = ISO;
 SET max_parallel_workers_per_gather = 0;
 
@@ -55,7 +55,7 @@ SELECT count(*) AS "not transitive" FROM ordered a, ordered b, ordered c WHERE a
 -- + is found whatever the search_path is
 SET search_path = pg_catalog;
 SELECT abie.tally '/:3' + '/:4' AS sum;
-SET search_path = tally_test, pg_catalog, abie;
+SET search_path = tally_test, pg_catalog, abie, abie_internal;
 -- grouping, DISTINCT and hash joins; the hash with seed 0 is the hash
 SELECT count(*) AS rows, count(DISTINCT t::text) AS texts, (SELECT count(*) FROM (SELECT t FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t GROUP BY t) AS g) AS groups
 FROM unnest(ARRAY['I:1', 'M:1', '', 'M:1', 'I:1 M:1', '']::tally[]) AS t;
@@ -246,9 +246,9 @@ SELECT error_of(statement) FROM unnest(ARRAY[
 	$$SELECT abie.code_count('I:1', 'II')$$,
 	$$SELECT abie.category_count('I:1', 'absent')$$,
 	$$SELECT abie.category_count('I:1', '')$$,
-	$$SELECT abie.tally_agg_step('', 'I'::text)$$,
-	$$SELECT abie.tally_agg_step('', 'I'::"char")$$,
-	$$SELECT abie.tally_agg_step('', 'I', '2025-09-01')$$,
-	$$SELECT abie.tally_agg_step('', 'I:1'::abie.tally)$$]) WITH ORDINALITY AS s (statement, n) ORDER BY n;
+	$$SELECT abie_internal.tally_agg_step('', 'I'::text)$$,
+	$$SELECT abie_internal.tally_agg_step('', 'I'::"char")$$,
+	$$SELECT abie_internal.tally_agg_step('', 'I', '2025-09-01')$$,
+	$$SELECT abie_internal.tally_agg_step('', 'I:1'::abie.tally)$$]) WITH ORDINALITY AS s (statement, n) ORDER BY n;
 \pset tuples_only
 \pset format aligned

@@ -48,13 +48,13 @@ SELECT o.urn, o.stratum, (SELECT array_agg(CASE c.characteristic WHEN 'fsm_pct' 
 FROM other o;
 CREATE TABLE refit AS
 WITH row AS (
-	SELECT s.urn, s.stratum, s.attendance, s.enrolments, abie.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS x
-	FROM abie.run_school s JOIN abie.run_shape(:run_id) h USING (stratum) WHERE s.run_id = :run_id
+	SELECT s.urn, s.stratum, s.attendance, s.enrolments, abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS x
+	FROM abie.run_school s JOIN abie_internal.run_shape(:run_id) h USING (stratum) WHERE s.run_id = :run_id
 ), penalty AS (
 	SELECT stratum, array_agg(penalty ORDER BY term) AS penalties FROM abie.run_term WHERE run_id = :run_id GROUP BY stratum
 )
-SELECT v.urn, (m.model).intercept + (SELECT sum(a * b) FROM unnest((m.model).coefficients, abie.context_terms(v.vector, h.substitutes, h.numbers, h.indicators)) u(a, b)) AS context
-FROM vector v JOIN abie.run_shape(:run_id) h USING (stratum) JOIN penalty p USING (stratum)
+SELECT v.urn, (m.model).intercept + (SELECT sum(a * b) FROM unnest((m.model).coefficients, abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators)) u(a, b)) AS context
+FROM vector v JOIN abie_internal.run_shape(:run_id) h USING (stratum) JOIN penalty p USING (stratum)
 	CROSS JOIN LATERAL (SELECT abie.ridge(array_agg(r.attendance), array_agg(r.x), array_agg(r.enrolments::float8), p.penalties) AS model FROM row r WHERE r.stratum = v.stratum AND r.urn <> v.urn) m;
 CREATE TABLE near AS
 SELECT v.urn, p.attendance, p.enrolments, p.attendance - p.context AS residual, d.distance, row_number() OVER (PARTITION BY v.urn ORDER BY d.distance, p.urn) AS rank
@@ -96,7 +96,7 @@ CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset other_
 SELECT name, w.value = w.changed AS same FROM abie.what_if(:other_run_id, 900013, '{}') w WHERE w.value IS NOT NULL ORDER BY name COLLATE "C";
 SELECT name, w.value IS NULL AS "null", w.changed = w.value AS same FROM abie.what_if(:other_run_id, 900013, '{"fsm_pct": 1, "attendance": 90}') w WHERE name IN ('attendance', 'expected', 'baseline', 'context', 'forecast') ORDER BY name COLLATE "C";
 -- nothing was stored
-SELECT abie.input_digest(:run_id) || abie.result_digest(:run_id) = :'digest' AS unchanged, (SELECT count(*) FROM abie.run) AS runs;
+SELECT abie_internal.input_digest(:run_id) || abie_internal.result_digest(:run_id) = :'digest' AS unchanged, (SELECT count(*) FROM abie.run) AS runs;
 SELECT count(*) AS "null" FROM abie.what_if(NULL, 900013, '{}');
 
 --

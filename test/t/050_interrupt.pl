@@ -182,7 +182,7 @@ is((last_run())[1], 'failed', 'and the run is marked');
 sub outcome
 {
 	my ($run) = @_;
-	return query("SELECT CASE WHEN s.status = 'calculated' AND r.stage = 'digest' AND r.row_counts = abie.run_row_counts(r.run_id) THEN 'calculated before' ELSE s.status END
+	return query("SELECT CASE WHEN s.status = 'calculated' AND r.stage = 'digest' AND r.row_counts = abie_internal.run_row_counts(r.run_id) THEN 'calculated before' ELSE s.status END
 		FROM abie.run_status s JOIN abie.run r USING (run_id) WHERE run_id = $run");
 }
 my $longest = 0;
@@ -280,7 +280,7 @@ for my $format ('custom', 'plain')
 		: [ 'psql', '-X', '-q', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr("restored_$format"), '-f', $file ],
 		"restored: $format");
 	is($node->safe_psql("restored_$format", $whole), $dumped, "restored: $format: every row of every table");
-	is($node->safe_psql("restored_$format", 'SELECT count(*) FROM abie.run WHERE result_digest IS DISTINCT FROM abie.result_digest(run_id) OR input_digest IS DISTINCT FROM abie.input_digest(run_id)'),
+	is($node->safe_psql("restored_$format", 'SELECT count(*) FROM abie.run WHERE result_digest IS DISTINCT FROM abie_internal.result_digest(run_id) OR input_digest IS DISTINCT FROM abie_internal.input_digest(run_id)'),
 		0, "restored: $format: the digests hold");
 	$node->safe_psql("restored_$format", $calculate);
 	is($node->safe_psql("restored_$format", 'SELECT result_digest FROM abie.run ORDER BY run_id DESC LIMIT 1'), $digest, "restored: $format: calculates again, with the same result");

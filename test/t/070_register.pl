@@ -113,7 +113,7 @@ sub random_states
 {
 	my ($number, @register) = @_;
 	query(
-		q{CREATE AGGREGATE state_of(abie.register) (SFUNC = abie.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0 ');
+		q{CREATE AGGREGATE state_of(abie.register) (SFUNC = abie_internal.absence_step, STYPE = abie.absence_state, INITCOND = '0 0 0 0 0 0 ');
 		CREATE TABLE enrolment (marks abie.register)});
 	query("INSERT INTO enrolment VALUES (\$\$$_\$\$)") for join('$$), ($$', @register);
 	return map { [ $_, $_ ] } split /\n/, query(

@@ -114,7 +114,7 @@ my (undef, undef, $refused) = $node->psql('postgres', "BEGIN; $fault[0][1]; SELE
 like($refused, qr/run 1 fails blocking checks\nDETAIL:  .*self match \(1 of \d+\)/, 'and the run is not issued');
 is(query('SELECT (abie.issue(1)).status'), 'issued', 'without a fault it is');
 is(query('SELECT count(*) FILTER (WHERE equal) FROM abie.verify(1)'), 3, 'and can be made again from what it kept, to the bit');
-my $authorities = q{SELECT count(*) FROM abie.check_local_authority_total(1, 0) WHERE faulty};
+my $authorities = q{SELECT count(*) FROM abie_internal.check_local_authority_total(1, 0) WHERE faulty};
 is(query("BEGIN; UPDATE abie.published_total SET sess_overall = sess_overall - 1 WHERE la_code = 330 AND school_type = 'State-funded primary'; $authorities; ROLLBACK") - query($authorities), 1,
 	'one absence in one local authority: caught by the check local authority total');
 

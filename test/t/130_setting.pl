@@ -37,7 +37,7 @@ $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(plain england schemas 
 query('plain', 'CREATE EXTENSION abie');
 query('england', 'DROP SCHEMA public CASCADE');
 query('england', 'CREATE EXTENSION abie', $old_style);
-is(query('england', q{SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' ORDER BY 1}), "abie\nabie_internal\nabie_report",
+is(query('england', q{SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' ORDER BY 1}), "abie\nabie_internal\nabie_owner\nabie_report",
 	'made without the schema public, and its own schemas are all it makes');
 
 # Every text of the extension's: bodies as they were given and as they were parsed, views, constraints, comments.
