@@ -22,8 +22,8 @@ FROM (
 		AND year_group >= 7 THEN 1.6 ELSE 1 END) AS risk,
 		abie_internal.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + day / 3) AS ill,
 		abie_internal.demo_uniform(pupil, 200000 + 1000 * substr(academic_year, 3, 2)::integer + day) AS other
-	FROM generate_series(0, 46 * 5 - 1) AS day
-) AS days
+	FROM generate_series(0, 46 * 5 - 1) day
+) days
 $$;
 COMMENT ON FUNCTION abie_internal.demo_marks(integer, text, integer, boolean) IS
 'The marks of a pupil of the synthetic England in an academic year, from its first Monday in September on.';
@@ -43,11 +43,11 @@ SELECT CASE WHEN p.year_group <= 6 THEN 900001 ELSE 900005 END, p.pupil, p.year_
 FROM (
 	SELECT n AS pupil, y.start_year, y.first_monday, 1 + (n + y.start_year) % 11 AS year_group,
 		abie_internal.demo_uniform(n, 2) < 0.25 AS fsm
-	FROM generate_series(1, pupils) AS n,
+	FROM generate_series(1, pupils) n,
 		(SELECT extract(year FROM s.september)::integer,
 			s.september + (8 - extract(isodow FROM s.september)::integer) % 7
-			FROM (SELECT abie.year_start(academic_year)) AS s (september)) AS y (start_year, first_monday)
-) AS p
+			FROM (SELECT abie.year_start(academic_year)) s (september)) y (start_year, first_monday)
+) p
 $$;
 COMMENT ON FUNCTION abie.demo_pupils(text, integer) IS
 'Pupils of the synthetic England in an academic year, with their registers: Years 1 to 6 at the school 900001, Years 7 '

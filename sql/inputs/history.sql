@@ -2,8 +2,7 @@
 
 CREATE FUNCTION abie_internal.connected_components(a bigint[], b bigint[])
 	RETURNS TABLE (member bigint, component bigint)
-AS 'MODULE_PATHNAME', 'abie_connected_components'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 30000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_connected_components';
 COMMENT ON FUNCTION abie_internal.connected_components(bigint[], bigint[]) IS
 'Connected components of the graph whose i-th edge joins a[i] and b[i]; an edge from a node to itself names a node. '
 'One row a node, in ascending order, with the lowest node of its component; the order of the edges does not matter. '
@@ -21,19 +20,19 @@ BEGIN ATOMIC
 		SELECT pairs.urn::bigint, pairs.laestab
 		FROM (SELECT DISTINCT ON (attendance.urn, attendance.laestab) attendance.urn, attendance.laestab
 			FROM abie.attendance WHERE attendance.urn IS NOT NULL
-			ORDER BY attendance.urn, attendance.laestab) AS pairs
+			ORDER BY attendance.urn, attendance.laestab) pairs
 	), edges (a, b) AS (
 		-- LAESTABs are nodes beside the URNs that share them, and greater: they have a digit more; a school without one
 		-- stands for itself
 		SELECT numbered.urn, coalesce(numbered.laestab, numbered.urn) FROM numbered
 		UNION ALL
-		SELECT link.urn, link.link_urn FROM abie.school_link AS link
+		SELECT link.urn, link.link_urn FROM abie.school_link link
 		WHERE pg_catalog.lower(link.link_type) LIKE ANY
 			('{predecessor%,successor%,merged%,result of amalgamation%,closure%,expansion%}')
 	)
 	SELECT parts.member::integer, parts.component
-	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
-		LATERAL abie_internal.connected_components(graph.a, graph.b) AS parts
+	FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) graph,
+		LATERAL abie_internal.connected_components(graph.a, graph.b) parts
 	WHERE parts.member < 1000000;
 END;
 COMMENT ON FUNCTION abie.school_family() IS
@@ -49,12 +48,12 @@ FROM (
 		pg_catalog.count(*) OVER (PARTITION BY steps.earlier) AS successors,
 		pg_catalog.count(*) OVER (PARTITION BY steps.later) AS predecessors
 	FROM (
-		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link AS link
+		SELECT link.urn AS earlier, link.link_urn AS later FROM abie.school_link link
 			WHERE link.link_type = 'Successor'
 		UNION
-		SELECT link.link_urn, link.urn FROM abie.school_link AS link WHERE link.link_type = 'Predecessor'
-	) AS steps
-) AS counted
+		SELECT link.link_urn, link.urn FROM abie.school_link link WHERE link.link_type = 'Predecessor'
+	) steps
+) counted
 WHERE counted.successors = 1 AND counted.predecessors = 1;
 COMMENT ON VIEW abie.school_succession IS
 'Predecessor/Successor links that are one to one: the same school under a new URN. Merged, amalgamated and split links '
@@ -75,17 +74,17 @@ BEGIN ATOMIC
 		-- LAESTABs as they are, URNs negative: two kinds of node in one graph
 		SELECT used.laestab, -coalesce(used.urn, -used.laestab) FROM used
 		UNION ALL
-		SELECT -succession.urn::bigint, -succession.successor_urn::bigint FROM abie.school_succession AS succession
+		SELECT -succession.urn::bigint, -succession.successor_urn::bigint FROM abie.school_succession succession
 	), parts AS (
 		SELECT found.member, found.component
-		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) AS graph,
-			LATERAL abie_internal.connected_components(graph.a, graph.b) AS found
+		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) graph,
+			LATERAL abie_internal.connected_components(graph.a, graph.b) found
 	), shared AS (
 		-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
 		-- DISTINCT tells the planner that a LAESTAB is here once, so that it hashes these few and not all attendance
 		SELECT DISTINCT ON (several.member) several.member AS laestab, several.component, several.laestabs
 		FROM (SELECT parts.member, parts.component, pg_catalog.count(*) OVER (PARTITION BY parts.component) AS laestabs
-			FROM parts WHERE parts.member > 0) AS several
+			FROM parts WHERE parts.member > 0) several
 		WHERE several.laestabs > 1
 	), doubled AS (
 		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
@@ -93,7 +92,7 @@ BEGIN ATOMIC
 		FROM (SELECT shared.component, shared.laestabs FROM shared
 			JOIN abie.attendance ON attendance.laestab = shared.laestab
 			GROUP BY shared.component, shared.laestabs, attendance.academic_year
-				HAVING pg_catalog.count(*) > 1) AS twice
+				HAVING pg_catalog.count(*) > 1) twice
 		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
 	), latest AS (
 		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
@@ -125,7 +124,7 @@ SELECT lineage.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.a
 		a.enrolments_pa_50_exact,
 	a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent
-FROM abie.attendance AS a JOIN abie.school_lineage() AS lineage ON lineage.laestab = a.laestab;
+FROM abie.attendance a JOIN abie.school_lineage() lineage ON lineage.laestab = a.laestab;
 COMMENT ON VIEW abie.school_history IS
 'Attendance of every school over the years, joined over changes of URN (academy conversions) and LAESTAB; the rule and '
 'its limits are those of abie.school_lineage(). One row a school and year, two in the year of a change.';

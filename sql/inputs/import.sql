@@ -92,9 +92,9 @@ RETURN (SELECT CASE WHEN line.text ~ '^("([^"]|"")*"|[^",]*)(,("([^"]|"")*"|[^",
 						'""', '"')
 					ELSE cell.match[1] END)
 				FROM pg_catalog.regexp_matches(',' || line.text, ',("(?:[^"]|"")*"|[^",]*)',
-					'g') WITH ORDINALITY AS cell (match, place)
+					'g') WITH ORDINALITY cell (match, place)
 				ORDER BY cell.place) END
-	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, pg_catalog.chr(65279)), E'\r\n')) AS line (text));
+	FROM (SELECT pg_catalog.rtrim(pg_catalog.ltrim(header, pg_catalog.chr(65279)), E'\r\n')) line (text));
 COMMENT ON FUNCTION abie_internal.import_header(text) IS
 'The names in the header line of a CSV file; NULL when the line is not comma separated values of two columns or more.';
 
@@ -106,9 +106,9 @@ BEGIN ATOMIC
 	SELECT CASE WHEN wanted.name LIKE '%*' THEN pg_catalog.lower(cell.name COLLATE "C") ELSE columns.field END,
 		cell.place::integer, cell.name,
 		CASE WHEN wanted.name LIKE '%*' THEN columns.field END
-	FROM abie.import_format AS columns,
-		LATERAL pg_catalog.unnest(columns.header_names) AS wanted (name),
-		LATERAL pg_catalog.unnest(import_mapping.header) WITH ORDINALITY AS cell (name, place)
+	FROM abie.import_format columns,
+		LATERAL pg_catalog.unnest(columns.header_names) wanted (name),
+		LATERAL pg_catalog.unnest(import_mapping.header) WITH ORDINALITY cell (name, place)
 	WHERE columns.format = import_mapping.format
 		AND CASE WHEN wanted.name LIKE '%*'
 			THEN pg_catalog.starts_with(pg_catalog.lower(cell.name COLLATE "C"), pg_catalog.rtrim(wanted.name, '*'))
@@ -122,9 +122,9 @@ COMMENT ON FUNCTION abie_internal.import_mapping(text, text[]) IS
 CREATE FUNCTION abie_internal.import_missing(format text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT pg_catalog.array_to_string(columns.header_names, ' or ')
-	FROM abie.import_format AS columns
+	FROM abie.import_format columns
 	WHERE columns.format = import_missing.format AND columns.required
-		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(import_missing.format, import_missing.header) AS mapped
+		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(import_missing.format, import_missing.header) mapped
 			WHERE mapped.field = columns.field)
 	ORDER BY columns.field COLLATE "C");
 COMMENT ON FUNCTION abie_internal.import_missing(text, text[]) IS
@@ -133,7 +133,7 @@ COMMENT ON FUNCTION abie_internal.import_missing(text, text[]) IS
 CREATE FUNCTION abie_internal.import_detect(header text[]) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- the format that finds all it requires; of two, the one that finds more columns
-RETURN (SELECT publication.format FROM abie.import_publication AS publication
+RETURN (SELECT publication.format FROM abie.import_publication publication
 	WHERE abie_internal.import_missing(publication.format, header) = '{}'
 	ORDER BY (SELECT pg_catalog.count(*) FROM abie_internal.import_mapping(publication.format, header)) DESC,
 		publication.format COLLATE "C"
@@ -161,12 +161,12 @@ BEGIN
 				DETAIL = format('Its columns are: %s.', abie_internal.import_shown(array_to_string(header, ', '),
 					4000)),
 				HINT = 'SELECT * FROM abie.import_format lists the formats and their columns.';
-	ELSIF NOT EXISTS (SELECT FROM abie.import_publication AS p WHERE p.format = wanted) THEN
+	ELSIF NOT EXISTS (SELECT FROM abie.import_publication p WHERE p.format = wanted) THEN
 		RAISE EXCEPTION 'format "%" is not known', wanted
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = format('Known formats are auto, %s.',
 					(SELECT string_agg(p.format, ', ' ORDER BY p.format COLLATE "C")
-					FROM abie.import_publication AS p));
+					FROM abie.import_publication p));
 	END IF;
 	missing := abie_internal.import_missing(wanted, header);
 	IF missing <> '{}' THEN
@@ -180,7 +180,7 @@ BEGIN
 	END IF;
 	SELECT string_agg(DISTINCT m.header_name COLLATE "C", ', ' ORDER BY m.header_name COLLATE "C") INTO twice
 	FROM (SELECT m.header_name, count(*) OVER (PARTITION BY m.field) AS times
-		FROM abie_internal.import_mapping(wanted, header) AS m) AS m
+		FROM abie_internal.import_mapping(wanted, header) m) m
 	WHERE m.times > 1;
 	IF cardinality(header) > 1600 THEN
 		RAISE EXCEPTION 'file "%" has % columns', file, cardinality(header)
@@ -190,8 +190,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	RETURN wanted;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_check_header(text, text, text[]) IS
 'The format of a file (resolves auto) whose header is right. Error 22023, saying what is missing and which format '
 'would fit, for any other.';
@@ -217,9 +216,9 @@ BEGIN
 	END IF;
 	resolved := abie_internal.import_check_header(format, file, names);
 	-- a file that says the year of each row needs none
-	SELECT p.needs INTO needed FROM abie.import_publication AS p
+	SELECT p.needs INTO needed FROM abie.import_publication p
 	WHERE p.format = resolved
-		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(resolved, names) AS m WHERE m.field = 'academic_year');
+		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(resolved, names) m WHERE m.field = 'academic_year');
 	IF needed = 'year' AND year IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
@@ -240,15 +239,14 @@ BEGIN
 		DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state;
 	END IF;
 	EXECUTE format('CREATE TEMP TABLE abie_import_stage (%s) ON COMMIT DROP',
-		(SELECT string_agg(format('c%s text', n), ', ' ORDER BY n) FROM generate_series(1, cardinality(names)) AS n));
+		(SELECT string_agg(format('c%s text', n), ', ' ORDER BY n) FROM generate_series(1, cardinality(names)) n));
 	CREATE TEMP TABLE abie_import_state ON COMMIT DROP AS
 	SELECT resolved AS format, import_begin.file AS file, names AS header, lower(import_begin.digest) AS digest,
 		import_begin.records AS records,
 		CASE WHEN needed = 'year' THEN year END AS academic_year,
 		CASE WHEN needed = 'date' THEN extract END AS register_date;
 	RETURN resolved;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text) IS
 'Starts the import of a file in this transaction: checks its header line and makes the temporary table '
 'pg_temp.abie_import_stage, with a text column for each column of the file, for the client to COPY the file into (CSV, '
@@ -269,32 +267,32 @@ BEGIN
 	-- every field of the format, mapped or not, and the parts of fields found by *
 	WITH fields AS (
 		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
-		FROM abie.import_format AS c
-			LEFT JOIN abie_internal.import_mapping(import_parse_query.format, header) AS m ON m.field = c.field
+		FROM abie.import_format c
+			LEFT JOIN abie_internal.import_mapping(import_parse_query.format, header) m ON m.field = c.field
 			AND m.part_of IS NULL
 		WHERE c.format = import_parse_query.format
-			AND NOT EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+			AND NOT EXISTS (SELECT FROM unnest(c.header_names) w WHERE w LIKE '%*')
 		UNION ALL
 		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
-		FROM abie_internal.import_mapping(import_parse_query.format, header) AS m
-			JOIN abie.import_format AS c ON c.format = import_parse_query.format AND c.field = m.part_of
+		FROM abie_internal.import_mapping(import_parse_query.format, header) m
+			JOIN abie.import_format c ON c.format = import_parse_query.format AND c.field = m.part_of
 	), cells AS (
 		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure,
 			format('%I', 'r_' || f.field) AS raw, k.expected,
 			format(k.valid, format('%I', 'r_' || f.field)) AS valid,
 				format(k.value, format('%I', 'r_' || f.field)) AS value
-		FROM fields AS f JOIN abie.import_kind AS k USING (kind)
+		FROM fields f JOIN abie.import_kind k USING (kind)
 	), collected AS (
 		SELECT c.field,
 			(SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')',
 			string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
-				FROM fields AS p WHERE p.part_of = c.field) AS expression,
+				FROM fields p WHERE p.part_of = c.field) AS expression,
 			-- the marker of the whole is that of its first part; it counts where no part is a figure
 			(SELECT 'coalesce(' || string_agg(format('%I', 'm_' || p.field), ', ' ORDER BY p.column_number) || ')'
-				FROM fields AS p WHERE p.part_of = c.field) AS marker
-		FROM abie.import_format AS c
+				FROM fields p WHERE p.part_of = c.field) AS marker
+		FROM abie.import_format c
 		WHERE c.format = import_parse_query.format
-			AND EXISTS (SELECT FROM unnest(c.header_names) AS w WHERE w LIKE '%*')
+			AND EXISTS (SELECT FROM unnest(c.header_names) w WHERE w LIKE '%*')
 	), pieces AS (
 		SELECT
 			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
@@ -335,17 +333,16 @@ FROM checked$query$,
 		pieces.raws, academic_year, register_date, coalesce(publication.set_aside, 'NULL::text'),
 		pieces.problems, pieces.typed, pieces.markers,
 		coalesce((SELECT string_agg(format(', %s AS %I, %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field,
-			coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected AS c), ''),
+			coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected c), ''),
 		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '')
-			FROM abie.import_check AS c WHERE c.format = import_parse_query.format), ''),
-		(SELECT string_agg(t.expression, ', ') FROM abie.import_target AS t
+			FROM abie.import_check c WHERE c.format = import_parse_query.format), ''),
+		(SELECT string_agg(t.expression, ', ') FROM abie.import_target t
 			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table
 				AND t.target_column = ANY (abie_internal.import_key(publication.main_table))))
 	INTO statement
-	FROM pieces, abie.import_publication AS publication WHERE publication.format = import_parse_query.format;
+	FROM pieces, abie.import_publication publication WHERE publication.format = import_parse_query.format;
 	RETURN statement;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) IS
 'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
 'with it, the line that first held its key, and every field as its kind.';
@@ -355,7 +352,7 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	type_field text := (SELECT min(f.field) FROM abie.import_format AS f
+	type_field text := (SELECT min(f.field) FROM abie.import_format f
 		WHERE f.format = import_types_not_understood.format AND f.field IN ('school_type', 'phase'));
 	types jsonb;
 BEGIN
@@ -363,14 +360,13 @@ BEGIN
 		EXECUTE format($query$
 			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
 				SELECT abie_internal.import_shown(r.%1$I) AS school_type, count(*) AS schools
-					FROM pg_temp.abie_import_row AS r
+					FROM pg_temp.abie_import_row r
 				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
 					AND r.%1$I <> 'Not applicable' AND abie_internal.stratum(r.%1$I) IS NULL
-				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) AS t$query$, type_field) INTO types;
+				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) t$query$, type_field) INTO types;
 	END IF;
 	RETURN coalesce(types, '{}');
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_types_not_understood(text) IS
 'School types (or phases, of GIAS) of the rows under way that abie_internal.stratum does not know, with the number of '
 'rows; the 20 most frequent. A part of import_finish.';
@@ -392,14 +388,13 @@ BEGIN
 	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
 				count(*) FILTER (WHERE r.set_aside IS NULL
 					AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
-			FROM pg_temp.abie_import_row AS r) AS totals,
+			FROM pg_temp.abie_import_row r) totals,
 		(SELECT coalesce(jsonb_object_agg(s.set_aside, s.times), '{}') AS by_reason
-			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row AS r
-				WHERE r.set_aside IS NOT NULL GROUP BY r.set_aside) AS s) AS reasons
+			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row r
+				WHERE r.set_aside IS NOT NULL GROUP BY r.set_aside) s) reasons
 	RETURNING * INTO logged;
 	RETURN logged;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_log(record, bigint[], bigint[]) IS
 'Writes the log row of the import under way and returns it. A part of import_finish.';
 
@@ -409,8 +404,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	-- what an earlier import of this content rejected and this one did not is no longer rejected
-	DELETE FROM abie.import_reject AS held
-	USING pg_temp.abie_import_row AS r
+	DELETE FROM abie.import_reject held
+	USING pg_temp.abie_import_row r
 	WHERE held.digest = import_keep_rejects.digest AND r.line = held.line
 		AND (r.set_aside IS NOT NULL OR (r.problems IS NULL AND r.first_line = r.line));
 	EXECUTE format($query$
@@ -419,18 +414,17 @@ BEGIN
 			coalesce(r.problems, 'second row of the same key: the first is line ' || r.first_line),
 			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1
 				THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
-				FROM unnest($4) WITH ORDINALITY AS h (name, place) ORDER BY h.place), s.cells)
-		FROM pg_temp.abie_import_row AS r
+				FROM unnest($4) WITH ORDINALITY h (name, place) ORDER BY h.place), s.cells)
+		FROM pg_temp.abie_import_row r
 			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells
-				FROM pg_temp.abie_import_stage) AS s USING (line)
+				FROM pg_temp.abie_import_stage) s USING (line)
 		WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)
 		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
 			SET import_id = EXCLUDED.import_id, file = EXCLUDED.file, reason = EXCLUDED.reason, "row" = EXCLUDED."row"
 			WHERE held.reason <> EXCLUDED.reason$query$,
-		(SELECT string_agg('c' || n, ', ' ORDER BY n) FROM generate_series(1, cardinality(header)) AS n))
+		(SELECT string_agg('c' || n, ', ' ORDER BY n) FROM generate_series(1, cardinality(header)) n))
 	USING import_id, file, digest, header;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_keep_rejects(bigint, text, text, text[]) IS
 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
 
@@ -458,7 +452,7 @@ BEGIN
 					'transaction, or use the program abie-load.';
 	END IF;
 	SELECT * INTO state FROM pg_temp.abie_import_state;
-	SELECT p.main_table INTO main FROM abie.import_publication AS p WHERE p.format = state.format;
+	SELECT p.main_table INTO main FROM abie.import_publication p WHERE p.format = state.format;
 	-- one import at a time: what is held is read, compared and written
 	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
 		abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
@@ -476,7 +470,7 @@ BEGIN
 	PERFORM abie_internal.import_name_authorities(state.format);
 	counts := abie_internal.import_merge(state.format, main, state.file, state.header);
 	IF main <> 'school'
-		AND EXISTS (SELECT FROM abie.import_target AS t WHERE t.format = state.format AND t.target_table = 'school')
+		AND EXISTS (SELECT FROM abie.import_target t WHERE t.format = state.format AND t.target_table = 'school')
 		THEN
 		schools := abie_internal.import_merge(state.format, 'school', state.file, state.header);
 	END IF;
@@ -487,12 +481,11 @@ BEGIN
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
 	-- the next import and the first calculation come before autovacuum; only an owner may analyze
 	IF logged.stored + logged.updated > 1000
-		AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class AS c WHERE c.oid = ('abie.' || main)::regclass) THEN
+		AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = ('abie.' || main)::regclass) THEN
 		EXECUTE format('ANALYZE abie.%I, abie.school', main);
 	END IF;
 	RETURN logged;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie.import_finish() IS
 'Finishes the import begun in this transaction: reads the staged rows, keeps those that fail a check in '
 'abie.import_reject, merges the rest by column, logs, and returns the log row. Error 55000 when none has begun, 22023 '

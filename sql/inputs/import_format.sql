@@ -23,8 +23,7 @@ BEGIN
 		the_day := first_of_month + (parts[1]::integer - 1);
 	END IF;
 	RETURN CASE WHEN date_trunc('month', the_day::timestamp) = first_of_month THEN the_day END;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_date(text) IS
 'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
 
@@ -335,16 +334,16 @@ CREATE VIEW abie.import_target (format, target_table, target_column, fields, exp
 			'lsoa_code easting northing'),
 		('gias-links', 'school_link', 'urn link_urn link_type link_name established_date'),
 		('school-idaci', 'school_context', 'urn idaci_rank idaci_score'),
-		('school-idaci', 'school', 'urn lsoa_code')) AS plain (format, target_table, target_columns),
-		LATERAL pg_catalog.regexp_split_to_table(plain.target_columns, ' ') AS columns (name)
+		('school-idaci', 'school', 'urn lsoa_code')) plain (format, target_table, target_columns),
+		LATERAL pg_catalog.regexp_split_to_table(plain.target_columns, ' ') columns (name)
 	UNION ALL VALUES
 		('england-abs', 'attendance', 'academic_year', ARRAY[]::text[], 'given_year'),
 		('england-abs', 'attendance', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('england-abs', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('england-census', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year'),
 		('england-census', 'school_context', 'fsm_pct', ARRAY['fsm', 'headcount'],
-			'CASE WHEN headcount > 0 THEN 100.0::double precision * fsm::double precision / headcount::double '
-			'precision END'),
+			'CASE WHEN headcount > 0 THEN 100.0::float8 * fsm::float8 / headcount::float8 '
+			'END'),
 		('england-census', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'register_date', ARRAY[]::text[], 'given_date'),

@@ -18,7 +18,7 @@ RETURN (SELECT pg_catalog.format($$CASE WHEN t.sources ->> %1$L = n.new_source T
 		<= (array_position(%2$L::text[], split_part(n.new_source, ' ', 1)),
 			split_part(n.new_source, ' ', 2) COLLATE "C"), false) END$$,
 		column_name, precedence.formats)
-	FROM abie.import_precedence AS precedence WHERE precedence.target_table = import_outranks.target_table);
+	FROM abie.import_precedence precedence WHERE precedence.target_table = import_outranks.target_table);
 COMMENT ON FUNCTION abie_internal.import_outranks(text, text) IS
 'Expression: whether the incoming row n may replace the column of the held row t: same publication and edition, or by '
 'abie.import_precedence.';
@@ -32,10 +32,10 @@ DECLARE
 	publication record;
 	list text;
 BEGIN
-	SELECT p.main_table, p.edition INTO publication FROM abie.import_publication AS p
+	SELECT p.main_table, p.edition INTO publication FROM abie.import_publication p
 		WHERE p.format = import_incoming_query.format;
 	SELECT string_agg(format('%s AS %I', t.expression, t.target_column), ', ') INTO list
-	FROM abie.import_target AS t
+	FROM abie.import_target t
 	WHERE t.format = import_incoming_query.format AND t.target_table = import_incoming_query.target_table
 		AND t.target_column = ANY (key || columns);
 	-- a school's columns have no year of their own, so their source names the edition; of several rows on one school
@@ -49,16 +49,15 @@ BEGIN
 		CASE WHEN target_table = 'school' THEN ''
 			ELSE (SELECT string_agg(format(', %s AS %I', CASE WHEN f.kind IS NULL THEN 'NULL::text'
 			ELSE format('%I', 'm_' || t.fields[1]) END, 'm_' || t.target_column), '')
-			FROM abie.import_target AS t
-				LEFT JOIN abie.import_format AS f ON f.format = t.format AND f.field = t.fields[1]
+			FROM abie.import_target t
+				LEFT JOIN abie.import_format f ON f.format = t.format AND f.field = t.fields[1]
 					AND f.kind IN ('count', 'percent', 'rank', 'score', 'reasons')
 			WHERE t.format = import_incoming_query.format AND t.target_table = import_incoming_query.target_table
 				AND t.target_column = ANY (columns)) END,
 		CASE WHEN target_table <> publication.main_table
 			THEN format(' AND urn IS NOT NULL ORDER BY urn, %s COLLATE "C" DESC%s, line', publication.edition,
 				CASE WHEN 'laestab' = ANY (columns) THEN ', laestab' END) ELSE '' END);
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_incoming_query(text, text, text[]) IS
 'The query over pg_temp.abie_import_row that gives the rows for one table: line, key, columns, new_source and the '
 'markers of missing figures.';
@@ -66,11 +65,11 @@ COMMENT ON FUNCTION abie_internal.import_incoming_query(text, text, text[]) IS
 CREATE FUNCTION abie_internal.import_columns(format text, target_table text, header text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT target.target_column
-	FROM abie.import_target AS target
+	FROM abie.import_target target
 	WHERE target.format = import_columns.format AND target.target_table = import_columns.target_table
 		AND target.target_column <> ALL (abie_internal.import_key(import_columns.target_table))
 		AND (target.fields = '{}' OR EXISTS (
-			SELECT FROM abie_internal.import_mapping(import_columns.format, import_columns.header) AS mapped
+			SELECT FROM abie_internal.import_mapping(import_columns.format, import_columns.header) mapped
 			WHERE mapped.field = ANY (target.fields) OR mapped.part_of = ANY (target.fields)))
 	ORDER BY target.target_column COLLATE "C");
 COMMENT ON FUNCTION abie_internal.import_columns(text, text, text[]) IS
@@ -79,7 +78,7 @@ COMMENT ON FUNCTION abie_internal.import_columns(text, text, text[]) IS
 CREATE FUNCTION abie_internal.import_other_columns(format text, target_table text, columns text[]) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN ARRAY(SELECT target.target_column
-	FROM abie.import_target AS target
+	FROM abie.import_target target
 	WHERE target.format = import_other_columns.format AND target.target_table = import_other_columns.target_table
 		AND target.target_column <> ALL (abie_internal.import_key(import_other_columns.target_table) || columns)
 	ORDER BY target.target_column COLLATE "C");
@@ -111,15 +110,14 @@ BEGIN
 					WHEN t.markers -> %1$L IS NULL THEN true ELSE %3$s END AS %4$I',
 				c, 'm_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
 	INTO decisions
-	FROM unnest(columns) AS c;
+	FROM unnest(columns) c;
 	RETURN format(E'SELECT n.*, t.%I IS NULL AS is_new, t.sources AS held_sources%s%s\nFROM (%s) AS n LEFT JOIN '
-		'abie.%I AS t ON %s',
+		'abie.%I t ON %s',
 		key[1], decisions,
-		(SELECT string_agg(format(', t.%1$I AS %1$I', o), '') FROM unnest(others) AS o),
+		(SELECT string_agg(format(', t.%1$I AS %1$I', o), '') FROM unnest(others) o),
 		incoming, target_table,
-		(SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ') FROM unnest(key) AS k));
-END
-$$;
+		(SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ') FROM unnest(key) k));
+END $$;
 COMMENT ON FUNCTION abie_internal.import_decided_query(text, text[], text[], text) IS
 'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, '
 'or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of '
@@ -130,7 +128,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT pg_catalog.format('nullif(concat_ws(''; '', %s), '''')',
 		coalesce(pg_catalog.string_agg(pg_catalog.format('CASE WHEN %s THEN ''with the figures held, '' || %s END',
 			c.fails, c.reason), ', ' ORDER BY c.fails COLLATE "C"), 'NULL'))
-	FROM abie.import_check AS c JOIN abie.import_publication AS p ON p.format = c.format
+	FROM abie.import_check c JOIN abie.import_publication p ON p.format = c.format
 		AND p.main_table = import_broken.target_table
 	WHERE c.format = import_broken.format AND c.of_table);
 COMMENT ON FUNCTION abie_internal.import_broken(text, text) IS
@@ -154,7 +152,7 @@ BEGIN
 WITH decided AS MATERIALIZED (%1$s),
 changed AS (
 	SELECT d.*, array_remove(ARRAY[%2$s], NULL) AS taken, array_remove(ARRAY[%3$s]::text[], NULL) AS taken_markers
-	FROM decided AS d
+	FROM decided d
 	WHERE d.is_new%4$s
 ), merged AS (
 	SELECT line, is_new, %5$s, %6$s%12$s,
@@ -162,14 +160,14 @@ changed AS (
 			array_fill(new_source, ARRAY[cardinality(taken || taken_markers)])) AS sources%7$s
 	FROM changed
 ), checked AS NOT MATERIALIZED (
-	SELECT m.*, CASE WHEN NOT is_new THEN %13$s END AS broken FROM merged AS m
+	SELECT m.*, CASE WHEN NOT is_new THEN %13$s END AS broken FROM merged m
 ), written AS (
 	INSERT INTO abie.%8$I (%5$s, %9$s%10$s, sources, source)
 	SELECT %5$s, %9$s%10$s, sources, $1 FROM checked WHERE broken IS NULL
 	ON CONFLICT (%5$s) DO UPDATE SET %11$s, sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT
 	RETURNING 1
 ), refused AS (
-	UPDATE pg_temp.abie_import_row AS r SET problems = c.broken FROM checked AS c
+	UPDATE pg_temp.abie_import_row r SET problems = c.broken FROM checked c
 	WHERE c.broken IS NOT NULL AND r.line = c.line
 	RETURNING 1
 )
@@ -196,13 +194,12 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 		target_table, string_agg(quote_ident(c), ', '), markers,
 		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') || CASE WHEN markers <> ''
 			THEN ', markers = EXCLUDED.markers' ELSE '' END,
-		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) AS o),
+		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) o),
 		abie_internal.import_broken(format, target_table))
 	INTO statement
-	FROM unnest(columns) AS c;
+	FROM unnest(columns) c;
 	RETURN statement;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) IS
 'The statement that merges incoming rows into a table by abie_internal.import_decided_query. A row is written only '
 'when a '
@@ -224,25 +221,24 @@ BEGIN
 				IS DISTINCT FROM ROW(coalesce(r.link_name, held.link_name),
 					coalesce(r.established_date, held.established_date))
 				AND coalesce(held.source LIKE 'gias-links:%', true) AS differs
-		FROM pg_temp.abie_import_row AS r
-			LEFT JOIN abie.school_link AS held ON held.urn = r.urn AND held.link_urn = r.link_urn
+		FROM pg_temp.abie_import_row r
+			LEFT JOIN abie.school_link held ON held.urn = r.urn AND held.link_urn = r.link_urn
 				AND held.link_type = r.link_type
 		WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
 	), written AS (
 		INSERT INTO abie.school_link (urn, link_urn, link_type, link_name, established_date, source)
 		SELECT i.urn, i.link_urn, i.link_type, i.new_name, i.new_date, 'gias-links: ' || file
-		FROM incoming AS i WHERE i.is_new OR i.differs
+		FROM incoming i WHERE i.is_new OR i.differs
 		ON CONFLICT ON CONSTRAINT school_link_pkey DO UPDATE
 			SET link_name = EXCLUDED.link_name, established_date = EXCLUDED.established_date,
 				source = EXCLUDED.source, recorded_at = DEFAULT
 		RETURNING 1
 	)
-	SELECT ARRAY[(SELECT count(*) FROM incoming AS i WHERE i.is_new), (SELECT count(*) FROM written), (SELECT count(*)
+	SELECT ARRAY[(SELECT count(*) FROM incoming i WHERE i.is_new), (SELECT count(*) FROM written), (SELECT count(*)
 		FROM incoming)]
 	INTO counts;
 	RETURN counts;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_merge_links(text) IS
 'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing '
 'from a later file stays. Gives new rows, rows written, rows merged.';
@@ -255,20 +251,20 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $query$
 WITH counted AS (
 	SELECT a.urn, min(a.laestab) AS laestab
-	FROM abie.attendance AS a
-	WHERE a.urn IS NOT NULL AND a.academic_year = (SELECT s.academic_year FROM pg_temp.abie_import_state AS s)
+	FROM abie.attendance a
+	WHERE a.urn IS NOT NULL AND a.academic_year = (SELECT s.academic_year FROM pg_temp.abie_import_state s)
 	GROUP BY a.urn
 	HAVING count(*) = 1 AND bool_and(a.sources ->> 'urn' IS DISTINCT FROM 'england-abs'
 		AND (a.sess_possible IS NOT NULL OR a.sources ->> 'urn' = 'ees-absence'))
 ), single AS (
-	SELECT r.urn FROM pg_temp.abie_import_row AS r WHERE r.first_line = r.line AND r.urn IS NOT NULL
+	SELECT r.urn FROM pg_temp.abie_import_row r WHERE r.first_line = r.line AND r.urn IS NOT NULL
 	GROUP BY r.urn HAVING count(*) = 1
 )
-UPDATE pg_temp.abie_import_row AS r
+UPDATE pg_temp.abie_import_row r
 SET la_code = counted.laestab / 10000, establishment = counted.laestab % 10000
 FROM counted JOIN single USING (urn)
 WHERE r.first_line = r.line AND r.urn = counted.urn AND r.la_code * 10000 + r.establishment <> counted.laestab
-	AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row AS other
+	AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row other
 		WHERE other.urn IS NULL AND other.first_line = other.line
 			AND other.la_code * 10000 + other.establishment = counted.laestab)$query$;
 COMMENT ON FUNCTION abie_internal.import_align_incoming_query() IS
@@ -282,29 +278,29 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $query$
 WITH RECURSIVE single AS (
 	SELECT r.academic_year, r.urn, min(r.laestab) AS laestab
-	FROM pg_temp.abie_import_row AS r WHERE r.first_line = r.line AND r.urn IS NOT NULL
+	FROM pg_temp.abie_import_row r WHERE r.first_line = r.line AND r.urn IS NOT NULL
 	GROUP BY r.academic_year, r.urn HAVING count(*) = 1
 ), wanted AS MATERIALIZED (
 	SELECT a.academic_year, a.laestab, single.laestab AS place
-	FROM abie.attendance AS a JOIN single ON single.academic_year = a.academic_year AND single.urn = a.urn
+	FROM abie.attendance a JOIN single ON single.academic_year = a.academic_year AND single.urn = a.urn
 		AND single.laestab <> a.laestab
 	WHERE a.sources ->> 'urn' = 'england-abs' AND a.sess_possible IS NULL
-		AND NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) AS s WHERE s.value <> 'england-abs')
+		AND NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) s WHERE s.value <> 'england-abs')
 		AND jsonb_strip_nulls(to_jsonb(a) - '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
 			- ARRAY(SELECT jsonb_object_keys(a.sources)) = '{}'
-		AND NOT EXISTS (SELECT FROM abie.attendance AS other
+		AND NOT EXISTS (SELECT FROM abie.attendance other
 			WHERE other.academic_year = a.academic_year AND other.urn = a.urn AND other.laestab <> a.laestab)
 ), blocked AS (
 	SELECT w.academic_year, w.laestab
-	FROM wanted AS w JOIN abie.attendance AS a ON a.academic_year = w.academic_year AND a.laestab = w.place
-		LEFT JOIN wanted AS mover ON mover.academic_year = a.academic_year AND mover.laestab = a.laestab
+	FROM wanted w JOIN abie.attendance a ON a.academic_year = w.academic_year AND a.laestab = w.place
+		LEFT JOIN wanted mover ON mover.academic_year = a.academic_year AND mover.laestab = a.laestab
 	WHERE mover.laestab IS NULL
 	UNION
 	SELECT w.academic_year, w.laestab
-	FROM blocked AS b JOIN wanted AS w ON w.academic_year = b.academic_year AND w.place = b.laestab
+	FROM blocked b JOIN wanted w ON w.academic_year = b.academic_year AND w.place = b.laestab
 ), gone AS (
-	DELETE FROM abie.attendance AS held
-	USING wanted AS w LEFT JOIN blocked AS b USING (academic_year, laestab)
+	DELETE FROM abie.attendance held
+	USING wanted w LEFT JOIN blocked b USING (academic_year, laestab)
 	WHERE b.laestab IS NULL AND held.academic_year = w.academic_year AND held.laestab = w.laestab
 	RETURNING jsonb_populate_record(held, jsonb_build_object('laestab', w.place)) AS moved
 )
@@ -317,14 +313,14 @@ CREATE FUNCTION abie_internal.import_other_school_query(format text) RETURNS tex
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- a publication may correct the URN it gave itself
 RETURN (SELECT pg_catalog.format($query$
-UPDATE pg_temp.abie_import_row AS r
+UPDATE pg_temp.abie_import_row r
 SET problems = concat('laestab ', held.laestab, ' is held for URN ', held.urn, ', not ', r.urn)
-FROM (SELECT line, %s AS year, %s AS place FROM pg_temp.abie_import_row WHERE first_line = line) AS n
-	JOIN abie.attendance AS held ON held.academic_year = n.year AND held.laestab = n.place
+FROM (SELECT line, %s AS year, %s AS place FROM pg_temp.abie_import_row WHERE first_line = line) n
+	JOIN abie.attendance held ON held.academic_year = n.year AND held.laestab = n.place
 WHERE r.line = n.line AND held.urn <> r.urn AND held.sources ->> 'urn' IS DISTINCT FROM %L$query$,
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'academic_year'),
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'laestab'), import_other_school_query.format)
-	FROM abie.import_target AS t WHERE t.format = import_other_school_query.format AND t.target_table = 'attendance');
+	FROM abie.import_target t WHERE t.format = import_other_school_query.format AND t.target_table = 'attendance');
 COMMENT ON FUNCTION abie_internal.import_other_school_query(text) IS
 'The statement that rejects incoming rows on attendance whose year and LAESTAB are held for another URN, unless the '
 'same publication gave that URN.';
@@ -346,8 +342,7 @@ BEGIN
 		INSERT INTO abie.attendance SELECT * FROM unnest(moved);
 	END IF;
 	EXECUTE abie_internal.import_other_school_query(format);
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_align(text) IS
 'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same '
 'year, and rejects rows whose LAESTAB is held for another URN. A URN that occurs twice in a year, in the file or among '
@@ -375,8 +370,7 @@ BEGIN
 		INTO counts USING format || ': ' || file;
 	END IF;
 	RETURN ARRAY[counts[1], counts[2] - counts[1], counts[3] - counts[2]];
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.import_merge(text, text, text, text[]) IS
 'Merges the rows read into one table, column by column; gives rows stored, updated and unchanged. A value whose entry '
 'in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one '

@@ -6,7 +6,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT ARRAY[pg_catalog.to_char(pg_catalog.array_position(ARRAY['school'] || p.formats,
 	pg_catalog.split_part(source, ' ', 1)), 'FM00'),
 		pg_catalog.split_part(source, ' ', 2)] COLLATE "C"
-	FROM abie.import_precedence AS p
+	FROM abie.import_precedence p
 	WHERE p.target_table = 'school' AND pg_catalog.split_part(source, ' ', 1) = ANY (ARRAY['school'] || p.formats));
 COMMENT ON FUNCTION abie_internal.import_name_rank(text) IS
 'Place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own '
@@ -17,7 +17,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM abie.import_format AS f WHERE f.format = import_name_authorities.format
+	IF NOT EXISTS (SELECT FROM abie.import_format f WHERE f.format = import_name_authorities.format
 		AND f.field = 'la_name') THEN
 		RETURN;
 	END IF;
@@ -25,17 +25,16 @@ BEGIN
 	EXECUTE (SELECT format($query$
 		INSERT INTO abie.local_authority AS held (la_code, la_name, source)
 		SELECT DISTINCT ON (n.la_code) n.la_code, n.la_name, %L || ' ' || n.edition
-		FROM (SELECT r.la_code, r.la_name, %s AS edition, count(*) AS times FROM pg_temp.abie_import_row AS r
+		FROM (SELECT r.la_code, r.la_name, %s AS edition, count(*) AS times FROM pg_temp.abie_import_row r
 			WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.la_code IS NOT NULL AND r.la_name IS NOT NULL
-			GROUP BY 1, 2, 3) AS n
+			GROUP BY 1, 2, 3) n
 		ORDER BY n.la_code, n.edition COLLATE "C" DESC, n.times DESC, n.la_name COLLATE "C"
 		ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE
 		SET la_name = EXCLUDED.la_name, source = EXCLUDED.source, recorded_at = DEFAULT
 		WHERE (abie_internal.import_name_rank(EXCLUDED.source) || EXCLUDED.la_name) COLLATE "C"
 			> (abie_internal.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
-		p.format, p.edition) FROM abie.import_publication AS p WHERE p.format = import_name_authorities.format);
-END
-$$;
+		p.format, p.edition) FROM abie.import_publication p WHERE p.format = import_name_authorities.format);
+END $$;
 COMMENT ON FUNCTION abie_internal.import_name_authorities(text) IS
 'Keeps the names of local authorities that the file under way gives, where it outranks (abie.import_precedence) or is '
 'newer than what gave the name held. A part of import_finish.';
@@ -45,11 +44,11 @@ LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH named AS (
-	UPDATE abie.school AS s
+	UPDATE abie.school s
 	SET name = l.link_name, sources = s.sources || '{"name": "gias-links"}', recorded_at = now()
-	FROM (SELECT DISTINCT ON (x.link_urn) x.link_urn, x.link_name FROM abie.school_link AS x
+	FROM (SELECT DISTINCT ON (x.link_urn) x.link_urn, x.link_name FROM abie.school_link x
 		WHERE x.link_name IS NOT NULL
-			ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C") AS l
+			ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C") l
 	WHERE s.urn = l.link_urn AND s.name IS DISTINCT FROM l.link_name
 		AND (s.name IS NULL OR split_part(s.sources ->> 'name', ' ', 1) = 'gias-links')
 	RETURNING 1

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION abie.spring_bank_holiday(integer) IS
 CREATE FUNCTION abie_internal.sess_reasons(measures abie.absence_measures) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
 RETURN (SELECT pg_catalog.jsonb_object_agg(reason.key, reason.value)
-	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) AS reason
+	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) reason
 	WHERE reason.key ~ '^sess_(auth|unauth|x|y|q)_');
 COMMENT ON FUNCTION abie_internal.sess_reasons(abie.absence_measures) IS
 'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
@@ -65,10 +65,10 @@ DECLARE
 BEGIN
 	FOR wanted IN SELECT *
 		FROM (VALUES ('urn', 'integer'::regtype, true), ('pupil', NULL, true), ('register', 'abie.register', true),
-		('date_of_birth', 'date', false), ('year_group', 'integer', false)) AS w (name, type, required)
+		('date_of_birth', 'date', false), ('year_group', 'integer', false)) w (name, type, required)
 	LOOP
 		SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END INTO found
-		FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 		WHERE a.attrelid = registers AND a.attname = wanted.name AND NOT a.attisdropped;
 		IF found IS NULL AND wanted.required THEN
 			RAISE EXCEPTION 'relation "%" has no column "%"', registers, wanted.name
@@ -81,8 +81,7 @@ BEGIN
 				USING ERRCODE = 'datatype_mismatch';
 		END IF;
 	END LOOP;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.registers_check(regclass) IS
 'Whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, '
 '42804 for one of another type.';
@@ -103,7 +102,7 @@ DECLARE
 	age text := (SELECT CASE WHEN count(*) = 0 THEN 'false'
 			ELSE 'coalesce(' || string_agg(CASE a.attname WHEN 'date_of_birth' THEN '%1$s' ELSE '%2$s' END, ', '
 				ORDER BY a.attname) || ')' END
-		FROM pg_attribute AS a WHERE a.attrelid = registers AND NOT a.attisdropped
+		FROM pg_attribute a WHERE a.attrelid = registers AND NOT a.attisdropped
 			AND a.attname IN ('date_of_birth', 'year_group'));
 BEGIN
 	RETURN format($query$
@@ -121,7 +120,7 @@ FROM (
 	FROM %1$s
 	WHERE register IS NULL OR (abie.start_date(register) < %10$L AND abie.end_date(register) >= %9$L)
 	OFFSET 0
-) AS cohort$query$,
+) cohort$query$,
 		registers, from_date, to_date, half_term,
 		CASE WHEN academic_year IN ('2020/21', '2021/22')
 			THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
@@ -129,8 +128,7 @@ FROM (
 		format(age, format('date_of_birth <= %L', make_date(start_year - 15, 8, 31)), 'year_group > 10'),
 		format(age, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)), 'year_group > 11'),
 		make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
-END
-$function$;
+END $function$;
 COMMENT ON FUNCTION abie_internal.registers_query(regclass, text, date, date) IS
 'The query that gives the registers of an academic year (urn, pupil, register), the last day that counts for '
 'each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in '
@@ -165,8 +163,8 @@ BEGIN
 	END IF;
 	PERFORM abie_internal.registers_check(registers);
 	query := abie_internal.registers_query(registers, academic_year, starts, ends);
-	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) AS r WHERE register IS NOT '
-		'NULL GROUP BY urn, pupil HAVING count(*) > 1) AS d', query)
+	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) r WHERE register IS NOT '
+		'NULL GROUP BY urn, pupil HAVING count(*) > 1) d', query)
 	INTO twice;
 	IF twice.pupils > 0 THEN
 		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
@@ -178,7 +176,7 @@ BEGIN
 		'abie.absence(register, %1$L, last_day) AS measures,
 		abie.rate_error(abie.sess_overall(register, %1$L, last_day),
 			abie.sess_possible(register, %1$L, last_day)) AS attendance_error
-	FROM (%2$s) AS r GROUP BY urn, left_out',
+	FROM (%2$s) r GROUP BY urn, left_out',
 		starts, query);
 	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_year) THEN
 		EXECUTE format('SELECT count(*) AS registers, min(abie.start_date(register)) AS first, '
@@ -192,8 +190,7 @@ BEGIN
 			ELSE format('%s to %s', starts, ends) END);
 	PERFORM abie_internal.load_attendance_week(registers, academic_year, query, starts, ends);
 	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
 'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they '
 'hold. registers: a table or view with the columns urn integer, pupil (any key), register abie.register, and '
@@ -224,22 +221,22 @@ BEGIN
 		WHEN l.own_entry THEN 'own entry kept' END AS left_out
 	FROM (
 		SELECT y.urn, y.enrolments, y.measures, y.attendance_error, coalesce(held.laestab, s.laestab) AS laestab,
-			EXISTS (SELECT FROM abie.attendance AS a WHERE a.academic_year = load_attendance_year.academic_year
+			EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = load_attendance_year.academic_year
 				AND a.laestab = coalesce(held.laestab, s.laestab)
 				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
 					OR a.sess_overall_percent IS NOT NULL
 						AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
-		FROM pg_temp.abie_load_year AS y
-			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance AS a
+		FROM pg_temp.abie_load_year y
+			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance a
 				WHERE a.academic_year = load_attendance_year.academic_year GROUP BY a.urn
-					HAVING count(*) = 1) AS held ON held.urn = y.urn
-			LEFT JOIN abie.school AS s ON s.urn = y.urn
+					HAVING count(*) = 1) held ON held.urn = y.urn
+			LEFT JOIN abie.school s ON s.urn = y.urn
 		WHERE y.left_out IS NULL
-	) AS l;
+	) l;
 	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
-	DELETE FROM abie.attendance AS a
+	DELETE FROM abie.attendance a
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
-		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y GROUP BY y.urn
+		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year y GROUP BY y.urn
 			HAVING bool_and(y.left_out IS NOT NULL));
 	-- only what differs is written: recorded_at is when a figure changed, not when it was looked at last
 	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall,
@@ -256,9 +253,9 @@ BEGIN
 				FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall',
 				'sess_authorised',
 				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error',
-					'sess_overall_percent', 'enrolments_pa_10_exact_percent']) AS c) AS sources
-		FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NULL OFFSET 0
-	) AS n LEFT JOIN abie.attendance AS held ON held.academic_year = load_attendance_year.academic_year
+					'sess_overall_percent', 'enrolments_pa_10_exact_percent']) c) AS sources
+		FROM pg_temp.abie_load_school l WHERE l.left_out IS NULL OFFSET 0
+	) n LEFT JOIN abie.attendance held ON held.academic_year = load_attendance_year.academic_year
 		AND held.laestab = n.laestab
 	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0
 		OR held.markers <> '{}'
@@ -282,12 +279,11 @@ BEGIN
 			sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)
-	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school AS l
-		UNION ALL SELECT y.left_out, y.enrolments, y.urn FROM pg_temp.abie_load_year AS y
-			WHERE y.left_out IS NOT NULL) AS o
+	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school l
+		UNION ALL SELECT y.left_out, y.enrolments, y.urn FROM pg_temp.abie_load_year y
+			WHERE y.left_out IS NOT NULL) o
 	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_year(regclass, text, text) IS
 'Writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of '
 'abie.load_attendance.';
@@ -310,26 +306,26 @@ BEGIN
 INSERT INTO pg_temp.abie_load_week
 SELECT urn, week_start, abie.absence(register, greatest(week_start, %2$L), least(week_start + 6, last_day))
 FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start
-	FROM (%1$s) AS r WHERE left_out IS NULL OFFSET 0) AS w
+	FROM (%1$s) r WHERE left_out IS NULL OFFSET 0) w
 GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 	END LOOP;
 	CREATE TEMP TABLE abie_load_counted ON COMMIT DROP AS
 	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall,
 		(w.measures).sess_authorised,
 		(w.measures).sess_unauthorised, abie_internal.sess_reasons(w.measures) AS reasons
-	FROM pg_temp.abie_load_week AS w JOIN pg_temp.abie_load_school AS l ON l.urn = w.urn AND l.left_out IS NULL
+	FROM pg_temp.abie_load_week w JOIN pg_temp.abie_load_school l ON l.urn = w.urn AND l.left_out IS NULL
 	WHERE (w.measures).sess_possible > 0;
 	-- as for the year, only what differs is written
-	DELETE FROM abie.attendance_week AS held
+	DELETE FROM abie.attendance_week held
 	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
-		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year AS y EXCEPT SELECT l.urn
-			FROM pg_temp.abie_load_school AS l WHERE l.left_out IS NOT NULL)
-		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted AS n WHERE n.urn = held.urn
+		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year y EXCEPT SELECT l.urn
+			FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
+		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted n WHERE n.urn = held.urn
 			AND n.week_start = held.week_start);
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
 		sess_authorised, sess_unauthorised, reasons, source)
 	SELECT load_attendance_week.academic_year, n.*, 'registers: ' || registers
-	FROM pg_temp.abie_load_counted AS n LEFT JOIN abie.attendance_week AS held
+	FROM pg_temp.abie_load_counted n LEFT JOIN abie.attendance_week held
 		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn
 			AND held.week_start = n.week_start
 	WHERE held.urn IS NULL OR held.source LIKE 'registers: %'
@@ -343,8 +339,7 @@ GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
 			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
 				reasons = EXCLUDED.reasons,
 			source = EXCLUDED.source, recorded_at = DEFAULT;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text, text, date, date) IS
 'Replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; '
 'own entries stay, and so do those of schools whose year is another''s.';

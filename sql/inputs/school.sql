@@ -130,14 +130,14 @@ CREATE TABLE abie.school_context (
 	academic_year abie.academic_year,
 	school_type text,
 	headcount integer CHECK (headcount >= 0),
-	fsm_pct double precision CHECK (fsm_pct BETWEEN 0 AND 100),
-	fsm6_pct double precision CHECK (fsm6_pct BETWEEN 0 AND 100),
-	sen_support_pct double precision CHECK (sen_support_pct BETWEEN 0 AND 100),
-	ehc_plan_pct double precision CHECK (ehc_plan_pct BETWEEN 0 AND 100),
-	semh_pct double precision CHECK (semh_pct BETWEEN 0 AND 100),
-	eal_pct double precision CHECK (eal_pct BETWEEN 0 AND 100),
-	mobility_pct double precision CHECK (mobility_pct BETWEEN 0 AND 100),
-	idaci_score double precision CHECK (idaci_score BETWEEN 0 AND 1),
+	fsm_pct float8 CHECK (fsm_pct BETWEEN 0 AND 100),
+	fsm6_pct float8 CHECK (fsm6_pct BETWEEN 0 AND 100),
+	sen_support_pct float8 CHECK (sen_support_pct BETWEEN 0 AND 100),
+	ehc_plan_pct float8 CHECK (ehc_plan_pct BETWEEN 0 AND 100),
+	semh_pct float8 CHECK (semh_pct BETWEEN 0 AND 100),
+	eal_pct float8 CHECK (eal_pct BETWEEN 0 AND 100),
+	mobility_pct float8 CHECK (mobility_pct BETWEEN 0 AND 100),
+	idaci_score float8 CHECK (idaci_score BETWEEN 0 AND 1),
 	idaci_rank integer CHECK (idaci_rank > 0),
 	region text,
 	urban_rural text,
@@ -206,9 +206,9 @@ CREATE TABLE abie.attendance (
 	enrolments_pa_10_exact integer CHECK (enrolments_pa_10_exact >= 0),
 	enrolments_pa_50_exact integer CHECK (enrolments_pa_50_exact >= 0),
 	reasons jsonb CHECK (jsonb_typeof(reasons) = 'object'),
-	sess_overall_percent double precision CHECK (sess_overall_percent BETWEEN 0 AND 100),
-	enrolments_pa_10_exact_percent double precision CHECK (enrolments_pa_10_exact_percent BETWEEN 0 AND 100),
-	attendance_error double precision CHECK (attendance_error BETWEEN 0 AND 100),
+	sess_overall_percent float8 CHECK (sess_overall_percent BETWEEN 0 AND 100),
+	enrolments_pa_10_exact_percent float8 CHECK (enrolments_pa_10_exact_percent BETWEEN 0 AND 100),
+	attendance_error float8 CHECK (attendance_error BETWEEN 0 AND 100),
 	markers jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(markers) = 'object'),
 	sources jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(sources) = 'object'),
 	source text NOT NULL DEFAULT 'own entry',
@@ -281,14 +281,13 @@ AS $$
 BEGIN
 	INSERT INTO abie.local_authority AS held (la_code, la_name, source)
 	SELECT DISTINCT ON (n.la_code) n.la_code, n.la_name, 'school'
-	FROM (SELECT s.la_code, s.la_name, s.register_date, count(*) AS times FROM changed AS s WHERE s.la_code IS NOT NULL
-		AND s.la_name IS NOT NULL GROUP BY 1, 2, 3) AS n
+	FROM (SELECT s.la_code, s.la_name, s.register_date, count(*) AS times FROM changed s WHERE s.la_code IS NOT NULL
+		AND s.la_name IS NOT NULL GROUP BY 1, 2, 3) n
 	ORDER BY n.la_code, n.register_date DESC NULLS LAST, n.times DESC, n.la_name COLLATE "C"
 	ON CONFLICT ON CONSTRAINT local_authority_pkey DO UPDATE SET la_name = EXCLUDED.la_name, recorded_at = DEFAULT
 	WHERE held.source = 'school' AND held.la_name <> EXCLUDED.la_name;
 	RETURN NULL;
-END
-$$;
+END $$;
 COMMENT ON FUNCTION abie_internal.name_local_authorities() IS
 'Trigger of abie.school: names in abie.local_authority those that no publication names, by the rows just written.';
 
@@ -298,13 +297,13 @@ CREATE TRIGGER name_local_authorities_updated AFTER UPDATE ON abie.school REFERE
 	FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.name_local_authorities();
 
 CREATE FUNCTION abie.attendance_percent(sess_overall bigint, sess_possible bigint,
-	sess_overall_percent double precision)
-RETURNS double precision
+	sess_overall_percent float8)
+RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN CASE WHEN sess_possible > 0 AND sess_overall IS NOT NULL
-	THEN 100.0::double precision * (sess_possible - sess_overall)::double precision / sess_possible::double precision
-	ELSE 100.0::double precision - sess_overall_percent END;
-COMMENT ON FUNCTION abie.attendance_percent(bigint, bigint, double precision) IS
+	THEN 100.0::float8 * (sess_possible - sess_overall)::float8 / sess_possible::float8
+	ELSE 100.0::float8 - sess_overall_percent END;
+COMMENT ON FUNCTION abie.attendance_percent(bigint, bigint, float8) IS
 'Attendance rate, per cent: 100 x (possible - absent) / possible from counts, else 100 less the published absence '
 'rate; NULL where neither is held. Not STRICT because either source may be missing.';
 

@@ -47,11 +47,11 @@ SELECT pg_catalog.pg_extension_config_dump('abie.access_grant_grant_id_seq', '')
 
 CREATE FUNCTION abie_owner.asking_role(role oid) RETURNS name
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
-RETURN (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = role);
+RETURN (SELECT r.rolname FROM pg_roles r WHERE r.oid = role);
 COMMENT ON FUNCTION abie_owner.asking_role(oid) IS 'Of a role, as abie_internal.asking_role.';
 
 CREATE FUNCTION abie_internal.asking_role() RETURNS name
-LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.asking_role() IS
 'The role whose grants count: the one whose rights are in force where abie is called (current_user), as for '
 'PostgreSQL''s own tables. Error 42501 inside a security-restricted operation (REINDEX, ANALYZE, REFRESH MATERIALIZED '
@@ -62,14 +62,14 @@ COMMENT ON FUNCTION abie_internal.asking_role() IS
 -- once a query, and the planner would count them once a row.
 CREATE FUNCTION abie_owner.is_owner(role oid) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE COST 100
-RETURN EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'abie' AND pg_has_role(role, e.extowner, 'USAGE'));
+RETURN EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'abie' AND pg_has_role(role, e.extowner, 'USAGE'));
 COMMENT ON FUNCTION abie_owner.is_owner(oid) IS
 'Whether a role has the rights of the owner of the extension, who sees everything.';
 
 CREATE FUNCTION abie_owner.grants_in_force() RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 100
 BEGIN ATOMIC
-	SELECT g.* FROM abie.access_grant AS g
+	SELECT g.* FROM abie.access_grant g
 	WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > now());
 END;
 COMMENT ON FUNCTION abie_owner.grants_in_force() IS
@@ -78,10 +78,10 @@ COMMENT ON FUNCTION abie_owner.grants_in_force() IS
 CREATE FUNCTION abie_owner.active_grants(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie_owner.grants_in_force() AS g
+	SELECT g.* FROM abie_owner.grants_in_force() g
 	WHERE g.purpose = ANY (purposes)
 		-- a superuser has the rights of every number, of a dropped role's too
-		AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
+		AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
 		AND pg_has_role(active_grants.role, g.role, 'USAGE');
 END;
 COMMENT ON FUNCTION abie_owner.active_grants(oid, text[]) IS
@@ -97,7 +97,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.has_access(oid, text[]) IS 'Of a role, as abie_internal.has_access.';
 
 CREATE FUNCTION abie_internal.has_access(purposes text[]) RETURNS boolean
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.has_access(text[]) IS
 'Whether the role in force (current_user) has any grant for one of the purposes, or is the owner.';
 
@@ -112,7 +112,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.has_national_access(oid, text[]) IS 'Of a role, as abie_internal.has_national_access.';
 
 CREATE FUNCTION abie_internal.has_national_access(purposes text[]) RETURNS boolean
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.has_national_access(text[]) IS
 'Whether the role in force (current_user) has a national grant for one of the purposes, or is the owner.';
 
@@ -127,9 +127,9 @@ COMMENT ON FUNCTION abie_owner.is_of_trust(text, text, text) IS
 CREATE FUNCTION abie_owner.schools_of_grants(grants abie.access_grant[]) RETURNS TABLE (urn integer)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 200
 BEGIN ATOMIC
-	SELECT g.code::integer FROM unnest(grants) AS g WHERE g.scope = 'school'
+	SELECT g.code::integer FROM unnest(grants) g WHERE g.scope = 'school'
 	UNION
-	SELECT s.urn::integer FROM abie.school AS s JOIN unnest(grants) AS g ON g.scope = 'trust'
+	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'trust'
 		AND abie_owner.is_of_trust(g.code, s.trust_code, s.trust)
 		OR g.scope = 'region' AND g.code = s.region OR g.scope = 'local authority'
 			AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
@@ -157,7 +157,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.accessible_schools(oid, text[]) IS 'Of a role, as abie.accessible_schools.';
 
 CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn integer)
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
 'URNs of the schools that the role in force (current_user) has a grant for, for one of the purposes, national grants '
 'apart: the school itself, or those that abie.school has in the trust, local authority or region.';
@@ -170,8 +170,8 @@ COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
 CREATE FUNCTION abie_owner.grants_within_reach(role oid, purposes text[]) RETURNS SETOF abie.access_grant
 LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 5
 BEGIN ATOMIC
-	SELECT g.* FROM abie_owner.grants_in_force() AS g
-	WHERE g.purpose = ANY (purposes) AND EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = g.role)
+	SELECT g.* FROM abie_owner.grants_in_force() g
+	WHERE g.purpose = ANY (purposes) AND EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
 		AND (pg_has_role(grants_within_reach.role, g.role, 'MEMBER') OR pg_has_role(session_user, g.role, 'MEMBER'));
 END;
 COMMENT ON FUNCTION abie_owner.grants_within_reach(oid, text[]) IS
@@ -194,7 +194,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.readable_runs(oid) IS 'Of a role, as abie_internal.readable_runs.';
 
 CREATE FUNCTION abie_internal.readable_runs() RETURNS integer[]
-LANGUAGE c STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.readable_runs() IS
 'The runs whose results the role in force (current_user) may see, each of its own schools: those that are issued; '
 'every one that was finished for roles granted calculation; none for a role without a grant.';
@@ -216,7 +216,7 @@ COMMENT ON FUNCTION abie_owner.readable_schools(oid, integer, integer[]) IS
 'Of a role, as abie_internal.readable_schools.';
 
 CREATE FUNCTION abie_internal.readable_schools(run_id integer, urns integer[]) RETURNS integer[]
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.readable_schools(integer, integer[]) IS
 'Those of the URNs whose results in the run the role in force (current_user) may read: all for calculation; for '
 'results, those granted, and in issued runs only.';
@@ -254,7 +254,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.grants_without_effect(oid) IS 'Of a role, as abie_internal.grants_without_effect.';
 
 CREATE FUNCTION abie_internal.grants_without_effect() RETURNS bigint
-LANGUAGE c STABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.grants_without_effect() IS
 'How many grants in force give nothing any more, because their role was dropped or no school is in their scope, such '
 'as a trust known by its name alone that is now called otherwise; NULL for roles granted neither monitoring nor '

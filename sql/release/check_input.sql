@@ -70,8 +70,10 @@ COMMENT ON FUNCTION abie_internal.check_stale_input(integer, float8) IS
 CREATE FUNCTION abie_internal.column_list(alias text, columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT string_agg(format('%I.%I', alias, c.name), ', ' ORDER BY c.place)
-	FROM unnest(columns) WITH ORDINALITY c(name, place) $$;
+AS $$
+SELECT string_agg(format('%I.%I', alias, c.name), ', ' ORDER BY c.place)
+FROM unnest(columns) WITH ORDINALITY c(name, place)
+$$;
 COMMENT ON FUNCTION abie_internal.column_list(text, text[]) IS
 'Columns of a relation, by the name it has in a query, for a list of them in SQL.';
 

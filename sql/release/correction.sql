@@ -75,7 +75,7 @@ COMMENT ON FUNCTION abie_owner.correction_request(oid, integer, text, text, floa
 CREATE FUNCTION abie.correction_request(urn integer, academic_year text, comment text,
 	attendance_percent float8 DEFAULT NULL)
 RETURNS integer
-LANGUAGE c VOLATILE PARALLEL UNSAFE
+LANGUAGE C VOLATILE PARALLEL UNSAFE
 -- not STRICT: attendance_percent is NULL where another figure is wrong
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.correction_request(integer, text, text, float8) IS

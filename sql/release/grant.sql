@@ -271,7 +271,7 @@ COMMENT ON FUNCTION abie_owner.keep_trust_grants() IS
 'nothing in them.';
 
 CREATE FUNCTION abie_internal.keep_trust_grants() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.keep_trust_grants() IS 'Trigger: the gate to abie_owner.keep_trust_grants.';
 
 CREATE TRIGGER keep_trust_grants AFTER INSERT OR UPDATE OF trust, trust_code ON abie.school

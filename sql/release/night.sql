@@ -235,7 +235,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.failed_jobs(oid) IS 'Of a role, as abie_internal.failed_jobs.';
 
 CREATE FUNCTION abie_internal.failed_jobs() RETURNS bigint
-LANGUAGE c STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.failed_jobs() IS
 'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in '
 'cron.job_run_details.';

@@ -30,11 +30,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('the log of read
 	'The owner of the table deletes old rows after ALTER TABLE abie.report_read DISABLE TRIGGER guard_report_read.');
 
 CREATE FUNCTION abie_owner.logs_reads() RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_logs_reads';
+LANGUAGE C STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_logs_reads';
 COMMENT ON FUNCTION abie_owner.logs_reads() IS 'Whether the configuration parameter abie.log_reads is on.';
 
 CREATE FUNCTION abie_owner.write_log(line text, if_undone boolean) RETURNS void
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_write_log';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_write_log';
 COMMENT ON FUNCTION abie_owner.write_log(text, boolean) IS
 'Writes a line to the server''s log, at once or only when the transaction or subtransaction is rolled back, '
 'or the transaction prepared for two-phase commit.';

@@ -254,7 +254,7 @@ COMMENT ON FUNCTION abie_owner.record_run_event() IS
 'Trigger: records in abie.run_event that a run got another status.';
 
 CREATE FUNCTION abie_internal.record_run_event() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.record_run_event() IS 'Trigger: the gate to abie_owner.record_run_event.';
 
 -- a recomputation (abie.verify) has a negative number, and nothing of it stays
@@ -282,7 +282,7 @@ COMMENT ON FUNCTION abie_owner.guard_run_delete() IS
 'purged; records that another is deleted.';
 
 CREATE FUNCTION abie_internal.guard_run_delete() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.guard_run_delete() IS 'Trigger: the gate to abie_owner.guard_run_delete.';
 
 CREATE TRIGGER guard_run_delete BEFORE DELETE ON abie.run
@@ -308,7 +308,7 @@ COMMENT ON FUNCTION abie_owner.guard_run_truncate() IS
 'deleted.';
 
 CREATE FUNCTION abie_internal.guard_run_truncate() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.guard_run_truncate() IS
 'Trigger: the gate to abie_owner.guard_run_truncate.';
 

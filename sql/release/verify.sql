@@ -201,7 +201,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.purge(oid, text, text) IS 'Of a role, as abie.purge.';
 
 CREATE FUNCTION abie.purge(before_year text, reason text) RETURNS SETOF integer
-LANGUAGE c VOLATILE PARALLEL UNSAFE ROWS 10
+LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 10
 -- not STRICT: without a reason it is an error, not nothing
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.purge(text, text) IS

@@ -167,7 +167,7 @@ COMMENT ON FUNCTION abie_owner.area_report(oid, text, text, text, integer) IS 'O
 
 CREATE FUNCTION abie.area_report(scope text, code text, format text DEFAULT 'html', run_id integer DEFAULT NULL)
 RETURNS text
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
 -- not STRICT: run_id may be NULL
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS

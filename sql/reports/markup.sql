@@ -1,23 +1,20 @@
 -- Text as it can stand in a document.
 
 CREATE FUNCTION abie_internal.plain_text(given text) RETURNS text
-AS 'MODULE_PATHNAME', 'abie_plain_text'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_plain_text';
 COMMENT ON FUNCTION abie_internal.plain_text(text) IS
 'The text in one line that cannot disturb what stands beside it: control characters become spaces; marks of writing '
 'direction (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069) and noncharacters are left out. Error 54000 where the '
 'result would exceed 1 GB.';
 
 CREATE FUNCTION abie_internal.xml_text(given text) RETURNS text
-AS 'MODULE_PATHNAME', 'abie_xml_text'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_xml_text';
 COMMENT ON FUNCTION abie_internal.xml_text(text) IS
 'abie_internal.plain_text with & < > and both quotes escaped for XML and HTML, in text and in attributes. Error 54000 '
 'where the result would exceed 1 GB.';
 
 CREATE FUNCTION abie_internal.markdown_text(given text) RETURNS text
-AS 'MODULE_PATHNAME', 'abie_markdown_text'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_markdown_text';
 COMMENT ON FUNCTION abie_internal.markdown_text(text) IS
 'abie_internal.plain_text with a backslash before every sign that means something in Markdown. Error 54000 where the '
 'result would exceed 1 GB.';

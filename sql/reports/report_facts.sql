@@ -254,8 +254,7 @@ $$;
 COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';
 
 CREATE FUNCTION abie_internal.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '

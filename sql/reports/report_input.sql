@@ -8,7 +8,7 @@ SELECT s.urn::integer AS urn, s.laestab::integer AS laestab, s.name AS school_na
 	s.urban_rural, s.statutory_low_age, s.statutory_high_age, s.capacity, s.trust_code, s.trust, s.postcode,
 		s.lsoa_code,
 	s.easting, s.northing, s.register_date, s.source
-FROM abie_owner.readable_school AS s LEFT JOIN abie.local_authority AS la ON la.la_code = s.la_code;
+FROM abie_owner.readable_school s LEFT JOIN abie.local_authority la ON la.la_code = s.la_code;
 COMMENT ON VIEW abie_report.school IS 'What is known of each school: one row a URN.';
 COMMENT ON COLUMN abie_report.school.school_name IS 'Name of the school (GIAS EstablishmentName).';
 COMMENT ON COLUMN abie_report.school.school_type IS 'Type of establishment (GIAS TypeOfEstablishment).';
@@ -19,7 +19,7 @@ SELECT c.academic_year::text AS academic_year, c.urn::integer AS urn, s.name AS 
 	c.ehc_plan_pct::float8 AS ehc_plan_pct, c.semh_pct::float8 AS semh_pct, c.eal_pct::float8 AS eal_pct,
 	c.mobility_pct::float8 AS mobility_pct, c.idaci_score::float8 AS idaci_score, c.idaci_rank, c.region, c.urban_rural,
 	c.religious_character, c.admissions_policy, c.source
-FROM abie_owner.readable_school_context AS c LEFT JOIN abie.school AS s ON s.urn = c.urn;
+FROM abie_owner.readable_school_context c LEFT JOIN abie.school s ON s.urn = c.urn;
 COMMENT ON VIEW abie_report.school_context IS
 'The characteristics of each school''s pupils and of the school by year, as held: one row an academic year and school.';
 
@@ -27,7 +27,7 @@ CREATE VIEW abie_report.school_week WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, s.name AS school_name, w.week_start, w.enrolments,
 	w.sess_possible, w.sess_overall, w.sess_authorised, w.sess_unauthorised,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent, w.source
-FROM abie_owner.readable_attendance_week AS w LEFT JOIN abie.school AS s ON s.urn = w.urn;
+FROM abie_owner.readable_attendance_week w LEFT JOIN abie.school s ON s.urn = w.urn;
 COMMENT ON VIEW abie_report.school_week IS
 'Attendance of each school by school week, from its registers: one row a school and week.';
 COMMENT ON COLUMN abie_report.school_week.attendance_percent IS 'Attendance in the week, per cent.';
@@ -36,7 +36,7 @@ CREATE VIEW abie_report.school_figure WITH (security_barrier = true) AS
 SELECT f.academic_year::text AS academic_year, f.urn::integer AS urn, s.name AS school_name, f.attendance_percent,
 	f.comment,
 	f.recorded_by, f.recorded_at
-FROM abie_owner.readable_school_figure AS f LEFT JOIN abie.school AS s ON s.urn = f.urn;
+FROM abie_owner.readable_school_figure f LEFT JOIN abie.school s ON s.urn = f.urn;
 COMMENT ON VIEW abie_report.school_figure IS
 'Each school''s own figures of its attendance: one row a school and academic year.';
 
@@ -44,6 +44,6 @@ CREATE VIEW abie_report.correction WITH (security_barrier = true) AS
 SELECT c.correction_id, c.urn::integer AS urn, s.name AS school_name, c.academic_year::text AS academic_year, c.comment,
 	c.attendance_percent, c.requested_by, c.requested_at, c.accepted, c.answer, c.answered_by, c.answered_at,
 		c.fixed_by_run
-FROM abie_owner.readable_correction AS c LEFT JOIN abie.school AS s ON s.urn = c.urn;
+FROM abie_owner.readable_correction c LEFT JOIN abie.school s ON s.urn = c.urn;
 COMMENT ON VIEW abie_report.correction IS
 'Corrections that each school asked for, and what became of them: one row a request.';

@@ -238,7 +238,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.report_run(oid, integer) IS 'Of a role, as abie.report_run.';
 
 CREATE FUNCTION abie.report_run(run_id integer DEFAULT NULL) RETURNS integer
-LANGUAGE c STABLE PARALLEL SAFE
+LANGUAGE C STABLE PARALLEL SAFE
 -- not STRICT: NULL asks for the run to be read
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.report_run(integer) IS

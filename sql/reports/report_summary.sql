@@ -147,8 +147,7 @@ maintain bigint, poor_matches bigint,
 	enrolments bigint, attendance float8, expected float8, baseline float8, target float8, improvement float8,
 		least_improvement numeric, greatest_improvement numeric,
 	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.area_summary(integer, text) IS
 'Summaries of all schools in scope of a run, by area (scope: local authority, trust or national) and stratum, as the '
 'role in force may see them: columns as in abie_report.local_authority_summary, code the number of the local authority '
@@ -164,7 +163,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS l
 	s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'local authority') AS s;
+FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'local authority') s;
 COMMENT ON VIEW abie_report.local_authority_summary IS
 'Expectations of the schools of a local authority in a run: one row a run, local authority and stratum; schools left '
 'out have a row of their own, stratum left out. For readers who may not read all of them under disclosure control.';
@@ -177,7 +176,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code AS trust, s.s
 	s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'trust') AS s;
+FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'trust') s;
 COMMENT ON VIEW abie_report.trust_summary IS
 'Expectations of the schools of a trust in a run: one row a run, trust and stratum; schools left out have a row of '
 'their own, stratum left out. For readers who may not read all of them under disclosure control.';
@@ -188,7 +187,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.stratum, s.schools
 	s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 		s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
-FROM abie_report.run AS r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'national') AS s;
+FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'national') s;
 COMMENT ON VIEW abie_report.national_summary IS
 'Expectations of the schools of England in a run: one row a run and stratum; schools left out have a row of their own, '
 'stratum left out. For readers who may not read all of them under disclosure control.';

@@ -9,43 +9,43 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 		THEN c.same END AS similar_same, c.typical,
 	CASE WHEN s.references_published
 		THEN (SELECT sum(p.parts[x.term] * x.share)
-		FROM unnest(f.terms, f.shares) AS x (term, share)) END AS contribution
-FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id = r.run_id
-	JOIN abie_owner.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
-	LEFT JOIN abie.school AS k ON k.urn = s.urn
+		FROM unnest(f.terms, f.shares) x (term, share)) END AS contribution
+FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
+	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
+	LEFT JOIN abie.school k ON k.urn = s.urn
 	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient
 		ORDER BY t.term) AS coefficients
-		FROM abie.run_term AS t GROUP BY t.run_id, t.stratum) AS b ON b.run_id = s.run_id AND b.stratum = s.stratum
+		FROM abie.run_term t GROUP BY t.run_id, t.stratum) b ON b.run_id = s.run_id AND b.stratum = s.stratum
 	LEFT JOIN (SELECT h.run_id, h.stratum, count(*) FILTER (WHERE h.category IS NULL)::integer AS numbers,
 		array_agg(h.substitute ORDER BY h.position) AS substitutes,
 		coalesce(array_agg(h.position ORDER BY h.position) FILTER (WHERE h.missing > 0
 			AND h.position = h.first_position), '{}') AS indicators
 		FROM (SELECT e.*, min(e.position) OVER (PARTITION BY e.run_id, e.stratum, e.characteristic) AS first_position
-			FROM abie.run_characteristic AS e) AS h
-		GROUP BY h.run_id, h.stratum) AS g ON g.run_id = s.run_id AND g.stratum = s.stratum
+			FROM abie.run_characteristic e) h
+		GROUP BY h.run_id, h.stratum) g ON g.run_id = s.run_id AND g.stratum = s.stratum
 	-- OFFSET 0: once for each school, not for each characteristic
 	CROSS JOIN LATERAL (SELECT CASE WHEN s.context IS NOT NULL
 		THEN abie.contributions(abie_internal.context_terms(s.vector, g.substitutes, g.numbers, g.indicators),
 			b.location,
-			b.coefficients) END OFFSET 0) AS p (parts)
+			b.coefficients) END OFFSET 0) p (parts)
 	-- all characteristics in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
 		bool_and(e.category IS NULL) AS is_number,
 			min(e.location) FILTER (WHERE e.category IS NULL) AS typical,
 				round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
 			count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same
-		FROM abie.similar_list AS n JOIN abie.run_school AS a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
-			CROSS JOIN (SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.* FROM abie.run_characteristic AS e
-				ORDER BY e.run_id, e.stratum, e.characteristic, e.position) AS e
+		FROM abie.similar_list n JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
+			CROSS JOIN (SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.* FROM abie.run_characteristic e
+				ORDER BY e.run_id, e.stratum, e.characteristic, e.position) e
 		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum
-			GROUP BY e.characteristic) AS c
-	LEFT JOIN abie.characteristic AS m ON m.name = c.characteristic
+			GROUP BY e.characteristic) c
+	LEFT JOIN abie.characteristic m ON m.name = c.characteristic
 	-- what each term of the context model adds (abie.contributions), a product of two characteristics half to each
 	LEFT JOIN (SELECT t.run_id, t.stratum, e.characteristic, array_agg(t.term ORDER BY t.term) AS terms,
 			array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
-		FROM abie.run_term AS t JOIN abie.run_characteristic AS e ON e.run_id = t.run_id AND e.stratum = t.stratum
+		FROM abie.run_term t JOIN abie.run_characteristic e ON e.run_id = t.run_id AND e.stratum = t.stratum
 			AND e.position IN (t.element, t.other_element)
-		GROUP BY t.run_id, t.stratum, e.characteristic) AS f ON f.run_id = s.run_id AND f.stratum = s.stratum
+		GROUP BY t.run_id, t.stratum, e.characteristic) f ON f.run_id = s.run_id AND f.stratum = s.stratum
 			AND f.characteristic = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS
 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
@@ -70,9 +70,9 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 		ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
 	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL
 		THEN 'x' END AS similar_percent_symbol
-FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id = r.run_id
-	JOIN abie_owner.readable_run_school AS s ON s.run_id = i.run_id AND s.urn = i.urn
-	LEFT JOIN abie.school AS k ON k.urn = s.urn
+FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
+	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
+	LEFT JOIN abie.school k ON k.urn = s.urn
 	-- all reasons in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT
 			min(t.amounts) FILTER (WHERE t.is_own) AS own, min(t.possible) FILTER (WHERE t.is_own) AS own_possible,
@@ -96,13 +96,13 @@ FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id 
 						sum(j.sess_unauth_other), sum(j.sess_unauth_noyet)]::float8[] AS amounts
 			FROM (SELECT true AS is_own, s.laestab AS laestab
 					UNION ALL SELECT false, CASE WHEN o.attendance_published
-						THEN o.laestab END FROM abie.similar_list AS n JOIN abie.run_school AS o ON o.run_id = n.run_id
+						THEN o.laestab END FROM abie.similar_list n JOIN abie.run_school o ON o.run_id = n.run_id
 						AND o.urn = ANY (n.similar_urns)
-						WHERE n.run_id = s.run_id AND n.urn = s.urn) AS p
-				JOIN abie.attendance AS a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
+						WHERE n.run_id = s.run_id AND n.urn = s.urn) p
+				JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
 					-- as it was when the run was made, and as it is
 					AND (p.is_own OR abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources))
-				CROSS JOIN LATERAL jsonb_to_record(a.reasons) AS j (
+				CROSS JOIN LATERAL jsonb_to_record(a.reasons) j (
 					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint,
 						sess_auth_study bigint,
 					sess_auth_traveller bigint, sess_auth_holiday bigint, sess_auth_ext_holiday bigint,
@@ -111,7 +111,7 @@ FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id 
 						sess_auth_temp_reduced_timetable bigint, sess_auth_other bigint,
 					sess_unauth_holiday bigint, sess_unauth_late bigint, sess_unauth_other bigint,
 						sess_unauth_noyet bigint)
-			GROUP BY p.is_own) AS t) AS q
+			GROUP BY p.is_own) t) q
 	CROSS JOIN (SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments FROM (VALUES
 		(1, 'sess_overall', 'All absence'),
 		(2, 'sess_authorised', 'Authorised absence'),
@@ -133,7 +133,7 @@ FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id 
 		(18, 'sess_unauth_holiday', 'Holiday not authorised'),
 		(19, 'sess_unauth_late', 'Arriving after the register closed'),
 		(20, 'sess_unauth_other', 'Other unauthorised absence'),
-		(21, 'sess_unauth_noyet', 'No reason given yet')) AS v (position, reason, meaning)) AS m
+		(21, 'sess_unauth_noyet', 'No reason given yet')) v (position, reason, meaning)) m
 	CROSS JOIN LATERAL (SELECT
 		coalesce(100 * (q.own[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments
 			ELSE q.own_possible END, 0)),
@@ -141,7 +141,7 @@ FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS i ON i.run_id 
 		coalesce(100 * (q.similar[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments
 			ELSE q.similar_possible END, 0)),
 			CASE m.reason WHEN 'enrolments_pa_10_exact'
-				THEN q.similar_published END)) AS f (own_percent, similar_percent);
+				THEN q.similar_published END)) f (own_percent, similar_percent);
 COMMENT ON VIEW abie_report.school_absence_compared IS
 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row '
 'a run, school with an expectation and reason.';
@@ -167,19 +167,19 @@ BEGIN ATOMIC
 	WITH cell AS (
 		-- how many are to maintain their attendance is in the national summary, so that it protects no other
 		SELECT u.improvement, u.schools, u.improvement = 0 AND u.schools NOT IN (1, 2) AS apart
-		FROM unnest(improvements, counts) AS u (improvement, schools)
+		FROM unnest(improvements, counts) u (improvement, schools)
 	), small AS MATERIALIZED (
 		SELECT s.row_group
 		FROM (SELECT array_agg(c.improvement::text) || NULL::text AS improvements,
 			array_agg(c.schools) || sum(c.schools)::bigint AS counts
-			FROM cell AS c WHERE NOT c.apart HAVING count(*) > 0) AS t
+			FROM cell c WHERE NOT c.apart HAVING count(*) > 0) t
 			CROSS JOIN LATERAL abie.suppress(t.improvements, array_fill('all'::text, ARRAY[cardinality(t.counts)]),
-				t.counts) AS s
+				t.counts) s
 		WHERE s.symbol = 'c'
 	)
 	SELECT c.improvement, CASE WHEN s.row_group IS NULL THEN c.schools END, CASE WHEN s.row_group IS NOT NULL
 		THEN 'c' END
-	FROM cell AS c LEFT JOIN small AS s ON s.row_group = c.improvement::text
+	FROM cell c LEFT JOIN small s ON s.row_group = c.improvement::text
 	ORDER BY c.improvement;
 END;
 COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
@@ -189,13 +189,13 @@ COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools,
 	d.symbol AS schools_symbol
-FROM abie_report.run AS r JOIN (
+FROM abie_report.run r JOIN (
 		SELECT c.run_id, c.stratum, array_agg(c.improvement_rounded ORDER BY c.improvement_rounded) AS improvements,
 			array_agg(c.schools ORDER BY c.improvement_rounded) AS counts
 		FROM (SELECT e.run_id, e.stratum, e.improvement_rounded, count(*) AS schools
-			FROM abie.expectation AS e GROUP BY e.run_id, e.stratum, e.improvement_rounded) AS c
-		GROUP BY c.run_id, c.stratum) AS t ON t.run_id = r.run_id
-	CROSS JOIN LATERAL abie_internal.shown_distribution(t.improvements, t.counts) AS d
+			FROM abie.expectation e GROUP BY e.run_id, e.stratum, e.improvement_rounded) c
+		GROUP BY c.run_id, c.stratum) t ON t.run_id = r.run_id
+	CROSS JOIN LATERAL abie_internal.shown_distribution(t.improvements, t.counts) d
 WHERE (SELECT abie_internal.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
 'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under '
@@ -207,13 +207,13 @@ COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
 SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source,
 	s.recorded
-FROM abie_report.school_expectation AS e CROSS JOIN LATERAL (
+FROM abie_report.school_expectation e CROSS JOIN LATERAL (
 	SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
-	FROM abie_owner.readable_attendance AS a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+	FROM abie_owner.readable_attendance a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
 	UNION ALL SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
-	FROM abie_owner.readable_school_context AS c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+	FROM abie_owner.readable_school_context c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
 	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
-		k.source, k.recorded_at::date FROM abie.school AS k WHERE k.urn = e.urn) AS s;
+		k.source, k.recorded_at::date FROM abie.school k WHERE k.urn = e.urn) s;
 COMMENT ON VIEW abie_report.school_source IS
 'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.position IS 'Order of the kinds of figure, from 1.';

@@ -52,11 +52,11 @@ RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology
 	is_current boolean,
 	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
 	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
-LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.report_runs() IS
 'The runs that the role in force may see (abie_internal.readable_runs), columns as in abie_report.run.';
 
-CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie_internal.report_runs() AS r;
+CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie_internal.report_runs() r;
 COMMENT ON VIEW abie_report.run IS
 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
@@ -104,19 +104,19 @@ FROM (
 		k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
 		k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
 		k.forecast_low, k.forecast_high, k.poor_match, k.references_published
-		FROM abie_owner.readable_expectation AS k
+		FROM abie_owner.readable_expectation k
 	UNION ALL
 	SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL
-		FROM abie_owner.readable_exclusion AS x
-) AS e
-	JOIN abie_report.run AS r ON r.run_id = e.run_id
-	LEFT JOIN abie_owner.readable_run_school AS p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
-	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = e.run_id AND m.stratum = e.stratum
-	LEFT JOIN abie.school AS s ON s.urn = e.urn
-	LEFT JOIN abie.local_authority AS la ON la.la_code = e.laestab / 10000
-	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) AS noise (error);
+		FROM abie_owner.readable_exclusion x
+) e
+	JOIN abie_report.run r ON r.run_id = e.run_id
+	LEFT JOIN abie_owner.readable_run_school p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
+	LEFT JOIN abie_owner.readable_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
+	LEFT JOIN abie.school s ON s.urn = e.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = e.laestab / 10000
+	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS
 'What is expected of each school in scope of a run: one row a run and school, those without an expectation included, '
 'with the reason. Where it rests on attendance that is not published (abie.expectation.references_published) context, '
@@ -164,21 +164,21 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name
 	abs(shown.attendance - shown.own) > 1.959963984540054
 		* sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
-FROM abie_report.run AS r JOIN abie_owner.readable_list AS l ON l.run_id = r.run_id
-	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank)
-	JOIN abie_owner.listed_school AS own ON own.run_id = l.run_id AND own.urn = l.urn
-	JOIN abie.run_school AS other ON other.run_id = l.run_id AND other.urn = n.similar_urn
-	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = own.run_id AND m.stratum = own.stratum
-	LEFT JOIN abie.school AS own_name ON own_name.urn = l.urn
-	LEFT JOIN abie.school AS s ON s.urn = n.similar_urn
-	LEFT JOIN abie.local_authority AS la ON la.la_code = other.la_code
-	LEFT JOIN abie.school_context AS c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
-	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) AS noise (error)
+FROM abie_report.run r JOIN abie_owner.readable_list l ON l.run_id = r.run_id
+	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank)
+	JOIN abie_owner.listed_school own ON own.run_id = l.run_id AND own.urn = l.urn
+	JOIN abie.run_school other ON other.run_id = l.run_id AND other.urn = n.similar_urn
+	LEFT JOIN abie_owner.readable_model m ON m.run_id = own.run_id AND m.stratum = own.stratum
+	LEFT JOIN abie.school own_name ON own_name.urn = l.urn
+	LEFT JOIN abie.school s ON s.urn = n.similar_urn
+	LEFT JOIN abie.local_authority la ON la.la_code = other.la_code
+	LEFT JOIN abie.school_context c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
+	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) noise (error)
 	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
 		-- not to a reader of its list alone
 		CASE WHEN own.attendance_published OR (SELECT abie_internal.has_national_access('{results,calculation}'))
-			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') AS x)
-				THEN own.attendance END) AS shown (attendance, own);
+			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') x)
+				THEN own.attendance END) shown (attendance, own);
 COMMENT ON VIEW abie_report.similar_school IS
 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and '
 'published figures, never another school''s expectation.';
@@ -221,15 +221,15 @@ CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
-FROM abie_report.run AS r JOIN abie_owner.readable_expectation AS e ON e.run_id = r.run_id
-	LEFT JOIN abie.school AS s ON s.urn = e.urn
+FROM abie_report.run r JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id
+	LEFT JOIN abie.school s ON s.urn = e.urn
 	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected),
 		(4, 'local authority average', e.la_average),
 		(5, 'national average', e.national_average),
 			(6, 'upper quartile of the similar schools', e.similar_upper_quartile),
-		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) AS rung (place, name, value)
+		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) rung (place, name, value)
 	CROSS JOIN LATERAL (SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7
-		THEN rung.value END) AS shown (value);
+		THEN rung.value END) shown (value);
 COMMENT ON VIEW abie_report.school_ladder IS 'The rungs of each school''s ladder: one row a run, school and rung.';
 COMMENT ON COLUMN abie_report.school_ladder.rung_order IS
 'Order the rungs are named in, from 1; their heights are in attendance.';
@@ -275,8 +275,8 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
 	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie_owner.readable_attendance AS a LEFT JOIN abie.school AS s ON s.urn = a.urn
-	LEFT JOIN abie.local_authority AS la ON la.la_code = a.laestab / 10000;
+FROM abie_owner.readable_attendance a LEFT JOIN abie.school s ON s.urn = a.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = a.laestab / 10000;
 COMMENT ON VIEW abie_report.school_absence IS
 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence '
 'files.';
@@ -341,7 +341,7 @@ $$;
 COMMENT ON FUNCTION abie_owner.readable_history(oid) IS 'Of a role, as abie_internal.readable_history.';
 
 CREATE FUNCTION abie_internal.readable_history() RETURNS SETOF abie.school_history
-LANGUAGE c STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.readable_history() IS
 'Rows of abie.school_history of the schools whose results the role in force (current_user) may read.';
 
@@ -358,7 +358,7 @@ $$;
 COMMENT ON FUNCTION abie_owner.school_history(oid, integer) IS 'Of a role, as abie.school_history.';
 
 CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.school_history(integer) IS
 'The rows of abie.school_history of the school that had this URN in any year, oldest first; for roles that may read '
 'the school''s results.';
@@ -368,7 +368,7 @@ SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::tex
 	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
 	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL
 		THEN 'x' END AS attendance_percent_symbol
-FROM abie_internal.readable_history() AS h LEFT JOIN abie.school AS s ON s.urn = h.school_urn;
+FROM abie_internal.readable_history() h LEFT JOIN abie.school s ON s.urn = h.school_urn;
 COMMENT ON VIEW abie_report.school_history IS
 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
 'in the year of a change.';
@@ -401,12 +401,12 @@ FROM (
 					a.sess_overall_percent)::numeric)::float8 END AS attendance_percent,
 			CASE WHEN bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) THEN 'pupils' ELSE 'schools' END
 				AS weighted_by
-		FROM abie.attendance AS a
-			JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
-				AS k (school_type, stratum) ON k.school_type = a.school_type
+		FROM abie.attendance a
+			JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) k (school_type,
+				stratum) ON k.school_type = a.school_type
 		WHERE (SELECT abie_internal.has_access('{results,similar schools,support,calculation}'))
-		GROUP BY a.academic_year, k.stratum, 3) AS g
-	GROUP BY g.academic_year, g.stratum) AS n;
+		GROUP BY a.academic_year, k.stratum, 3) g
+	GROUP BY g.academic_year, g.stratum) n;
 COMMENT ON VIEW abie_report.national_attendance IS
 'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
@@ -433,8 +433,8 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.met
 	s.last_weight, s.n0, CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
 	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published
 		THEN s.forecast_quantile END AS forecast_quantile
-FROM abie_report.run AS r JOIN abie.methodology AS m ON m.name = r.methodology
-	LEFT JOIN abie_owner.readable_model AS s ON s.run_id = r.run_id;
+FROM abie_report.run r JOIN abie.methodology m ON m.name = r.methodology
+	LEFT JOIN abie_owner.readable_model s ON s.run_id = r.run_id;
 COMMENT ON VIEW abie_report.methodology_summary IS
 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. '
 'Of what rests on attendance that is not published, noise and baseline alone.';
@@ -446,12 +446,12 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.positio
 	c.category, whole.coefficient, c.multiplier, whole.weight,
 	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8,
 		0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run AS r JOIN abie_owner.readable_characteristic AS c ON c.run_id = r.run_id
-	LEFT JOIN abie.characteristic AS k ON k.name = c.characteristic
-	LEFT JOIN abie_owner.readable_model AS m ON m.run_id = c.run_id AND m.stratum = c.stratum
+FROM abie_report.run r JOIN abie_owner.readable_characteristic c ON c.run_id = r.run_id
+	LEFT JOIN abie.characteristic k ON k.name = c.characteristic
+	LEFT JOIN abie_owner.readable_model m ON m.run_id = c.run_id AND m.stratum = c.stratum
 	-- learned weights are the sizes of coefficients
 	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
-		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) AS whole (coefficient, weight);
+		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) whole (coefficient, weight);
 COMMENT ON VIEW abie_report.characteristic_weights IS
 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
 COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';
@@ -460,6 +460,6 @@ COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of t
 CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barrier = true) AS
 SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items,
 	c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
-FROM abie_report.run AS r JOIN abie.run_check AS c ON c.run_id = r.run_id;
+FROM abie_report.run r JOIN abie.run_check c ON c.run_id = r.run_id;
 COMMENT ON VIEW abie_report.run_checks IS
 'Release checks of each run: one row a run and check. For roles granted calculation.';

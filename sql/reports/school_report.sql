@@ -432,7 +432,7 @@ SELECT array_agg(said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
 FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
 	row_number() OVER (ORDER BY c.km, c.rank) AS near_place
 	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
-		FROM jsonb_to_recordset(similar_schools) AS x(rank integer, similar_urn integer, similar_name text,
+		FROM jsonb_to_recordset(similar_schools) x(rank integer, similar_urn integer, similar_name text,
 			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8, is_better boolean,
 			is_clear boolean)
 		WHERE x.is_better) c
@@ -515,7 +515,7 @@ BEGIN
 		x.similar_enrolments AS enrolments,
 			x.similar_attendance AS attendance, x.similar_attendance_low AS low, x.similar_attendance_high AS high,
 				x.similar_fsm_pct AS fsm, x.is_better AS better
-		FROM jsonb_to_recordset(facts -> 'similar_schools') AS x(rank integer, similar_urn integer, similar_name text,
+		FROM jsonb_to_recordset(facts -> 'similar_schools') x(rank integer, similar_urn integer, similar_name text,
 			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
 			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8,
 				is_better boolean)) r;
@@ -598,7 +598,7 @@ BEGIN
 			|| array_agg(ARRAY[abie_internal.decimal(r.improvement_rounded, 1),
 				coalesce(abie_internal.thousands(r.schools), 'c')]
 			ORDER BY r.improvement_rounded) AS cells
-	INTO d FROM jsonb_to_recordset(facts -> 'distribution') AS r(improvement_rounded float8, schools bigint);
+	INTO d FROM jsonb_to_recordset(facts -> 'distribution') r(improvement_rounded float8, schools bigint);
 	RETURN abie_internal.report_part(format, 'heading', 'What is expected of other schools')
 		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 AND cardinality(array_remove(d.counts, NULL)) > 0
 			THEN abie_internal.report_part(format, 'picture',
@@ -734,11 +734,11 @@ BEGIN ATOMIC
 		-- some thousands at a time: so many facts are held at once
 		SELECT pg_catalog.array_agg(e.urn) AS urns
 		FROM (SELECT x.urn, pg_catalog.row_number() OVER (ORDER BY x.urn) AS place
-			FROM abie_report.school_expectation AS x WHERE x.run_id = report_files.run_id
-				AND x.urn % parts = part - 1) AS e
+			FROM abie_report.school_expectation x WHERE x.run_id = report_files.run_id
+				AND x.urn % parts = part - 1) e
 		GROUP BY e.place / 7000
-	) AS batch
-		CROSS JOIN LATERAL abie_internal.report_facts(report_files.run_id, batch.urns) AS f;
+	) batch
+		CROSS JOIN LATERAL abie_internal.report_facts(report_files.run_id, batch.urns) f;
 END;
 COMMENT ON FUNCTION abie.report_files(integer, text, integer, integer) IS
 'The reports of all schools in scope of a run that the reader may see: file_name (the URN and .html, .md or .json) and '

@@ -52,8 +52,7 @@ CREATE FUNCTION abie.run_outcome(run_id integer)
 RETURNS TABLE (urn integer, stratum text, size text, enrolments integer, attendance float8, expected float8,
 	baseline float8, forecast float8,
 	outcome float8, inside boolean, missed boolean, by_chance boolean)
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.run_outcome(integer) IS
 'What the target year of a run brought to each school of abie.run_progress, per cent. size: third of these schools of '
 'the stratum by enrolments (small, medium, large); outcome: attendance of the target year; inside: outcome, less the '
@@ -169,7 +168,7 @@ RETURNS TABLE (stratum text, size text, schools integer, least_enrolments intege
 	r2_expected float8, r2_forecast float8,
 	rmse_attendance float8, rmse_expected float8, rmse_baseline float8, rmse_forecast float8, coverage float8,
 		missed float8, missed_by_chance float8, rises_with_fsm integer)
-LANGUAGE c STABLE PARALLEL SAFE COST 10000000 ROWS 8
+LANGUAGE C STABLE PARALLEL SAFE COST 10000000 ROWS 8
 -- not STRICT: a NULL year is the newest
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.backtest(text, text) IS

@@ -44,8 +44,7 @@ COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
 
 CREATE FUNCTION abie_internal.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters)
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_scaled_vector'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_scaled_vector';
 COMMENT ON FUNCTION abie_internal.scaled_vector(float8[], text[], abie.vector_parameters) IS
 'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in '
 'abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes '

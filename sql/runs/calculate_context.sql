@@ -281,7 +281,7 @@ BEGIN ATOMIC
 			THEN least(100, f.forecast + f.margin) END
 	FROM (SELECT (model).last_weight IS NOT NULL
 		AND previous_attendance IS NOT NULL AS learned,
-		coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) AS k,
+		coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) k,
 		LATERAL (SELECT
 			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance
 				ELSE attendance END AS own_level,
@@ -297,7 +297,7 @@ BEGIN ATOMIC
 				THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight,
 				(model).n0)
 				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN attendance
-				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) AS o,
+				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) o,
 		LATERAL (SELECT
 			CASE WHEN (model).run_id IS NULL THEN NULL
 				WHEN k.learned
@@ -305,7 +305,7 @@ BEGIN ATOMIC
 					(model).forecast_coefficients) ELSE o.baseline END AS forecast,
 			CASE WHEN k.learned
 				THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
-				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) AS f;
+				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) f;
 END;
 COMMENT ON FUNCTION abie_internal.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8,
 	float8) IS

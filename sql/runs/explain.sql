@@ -178,8 +178,7 @@ COMMENT ON FUNCTION abie_owner.similarity(oid, integer, integer) IS 'Of a role, 
 
 CREATE FUNCTION abie.similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.similarity(integer, integer) IS
 'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the '
 'other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s '
@@ -408,8 +407,7 @@ COMMENT ON FUNCTION abie_owner.explain(oid, integer, integer) IS 'Of a role, as 
 
 CREATE FUNCTION abie.explain(run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
 'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar '
 'schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage '

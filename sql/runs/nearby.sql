@@ -43,8 +43,7 @@ COMMENT ON FUNCTION abie_owner.nearby_similar_schools(oid, integer, integer, int
 
 CREATE FUNCTION abie.nearby_similar_schools(run_id integer, urn integer, count integer DEFAULT 5)
 RETURNS TABLE (similar_urn integer, name text, km float8, distance float8, similarity_rank integer, attendance float8)
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 5
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 5 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.nearby_similar_schools(integer, integer, integer) IS
 'The nearest, at most count, of the 100 schools most similar to a school in a run, by the same rules as its similar '
 'schools and beyond their number: name, km as the crow flies, distance, similarity_rank (1 most similar) and '

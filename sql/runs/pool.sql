@@ -20,15 +20,14 @@ RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-f
 		pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.lower(school_type COLLATE "C"),
 		'[^a-z0-9]+', ' ', 'g')),
 		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '',
-			'g')) AS t(words)) END;
+			'g')) t(words)) END;
 COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '
 'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
 'one that is not understood.';
 
 CREATE FUNCTION abie_internal.first_known_step(state anyelement, value anyelement) RETURNS anyelement
-AS 'MODULE_PATHNAME', 'abie_first_known_step'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_first_known_step';
 COMMENT ON FUNCTION abie_internal.first_known_step(anyelement, anyelement) IS
 'Transition function of abie_internal.first_known.';
 

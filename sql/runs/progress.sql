@@ -5,8 +5,10 @@ CREATE FUNCTION abie.progress(baseline float8, improvement float8, outcome float
 	OUT change float8, OUT relative_change float8, OUT met boolean)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT outcome - baseline, outcome - baseline - common_change + pace,
-	greatest(outcome - baseline, outcome - baseline - common_change + pace) >= improvement $$;
+AS $$
+SELECT outcome - baseline, outcome - baseline - common_change + pace,
+	greatest(outcome - baseline, outcome - baseline - common_change + pace) >= improvement
+$$;
 COMMENT ON FUNCTION abie.progress(float8, float8, float8, float8, float8) IS
 'Progress of a school from its baseline to its attendance in the target year (outcome), both per cent: change = '
 'outcome - baseline; relative_change = change - common_change + pace, which takes off the change that all schools had '
@@ -53,8 +55,7 @@ COMMENT ON FUNCTION abie_owner.run_progress(oid, integer) IS 'Of a role, as abie
 CREATE FUNCTION abie.run_progress(run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
 	change float8, relative_change float8, met boolean)
-LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.run_progress(integer) IS
 'Progress of the schools of a run whose attendance in the target year is held, under the LAESTAB they had in the '
 'baseline year: abie.progress, with common_change the median change of attendance from the baseline year to the target '

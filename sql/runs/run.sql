@@ -3,8 +3,10 @@
 CREATE FUNCTION abie_internal.run_methodology(run_id integer) RETURNS abie.methodology
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name
-	WHERE r.run_id = run_methodology.run_id $$;
+AS $$
+SELECT m FROM abie.methodology m JOIN abie.run r ON r.methodology = m.name
+WHERE r.run_id = run_methodology.run_id
+$$;
 COMMENT ON FUNCTION abie_internal.run_methodology(integer) IS
 'The methodology a run used; NULL when there is no such run.';
 
@@ -56,15 +58,13 @@ FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.delete_run_rows();
 -- One calculation a target year: a lock of the session, which a dead one lets go of and no other statement of SQL can
 -- take (src/run.c).
 CREATE FUNCTION abie_internal.lock_year(target_year text) RETURNS boolean
-AS 'MODULE_PATHNAME', 'abie_lock_year'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10 AS 'MODULE_PATHNAME', 'abie_lock_year';
 COMMENT ON FUNCTION abie_internal.lock_year(text) IS
 'Takes the session lock of a target year; true where this session has it already, false where another has it '
 'or this one has that of another year. A transaction that aborts lets go of it.';
 
 CREATE FUNCTION abie_internal.unlock_year(target_year text) RETURNS boolean
-AS 'MODULE_PATHNAME', 'abie_unlock_year'
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10;
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10 AS 'MODULE_PATHNAME', 'abie_unlock_year';
 COMMENT ON FUNCTION abie_internal.unlock_year(text) IS
 'Lets go of the lock abie_internal.lock_year took; false when this session does not hold it.';
 

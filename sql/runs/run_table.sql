@@ -356,8 +356,8 @@ COMMENT ON COLUMN abie.similar_list.bandwidth IS
 
 CREATE VIEW abie.similar_school WITH (security_invoker = true) AS
 SELECT l.run_id, l.urn, n.rank::integer AS rank, n.similar_urn, l.distances[n.rank] AS distance
-FROM abie.similar_list AS l
-	CROSS JOIN LATERAL pg_catalog.unnest(l.similar_urns) WITH ORDINALITY AS n (similar_urn, rank);
+FROM abie.similar_list l
+	CROSS JOIN LATERAL pg_catalog.unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank);
 COMMENT ON VIEW abie.similar_school IS
 'The similar schools of each school in a run: one row a run, school and similar school.';
 COMMENT ON COLUMN abie.similar_school.run_id IS 'The run.';

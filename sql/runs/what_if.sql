@@ -344,8 +344,7 @@ COMMENT ON FUNCTION abie_owner.what_if(oid, integer, integer, jsonb) IS 'Of a ro
 
 CREATE FUNCTION abie.what_if(run_id integer, urn integer, changes jsonb)
 RETURNS TABLE (name text, value float8, changed float8)
-LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
-AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.what_if(integer, integer, jsonb) IS
 'What the expectation of one school would be in a run with other inputs: name, value as in the run, value as changed; '
 'names as in abie.explain. Nothing is stored; all other schools, the model and what was learned stay as they are in '

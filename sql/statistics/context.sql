@@ -51,8 +51,7 @@ COMMENT ON COLUMN abie.ridge_model.leave_one_out_error IS
 
 CREATE FUNCTION abie.ridge(y float8[], x float8[], weight float8[] DEFAULT NULL, penalties float8[] DEFAULT NULL)
 RETURNS abie.ridge_model
-AS 'MODULE_PATHNAME', 'abie_ridge'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 AS 'MODULE_PATHNAME', 'abie_ridge';
 COMMENT ON FUNCTION abie.ridge(float8[], float8[], float8[], float8[]) IS
 'Weighted ridge regression (Hoerl and Kennard 1970) of y (n) on the columns of x (n x p, p at most 1000) with an '
 'intercept that bears no penalty: least sum of weight (y - prediction)^2 + sum of penalties coefficient^2. weight: n, '
@@ -68,8 +67,7 @@ COMMENT ON FUNCTION abie.ridge(float8[], float8[], float8[], float8[]) IS
 
 CREATE FUNCTION abie.cross_leverage(a float8[], b float8[], location float8[], inverse float8[], total_weight float8)
 RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_cross_leverage'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'abie_cross_leverage';
 COMMENT ON FUNCTION abie.cross_leverage(float8[], float8[], float8[], float8[], float8) IS
 '1 / total_weight + (a - location)'' inverse (b - location), of a model made by abie.ridge from rows of the given sum '
 'of weights. A row''s leverage is its weight times this of its columns with themselves. Without row i of weight w the '
@@ -78,8 +76,7 @@ COMMENT ON FUNCTION abie.cross_leverage(float8[], float8[], float8[], float8[], 
 
 CREATE FUNCTION abie.cross_variance(a float8[], b float8[], location float8[], inverse float8[], penalties float8[],
 	total_weight float8) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_cross_variance'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200 AS 'MODULE_PATHNAME', 'abie_cross_variance';
 COMMENT ON FUNCTION abie.cross_variance(float8[], float8[], float8[], float8[], float8[], float8) IS
 'Covariance, by unit of residual_variance, of the predictions at columns a and b of a model made by abie.ridge: '
 'abie.cross_leverage less (a - location)'' inverse P inverse (b - location), with the penalties on the diagonal of P. '
@@ -87,8 +84,7 @@ COMMENT ON FUNCTION abie.cross_variance(float8[], float8[], float8[], float8[], 
 'prediction is residual_variance (q - h^2 / w) / (1 - h)^2. Errors as abie.cross_leverage, and negative penalties.';
 
 CREATE FUNCTION abie.contributions(x float8[], location float8[], coefficients float8[]) RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_contributions'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_contributions';
 COMMENT ON FUNCTION abie.contributions(float8[], float8[], float8[]) IS
 'What each column adds to a prediction of a model made by abie.ridge: coefficient x (x - location). Their sum and the '
 'model''s mean make the prediction. Errors: arrays of different length, NULL, NaN or infinity, result out of range.';
@@ -96,8 +92,7 @@ COMMENT ON FUNCTION abie.contributions(float8[], float8[], float8[]) IS
 CREATE FUNCTION abie_internal.context_terms(vector float8[], substitutes float8[], numbers integer,
 	indicators integer[])
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_context_terms'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_context_terms';
 COMMENT ON FUNCTION abie_internal.context_terms(float8[], float8[], integer, integer[]) IS
 'Terms of the contextual model of a vector whose first elements are numbers, the rest columns of categories: its '
 'elements, each that is NULL replaced by its substitute; for each element named in indicators (from 1) 1 where it is '

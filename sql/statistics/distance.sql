@@ -1,8 +1,7 @@
 -- Distance of two schools and its parts.
 
 CREATE FUNCTION abie.distance(a float8[], b float8[], weights float8[] DEFAULT NULL) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_distance'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_distance';
 COMMENT ON FUNCTION abie.distance(float8[], float8[], float8[]) IS
 'Weighted Euclidean distance of two vectors of up to 1000 characteristics; a NULL element is missing. Squared distance '
 '= (total weight / weight present on both sides) x sum of weight x (a-b)^2 over the elements present on both sides. '
@@ -11,8 +10,7 @@ COMMENT ON FUNCTION abie.distance(float8[], float8[], float8[]) IS
 'different length, weights negative, NULL or all 0, result out of range.';
 
 CREATE FUNCTION abie.distance_parts(a float8[], b float8[], weights float8[] DEFAULT NULL) RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_distance_parts'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_distance_parts';
 COMMENT ON FUNCTION abie.distance_parts(float8[], float8[], float8[]) IS
 'The parts of the squared distance that abie.distance gives, one for each characteristic; 0 for a characteristic '
 'missing on either side or of weight 0. Their sum is the squared distance. NULL and errors as abie.distance.';

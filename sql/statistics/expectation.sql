@@ -1,8 +1,7 @@
 -- From similar schools to an expectation.
 
 CREATE FUNCTION abie.local_mean(value float8[], distance float8[], weight float8[], bandwidth float8) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_local_mean'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_local_mean';
 COMMENT ON FUNCTION abie.local_mean(float8[], float8[], float8[], float8) IS
 'Mean of values weighted by weight x (1 - (distance / bandwidth)^3)^3, the tricube kernel (Cleveland 1979); values at '
 'or beyond the bandwidth have no weight, but where that is all of them each counts by its weight alone. Added in the '
@@ -12,16 +11,14 @@ COMMENT ON FUNCTION abie.local_mean(float8[], float8[], float8[], float8) IS
 
 CREATE FUNCTION abie.local_mean_error(value float8[], distance float8[], weight float8[], bandwidth float8)
 RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_local_mean_error'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_local_mean_error';
 COMMENT ON FUNCTION abie.local_mean_error(float8[], float8[], float8[], float8) IS
 'Standard error of abie.local_mean of the same arguments, from the spread of its values (White 1980): sqrt(sum of (k '
 '(value - mean))^2) / sum of k, where k is the weight each value has in the mean. NULL and errors as abie.local_mean.';
 
 CREATE FUNCTION abie.improvement_expectation(baseline float8, expected float8, pace float8, ladder_top float8,
 	gap_share float8 DEFAULT 0.2, floor float8 DEFAULT 0.1, cap float8 DEFAULT 1.0) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_improvement_expectation'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_improvement_expectation';
 COMMENT ON FUNCTION abie.improvement_expectation(float8, float8, float8, float8, float8, float8, float8) IS
 'Minimum improvement expectation for a year, percentage points: pace + gap_share x max(0, expected - baseline), not '
 'under floor, not over cap, and not over the headroom max(0, ladder_top - baseline). baseline, expected and ladder_top '
@@ -48,19 +45,16 @@ COMMENT ON FUNCTION abie.statement(float8, float8, float8) IS
 
 CREATE FUNCTION abie_internal.pared_mean_step(state float8[], numerator float8, denominator float8, share float8)
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_pared_mean_step'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_pared_mean_step';
 COMMENT ON FUNCTION abie_internal.pared_mean_step(float8[], float8, float8, float8) IS
 'Transition function of abie.pared_mean. Not STRICT: the state starts as NULL and rows with a NULL are left out.';
 
 CREATE FUNCTION abie_internal.pared_mean_combine(state float8[], other float8[]) RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_pared_mean_combine'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_pared_mean_combine';
 COMMENT ON FUNCTION abie_internal.pared_mean_combine(float8[], float8[]) IS 'Combine function of abie.pared_mean.';
 
 CREATE FUNCTION abie_internal.pared_mean_final(state float8[]) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_pared_mean_final'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'abie_pared_mean_final';
 COMMENT ON FUNCTION abie_internal.pared_mean_final(float8[]) IS 'Final function of abie.pared_mean.';
 
 CREATE AGGREGATE abie_internal.pared_mean_state(numerator float8, denominator float8, share float8) (

@@ -2,8 +2,7 @@
 
 CREATE FUNCTION abie.forecast(before float8, last float8, expected float8, enrolments float8, coefficients float8[])
 RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_forecast'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_forecast';
 COMMENT ON FUNCTION abie.forecast(float8, float8, float8, float8, float8[]) IS
 'Forecast of a school''s rate, per cent: the six coefficients of abie.learn_forecast times 1, expected, last - '
 'expected, before - expected, (last - expected) / sqrt(enrolments), (before - expected) / sqrt(enrolments), where last '
@@ -13,8 +12,7 @@ COMMENT ON FUNCTION abie.forecast(float8, float8, float8, float8, float8[]) IS
 CREATE FUNCTION abie.learn_forecast(before float8[], last float8[], expected float8[], enrolments float8[],
 	outcome float8[],
 	OUT coefficients float8[], OUT c0 float8, OUT c1 float8, OUT quantile float8)
-AS 'MODULE_PATHNAME', 'abie_learn_forecast'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 AS 'MODULE_PATHNAME', 'abie_learn_forecast';
 COMMENT ON FUNCTION abie.learn_forecast(float8[], float8[], float8[], float8[], float8[]) IS
 'The coefficients with which abie.forecast best predicted the outcome, the rate of the year after last, by least '
 'squares (the shortest solution where terms depend on each other) after the change from last to outcome is winsorised '

@@ -3,8 +3,7 @@
 CREATE FUNCTION abie.funnel_limits(target float8, denominator float8, coverage float8 DEFAULT 0.998,
 	between_variance float8 DEFAULT 0,
 	OUT lower_limit float8, OUT upper_limit float8)
-AS 'MODULE_PATHNAME', 'abie_funnel_limits'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500 AS 'MODULE_PATHNAME', 'abie_funnel_limits';
 COMMENT ON FUNCTION abie.funnel_limits(float8, float8, float8, float8) IS
 'Control limits of a proportion (0 to 1) observed among denominator units around a target (0 to 1): the exact interval '
 'of Clopper and Pearson (1934) about target x denominator, from the beta distribution, which holds the share coverage '

@@ -4,8 +4,7 @@ CREATE FUNCTION abie.nearest(ids bigint[], vectors float8[], k integer, weights 
 	candidate boolean[] DEFAULT NULL, family bigint[] DEFAULT NULL,
 	OUT id bigint, OUT rank integer, OUT neighbour bigint, OUT distance float8)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME', 'abie_nearest'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 400000;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 400000 AS 'MODULE_PATHNAME', 'abie_nearest';
 COMMENT ON FUNCTION abie.nearest(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
 'The k nearest rows of every row of vectors (n x p, one row an id), exactly, by abie.distance with the same weights. '
 'Rows of the result: id, rank (1 the nearest), neighbour, distance; in no particular order. Never the row itself, '
@@ -20,8 +19,7 @@ CREATE FUNCTION abie.nearest_lists(ids bigint[], vectors float8[], k integer, we
 	candidate boolean[] DEFAULT NULL, family bigint[] DEFAULT NULL,
 	OUT id bigint, OUT neighbours bigint[], OUT distances float8[])
 RETURNS SETOF record
-AS 'MODULE_PATHNAME', 'abie_nearest_lists'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_nearest_lists';
 COMMENT ON FUNCTION abie.nearest_lists(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
 'What abie.nearest finds, as one row an id, also where nothing is near: id, its neighbours, nearest first, and their '
 'distances; empty arrays for none. Arguments, order and errors as abie.nearest.';

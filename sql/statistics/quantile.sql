@@ -2,21 +2,18 @@
 
 CREATE FUNCTION abie_internal.weighted_quantile_step(state float8[], value float8, weight float8, fraction float8)
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_weighted_quantile_step'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_weighted_quantile_step';
 COMMENT ON FUNCTION abie_internal.weighted_quantile_step(float8[], float8, float8, float8) IS
 'Transition function of abie.weighted_quantile. Not STRICT: the state starts as NULL and rows with a NULL are left '
 'out.';
 
 CREATE FUNCTION abie_internal.weighted_quantile_combine(state float8[], other float8[]) RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_weighted_quantile_combine'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_weighted_quantile_combine';
 COMMENT ON FUNCTION abie_internal.weighted_quantile_combine(float8[], float8[]) IS
 'Combine function of abie.weighted_quantile.';
 
 CREATE FUNCTION abie_internal.weighted_quantile_final(state float8[]) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_weighted_quantile_final'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'abie_weighted_quantile_final';
 COMMENT ON FUNCTION abie_internal.weighted_quantile_final(float8[]) IS 'Final function of abie.weighted_quantile.';
 
 CREATE AGGREGATE abie.weighted_quantile(value float8, weight float8, fraction float8) (

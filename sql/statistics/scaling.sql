@@ -15,8 +15,7 @@ COMMENT ON COLUMN abie.scaling_parameters.scale IS
 COMMENT ON COLUMN abie.scaling_parameters.present IS 'Number of vectors in which the characteristic is not missing.';
 
 CREATE FUNCTION abie.scaling(vectors float8[], method text DEFAULT 'robust') RETURNS abie.scaling_parameters
-AS 'MODULE_PATHNAME', 'abie_scaling'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_scaling';
 COMMENT ON FUNCTION abie.scaling(float8[], text) IS
 'Location and scale of each column of vectors (n x p, as array_agg of vectors makes), NULL elements left out: robust = '
 'median and 1.4826 median absolute deviation (Rousseeuw and Croux 1993), standard deviation where the latter is 0; sd '
@@ -25,8 +24,7 @@ COMMENT ON FUNCTION abie.scaling(float8[], text) IS
 
 CREATE FUNCTION abie.scale(vector float8[], location float8[], scale float8[], clip float8 DEFAULT NULL)
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_scale'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_scale';
 COMMENT ON FUNCTION abie.scale(float8[], float8[], float8[], float8) IS
 'Each element as (element - location) / scale, limited to +-clip (NULL: no limit; hence not STRICT); 0 where the scale '
 'is 0, NULL where the element or its scale is missing. Errors: arrays of different length, NaN or infinity, negative '

@@ -2,8 +2,7 @@
 
 CREATE FUNCTION abie.shrink(rate float8, expected float8, sampling_variance float8, between_variance float8)
 RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_shrink'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_shrink';
 COMMENT ON FUNCTION abie.shrink(float8, float8, float8, float8) IS
 'Shrunk rate: expected + B (rate - expected) with B = between_variance / (between_variance + sampling_variance), the '
 'part of the difference that is more than noise (Efron and Morris 1975). Never beyond rate or expected; the rate '
@@ -11,8 +10,7 @@ COMMENT ON FUNCTION abie.shrink(float8, float8, float8, float8) IS
 'variances.';
 
 CREATE FUNCTION abie.overdispersion(z float8[], winsorised float8 DEFAULT 0.1) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_overdispersion'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_overdispersion';
 COMMENT ON FUNCTION abie.overdispersion(float8[], float8) IS
 'Over-dispersion phi of standardised departures from a target, z = (observed - target) / standard error: the mean of '
 'their squares, after the share winsorised of each end (0: none) is drawn in to the quantile there. About 1 where '
@@ -22,8 +20,7 @@ COMMENT ON FUNCTION abie.overdispersion(float8[], float8) IS
 
 CREATE FUNCTION abie.between_variance(effects float8[], variances float8[], winsorised float8 DEFAULT 0.1)
 RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_between_variance'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_between_variance';
 COMMENT ON FUNCTION abie.between_variance(float8[], float8[], float8) IS
 'Variance tau^2 of the true effects of K units, from their effects (departures from a target, such as attendance - '
 'expected) and the sampling variances of these: max(0, (K phi - (K - 1)) / (sum w - sum w^2 / sum w)) with w = 1 / '
@@ -34,8 +31,7 @@ COMMENT ON FUNCTION abie.between_variance(float8[], float8[], float8) IS
 'negative or 0.5 and more.';
 
 CREATE FUNCTION abie.change_variance(change float8[], enrolments float8[], OUT c0 float8, OUT c1 float8)
-AS 'MODULE_PATHNAME', 'abie_change_variance'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS 'MODULE_PATHNAME', 'abie_change_variance';
 COMMENT ON FUNCTION abie.change_variance(float8[], float8[]) IS
 'The variance c0 + c1 / enrolments of schools'' changes (percentage points) from one year to the next: least squares '
 'of the squared departures from the median change, winsorised at 99 per cent, on 1 and 1 / enrolments, with c0 at '
@@ -45,8 +41,7 @@ COMMENT ON FUNCTION abie.change_variance(float8[], float8[]) IS
 
 CREATE FUNCTION abie.shrunk_baseline(before float8, last float8, expected float8, enrolments float8, last_weight float8,
 	n0 float8) RETURNS float8
-AS 'MODULE_PATHNAME', 'abie_shrunk_baseline'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_shrunk_baseline';
 COMMENT ON FUNCTION abie.shrunk_baseline(float8, float8, float8, float8, float8, float8) IS
 'Underlying level of a school, per cent: expected + B (a - expected) with a = last_weight x last + (1 - last_weight) x '
 'before, the rates of the last year and the one before it, and B = enrolments / (enrolments + n0). Never beyond a or '
@@ -56,8 +51,7 @@ COMMENT ON FUNCTION abie.shrunk_baseline(float8, float8, float8, float8, float8,
 CREATE FUNCTION abie.learn_baseline(before float8[], last float8[], expected float8[], enrolments float8[],
 	outcome float8[],
 	OUT last_weight float8, OUT n0 float8)
-AS 'MODULE_PATHNAME', 'abie_learn_baseline'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME', 'abie_learn_baseline';
 COMMENT ON FUNCTION abie.learn_baseline(float8[], float8[], float8[], float8[], float8[]) IS
 'The last_weight (1/2 to 1) and n0 (0 to 1000 times the median enrolments) with which abie.shrunk_baseline best '
 'predicted the outcome, the rate of the year after last: least mean square of outcome - baseline less its mean, so '

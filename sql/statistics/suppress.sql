@@ -4,8 +4,7 @@ CREATE FUNCTION abie.suppress(row_groups text[], column_groups text[], counts bi
 	published boolean[] DEFAULT NULL,
 	OUT row_group text, OUT column_group text, OUT count bigint, OUT symbol text)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME', 'abie_suppress'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 500;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 500 AS 'MODULE_PATHNAME', 'abie_suppress';
 COMMENT ON FUNCTION abie.suppress(text[], text[], bigint[], boolean[]) IS
 'A table of counts as it may be shown to anybody: its cells by row and column group, count NULL and symbol c '
 '(confidential) where suppressed. One element of each array a cell; NULL in place of a group is the total over its '

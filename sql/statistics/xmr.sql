@@ -4,8 +4,7 @@ CREATE FUNCTION abie.xmr(series float8[], limits_from integer DEFAULT NULL,
 	OUT "position" integer, OUT value float8, OUT centre float8, OUT lower_limit float8, OUT upper_limit float8,
 	OUT outside boolean, OUT shift boolean, OUT trend boolean, OUT two_of_three boolean)
 RETURNS SETOF record
-AS 'MODULE_PATHNAME', 'abie_xmr'
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 40;
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 40 AS 'MODULE_PATHNAME', 'abie_xmr';
 COMMENT ON FUNCTION abie.xmr(float8[], integer) IS
 'XmR chart of a series in the order of time, one row a value: centre, the mean; limits, centre -+ 2.66 x the mean '
 'moving range, moving ranges of 3.267 times their mean or more left out once; and the rules of the NHS''s Making Data '

@@ -6,13 +6,13 @@ CREATE TYPE abie.absence_measures AS (
 	sess_overall bigint,
 	sess_authorised bigint,
 	sess_unauthorised bigint,
-	sess_overall_percent double precision,
-	sess_authorised_percent double precision,
-	sess_unauthorised_percent double precision,
+	sess_overall_percent float8,
+	sess_authorised_percent float8,
+	sess_unauthorised_percent float8,
 	enrolments_pa_10_exact bigint,
-	enrolments_pa_10_exact_percent double precision,
+	enrolments_pa_10_exact_percent float8,
 	enrolments_pa_50_exact bigint,
-	enrolments_pa_50_exact_percent double precision,
+	enrolments_pa_50_exact_percent float8,
 	sess_auth_illness bigint,
 	sess_auth_appointments bigint,
 	sess_auth_religious bigint,
@@ -42,9 +42,9 @@ CREATE TYPE abie.absence_measures AS (
 	sess_overall_pa_10_exact bigint,
 	sess_authorised_pa_10_exact bigint,
 	sess_unauthorised_pa_10_exact bigint,
-	sess_overall_percent_pa_10_exact double precision,
-	sess_authorised_percent_pa_10_exact double precision,
-	sess_unauthorised_percent_pa_10_exact double precision
+	sess_overall_percent_pa_10_exact float8,
+	sess_authorised_percent_pa_10_exact float8,
+	sess_unauthorised_percent_pa_10_exact float8
 );
 COMMENT ON TYPE abie.absence_measures IS
 'Absence measures of a set of enrolments, with the columns of the EES absence files; sessions are half days. Rates '
@@ -112,20 +112,20 @@ COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent_pa_10_exact IS
 CREATE TYPE abie.absence_state;
 
 CREATE FUNCTION abie_internal.absence_state_in(cstring) RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_in';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_in';
 COMMENT ON FUNCTION abie_internal.absence_state_in(cstring) IS
 'Text input of abie.absence_state. Errors: 22P02 for what cannot be a state, 22023 and 22003 as for '
 'abie.tally.';
 CREATE FUNCTION abie_internal.absence_state_out(abie.absence_state) RETURNS cstring
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_out';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_out';
 COMMENT ON FUNCTION abie_internal.absence_state_out(abie.absence_state) IS
 'Text output of abie.absence_state.';
 CREATE FUNCTION abie_internal.absence_state_recv(internal) RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_recv';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_recv';
 COMMENT ON FUNCTION abie_internal.absence_state_recv(internal) IS
 'Binary input of abie.absence_state. Error 22P03 for what cannot be a state.';
 CREATE FUNCTION abie_internal.absence_state_send(abie.absence_state) RETURNS bytea
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_send';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_state_send';
 COMMENT ON FUNCTION abie_internal.absence_state_send(abie.absence_state) IS
 'Binary output of abie.absence_state.';
 
@@ -143,26 +143,26 @@ COMMENT ON TYPE abie.absence_state IS
 -- ---------- the aggregate ----------
 
 CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, register abie.register) RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_register_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_register_step';
 COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.register) IS
 'Adds an enrolment to the state of abie.absence.';
 CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, register abie.register, from_date date,
 	to_date date)
 RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_window_step';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_window_step';
 COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.register, date, date) IS
 'Adds the part of an enrolment in a window of dates to the state of abie.absence. Not STRICT: the dates may '
 'be NULL.';
 CREATE FUNCTION abie_internal.absence_step(state abie.absence_state, tally abie.tally) RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_tally_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_tally_step';
 COMMENT ON FUNCTION abie_internal.absence_step(abie.absence_state, abie.tally) IS
 'Adds an enrolment of which the tally is known to the state of abie.absence.';
 CREATE FUNCTION abie_internal.absence_combine(abie.absence_state, abie.absence_state) RETURNS abie.absence_state
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_combine';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_combine';
 COMMENT ON FUNCTION abie_internal.absence_combine(abie.absence_state, abie.absence_state) IS
 'The state of both sets of enrolments. Error 22003 for a count above 10^15.';
 CREATE FUNCTION abie_internal.absence_final(abie.absence_state) RETURNS abie.absence_measures
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_final';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_final';
 COMMENT ON FUNCTION abie_internal.absence_final(abie.absence_state) IS 'The measures of a state.';
 
 CREATE AGGREGATE abie.absence(register abie.register) (

@@ -4,8 +4,7 @@ CREATE FUNCTION abie_internal.attendance_codes()
 RETURNS TABLE (regime integer, code text, label text, category text, counts_possible boolean, counts_present boolean,
 	reason_group text,
 	valid_from date, valid_to date, applies daterange)
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 73
-AS 'MODULE_PATHNAME', 'abie_attendance_codes';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 73 AS 'MODULE_PATHNAME', 'abie_attendance_codes';
 COMMENT ON FUNCTION abie_internal.attendance_codes() IS 'The rows of the view abie.attendance_code.';
 
 CREATE VIEW abie.attendance_code AS SELECT * FROM abie_internal.attendance_codes();

@@ -6,7 +6,7 @@ CREATE TYPE abie.attendance_summary AS (
 	sess_overall integer,
 	sess_authorised integer,
 	sess_unauthorised integer,
-	sess_overall_percent double precision,
+	sess_overall_percent float8,
 	persistently_absent boolean,
 	severely_absent boolean,
 	late integer,
@@ -59,53 +59,53 @@ COMMENT ON COLUMN abie.absence_run.to_session IS 'Last session, AM or PM.';
 
 CREATE FUNCTION abie.summary(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS abie.attendance_summary
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_register_summary';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_register_summary';
 COMMENT ON FUNCTION abie.summary(abie.register, date, date) IS
 'Attendance of a pupil, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be '
 'NULL.';
 
 CREATE FUNCTION abie.sess_possible(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS bigint
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_possible';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_possible';
 COMMENT ON FUNCTION abie.sess_possible(abie.register, date, date) IS
 'Possible sessions of a pupil, from from_date to to_date, both included and NULL for no bound. Not STRICT: the dates '
 'may be NULL.';
 CREATE FUNCTION abie.sess_overall(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS bigint
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_overall';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_overall';
 COMMENT ON FUNCTION abie.sess_overall(abie.register, date, date) IS
 'Sessions of absence of a pupil, authorised and unauthorised, from from_date to to_date, both included and NULL for no '
 'bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_persistently_absent(register abie.register, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL) RETURNS boolean
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_persistent';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_persistent';
 COMMENT ON FUNCTION abie.is_persistently_absent(abie.register, date, date) IS
 'Whether 10 x absent >= possible, in integers; NULL without a possible session;, from from_date to to_date, both '
 'included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_persistently_absent(tally abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_persistent';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_persistent';
 COMMENT ON FUNCTION abie.is_persistently_absent(abie.tally) IS
 'Whether 10 x absent >= possible, in integers; NULL without a possible session. Source: guide to absence statistics '
 '(DfE), section 3.';
 CREATE FUNCTION abie.is_severely_absent(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS boolean
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_severe';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_severe';
 COMMENT ON FUNCTION abie.is_severely_absent(abie.register, date, date) IS
 'Whether 2 x absent >= possible, in integers; NULL without a possible session;, from from_date to to_date, both '
 'included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_severely_absent(tally abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_severe';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_severe';
 COMMENT ON FUNCTION abie.is_severely_absent(abie.tally) IS
 'Whether 2 x absent >= possible, in integers; NULL without a possible session.';
 CREATE FUNCTION abie.absence_band(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS text
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_band';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_band';
 COMMENT ON FUNCTION abie.absence_band(abie.register, date, date) IS
 'The 5-point band of absence per possible session, named as in EES: 0_5 (0 to under 5 per cent), 5_10, ... 95_99 (95 '
 'to under 100), 100; NULL without a possible session;, from from_date to to_date, both included and NULL for no bound. '
 'Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_band(tally abie.tally) RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_band';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_band';
 COMMENT ON FUNCTION abie.absence_band(abie.tally) IS
 'The 5-point band of absence per possible session, named as in EES: 0_5 (0 to under 5 per cent), 5_10, ... 95_99 (95 '
 'to under 100), 100; NULL without a possible session.';
@@ -119,40 +119,40 @@ COMMENT ON FUNCTION abie.late_after_close(abie.register, date, date) IS
 'for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.first_absence(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS date
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_absence';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_absence';
 COMMENT ON FUNCTION abie.first_absence(abie.register, date, date) IS
 'Date of the first absence; NULL without one;, from from_date to to_date, both included and NULL for no bound. Not '
 'STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.first_on_roll(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS date
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_on_roll';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_on_roll';
 COMMENT ON FUNCTION abie.first_on_roll(abie.register, date, date) IS
 'Date of the first session at which the pupil was on roll: with a mark other than # (closed), Z (not yet on roll) and '
 '- (no mark); NULL if there is none;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
 'dates may be NULL.';
 CREATE FUNCTION abie.longest_absence(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS abie.absence_run
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_longest_absence';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_longest_absence';
 COMMENT ON FUNCTION abie.longest_absence(abie.register, date, date) IS
 'The longest run of absence, the earliest of equals. Sessions that were not possible (closed, D, Q, X, Y, no mark) '
 'neither end a run nor count for it;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
 'dates may be NULL.';
 CREATE FUNCTION abie.absence_by_weekday(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS TABLE (weekday integer, session text, sess_possible integer, sess_authorised integer, sess_unauthorised integer)
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20 ROWS 10 AS 'MODULE_PATHNAME', 'abie_register_by_weekday';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 10 AS 'MODULE_PATHNAME', 'abie_register_by_weekday';
 COMMENT ON FUNCTION abie.absence_by_weekday(abie.register, date, date) IS
 'Sessions of a pupil by weekday (1 Monday to 5 Friday, as ISODOW) and session (AM, PM), always ten rows, from '
 'from_date to to_date, both included and NULL for no bound. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.penalty_notice_reached(register abie.register, as_of date DEFAULT NULL) RETURNS date
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_penalty_notice_reached';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_penalty_notice_reached';
 COMMENT ON FUNCTION abie.penalty_notice_reached(abie.register, date) IS
 'The date on which a pupil first reached the threshold for considering a penalty notice, up to as_of; NULL if never. '
 'National framework for penalty notices (from 19 August 2024): 10 sessions of G, N, O or U within 10 school weeks. A '
 'school week runs from Monday and has a mark other than # and - in the register. as_of NULL: the whole register. Not '
 'STRICT: as_of may be NULL.';
 CREATE FUNCTION abie.penalty_notice_sessions(register abie.register, as_of date DEFAULT NULL) RETURNS integer
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_penalty_notice_sessions';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_penalty_notice_sessions';
 COMMENT ON FUNCTION abie.penalty_notice_sessions(abie.register, date) IS
 'Sessions that count towards the threshold for considering a penalty notice, in the ten school weeks up to as_of. '
 'National framework for penalty notices (from 19 August 2024): 10 sessions of G, N, O or U within 10 school weeks. A '

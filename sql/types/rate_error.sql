@@ -2,16 +2,16 @@
 
 CREATE FUNCTION abie_internal.rate_error_step(state bigint[], sess_overall bigint, sess_possible bigint)
 	RETURNS bigint[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_step';
 COMMENT ON FUNCTION abie_internal.rate_error_step(bigint[], bigint, bigint) IS
 'Adds an enrolment to the state of abie.rate_error: enrolments, sums of absent and possible sessions, of the '
 'squares of absent, of the products, of the squares of possible.';
 CREATE FUNCTION abie_internal.rate_error_combine(bigint[], bigint[]) RETURNS bigint[]
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_combine';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_combine';
 COMMENT ON FUNCTION abie_internal.rate_error_combine(bigint[], bigint[]) IS
 'The state of abie.rate_error for both sets of enrolments.';
 CREATE FUNCTION abie_internal.rate_error_final(bigint[]) RETURNS float8
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_final';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_rate_error_final';
 COMMENT ON FUNCTION abie_internal.rate_error_final(bigint[]) IS
 'The standard error that a state of abie.rate_error gives.';
 

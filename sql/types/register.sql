@@ -3,22 +3,22 @@
 CREATE TYPE abie.register;
 
 CREATE FUNCTION abie_internal.register_in(cstring) RETURNS abie.register
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_in';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_in';
 COMMENT ON FUNCTION abie_internal.register_in(cstring) IS
 'Text input of abie.register. Errors: 22P02 for what is not a register or not a code, 22023 for a start that is no '
 'Monday or a code not yet in use, 22008 for a date that does not exist or sessions beyond 9999-12-31, 54000 beyond ten '
 'years.';
 CREATE FUNCTION abie_internal.register_out(abie.register) RETURNS cstring
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_out';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_out';
 COMMENT ON FUNCTION abie_internal.register_out(abie.register) IS
 'Text output of abie.register: canonical, one week a word.';
 CREATE FUNCTION abie_internal.register_recv(internal) RETURNS abie.register
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recv';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recv';
 COMMENT ON FUNCTION abie_internal.register_recv(internal) IS
 'Binary input of abie.register: a format byte (0), the start date as a binary date, one byte a mark. As strict as text '
 'input; errors as there, but 22P03 for what is not a mark or not canonical.';
 CREATE FUNCTION abie_internal.register_send(abie.register) RETURNS bytea
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_send';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_send';
 COMMENT ON FUNCTION abie_internal.register_send(abie.register) IS 'Binary output of abie.register.';
 
 CREATE TYPE abie.register (
@@ -38,7 +38,7 @@ E'One pupil''s attendance register: a mark for each session from a Monday on, te
 -- ---------- making ----------
 
 CREATE FUNCTION abie.register(start date, marks text, aliases jsonb DEFAULT NULL) RETURNS abie.register
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_make';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_make';
 COMMENT ON FUNCTION abie.register(date, text, jsonb) IS
 'A register from the Monday it starts on and its marks, ten a week, white space free. aliases maps what a system '
 'writes to codes, such as {"+": "X01"}; the longest match wins, an alias before a code of the same length. Not STRICT: '
@@ -49,7 +49,7 @@ COMMENT ON FUNCTION abie.register(date, text, jsonb) IS
 CREATE FUNCTION abie.register_from_ctf(attendance_start_date date, attendance_marks text, days_a_week integer DEFAULT 7,
 	aliases jsonb DEFAULT NULL)
 RETURNS abie.register
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_from_run';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_from_run';
 COMMENT ON FUNCTION abie.register_from_ctf(date, text, integer, jsonb) IS
 'A register from an unbroken run of marks, AM then PM for each day from any start date on, as AttendanceStartDate and '
 'AttendanceMarks of a Common Transfer File hold it. days_a_week 7: the run has every calendar day, ## (or --) on '
@@ -57,7 +57,7 @@ COMMENT ON FUNCTION abie.register_from_ctf(date, text, integer, jsonb) IS
 'in abie.register. Not STRICT: aliases may be NULL. Errors as abie.register, and 22023 for another mark on a weekend.';
 
 CREATE FUNCTION abie_internal.register_merge(abie.register, abie.register) RETURNS abie.register
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_merge';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_merge';
 COMMENT ON FUNCTION abie_internal.register_merge(abie.register, abie.register) IS
 'Two registers of a pupil in one, the operator ||. Weeks of neither are filled with -; where one has no mark the '
 'other''s counts. Errors: 21000 where both have a mark for a session and differ, naming date and codes; 54000 beyond '
@@ -99,7 +99,7 @@ COMMENT ON OPERATOR pg_catalog.|| (text, abie.register) IS
 
 CREATE FUNCTION abie_internal.register_agg_step(state abie.register, session_date date, session text, code text)
 RETURNS abie.register
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_agg_step';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_agg_step';
 COMMENT ON FUNCTION abie_internal.register_agg_step(abie.register, date, text, text) IS
 'Adds a mark to the state of abie.register_agg. Not STRICT: the state starts as NULL.';
 
@@ -123,7 +123,7 @@ COMMENT ON AGGREGATE abie.register_agg(abie.register) IS
 CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL)
 RETURNS abie.register
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recode';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_recode';
 COMMENT ON FUNCTION abie.recode(abie.register, text, text, date, date) IS
 E'The register with a code written for another, from from_date to to_date, both included and NULL for no bound: N '
 	'to O once a reason can no longer be given; X to X07 for pupils of compulsory school age from 2020-09-01 to '
@@ -134,31 +134,31 @@ E'The register with a code written for another, from from_date to to_date, both 
 
 CREATE FUNCTION abie.marks(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS TABLE (session_date date, session text, code text, category text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50 ROWS 390 AS 'MODULE_PATHNAME', 'abie_register_marks';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50 ROWS 390 AS 'MODULE_PATHNAME', 'abie_register_marks';
 COMMENT ON FUNCTION abie.marks(abie.register, date, date) IS
 'The marks of a register, one row a session in order of time: date, AM or PM, code, statistical category (unrecorded '
 'for -). From from_date to to_date, both included, NULL for no bound. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.mark(register abie.register, session_date date, session text) RETURNS text
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_mark';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_mark';
 COMMENT ON FUNCTION abie.mark(abie.register, date, text) IS
 'The code of one session, AM or PM; - where no mark is recorded, NULL outside the register and on weekends. Error '
 '22023 for another session.';
 
 CREATE FUNCTION abie.slice(register abie.register, from_date date, to_date date) RETURNS abie.register
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_register_slice';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_register_slice';
 COMMENT ON FUNCTION abie.slice(abie.register, date, date) IS
 'The weeks of a register that from_date to to_date touch, with - for the sessions outside; both included, NULL for no '
 'bound. Without any session of it an empty register of the same start. Not STRICT: the dates may be NULL.';
 
 CREATE FUNCTION abie.start_date(abie.register) RETURNS date
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_start_date';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_start_date';
 COMMENT ON FUNCTION abie.start_date(abie.register) IS 'The Monday a register starts on.';
 CREATE FUNCTION abie.end_date(abie.register) RETURNS date
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_end_date';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_end_date';
 COMMENT ON FUNCTION abie.end_date(abie.register) IS 'The Friday a register ends on; NULL for one without sessions.';
 CREATE FUNCTION abie.session_count(abie.register) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_session_count';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_session_count';
 COMMENT ON FUNCTION abie.session_count(abie.register) IS 'Sessions of the grid, recorded or not: ten a week.';
 CREATE FUNCTION abie.date_range(register abie.register) RETURNS daterange
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
@@ -170,23 +170,23 @@ COMMENT ON FUNCTION abie.date_range(abie.register) IS
 -- ---------- comparing ----------
 
 CREATE FUNCTION abie_internal.register_eq(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_eq';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_eq';
 CREATE FUNCTION abie_internal.register_ne(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ne';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ne';
 CREATE FUNCTION abie_internal.register_lt(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_lt';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_lt';
 CREATE FUNCTION abie_internal.register_le(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_le';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_le';
 CREATE FUNCTION abie_internal.register_gt(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_gt';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_gt';
 CREATE FUNCTION abie_internal.register_ge(abie.register, abie.register) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ge';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_ge';
 CREATE FUNCTION abie_internal.register_cmp(abie.register, abie.register) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_cmp';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_cmp';
 CREATE FUNCTION abie_internal.register_hash(abie.register) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash';
 CREATE FUNCTION abie_internal.register_hash_extended(abie.register, bigint) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash_extended';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_register_hash_extended';
 COMMENT ON FUNCTION abie_internal.register_eq(abie.register, abie.register) IS 'Same start and same marks.';
 COMMENT ON FUNCTION abie_internal.register_ne(abie.register, abie.register) IS 'Another start or other marks.';
 COMMENT ON FUNCTION abie_internal.register_lt(abie.register, abie.register) IS

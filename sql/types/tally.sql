@@ -3,20 +3,20 @@
 CREATE TYPE abie.tally;
 
 CREATE FUNCTION abie_internal.tally_in(cstring) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_in';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_in';
 COMMENT ON FUNCTION abie_internal.tally_in(cstring) IS
 'Text input of abie.tally. Errors: 22P02 for what is not CODE:COUNT or occurs twice, 22023 for an unknown code, 22003 '
 'for a count above 10^15.';
 CREATE FUNCTION abie_internal.tally_out(abie.tally) RETURNS cstring
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_out';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_out';
 COMMENT ON FUNCTION abie_internal.tally_out(abie.tally) IS 'Text output of abie.tally.';
 CREATE FUNCTION abie_internal.tally_recv(internal) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_recv';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_recv';
 COMMENT ON FUNCTION abie_internal.tally_recv(internal) IS
 'Binary input of abie.tally: 64 counts of eight bytes. Error 22P03 for a negative count, one above 10^15, or one of a '
 'code that does not exist.';
 CREATE FUNCTION abie_internal.tally_send(abie.tally) RETURNS bytea
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_send';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_send';
 COMMENT ON FUNCTION abie_internal.tally_send(abie.tally) IS 'Binary output of abie.tally.';
 
 CREATE TYPE abie.tally (
@@ -31,7 +31,7 @@ E'Counts of sessions by code, exact integers up to 10^15, 512 bytes. Text: code 
 	'everywhere.';
 
 CREATE FUNCTION abie_internal.tally_add(abie.tally, abie.tally) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_add';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_add';
 COMMENT ON FUNCTION abie_internal.tally_add(abie.tally, abie.tally) IS
 'Sum of two tallies, the operator +. Error 22003 for a count above 10^15.';
 CREATE OPERATOR abie.+ (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie_internal.tally_add,
@@ -42,10 +42,10 @@ CREATE OPERATOR pg_catalog.+ (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCT
 	COMMUTATOR = OPERATOR(pg_catalog.+));
 COMMENT ON OPERATOR pg_catalog.+ (abie.tally, abie.tally) IS 'Sum of two tallies. Found whatever the search_path is.';
 CREATE FUNCTION abie_internal.tally_eq(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_eq';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_eq';
 COMMENT ON FUNCTION abie_internal.tally_eq(abie.tally, abie.tally) IS 'Whether two tallies have the same counts.';
 CREATE FUNCTION abie_internal.tally_ne(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ne';
 COMMENT ON FUNCTION abie_internal.tally_ne(abie.tally, abie.tally) IS 'Whether two tallies differ in a count.';
 CREATE OPERATOR abie.= (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie_internal.tally_eq,
 	COMMUTATOR = OPERATOR(abie.=), NEGATOR = OPERATOR(abie.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
@@ -54,23 +54,23 @@ CREATE OPERATOR abie.<> (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION =
 COMMENT ON OPERATOR abie.= (abie.tally, abie.tally) IS 'Same counts.';
 COMMENT ON OPERATOR abie.<> (abie.tally, abie.tally) IS 'Counts that differ.';
 CREATE FUNCTION abie_internal.tally_lt(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_lt';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_lt';
 COMMENT ON FUNCTION abie_internal.tally_lt(abie.tally, abie.tally) IS
 'Before in the order of the index class of tallies.';
 CREATE FUNCTION abie_internal.tally_le(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_le';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_le';
 COMMENT ON FUNCTION abie_internal.tally_le(abie.tally, abie.tally) IS
 'Before or equal in the order of the index class of tallies.';
 CREATE FUNCTION abie_internal.tally_gt(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_gt';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_gt';
 COMMENT ON FUNCTION abie_internal.tally_gt(abie.tally, abie.tally) IS
 'After in the order of the index class of tallies.';
 CREATE FUNCTION abie_internal.tally_ge(abie.tally, abie.tally) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ge';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_ge';
 COMMENT ON FUNCTION abie_internal.tally_ge(abie.tally, abie.tally) IS
 'After or equal in the order of the index class of tallies.';
 CREATE FUNCTION abie_internal.tally_cmp(abie.tally, abie.tally) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_cmp';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_cmp';
 COMMENT ON FUNCTION abie_internal.tally_cmp(abie.tally, abie.tally) IS
 '-1, 0 or 1, the order of the index class of tallies, by the first count that differs.';
 CREATE OPERATOR abie.< (LEFTARG = abie.tally, RIGHTARG = abie.tally, FUNCTION = abie_internal.tally_lt,
@@ -95,10 +95,10 @@ CREATE OPERATOR CLASS abie.tally_ops DEFAULT FOR TYPE abie.tally USING btree AS
 COMMENT ON OPERATOR CLASS abie.tally_ops USING btree IS 'Sorting, DISTINCT and indexes of tallies.';
 COMMENT ON OPERATOR FAMILY abie.tally_ops USING btree IS 'Sorting, DISTINCT and indexes of tallies.';
 CREATE FUNCTION abie_internal.tally_hash(abie.tally) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash';
 COMMENT ON FUNCTION abie_internal.tally_hash(abie.tally) IS 'Hash of a tally, for joins and grouping.';
 CREATE FUNCTION abie_internal.tally_hash_extended(abie.tally, bigint) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash_extended';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_hash_extended';
 COMMENT ON FUNCTION abie_internal.tally_hash_extended(abie.tally, bigint) IS 'Hash of a tally with a seed.';
 CREATE OPERATOR CLASS abie.tally_ops DEFAULT FOR TYPE abie.tally USING hash AS
 	OPERATOR 1 abie.=, FUNCTION 1 abie_internal.tally_hash(abie.tally),
@@ -110,25 +110,25 @@ COMMENT ON OPERATOR FAMILY abie.tally_ops USING hash IS 'Hash joins, DISTINCT an
 
 CREATE FUNCTION abie.tally(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS abie.tally
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_of_register';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_tally_of_register';
 COMMENT ON FUNCTION abie.tally(abie.register, date, date) IS
 'Counts by code of a register''s sessions, from from_date to to_date, both included and NULL for no bound. Not STRICT: '
 'the dates may be NULL.';
 
 CREATE FUNCTION abie_internal.tally_agg_step(state abie.tally, code text) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_step';
 COMMENT ON FUNCTION abie_internal.tally_agg_step(abie.tally, text) IS
 'Counts a code in the state of abie.tally_agg.';
 CREATE FUNCTION abie_internal.tally_agg_step(state abie.tally, code "char") RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_agg_char_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_agg_char_step';
 COMMENT ON FUNCTION abie_internal.tally_agg_step(abie.tally, "char") IS
 'Counts a code of one character in the state of abie.tally_agg.';
 CREATE FUNCTION abie_internal.tally_agg_step(state abie.tally, code text, session_date date) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_day_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_day_step';
 COMMENT ON FUNCTION abie_internal.tally_agg_step(abie.tally, text, date) IS
 'Counts a code of a day in the state of abie.tally_agg.';
 CREATE FUNCTION abie_internal.tally_agg_step(state abie.tally, tally abie.tally) RETURNS abie.tally
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_tally_step';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_tally_agg_tally_step';
 COMMENT ON FUNCTION abie_internal.tally_agg_step(abie.tally, abie.tally) IS
 'Adds a tally to the state of abie.tally_agg.';
 
@@ -162,21 +162,21 @@ COMMENT ON AGGREGATE abie.tally_agg(abie.tally) IS
 -- ---------- reading ----------
 
 CREATE FUNCTION abie.code_count(tally abie.tally, code text) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_code_count';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_code_count';
 COMMENT ON FUNCTION abie.code_count(abie.tally, text) IS 'Sessions of a code. Error 22023 for an unknown code.';
 CREATE FUNCTION abie.category_count(tally abie.tally, category text) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_category_count';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_category_count';
 COMMENT ON FUNCTION abie.category_count(abie.tally, text) IS
 'Sessions of a statistical category: present, approved_activity, authorised, unauthorised, not_possible, '
 'administrative or unrecorded. Error 22023 for another.';
 CREATE FUNCTION abie.counts(tally abie.tally) RETURNS TABLE (code text, category text, sessions bigint)
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 15 AS 'MODULE_PATHNAME', 'abie_tally_counts';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 15 AS 'MODULE_PATHNAME', 'abie_tally_counts';
 COMMENT ON FUNCTION abie.counts(abie.tally) IS
 'The counts of a tally, one row for each code counted; D has a row for each of its classes.';
 CREATE FUNCTION abie.sess_possible(tally abie.tally) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_possible';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_possible';
 COMMENT ON FUNCTION abie.sess_possible(abie.tally) IS
 'Possible sessions: attending, authorised, unauthorised, and X as used for covid (X02 to X09).';
 CREATE FUNCTION abie.sess_overall(tally abie.tally) RETURNS bigint
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_overall';
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_overall';
 COMMENT ON FUNCTION abie.sess_overall(abie.tally) IS 'Sessions of absence, authorised and unauthorised.';
