@@ -33,7 +33,8 @@ typedef struct RidgeInput
 
 typedef struct RidgeModel
 {
-	double		penalty;		/* lambda, of columns of standard deviation 1 and weights of sum 1; NaN where the penalties were given */
+	/* lambda, of columns of standard deviation 1 and weights of sum 1; NaN where the penalties were given */
+	double		penalty;
 	double	   *penalties;		/* p: lambda x sum of weights x variance of the column, or as given */
 	double		mean;			/* weighted mean of y */
 	double		intercept;		/* b0 */
@@ -43,10 +44,13 @@ typedef struct RidgeModel
 	double	   *fitted;			/* n */
 	double	   *leverage;		/* n: diagonal of the hat matrix */
 	double	   *leave_one_out;	/* n: prediction by the other rows, with the same penalties; NaN where leverage is 1 */
-	double	   *leave_one_out_error;	/* n: its standard error, residuals having variance residual_variance / weight; NaN where penalties were given */
+	/* n: its standard error, residuals having variance residual_variance / weight; NaN where penalties were given */
+	double	   *leave_one_out_error;
 	double		residual_variance;	/* mean of weight x squared leave-one-out residual; NaN where there is none */
-	double		r2;				/* 1 - weighted squared residuals / weighted squared deviations; NaN where y does not vary */
-	double		r2_leave_one_out;	/* the same of the leave-one-out predictions that are not NaN */
+	/* 1 - weighted squared residuals / weighted squared deviations; NaN where y does not vary */
+	double		r2;
+	/* as r2, of the leave-one-out predictions that are not NaN */
+	double		r2_leave_one_out;
 } RidgeModel;
 
 /* Gives memory that stays until the caller is done with the model; never returns NULL. */
@@ -54,7 +58,7 @@ typedef void *(*RidgeAllocate) (size_t size);
 
 /*
  * Fit a model.  Without given penalties every column, brought to standard
- * deviation 1, has the lambda of ridge_grid with the smallest
+ * deviation 1, has the lambda of 10^-8, 10^-7.75, ... 10^2 with the smallest
  *
  *		weighted squared residuals / (1 - effective parameters / rows of positive weight)^2
  *
@@ -65,10 +69,6 @@ typedef void *(*RidgeAllocate) (size_t size);
  * the eigenvalue problem failed with.
  */
 extern int	ridge_fit(const RidgeInput *input, RidgeAllocate allocate, RidgeModel *model);
-
-/* The grid of lambda, ascending: 10^(-8 + step/4), step 0 to ridge_grid_size - 1. */
-#define RIDGE_GRID_SIZE 41
-extern double ridge_grid(int step);
 
 /*
  * 1 / total_weight + (a - location)' inverse (b - location): what the

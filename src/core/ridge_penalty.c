@@ -3,6 +3,8 @@
  *	  The penalty of a ridge regression, by generalised cross-validation: Golub,
  *	  Heath and Wahba 1979 (Technometrics 21:215-223).
  */
+#include "core/ridge_penalty.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -10,10 +12,12 @@
 #include <gsl/gsl_errno.h>
 
 #include "core/eigen.h"
-#include "core/ridge_fit.h"
 
-double
-ridge_grid(int step)
+/* The grid of lambda, ascending: 10^(-8 + step/4), step 0 to GRID_SIZE - 1. */
+#define GRID_SIZE 41
+
+static double
+grid(int step)
 {
 	/* constants: the C library's pow may differ in the last bit from one CPU to another */
 	static const double decade[] = {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 1e1, 1e2};
@@ -83,20 +87,20 @@ validation_error(const RidgeFit *fit, const double *part, double lambda)
 static double
 best_penalty(const RidgeFit *fit, double *part)
 {
-	double		best = ridge_grid(RIDGE_GRID_SIZE - 1);
+	double		best = grid(GRID_SIZE - 1);
 	double		least;
 
 	for (size_t k = 0; k < fit->in->p; k++)
 		part[k] = component(fit, k);
 	least = validation_error(fit, part, best);
-	for (int step = RIDGE_GRID_SIZE - 2; step >= 0; step--)
+	for (int step = GRID_SIZE - 2; step >= 0; step--)
 	{
-		double		error = validation_error(fit, part, ridge_grid(step));
+		double		error = validation_error(fit, part, grid(step));
 
 		if (error < least)
 		{
 			least = error;
-			best = ridge_grid(step);
+			best = grid(step);
 		}
 	}
 	return best;

@@ -1,16 +1,19 @@
 /*
  * ridge_predict.c
- *	  Predictions of a ridge regression: fitted, leave-one-out, and at any place.
+ *	  Predictions of a ridge regression of its own rows: fitted and leave-one-out.
  */
+#include "core/ridge_predict.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "core/ridge_fit.h"
 
 /* A leverage within this of 1 leaves nothing to predict the row by. */
 #define LEVERAGE_TOLERANCE 1e-12
 
-/* For each standardised row z' inverse z, and the part of it that the penalty takes from the variance of a prediction, lambda z' inverse^2 z. */
+/*
+ * For each standardised row z' inverse z, and the part of it that the penalty takes
+ * from the variance of a prediction, lambda z' inverse^2 z.
+ */
 static void
 squared_lengths(const RidgeFit *fit, double *length, double *penalised)
 {
@@ -138,42 +141,4 @@ ridge_predict(const RidgeFit *fit)
 	scale_errors(fit);
 	fit->model->r2 = determination(fit, fit->model->fitted);
 	fit->model->r2_leave_one_out = determination(fit, fit->model->leave_one_out);
-}
-
-double
-ridge_cross_leverage(const double *a, const double *b, const double *location,
-					 const double *inverse, size_t p, double total_weight)
-{
-	double		sum = 0.0;
-
-	for (size_t j = 0; j < p; j++)
-	{
-		double		part = 0.0;
-
-		for (size_t k = 0; k < p; k++)
-			part += inverse[j * p + k] * (b[k] - location[k]);
-		sum += (a[j] - location[j]) * part;
-	}
-	return 1.0 / total_weight + sum;
-}
-
-double
-ridge_cross_variance(const double *a, const double *b, const double *location,
-					 const double *inverse, const double *penalties, size_t p, double total_weight)
-{
-	double		sum = ridge_cross_leverage(a, b, location, inverse, p, total_weight);
-
-	for (size_t j = 0; j < p; j++)
-	{
-		double		part_a = 0.0;
-		double		part_b = 0.0;
-
-		for (size_t k = 0; k < p; k++)
-		{
-			part_a += inverse[j * p + k] * (a[k] - location[k]);
-			part_b += inverse[j * p + k] * (b[k] - location[k]);
-		}
-		sum -= penalties[j] * part_a * part_b;
-	}
-	return sum;
 }

@@ -1,10 +1,11 @@
 /*
- * ridge_fit.h
- *	  What the steps of a ridge regression share: order and standardisation of
- *	  rows (ridge.c), penalties (ridge_penalty.c), predictions (ridge_predict.c).
+ * ridge_rows.h
+ *	  Rows of a ridge regression, and what the steps of a fit share: rows first,
+ *	  then ridge_penalty.c and ridge_predict.c, each of which knows the rows
+ *	  alone; ridge.c calls all three.
  */
-#ifndef ABIE_CORE_RIDGE_FIT_H
-#define ABIE_CORE_RIDGE_FIT_H
+#ifndef ABIE_CORE_RIDGE_ROWS_H
+#define ABIE_CORE_RIDGE_ROWS_H
 
 #include "core/ridge.h"
 
@@ -33,19 +34,13 @@ typedef struct RidgeFit
 	double	   *slope;			/* p: coefficients of the standardised columns */
 } RidgeFit;
 
+/*
+ * Read the rows of the input: their order, mean, deviation and correlations.
+ * Returns a GSL status, GSL_EOVRFLW where a variance is out of range.
+ */
+extern int	ridge_read_rows(RidgeFit *fit, RidgeAllocate allocate);
+
 /* The next rows from the position, standardised, a lane each; lanes beyond the last row are 0.  How many. */
 extern size_t ridge_standardise(const RidgeFit *fit, size_t position);
-
-/*
- * Eigenvalues and eigenvectors of the correlation matrix with penalties on its
- * diagonal; eigenvalues that are rounding errors are 0.  Returns a GSL status.
- */
-extern int	ridge_decompose(RidgeFit *fit, const double *penalty);
-
-/* Penalties of the standardised columns and of the columns as they are.  Returns a GSL status. */
-extern int	ridge_set_penalties(RidgeFit *fit);
-
-/* Predictions of all rows, their errors, and how good they are. */
-extern void ridge_predict(const RidgeFit *fit);
 
 #endif
