@@ -126,17 +126,75 @@ raise_unknown_at(const RegisterError *error, const char *text, size_t length)
 			 code_hint(code)));
 }
 
+static void
+raise_no_start(const char *text, size_t length)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type abie.register: \"%s\"",
+					pnstrdup(text, pg_mbcliplen(text, length, 40))),
+			 errdetail("A register begins with the date of a Monday and a colon."),
+			 errhint("Write it as 2025-09-01:/\\/\\/\\/\\/\\ /\\/\\IIII/\\ with ten marks a week.")));
+}
+
+static void
+raise_not_monday(Day day)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a register starts on a Monday, not on %s %s", weekday_names[weekday(day)], date_text(day)),
+			 errhint("The Monday of that week is %s; fill the sessions before with -.",
+					 date_text(day - weekday(day)))));
+}
+
+static void
+raise_lost_marks(const char *week)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("marks are missing in a week of a register: \"%s\"", pnstrdup(week, strcspn(week, " \t\n\v\f\r"))),
+			 errdetail("It has fewer than ten marks, and in the whole register there is no \\."),
+			 errhint("COPY's text format takes \\ for the beginning of an escape: use COPY ... (FORMAT csv).")));
+}
+
+static void
+raise_too_early(const RegisterError *error)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("attendance code \"%s\" was not in use on %s", mark_class[error->mark].code, date_text(error->day)),
+			 errdetail("It is in use from %s.", date_text(mark_class[mark_on_day(error->mark, error->day)].first_day)),
+			 errhint("The view abie.attendance_code says from when to when each code is valid.")));
+}
+
+static void
+raise_weekend(const RegisterError *error)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a register has no session on %s %s for the code \"%s\"", weekday_names[weekday(error->day)],
+					date_text(error->day), mark_class[error->mark].code),
+			 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. "
+					 "For a run of marks without weekends give register_from_ctf days_a_week => 5.")));
+}
+
+static void
+raise_conflict(const RegisterError *error)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("two marks for one session: \"%s\" and \"%s\" on %s %s", mark_class[error->mark].code,
+					mark_class[error->other_mark].code, date_text(error->day), session_name(error->session)),
+			 errhint("Choose one mark a pupil and session before aggregating.")));
+}
+
 void
 register_raise(const RegisterError *error, const char *text, size_t length)
 {
 	switch (error->fault)
 	{
 		case REGISTER_NO_START:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("invalid input syntax for type abie.register: \"%s\"", pnstrdup(text, pg_mbcliplen(text, length, 40))),
-					 errdetail("A register begins with the date of a Monday and a colon."),
-					 errhint("Write it as 2025-09-01:/\\/\\/\\/\\/\\ /\\/\\IIII/\\ with ten marks a week.")));
+			raise_no_start(text, length);
 			break;
 		case REGISTER_BAD_DATE:
 			ereport(ERROR,
@@ -145,10 +203,7 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 					 errmsg("there is no such date: \"%s\"", pnstrdup(text + error->offset, REGISTER_DATE_LENGTH))));
 			break;
 		case REGISTER_NOT_MONDAY:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a register starts on a Monday, not on %s %s", weekday_names[weekday(error->day)], date_text(error->day)),
-					 errhint("The Monday of that week is %s; fill the sessions before with -.", date_text(error->day - weekday(error->day)))));
+			raise_not_monday(error->day);
 			break;
 		case REGISTER_UNKNOWN_CODE:
 			if (text != NULL)
@@ -159,26 +214,13 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 					 errdetail("It is mark %d.", error->session + 1)));
 			break;
 		case REGISTER_CODE_TOO_EARLY:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("attendance code \"%s\" was not in use on %s", mark_class[error->mark].code, date_text(error->day)),
-					 errdetail("It is in use from %s.", date_text(mark_class[mark_on_day(error->mark, error->day)].first_day)),
-					 errhint("The view abie.attendance_code says from when to when each code is valid.")));
+			raise_too_early(error);
 			break;
 		case REGISTER_WEEKEND:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a register has no session on %s %s for the code \"%s\"", weekday_names[weekday(error->day)],
-							date_text(error->day), mark_class[error->mark].code),
-					 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. For a run of marks without weekends give register_from_ctf days_a_week => 5.")));
+			raise_weekend(error);
 			break;
 		case REGISTER_LOST_MARKS:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					 errmsg("marks are missing in a week of a register: \"%s\"",
-							pnstrdup(text + error->offset, strcspn(text + error->offset, " \t\n\v\f\r"))),
-					 errdetail("It has fewer than ten marks, and in the whole register there is no \\."),
-					 errhint("COPY's text format takes \\ for the beginning of an escape: use COPY ... (FORMAT csv).")));
+			raise_lost_marks(text + error->offset);
 			break;
 		case REGISTER_TOO_LONG:
 			ereport(ERROR,
@@ -191,11 +233,7 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 					 errmsg("a register cannot go beyond %s", date_text(REGISTER_LAST_DAY))));
 			break;
 		case REGISTER_CONFLICT:
-			ereport(ERROR,
-					(errcode(ERRCODE_CARDINALITY_VIOLATION),
-					 errmsg("two marks for one session: \"%s\" and \"%s\" on %s %s", mark_class[error->mark].code,
-							mark_class[error->other_mark].code, date_text(error->day), session_name(error->session)),
-					 errhint("Choose one mark a pupil and session before aggregating.")));
+			raise_conflict(error);
 			break;
 		case REGISTER_NOT_CANONICAL:
 		case REGISTER_GOOD:
