@@ -12,9 +12,9 @@
 
 #include "arguments.h"
 #include "core/absence.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "register.h"
+#include "results.h"
 #include "tally.h"
 #include "utils/builtins.h"
 
@@ -195,15 +195,10 @@ Datum
 abie_absence_final(PG_FUNCTION_ARGS)
 {
 	int64		count[ABSENCE_COUNTS];
-	TupleDesc	descriptor;
-	Datum	   *value;
-	bool	   *null;
+	Datum	   *value = palloc(sizeof(Datum) * absence_column_count);
+	bool	   *null = palloc0(sizeof(bool) * absence_column_count);
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != absence_column_count)
-		elog(ERROR, "abie.absence_measures is not the type of this version");
 	absence_counts(PG_GETARG_ABSENCE_STATE(0), count);
-	value = palloc(sizeof(Datum) * absence_column_count);
-	null = palloc0(sizeof(bool) * absence_column_count);
 	for (int i = 0; i < absence_column_count; i++)
 	{
 		const AbsenceColumn *column = &absence_columns[i];
@@ -215,5 +210,5 @@ abie_absence_final(PG_FUNCTION_ARGS)
 		else
 			value[i] = Float8GetDatum(100.0 * (double) count[column->count] / (double) count[column->of]);
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null)));
+	PG_RETURN_DATUM(row_result(fcinfo, absence_column_count, value, null));
 }

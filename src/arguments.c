@@ -1,6 +1,6 @@
 /*
  * arguments.c
- *	  Array arguments of SQL functions, checked and unpacked.
+ *	  Arguments of SQL functions, checked and unpacked; the state of aggregates.
  */
 #include "postgres.h"
 
@@ -92,7 +92,7 @@ float_vector_argument(ArrayType *array, const char *name, bool null_is_missing)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", name, ARR_NDIM(array))));
-	return unpack_floats(array, 1, ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0], name, null_is_missing);
+	return unpack_floats(array, 1, element_count(array), name, null_is_missing);
 }
 
 const double *
@@ -175,7 +175,7 @@ weights_argument(ArrayType *array, int length)
 static void
 check_length(ArrayType *array, int length, const char *name)
 {
-	int			held = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	int			held = element_count(array);
 
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
@@ -351,26 +351,4 @@ aggregate_state(FunctionCallInfo fcinfo)
 				 errmsg("the state of %s cannot be NULL", get_func_name(fcinfo->flinfo->fn_oid)),
 				 errhint("Give the aggregate an INITCOND.")));
 	return PG_GETARG_POINTER(0);
-}
-
-ArrayType *
-float_array_result(const double *value, int length)
-{
-	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
-
-	for (int j = 0; j < length; j++)
-		element[j] = Float8GetDatum(value[j]);
-	return construct_array(element, length, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-}
-
-Datum
-row_result(FunctionCallInfo fcinfo, Datum *value)
-{
-	TupleDesc	descriptor;
-	bool	   *null;
-
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	null = palloc0(sizeof(bool) * descriptor->natts);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null));
 }

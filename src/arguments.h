@@ -1,12 +1,19 @@
 /*
  * arguments.h
- *	  Array arguments of SQL functions, checked and unpacked.
+ *	  Arguments of SQL functions, checked and unpacked; the state of aggregates.
  */
 #ifndef ABIE_ARGUMENTS_H
 #define ABIE_ARGUMENTS_H
 
 #include "fmgr.h"
 #include "utils/array.h"
+
+/* Elements of a one-dimensional array. */
+static inline int
+element_count(ArrayType *array)
+{
+	return ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+}
 
 /* rows x columns of float8; an element that is NULL is not present and reads as 0 */
 typedef struct FloatMatrix
@@ -68,16 +75,13 @@ extern void check_positive(const double *value, int count, const char *name);
 
 /*
  * The memory of the aggregate, or window aggregate, that calls a step; its state,
- * to be changed in place.  Any user may make an aggregate of any function, without
- * a first state too: an error unless an aggregate calls, or if the state is NULL.
+ * which a step changes in place.  Any user may make an aggregate of any function,
+ * without a first state too: an error unless an aggregate calls, or if the state
+ * is NULL.  What the state holds was checked by the input of its type, or, where
+ * it is an array, is by the function that reads it.  A combine function may be
+ * called by anybody, and gives a state of its own.
  */
 extern MemoryContext aggregate_memory(FunctionCallInfo fcinfo);
 extern void *aggregate_state(FunctionCallInfo fcinfo);
-
-/* A float8 array of the given values, no element NULL. */
-extern ArrayType *float_array_result(const double *value, int length);
-
-/* A row of the function's result type, no column NULL. */
-extern Datum row_result(FunctionCallInfo fcinfo, Datum *value);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/code.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "results.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/rangetypes.h"
@@ -29,9 +30,8 @@ PG_FUNCTION_INFO_V1(abie_attendance_codes);
 Datum
 abie_attendance_codes(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 
-	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < attendance_code_count; i++)
 	{
 		const AttendanceCode *row = &attendance_codes[i];
@@ -46,8 +46,8 @@ abie_attendance_codes(PG_FUNCTION_ARGS)
 		bool		null[10] = {[6] = row->reason_group == NULL, [8] = row->valid_to == DAY_OPEN, [9] = !held};
 
 		if (held)
-			value[9] = day_range(TupleDescAttr(result->setDesc, 9)->atttypid, code_applies_from(row), code_applies_to(row));
-		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+			value[9] = day_range(TupleDescAttr(rows->setDesc, 9)->atttypid, code_applies_from(row), code_applies_to(row));
+		put_row(rows, value, null);
 	}
 	return (Datum) 0;
 }

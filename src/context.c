@@ -14,17 +14,11 @@
 #include "core/context.h"
 #include "core/ridge.h"
 #include "fmgr.h"
-#include "funcapi.h"
+#include "results.h"
 #include "utils/array.h"
 #include "utils/float.h"
 
 /* ---------- arguments ---------- */
-
-static int
-array_length(ArrayType *array)
-{
-	return ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-}
 
 /* A matrix without NULLs. */
 static FloatMatrix
@@ -75,49 +69,16 @@ row_weights(FunctionCallInfo fcinfo, int number, int rows)
 
 /* ---------- ridge regression ---------- */
 
-/* Numbers as an array, an element NULL where it is NaN; error where one is out of range. */
-static Datum
-float_array(const double *value, int length)
-{
-	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
-	bool	   *null = palloc(sizeof(bool) * Max(length, 1));
-	int			lower_bound = 1;
-
-	for (int i = 0; i < length; i++)
-	{
-		if (isinf(value[i]))
-			float_overflow_error();
-		element[i] = Float8GetDatum(value[i]);
-		null[i] = isnan(value[i]);
-	}
-	return PointerGetDatum(construct_md_array(element, null, 1, &length, &lower_bound,
-											  FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-static Datum
-float_square_array(const double *value, int length)
-{
-	int			dimension[2] = {length, length};
-	int			lower_bound[2] = {1, 1};
-	Datum	   *element = palloc(sizeof(Datum) * Max((Size) length * length, 1));
-
-	for (Size i = 0; i < (Size) length * length; i++)
-		element[i] = Float8GetDatum(value[i]);
-	return PointerGetDatum(construct_md_array(element, NULL, length == 0 ? 0 : 2, dimension, lower_bound,
-											  FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 /* A row of the type abie.ridge_model. */
 static Datum
 model_row(FunctionCallInfo fcinfo, const RidgeModel *model, int n, int p)
 {
-	TupleDesc	descriptor;
-	double		number[5] = {model->penalty, model->intercept, model->r2, model->r2_leave_one_out, model->residual_variance};
+	double		number[5] = {
+		model->penalty, model->intercept, model->r2, model->r2_leave_one_out, model->residual_variance
+	};
 	Datum		value[14];
 	bool		null[14] = {false};
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	for (int i = 0; i < 5; i++)
 	{
 		if (isinf(number[i]))
@@ -126,15 +87,15 @@ model_row(FunctionCallInfo fcinfo, const RidgeModel *model, int n, int p)
 		null[i] = isnan(number[i]);
 	}
 	value[5] = Float8GetDatum(model->mean);
-	value[6] = float_array(model->location, p);
-	value[7] = float_array(model->coefficients, p);
-	value[8] = float_array(model->penalties, p);
-	value[9] = float_square_array(model->inverse, p);
-	value[10] = float_array(model->fitted, n);
-	value[11] = float_array(model->leverage, n);
-	value[12] = float_array(model->leave_one_out, n);
-	value[13] = float_array(model->leave_one_out_error, n);
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null));
+	value[6] = PointerGetDatum(float_array_result(model->location, p));
+	value[7] = PointerGetDatum(float_array_result(model->coefficients, p));
+	value[8] = PointerGetDatum(float_array_result(model->penalties, p));
+	value[9] = PointerGetDatum(float_square_result(model->inverse, p));
+	value[10] = PointerGetDatum(float_array_result(model->fitted, n));
+	value[11] = PointerGetDatum(float_array_result(model->leverage, n));
+	value[12] = PointerGetDatum(float_array_result(model->leave_one_out, n));
+	value[13] = PointerGetDatum(float_array_result(model->leave_one_out_error, n));
+	return row_result(fcinfo, 14, value, null);
 }
 
 PG_FUNCTION_INFO_V1(abie_ridge);
@@ -180,7 +141,7 @@ typedef struct RowPair
 static RowPair
 row_pair_arguments(FunctionCallInfo fcinfo)
 {
-	int			p = array_length(PG_GETARG_ARRAYTYPE_P(0));
+	int			p = element_count(PG_GETARG_ARRAYTYPE_P(0));
 	FloatMatrix inverse = complete_matrix(PG_GETARG_ARRAYTYPE_P(3), "inverse");
 
 	if (inverse.rows != p || (p > 0 && inverse.columns != p))
@@ -252,7 +213,7 @@ element_numbers(ArrayType *array, int elements, int *count)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("indicators cannot hold NULL")));
-	*count = array_length(array);
+	*count = element_count(array);
 	for (int i = 0; i < *count; i++)
 		if (number[i] < 1 || number[i] > elements)
 			ereport(ERROR,
@@ -285,19 +246,19 @@ abie_context_terms(PG_FUNCTION_ARGS)
 	check_vector_length((int) Min(count, PG_INT32_MAX));
 	term = palloc(sizeof(double) * Max(count, 1));
 	context_terms(&shape, vector.value, vector.present, term);
-	PG_RETURN_DATUM(float_array(term, (int) count));
+	PG_RETURN_ARRAYTYPE_P(float_array_result(term, (int) count));
 }
 
 PG_FUNCTION_INFO_V1(abie_contributions);
 Datum
 abie_contributions(PG_FUNCTION_ARGS)
 {
-	int			count = array_length(PG_GETARG_ARRAYTYPE_P(0));
+	int			count = element_count(PG_GETARG_ARRAYTYPE_P(0));
 	const double *value = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(0), count, "x", false);
 	const double *location = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), count, "location", false);
 	const double *coefficient = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), count, "coefficients", false);
 	double	   *contribution = palloc(sizeof(double) * Max(count, 1));
 
 	contributions(value, location, coefficient, count, contribution);
-	PG_RETURN_DATUM(float_array(contribution, count));
+	PG_RETURN_ARRAYTYPE_P(float_array_result(contribution, count));
 }

@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "core/distance.h"
 #include "fmgr.h"
+#include "results.h"
 #include "utils/float.h"
 
 /* Two vectors and their weights, ready for the core. */

@@ -24,7 +24,7 @@ local_statistic(FunctionCallInfo fcinfo, LocalStatistic statistic)
 {
 	ArrayType  *values = PG_GETARG_ARRAYTYPE_P(0);
 	double		bandwidth = PG_GETARG_FLOAT8(3);
-	int			count = ARR_NDIM(values) == 0 ? 0 : ARR_DIMS(values)[0];
+	int			count = element_count(values);
 	const double *value = complete_vector_argument(values, count, "value", false);
 	const double *distance = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), count, "distance", true);
 	const double *weight = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), count, "weight", true);

@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "core/forecast.h"
 #include "fmgr.h"
+#include "results.h"
 #include "shrinkage.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -63,5 +64,5 @@ abie_learn_forecast(PG_FUNCTION_ARGS)
 	result[1] = Float8GetDatum(model.noise.c0);
 	result[2] = Float8GetDatum(model.noise.c1);
 	result[3] = Float8GetDatum(model.quantile);
-	PG_RETURN_DATUM(row_result(fcinfo, result));
+	PG_RETURN_DATUM(row_result(fcinfo, 4, result, NULL));
 }

@@ -11,6 +11,7 @@
 #include "arguments.h"
 #include "core/funnel.h"
 #include "fmgr.h"
+#include "results.h"
 
 PG_FUNCTION_INFO_V1(abie_funnel_limits);
 Datum
@@ -39,5 +40,5 @@ abie_funnel_limits(PG_FUNCTION_ARGS)
 	gsl_set_error_handler(handler);
 	result[0] = Float8GetDatum(limits.lower);
 	result[1] = Float8GetDatum(limits.upper);
-	PG_RETURN_DATUM(row_result(fcinfo, result));
+	PG_RETURN_DATUM(row_result(fcinfo, 2, result, NULL));
 }

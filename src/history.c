@@ -8,12 +8,11 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "results.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
 
 #include "core/components.h"
-
-PG_FUNCTION_INFO_V1(abie_connected_components);
 
 /* The elements of a one-dimensional array without NULLs. */
 static int64 *
@@ -56,23 +55,21 @@ find_components(ArrayType *left, ArrayType *right, size_t *count)
 }
 
 /* connected_components(a bigint[], b bigint[]): a row for every node. */
+PG_FUNCTION_INFO_V1(abie_connected_components);
 Datum
 abie_connected_components(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	Membership *memberships;
 	size_t		count;
 
-	InitMaterializedSRF(fcinfo, 0);
 	memberships = find_components(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1), &count);
 	for (size_t i = 0; i < count; i++)
 	{
-		Datum		values[2] = {Int64GetDatum(memberships[i].member),
-			Int64GetDatum(memberships[i].component)};
-		bool		nulls[2] = {false, false};
+		Datum		value[2] = {Int64GetDatum(memberships[i].member), Int64GetDatum(memberships[i].component)};
 
 		CHECK_FOR_INTERRUPTS();
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		put_row(rows, value, NULL);
 	}
 	return (Datum) 0;
 }

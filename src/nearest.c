@@ -17,6 +17,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "nearest.h"
+#include "results.h"
 #include "utils/float.h"
 #include "utils/guc.h"
 #include "utils/tuplestore.h"
@@ -189,39 +190,35 @@ in_order_of_id(const NearestArguments *args, const IdRow *sorted)
 
 /* A row of the result for each neighbour. */
 static void
-put_neighbours(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
+put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted)
 {
-	Datum		value[4];
-	bool		null[4] = {false, false, false, false};
+	Datum		value[4] = {Int64GetDatum(sorted[list->row].id)};
 
-	value[0] = Int64GetDatum(sorted[list->row].id);
 	for (int i = 0; i < list->count; i++)
 	{
 		value[1] = Int32GetDatum(i + 1);
 		value[2] = Int64GetDatum(sorted[list->neighbour[i].row].id);
 		value[3] = Float8GetDatum(list->neighbour[i].distance);
-		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+		put_row(rows, value, NULL);
 	}
 }
 
 /* A row of the result for each list. */
 static void
-put_list(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
+put_list(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted)
 {
-	Datum	   *neighbour = palloc(sizeof(Datum) * Max(list->count, 1));
-	Datum	   *distance = palloc(sizeof(Datum) * Max(list->count, 1));
-	Datum		value[3];
-	bool		null[3] = {false, false, false};
+	int64	   *neighbour = palloc(sizeof(int64) * Max(list->count, 1));
+	double	   *distance = palloc(sizeof(double) * Max(list->count, 1));
+	Datum		value[3] = {Int64GetDatum(sorted[list->row].id)};
 
 	for (int i = 0; i < list->count; i++)
 	{
-		neighbour[i] = Int64GetDatum(sorted[list->neighbour[i].row].id);
-		distance[i] = Float8GetDatum(list->neighbour[i].distance);
+		neighbour[i] = sorted[list->neighbour[i].row].id;
+		distance[i] = list->neighbour[i].distance;
 	}
-	value[0] = Int64GetDatum(sorted[list->row].id);
-	value[1] = PointerGetDatum(construct_array(neighbour, list->count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	value[2] = PointerGetDatum(construct_array(distance, list->count, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+	value[1] = PointerGetDatum(bigint_array_result(neighbour, list->count));
+	value[2] = PointerGetDatum(float_array_result(distance, list->count));
+	put_row(rows, value, NULL);
 	pfree(DatumGetPointer(value[1]));
 	pfree(DatumGetPointer(value[2]));
 	pfree(neighbour);
@@ -232,14 +229,13 @@ put_list(ReturnSetInfo *result, const NeighbourList *list, const IdRow *sorted)
 static void
 put_nearest(FunctionCallInfo fcinfo, void (*put) (ReturnSetInfo *, const NeighbourList *, const IdRow *))
 {
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	NearestArguments args;
 	NearestInput input;
 	NearestSearch *search;
 	const NeighbourList *lists;
 	IdRow	   *sorted;
 	int			found;
-
-	InitMaterializedSRF(fcinfo, 0);
 
 	/* not STRICT: the last three may be NULL; array_agg over no rows gives NULL for the first two */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -255,7 +251,7 @@ put_nearest(FunctionCallInfo fcinfo, void (*put) (ReturnSetInfo *, const Neighbo
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (int q = 0; q < found; q++)
-			put((ReturnSetInfo *) fcinfo->resultinfo, &lists[q], sorted);
+			put(rows, &lists[q], sorted);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "catalog/pg_type.h"
 #include "pair_state.h"
+#include "results.h"
 
 static void
 check_same_parameter(const PairAggregate *aggregate, double one, double other)

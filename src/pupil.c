@@ -9,6 +9,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "register.h"
+#include "results.h"
 #include "tally.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
@@ -181,16 +182,6 @@ abie_register_first_on_roll(PG_FUNCTION_ARGS)
 	return first_date(fcinfo, first_on_roll);
 }
 
-static Datum
-composite_result(FunctionCallInfo fcinfo, Datum *value, bool *null, int columns)
-{
-	TupleDesc	descriptor;
-
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != columns)
-		elog(ERROR, "the result type is not that of this version");
-	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), value, null));
-}
-
 /* The columns of a run of absence: sessions, and from and to with the session of the day; NULL without absence. */
 #define RUN_COLUMNS 5
 
@@ -221,31 +212,30 @@ abie_register_longest_absence(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	run = longest_absence(source.mark, range);
 	put_run(&source, &run, value, null);
-	return composite_result(fcinfo, value, null, RUN_COLUMNS);
+	return row_result(fcinfo, RUN_COLUMNS, value, null);
 }
 
 PG_FUNCTION_INFO_V1(abie_register_by_weekday);
 Datum
 abie_register_by_weekday(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	SessionCount count[REGISTER_WEEK];
 	Register	source;
 	SessionRange range;
 
-	InitMaterializedSRF(fcinfo, 0);
 	if (!windowed_register(fcinfo, &source, &range))
 		return (Datum) 0;
 	sessions_by_weekday(source.mark, range, count);
 	for (int place = 0; place < REGISTER_WEEK; place++)
 	{
 		Datum		value[5] = {
-			Int32GetDatum(place / 2 + 1), CStringGetTextDatum(session_name(place)), Int32GetDatum((int32) count[place].possible),
-			Int32GetDatum((int32) count[place].authorised), Int32GetDatum((int32) count[place].unauthorised)
+			Int32GetDatum(place / 2 + 1), CStringGetTextDatum(session_name(place)),
+			Int32GetDatum((int32) count[place].possible), Int32GetDatum((int32) count[place].authorised),
+			Int32GetDatum((int32) count[place].unauthorised)
 		};
-		bool		null[5] = {false, false, false, false, false};
 
-		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+		put_row(rows, value, NULL);
 	}
 	return (Datum) 0;
 }
@@ -331,5 +321,5 @@ abie_register_summary(PG_FUNCTION_ARGS)
 	null[n] = first < 0;
 	value[n++] = DateADTGetDatum(day_of_session(source.start, Max(first, 0)));
 	put_run(&source, &run, value + n, null + n);
-	return composite_result(fcinfo, value, null, n + RUN_COLUMNS);
+	return row_result(fcinfo, n + RUN_COLUMNS, value, null);
 }

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "catalog/pg_type.h"
 #include "core/rate_error.h"
 #include "fmgr.h"
@@ -43,8 +44,7 @@ PG_FUNCTION_INFO_V1(abie_rate_error_step);
 Datum
 abie_rate_error_step(PG_FUNCTION_ARGS)
 {
-	/* within an aggregate the state is its own, and changed in place */
-	ArrayType  *state = AggCheckCallContext(fcinfo, NULL) ? PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	ArrayType  *state = DatumGetArrayTypeP(PointerGetDatum(aggregate_state(fcinfo)));
 	int64		overall = PG_GETARG_INT64(1);
 	int64		possible = PG_GETARG_INT64(2);
 

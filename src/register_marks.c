@@ -7,6 +7,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "register.h"
+#include "results.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -14,14 +15,13 @@ PG_FUNCTION_INFO_V1(abie_register_marks);
 Datum
 abie_register_marks(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	Datum		session_text[2];
 	Datum		code_text[MARK_COUNT];
 	Datum		category_text[CATEGORY_COUNT];
 	Register	source;
 	SessionRange range;
 
-	InitMaterializedSRF(fcinfo, 0);
 	/* not STRICT: the dates may be NULL */
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -40,9 +40,8 @@ abie_register_marks(PG_FUNCTION_ARGS)
 			DateADTGetDatum(day_of_session(source.start, session)), session_text[session % 2],
 			code_text[mark], category_text[mark_class[mark].category]
 		};
-		bool		null[4] = {false, false, false, false};
 
-		tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+		put_row(rows, value, NULL);
 	}
 	return (Datum) 0;
 }

@@ -13,8 +13,8 @@
 #include "core/scaling.h"
 #include "executor/executor.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
+#include "results.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 
@@ -58,35 +58,30 @@ abie_scaling(PG_FUNCTION_ARGS)
 	int			p = vectors.columns;
 	double	   *values = palloc(sizeof(double) * Max(vectors.rows, 1));
 	double	   *work = palloc(sizeof(double) * Max(vectors.rows, 1));
-	Datum	   *location = palloc(sizeof(Datum) * Max(p, 1));
-	Datum	   *scale = palloc(sizeof(Datum) * Max(p, 1));
-	Datum	   *present = palloc(sizeof(Datum) * Max(p, 1));
-	bool	   *missing = palloc(sizeof(bool) * Max(p, 1));
-	int			dimension = p;
-	int			lower_bound = 1;
+	double	   *location = palloc(sizeof(double) * Max(p, 1));
+	double	   *scale = palloc(sizeof(double) * Max(p, 1));
+	int64	   *present = palloc(sizeof(int64) * Max(p, 1));
 	Datum		result[3];
 
 	for (int j = 0; j < p; j++)
 	{
-		size_t		count = present_values(&vectors, j, values);
-		Scaling		scaling = {0.0, 0.0};
+		Scaling		scaling = {NAN, NAN};
 
 		CHECK_FOR_INTERRUPTS();
-		missing[j] = count == 0;
-		if (count > 0)
-			scaling = scaling_of(values, count, method, work);
-		if (!isfinite(scaling.location) || !isfinite(scaling.scale))
-			float_overflow_error();
-		location[j] = Float8GetDatum(scaling.location);
-		scale[j] = Float8GetDatum(scaling.scale);
-		present[j] = Int64GetDatum((int64) count);
+		present[j] = (int64) present_values(&vectors, j, values);
+		if (present[j] > 0)
+		{
+			scaling = scaling_of(values, (size_t) present[j], method, work);
+			if (!isfinite(scaling.location) || !isfinite(scaling.scale))
+				float_overflow_error();
+		}
+		location[j] = scaling.location;
+		scale[j] = scaling.scale;
 	}
-	result[0] = PointerGetDatum(construct_md_array(location, missing, 1, &dimension, &lower_bound,
-												   FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	result[1] = PointerGetDatum(construct_md_array(scale, missing, 1, &dimension, &lower_bound,
-												   FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	result[2] = PointerGetDatum(construct_array(present, p, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	PG_RETURN_DATUM(row_result(fcinfo, result));
+	result[0] = PointerGetDatum(float_array_result(location, p));
+	result[1] = PointerGetDatum(float_array_result(scale, p));
+	result[2] = PointerGetDatum(bigint_array_result(present, p));
+	PG_RETURN_DATUM(row_result(fcinfo, 3, result, NULL));
 }
 
 /* Error unless the parameters belong to vectors of this length. */
@@ -113,9 +108,7 @@ abie_scale(PG_FUNCTION_ARGS)
 	FloatMatrix location;
 	FloatMatrix scale;
 	double		clip = PG_ARGISNULL(3) ? get_float8_infinity() : PG_GETARG_FLOAT8(3);
-	Datum	   *scaled;
-	bool	   *missing;
-	int			lower_bound = 1;
+	double	   *scaled;
 
 	/* not STRICT: clip may be NULL */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -128,22 +121,12 @@ abie_scale(PG_FUNCTION_ARGS)
 	location = float_vector_argument(PG_GETARG_ARRAYTYPE_P(1), "location", true);
 	scale = float_vector_argument(PG_GETARG_ARRAYTYPE_P(2), "scale", true);
 	check_parameters(vector.columns, &location, &scale);
-	scaled = palloc(sizeof(Datum) * Max(vector.columns, 1));
-	missing = palloc(sizeof(bool) * Max(vector.columns, 1));
+	scaled = palloc(sizeof(double) * Max(vector.columns, 1));
 	for (int j = 0; j < vector.columns; j++)
-	{
-		double		value;
-
 		/* no parameters, no figure: the characteristic was missing everywhere */
-		missing[j] = !(vector.present[j] && location.present[j] && scale.present[j]);
-		value = missing[j] ? 0.0 :
-			scaling_apply(vector.value[j], (Scaling) {location.value[j], scale.value[j]}, clip);
-		if (isinf(value))
-			float_overflow_error();
-		scaled[j] = Float8GetDatum(value);
-	}
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(scaled, missing, 1, &vector.columns, &lower_bound,
-											 FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+		scaled[j] = vector.present[j] && location.present[j] && scale.present[j] ?
+			scaling_apply(vector.value[j], (Scaling) {location.value[j], scale.value[j]}, clip) : NAN;
+	PG_RETURN_ARRAYTYPE_P(float_array_result(scaled, vector.columns));
 }
 
 /* ---------- vectors of numbers and categories ---------- */
@@ -177,7 +160,7 @@ element_column(HeapTupleHeader row, int number, int *count)
 {
 	ArrayType  *array = array_column(row, number);
 
-	*count = array == NULL || ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	*count = array == NULL ? 0 : element_count(array);
 	if (array != NULL && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -236,31 +219,29 @@ abie_scaled_vector(PG_FUNCTION_ARGS)
 	FloatMatrix number = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "numbers", true);
 	VectorParameters parameters = vector_parameters(PG_GETARG_HEAPTUPLEHEADER(2));
 	int			length = parameters.numbers + parameters.categories;
-	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
-	bool	   *missing = palloc(sizeof(bool) * Max(length, 1));
+	double	   *element = palloc(sizeof(double) * Max(length, 1));
 	Datum	   *held;
 	bool	   *unknown;
 	int			categories;
-	int			lower_bound = 1;
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &held, &unknown, &categories);
 	for (int j = 0; j < parameters.numbers; j++)
 	{
 		int			at = parameters.number_element[j] - 1;
+		Scaling		scaling = {parameters.location[j], parameters.scale[j]};
 
-		missing[j] = at < 0 || at >= number.columns || !number.present[at];
-		element[j] = Float8GetDatum(missing[j] ? 0.0 :
-									scaling_apply(number.value[at], (Scaling) {parameters.location[j], parameters.scale[j]}, parameters.clip));
+		element[j] = at < 0 || at >= number.columns || !number.present[at] ? NAN :
+			scaling_apply(number.value[at], scaling, parameters.clip);
 	}
 	for (int j = 0; j < parameters.categories; j++)
 	{
 		int			at = parameters.category_element[j] - 1;
-		int			place = parameters.numbers + j;
+		double	   *place = &element[parameters.numbers + j];
 
-		missing[place] = at < 0 || at >= categories || unknown[at];
-		element[place] = Float8GetDatum(missing[place] || !same_text(held[at], parameters.category[j]) ? 0.0 :
-										1.0 / parameters.category_scale[j]);
+		if (at < 0 || at >= categories || unknown[at])
+			*place = NAN;
+		else
+			*place = same_text(held[at], parameters.category[j]) ? 1.0 / parameters.category_scale[j] : 0.0;
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_md_array(element, missing, 1, &length, &lower_bound,
-											 FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	PG_RETURN_ARRAYTYPE_P(float_array_result(element, length));
 }

@@ -12,6 +12,7 @@
 #include "callbacks.h"
 #include "core/shrinkage.h"
 #include "fmgr.h"
+#include "results.h"
 #include "shrinkage.h"
 #include "utils/float.h"
 #include "utils/memutils.h"
@@ -122,7 +123,7 @@ abie_change_variance(PG_FUNCTION_ARGS)
 		float_overflow_error();
 	result[0] = Float8GetDatum(noise.c0);
 	result[1] = Float8GetDatum(noise.c1);
-	PG_RETURN_DATUM(row_result(fcinfo, result));
+	PG_RETURN_DATUM(row_result(fcinfo, 2, result, NULL));
 }
 
 /* ---------- learning ---------- */
@@ -156,5 +157,5 @@ abie_learn_baseline(PG_FUNCTION_ARGS)
 		float_overflow_error();
 	result[0] = Float8GetDatum(rule.last_weight);
 	result[1] = Float8GetDatum(rule.n0);
-	PG_RETURN_DATUM(row_result(fcinfo, result));
+	PG_RETURN_DATUM(row_result(fcinfo, 2, result, NULL));
 }

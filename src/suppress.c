@@ -12,6 +12,7 @@
 #include "core/suppress.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "results.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -216,22 +217,23 @@ table_arguments(FunctionCallInfo fcinfo)
 }
 
 static void
-put_cell(ReturnSetInfo *result, const Table *table, int place, const SuppressCell *cell)
+put_cell(ReturnSetInfo *rows, const Table *table, int place, const SuppressCell *cell)
 {
-	Datum		column[4] = {table->row.name[place], table->column.name[place], Int64GetDatum(cell->count), CStringGetTextDatum("c")};
+	Datum		column[4] = {
+		table->row.name[place], table->column.name[place], Int64GetDatum(cell->count), CStringGetTextDatum("c")
+	};
 	bool		null[4] = {table->row.null[place], table->column.null[place], cell->suppressed, !cell->suppressed};
 
-	tuplestore_putvalues(result->setResult, result->setDesc, column, null);
+	put_row(rows, column, null);
 }
 
 PG_FUNCTION_INFO_V1(abie_suppress);
 Datum
 abie_suppress(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	Table		table;
 	SuppressCell *cell;
-
-	InitMaterializedSRF(fcinfo, 0);
 
 	/* not STRICT: published may be NULL; array_agg over no rows gives NULL */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -244,6 +246,6 @@ abie_suppress(PG_FUNCTION_ARGS)
 		elog(ERROR, "no cell is left to suppress");
 	for (int k = 0; k < table.cells; k++)
 		if (cell[k].published)
-			put_cell((ReturnSetInfo *) fcinfo->resultinfo, &table, table.cell[k].place, &cell[k]);
+			put_cell(rows, &table, table.cell[k].place, &cell[k]);
 	return (Datum) 0;
 }

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "register.h"
 #include "tally.h"
+#include "results.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -302,19 +303,18 @@ PG_FUNCTION_INFO_V1(abie_tally_counts);
 Datum
 abie_tally_counts(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	Tally	   *tally = PG_GETARG_TALLY(0);
 
-	InitMaterializedSRF(fcinfo, 0);
 	for (int mark = 0; mark < MARK_COUNT; mark++)
 	{
 		Datum		value[3] = {
-			code_datum((Mark) mark), CStringGetTextDatum(category_name(mark_class[mark].category)), Int64GetDatum(tally->count[mark])
+			code_datum((Mark) mark), CStringGetTextDatum(category_name(mark_class[mark].category)),
+			Int64GetDatum(tally->count[mark])
 		};
-		bool		null[3] = {false, false, false};
 
 		if (tally->count[mark] > 0)
-			tuplestore_putvalues(result->setResult, result->setDesc, value, null);
+			put_row(rows, value, NULL);
 	}
 	return (Datum) 0;
 }

@@ -9,12 +9,11 @@
 #include "arguments.h"
 #include "core/xmr.h"
 #include "fmgr.h"
+#include "results.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/float.h"
 #include "utils/tuplestore.h"
-
-#define XMR_COLUMNS 9
 
 /* The series: finite numbers in the order of time, none missing. */
 static FloatMatrix
@@ -44,29 +43,27 @@ limits_from_argument(FunctionCallInfo fcinfo, int count)
 }
 
 static void
-put_value(ReturnSetInfo *result, int i, double value, const XmrLimits *limits, const XmrSignal *signal)
+put_value(ReturnSetInfo *rows, int i, double value, const XmrLimits *limits, const XmrSignal *signal)
 {
-	Datum		column[XMR_COLUMNS] = {
+	Datum		column[9] = {
 		Int32GetDatum(i + 1), Float8GetDatum(value),
 		Float8GetDatum(limits->centre), Float8GetDatum(limits->lower), Float8GetDatum(limits->upper),
 		BoolGetDatum(signal->outside), BoolGetDatum(signal->shift),
 		BoolGetDatum(signal->trend), BoolGetDatum(signal->two_of_three)
 	};
-	bool		null[XMR_COLUMNS] = {false};
 
-	tuplestore_putvalues(result->setResult, result->setDesc, column, null);
+	put_row(rows, column, NULL);
 }
 
 PG_FUNCTION_INFO_V1(abie_xmr);
 Datum
 abie_xmr(PG_FUNCTION_ARGS)
 {
+	ReturnSetInfo *rows = begin_rows(fcinfo);
 	FloatMatrix series;
 	XmrLimits	limits;
 	XmrSignal  *signal;
 	int			from;
-
-	InitMaterializedSRF(fcinfo, 0);
 
 	/* not STRICT: limits_from may be NULL; array_agg over no rows gives NULL */
 	if (PG_ARGISNULL(0))
@@ -83,7 +80,7 @@ abie_xmr(PG_FUNCTION_ARGS)
 	for (int i = 0; i < series.columns; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		put_value((ReturnSetInfo *) fcinfo->resultinfo, i, series.value[i], &limits, &signal[i]);
+		put_value(rows, i, series.value[i], &limits, &signal[i]);
 	}
 	return (Datum) 0;
 }

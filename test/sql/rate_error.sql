@@ -63,7 +63,7 @@ SELECT abie.rate_error(1, 31622777);
 SELECT abie.rate_error(1, 30000000) FROM generate_series(1, 2);
 -- states from outside
 SELECT abie_internal.rate_error_final('{2,2,4,2,4,8}') AS good;
-SELECT abie_internal.rate_error_step('{0,0,0,0,0,0}', 1, 3) AS one, abie_internal.rate_error_step(NULL, 1, 3) AS "null";
+SELECT abie_internal.rate_error_step('{0,0,0,0,0,0}', 1, 3);
 DO $$
 DECLARE
 	state bigint[];
