@@ -16,7 +16,6 @@
 #include "register.h"
 #include "results.h"
 #include "tally.h"
-#include "utils/builtins.h"
 
 #define PG_GETARG_ABSENCE_STATE(n) ((AbsenceState *) PG_GETARG_POINTER(n))
 

@@ -9,11 +9,8 @@
 #include "arguments.h"
 #include "catalog/pg_type.h"
 #include "core/distance.h"
-#include "funcapi.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 
 void
 check_vector_length(int length)

@@ -6,13 +6,10 @@
 
 #include "compat.h"
 #include "core/code.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "results.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/rangetypes.h"
-#include "utils/tuplestore.h"
 #include "utils/typcache.h"
 
 /* First to last day, both included; no last day for DAY_OPEN. */
@@ -46,7 +43,8 @@ abie_attendance_codes(PG_FUNCTION_ARGS)
 		bool		null[10] = {[6] = row->reason_group == NULL, [8] = row->valid_to == DAY_OPEN, [9] = !held};
 
 		if (held)
-			value[9] = day_range(TupleDescAttr(rows->setDesc, 9)->atttypid, code_applies_from(row), code_applies_to(row));
+			value[9] = day_range(TupleDescAttr(rows->setDesc, 9)->atttypid,
+								 code_applies_from(row), code_applies_to(row));
 		put_row(rows, value, null);
 	}
 	return (Datum) 0;

@@ -10,7 +10,6 @@
 
 #include "arguments.h"
 #include "callbacks.h"
-#include "catalog/pg_type.h"
 #include "core/context.h"
 #include "core/ridge.h"
 #include "fmgr.h"

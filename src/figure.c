@@ -10,13 +10,6 @@
 
 #include "core/figure.h"
 
-PG_FUNCTION_INFO_V1(abie_figure);
-PG_FUNCTION_INFO_V1(abie_figure_marker);
-PG_FUNCTION_INFO_V1(abie_figure_is_valid);
-PG_FUNCTION_INFO_V1(abie_figure_text);
-PG_FUNCTION_INFO_V1(abie_figure_count);
-PG_FUNCTION_INFO_V1(abie_figure_count_is_valid);
-
 static Figure
 scan(text *value)
 {
@@ -43,6 +36,7 @@ scan_or_refuse(text *value)
 	return figure;
 }
 
+PG_FUNCTION_INFO_V1(abie_figure);
 Datum
 abie_figure(PG_FUNCTION_ARGS)
 {
@@ -53,6 +47,7 @@ abie_figure(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(figure_value(&figure));
 }
 
+PG_FUNCTION_INFO_V1(abie_figure_marker);
 Datum
 abie_figure_marker(PG_FUNCTION_ARGS)
 {
@@ -63,6 +58,7 @@ abie_figure_marker(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
 }
 
+PG_FUNCTION_INFO_V1(abie_figure_text);
 Datum
 abie_figure_text(PG_FUNCTION_ARGS)
 {
@@ -73,6 +69,7 @@ abie_figure_text(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
 }
 
+PG_FUNCTION_INFO_V1(abie_figure_is_valid);
 Datum
 abie_figure_is_valid(PG_FUNCTION_ARGS)
 {
@@ -81,6 +78,7 @@ abie_figure_is_valid(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(figure.kind != FIGURE_MALFORMED);
 }
 
+PG_FUNCTION_INFO_V1(abie_figure_count);
 Datum
 abie_figure_count(PG_FUNCTION_ARGS)
 {
@@ -94,6 +92,7 @@ abie_figure_count(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(figure_count_value(&figure));
 }
 
+PG_FUNCTION_INFO_V1(abie_figure_count_is_valid);
 Datum
 abie_figure_count_is_valid(PG_FUNCTION_ARGS)
 {

@@ -12,7 +12,6 @@
 #include "results.h"
 #include "shrinkage.h"
 #include "utils/float.h"
-#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(abie_forecast);
 Datum

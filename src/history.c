@@ -4,13 +4,10 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "results.h"
 #include "utils/array.h"
-#include "utils/memutils.h"
 
 #include "core/components.h"
 

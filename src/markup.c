@@ -10,10 +10,6 @@
 
 #include "core/markup.h"
 
-PG_FUNCTION_INFO_V1(abie_plain_text);
-PG_FUNCTION_INFO_V1(abie_xml_text);
-PG_FUNCTION_INFO_V1(abie_markdown_text);
-
 static Datum
 written_text(FunctionCallInfo fcinfo, MarkupLanguage language)
 {
@@ -30,18 +26,21 @@ written_text(FunctionCallInfo fcinfo, MarkupLanguage language)
 	PG_RETURN_TEXT_P(result);
 }
 
+PG_FUNCTION_INFO_V1(abie_plain_text);
 Datum
 abie_plain_text(PG_FUNCTION_ARGS)
 {
 	return written_text(fcinfo, MARKUP_NONE);
 }
 
+PG_FUNCTION_INFO_V1(abie_xml_text);
 Datum
 abie_xml_text(PG_FUNCTION_ARGS)
 {
 	return written_text(fcinfo, MARKUP_XML);
 }
 
+PG_FUNCTION_INFO_V1(abie_markdown_text);
 Datum
 abie_markdown_text(PG_FUNCTION_ARGS)
 {

@@ -10,17 +10,14 @@
 
 #include "arguments.h"
 #include "callbacks.h"
-#include "catalog/pg_type.h"
 #include "core/distance.h"
 #include "core/nearest.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "nearest.h"
 #include "results.h"
 #include "utils/float.h"
 #include "utils/guc.h"
-#include "utils/tuplestore.h"
 
 #define INSTRUCTIONS_AUTO (-1)
 

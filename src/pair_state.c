@@ -58,7 +58,8 @@ state_parameter(Datum state, const PairAggregate *aggregate)
 {
 	int			first = 1;
 	bool		null;
-	Datum		parameter = array_get_element(state, 1, &first, -1, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &null);
+	Datum		parameter = array_get_element(state, 1, &first, -1, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+											  &null);
 
 	if (null)
 		raise_invalid_state(aggregate);
@@ -73,7 +74,11 @@ state_with_row(FunctionCallInfo fcinfo, const PairAggregate *aggregate, MemoryCo
 	Datum		state;
 
 	if (PG_ARGISNULL(0))
-		state = append_number(EOHPGetRWDatum(&construct_empty_expanded_array(FLOAT8OID, context, NULL)->hdr), parameter);
+	{
+		ExpandedArrayHeader *header = construct_empty_expanded_array(FLOAT8OID, context, NULL);
+
+		state = append_number(EOHPGetRWDatum(&header->hdr), parameter);
+	}
 	else
 	{
 		state = PG_GETARG_DATUM(0);

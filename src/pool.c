@@ -6,9 +6,8 @@
 
 #include "fmgr.h"
 
+/* first_known_step(state, value): strict and without a first state, so the state is the first value not NULL. */
 PG_FUNCTION_INFO_V1(abie_first_known_step);
-
-/* first_known_step(state, value): strict and without a first state, so the state is the first value that is not NULL. */
 Datum
 abie_first_known_step(PG_FUNCTION_ARGS)
 {

@@ -6,13 +6,10 @@
 
 #include "core/absence.h"
 #include "core/pupil.h"
-#include "funcapi.h"
-#include "miscadmin.h"
 #include "register.h"
 #include "results.h"
 #include "tally.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 /* The register of the first argument and the window of the next two; false if there is none. */
 static bool
@@ -245,11 +242,14 @@ abie_register_by_weekday(PG_FUNCTION_ARGS)
 static bool
 penalty_notice_argument(FunctionCallInfo fcinfo, Register *source, PenaltyNotice *notice)
 {
+	Day			as_of;
+
 	if (PG_ARGISNULL(0))
 		return false;
 	*source = PG_GETARG_REGISTER(0);
 	/* not STRICT: as_of may be NULL, for the whole register */
-	*notice = penalty_notice(source->mark, session_range(source, INT32_MIN, PG_ARGISNULL(1) ? DAY_OPEN : PG_GETARG_DATEADT(1)));
+	as_of = PG_ARGISNULL(1) ? DAY_OPEN : PG_GETARG_DATEADT(1);
+	*notice = penalty_notice(source->mark, session_range(source, INT32_MIN, as_of));
 	return true;
 }
 
@@ -304,7 +304,8 @@ abie_register_summary(PG_FUNCTION_ARGS)
 	absent = sessions->authorised + sessions->unauthorised;
 
 	value[n++] = Int32GetDatum((int32) sessions->possible);
-	value[n++] = Int32GetDatum((int32) (tally_category(&tally, CATEGORY_PRESENT) + tally_category(&tally, CATEGORY_APPROVED_ACTIVITY)));
+	value[n++] = Int32GetDatum((int32) (tally_category(&tally, CATEGORY_PRESENT) +
+										tally_category(&tally, CATEGORY_APPROVED_ACTIVITY)));
 	value[n++] = Int32GetDatum((int32) absent);
 	value[n++] = Int32GetDatum((int32) sessions->authorised);
 	value[n++] = Int32GetDatum((int32) sessions->unauthorised);

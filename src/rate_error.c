@@ -21,7 +21,8 @@ state_sums(ArrayType *state)
 {
 	RateSums   *sums = (RateSums *) ARR_DATA_PTR(state);
 
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != SUMS || ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID || !rate_error_check(sums))
+	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != SUMS || ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID ||
+		!rate_error_check(sums))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid state of abie.rate_error"),
@@ -35,7 +36,8 @@ raise_out_of_range(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("sessions of abie.rate_error out of range"),
-			 errdetail("There can be " INT64_FORMAT " possible sessions, and " INT64_FORMAT " in the sum of squares over enrolments.",
+			 errdetail("There can be " INT64_FORMAT " possible sessions, and " INT64_FORMAT
+					   " in the sum of squares over enrolments.",
 					   RATE_MOST_POSSIBLE, RATE_MOST_SQUARED),
 			 errhint("Give a row for each enrolment, not for a group of them.")));
 }
@@ -51,7 +53,8 @@ abie_rate_error_step(PG_FUNCTION_ARGS)
 	if (overall < 0 || possible < overall)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("sess_overall must be from 0 to sess_possible, not " INT64_FORMAT " of " INT64_FORMAT, overall, possible)));
+				 errmsg("sess_overall must be from 0 to sess_possible, not " INT64_FORMAT " of " INT64_FORMAT,
+						overall, possible)));
 	if (possible > 0 && !rate_error_add(state_sums(state), overall, possible))
 		raise_out_of_range();
 	PG_RETURN_ARRAYTYPE_P(state);

@@ -81,7 +81,8 @@ at_transaction_end(XactEvent event, void *arg pg_attribute_unused())
 }
 
 static void
-at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
+at_subtransaction_end(SubXactEvent event, SubTransactionId own, SubTransactionId parent pg_attribute_unused(),
+					  void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		write_held_lines(own);

@@ -49,9 +49,12 @@ register_from_datum(Datum datum)
 {
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 	const char *data = VARDATA_ANY(value);
-	Register	result = {.count = (int) (VARSIZE_ANY_EXHDR(value) - REGISTER_HEADER), .mark = (const Mark *) data + REGISTER_HEADER};
+	Register	result = {
+		.count = (int) (VARSIZE_ANY_EXHDR(value) - REGISTER_HEADER), .mark = (const Mark *) data + REGISTER_HEADER
+	};
 
-	if (unlikely(VARSIZE_ANY_EXHDR(value) < REGISTER_HEADER || data[0] != REGISTER_FORMAT || result.count > REGISTER_MAX_SESSIONS))
+	if (unlikely(VARSIZE_ANY_EXHDR(value) < REGISTER_HEADER || data[0] != REGISTER_FORMAT ||
+				 result.count > REGISTER_MAX_SESSIONS))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored value is not a register of a known format")));
@@ -240,7 +243,8 @@ register_raise(const RegisterError *error, const char *text, size_t length)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 					 errmsg("register is not canonical"),
-					 errdetail("Mark %d cannot stand where it is, or the last week is not complete.", error->session + 1)));
+					 errdetail("Mark %d cannot stand where it is, or the last week is not complete.",
+							   error->session + 1)));
 	}
 	pg_unreachable();
 }
@@ -266,7 +270,8 @@ session_argument(text *session)
 		return name[0] == 'P';
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("session must be AM or PM, not \"%s\"", pnstrdup(name, pg_mbcliplen(name, VARSIZE_ANY_EXHDR(session), 40)))));
+			 errmsg("session must be AM or PM, not \"%s\"",
+					pnstrdup(name, pg_mbcliplen(name, VARSIZE_ANY_EXHDR(session), 40)))));
 }
 
 Datum
@@ -411,7 +416,8 @@ abie_register_hash_extended(PG_FUNCTION_ARGS)
 	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
 	Register	source = register_from_datum(PointerGetDatum(value));
 	uint64		seed = (uint64) PG_GETARG_INT64(1);
-	uint64		hash = hash_bytes_extended(source.mark, source.count, seed) ^ hash_bytes_uint32_extended((uint32) source.start, seed);
+	uint64		hash = hash_bytes_extended(source.mark, source.count, seed) ^
+		hash_bytes_uint32_extended((uint32) source.start, seed);
 
 	PG_FREE_IF_COPY(value, 0);
 	return UInt64GetDatum(hash);

@@ -7,7 +7,6 @@
 #include "arguments.h"
 #include "register.h"
 #include "mb/pg_wchar.h"
-#include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 /* ---------- from a run of marks ---------- */
@@ -41,7 +40,8 @@ read_aliases(Jsonb *mapping, MarkLayout *layout)
 		if (value.type != jbvString)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("alias \"%s\" must map to the text of a code", pnstrdup(key.val.string.val, key.val.string.len))));
+					 errmsg("alias \"%s\" must map to the text of a code",
+							pnstrdup(key.val.string.val, key.val.string.len))));
 		mark = mark_of_code(value.val.string.val, value.val.string.len);
 		if (mark < 0)
 			raise_unknown_code(value.val.string.val, value.val.string.len);
@@ -177,7 +177,8 @@ abie_register_agg_step(PG_FUNCTION_ARGS)
 	(void) aggregate_memory(fcinfo);
 	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
-		!week_of_mark(PG_GETARG_DATEADT(1), session_argument(PG_GETARG_TEXT_PP(2)), PG_GETARG_TEXT_PP(3), week_mark, &week))
+		!week_of_mark(PG_GETARG_DATEADT(1), session_argument(PG_GETARG_TEXT_PP(2)), PG_GETARG_TEXT_PP(3),
+					  week_mark, &week))
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
@@ -189,7 +190,9 @@ abie_register_agg_step(PG_FUNCTION_ARGS)
 	if (week.start >= state.start && week.start < state.start + 7 * (state.count / REGISTER_WEEK)
 		&& !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
 	{
-		Register	same = {.start = week.start, .count = REGISTER_WEEK, .mark = state.mark + sessions_before(state.start, week.start)};
+		Register	same = {
+			.start = week.start, .count = REGISTER_WEEK, .mark = state.mark + sessions_before(state.start, week.start)
+		};
 		RegisterError error;
 		Mark		merged[REGISTER_WEEK];
 		Register	result = same;

@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-
 #include "arguments.h"
 #include "callbacks.h"
 #include "core/shrinkage.h"
@@ -15,7 +14,6 @@
 #include "results.h"
 #include "shrinkage.h"
 #include "utils/float.h"
-#include "utils/memutils.h"
 
 /* ---------- shrinkage ---------- */
 
@@ -131,8 +129,8 @@ abie_change_variance(PG_FUNCTION_ARGS)
 SchoolYears
 school_years_arguments(FunctionCallInfo fcinfo)
 {
-	FloatColumns years = float_columns_arguments(fcinfo, 5,
-												 (const char *const[]) {"before", "last", "expected", "enrolments", "outcome"});
+	static const char *const name[] = {"before", "last", "expected", "enrolments", "outcome"};
+	FloatColumns years = float_columns_arguments(fcinfo, 5, name);
 
 	check_positive(years.column[3], years.rows, "enrolments");
 	return (SchoolYears) {

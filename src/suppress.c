@@ -11,10 +11,8 @@
 #include "compat.h"
 #include "core/suppress.h"
 #include "fmgr.h"
-#include "funcapi.h"
 #include "results.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 /* The groups of one side: of each cell the number of its group, in the order of bytes from 1; 0 is NULL, the total. */
 typedef struct Groups
@@ -109,17 +107,21 @@ read_cells(FunctionCallInfo fcinfo, Table *table)
 	int			cells = table->row.cells;
 	bool	   *present;
 	int64	   *count = bigint_array_argument(PG_GETARG_ARRAYTYPE_P(2), cells, "counts", &present);
-	bool	   *published = PG_ARGISNULL(3) ? NULL : boolean_array_argument(PG_GETARG_ARRAYTYPE_P(3), cells, "published");
+	bool	   *published = PG_ARGISNULL(3) ? NULL :
+		boolean_array_argument(PG_GETARG_ARRAYTYPE_P(3), cells, "published");
 
 	for (int i = 0; i < cells; i++)
 	{
 		if (!present[i] || count[i] < 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("count of row %s, column %s cannot be %s", group_name(&table->row, i), group_name(&table->column, i),
+					 errmsg("count of row %s, column %s cannot be %s",
+							group_name(&table->row, i), group_name(&table->column, i),
 							present[i] ? psprintf(INT64_FORMAT, count[i]) : "NULL"),
 					 errhint("Counts are 0 or more; leave out cells that do not exist.")));
-		table->cell[i] = (PlacedCell) {{table->row.number[i], table->column.number[i], count[i], published == NULL || published[i], false}, i};
+		table->cell[i] = (PlacedCell) {
+			{table->row.number[i], table->column.number[i], count[i], published == NULL || published[i], false}, i
+		};
 	}
 	table->cells = cells;
 	qsort(table->cell, cells, sizeof(PlacedCell), compare_cells);
@@ -127,8 +129,10 @@ read_cells(FunctionCallInfo fcinfo, Table *table)
 		if (compare_cells(&table->cell[k - 1], &table->cell[k]) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("two cells of row %s, column %s", group_name(&table->row, table->cell[k].place), group_name(&table->column, table->cell[k].place)),
-					 errhint("Give each cell once. NULL stands for a total: give groups that are NULL a name, with coalesce.")));
+					 errmsg("two cells of row %s, column %s", group_name(&table->row, table->cell[k].place),
+							group_name(&table->column, table->cell[k].place)),
+					 errhint("Give each cell once. NULL stands for a total: give groups that are NULL a name, "
+							 "with coalesce.")));
 }
 
 static void
@@ -172,7 +176,8 @@ complete_totals(Table *table)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the total of row %s, column %s is " INT64_FORMAT ", but its cells add up to " INT64_FORMAT,
-							group_name(&table->row, table->cell[k].place), group_name(&table->column, table->cell[k].place), c->count, sum),
+							group_name(&table->row, table->cell[k].place),
+							group_name(&table->column, table->cell[k].place), c->count, sum),
 					 errhint("Give all cells and their totals, as GROUP BY CUBE makes them.")));
 		if (c->column == 0)
 			row_given[c->row] = true;

@@ -6,15 +6,12 @@
 
 #include "arguments.h"
 #include "common/hashfn.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "register.h"
 #include "tally.h"
 #include "results.h"
 #include "utils/builtins.h"
-#include "utils/tuplestore.h"
 
 /* ---------- errors ---------- */
 
@@ -168,7 +165,8 @@ PG_FUNCTION_INFO_V1(abie_tally_hash_extended);
 Datum
 abie_tally_hash_extended(PG_FUNCTION_ARGS)
 {
-	return UInt64GetDatum(hash_bytes_extended((unsigned char *) PG_GETARG_TALLY(0), sizeof(Tally), (uint64) PG_GETARG_INT64(1)));
+	return UInt64GetDatum(hash_bytes_extended((unsigned char *) PG_GETARG_TALLY(0), sizeof(Tally),
+											  (uint64) PG_GETARG_INT64(1)));
 }
 
 /* ---------- counting ---------- */
@@ -277,8 +275,10 @@ abie_tally_category_count(PG_FUNCTION_ARGS)
 	if (category < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown category \"%s\"", pnstrdup(VARDATA_ANY(name), pg_mbcliplen(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), 40))),
-				 errhint("Categories are present, approved_activity, authorised, unauthorised, not_possible, administrative and unrecorded.")));
+				 errmsg("unknown category \"%s\"",
+						pnstrdup(VARDATA_ANY(name), pg_mbcliplen(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), 40))),
+				 errhint("Categories are present, approved_activity, authorised, unauthorised, not_possible, "
+						 "administrative and unrecorded.")));
 	PG_RETURN_INT64(tally_category(PG_GETARG_TALLY(0), (Category) category));
 }
 

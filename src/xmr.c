@@ -10,10 +10,8 @@
 #include "core/xmr.h"
 #include "fmgr.h"
 #include "results.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/float.h"
-#include "utils/tuplestore.h"
 
 /* The series: finite numbers in the order of time, none missing. */
 static FloatMatrix

@@ -176,9 +176,12 @@ absence_check(const AbsenceState *state)
 	if (!tally_check(&state->tally) || state->enrolments > TALLY_MAX || state->persistent > state->enrolments)
 		return false;
 	all = tally_sessions(&state->tally);
-	if (!sessions_fit(state->enrolments, &all) || !sessions_fit(state->persistent, part) || part->possible > all.possible)
+	if (!sessions_fit(state->enrolments, &all) || !sessions_fit(state->persistent, part) ||
+		part->possible > all.possible)
 		return false;
-	rest = (SessionCount) {all.possible - part->possible, all.authorised - part->authorised, all.unauthorised - part->unauthorised};
+	rest = (SessionCount) {
+		all.possible - part->possible, all.authorised - part->authorised, all.unauthorised - part->unauthorised
+	};
 	/* the rule holds for the sums, since it holds for each enrolment on either side of it */
 	return sessions_fit(state->enrolments - state->persistent, &rest) && !persistently_absent(&rest)
 		&& (state->persistent == 0 || persistently_absent(part))

@@ -72,10 +72,11 @@ const AttendanceCode attendance_codes[] = {
 		"Unable to attend - exceptional circumstances"},
 	{2006, 49, "Z", CATEGORY_ADMINISTRATIVE, false, "reason_z_not_attending_not_on_roll", FIRST_2006, LAST_2006,
 		"Name set up but pupil not yet on the admission register"},
-	{2006, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, "reason_not_attending_planned_closed", FIRST_2006, LAST_2006,
-		"Planned whole or part closure"},
+	{2006, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, "reason_not_attending_planned_closed",
+		FIRST_2006, LAST_2006, "Planned whole or part closure"},
 	{2006, MARK_LIMIT, "X", CATEGORY_ADMINISTRATIVE, true, "sess_x_covid", FIRST_COVID, DAY(2022, 3, 31),
-		"Covid use of X for pupils of compulsory age (possible but neither present nor absent in 2020/21 and 2021/22 statistics)"},
+		"Covid use of X for pupils of compulsory age "
+		"(possible but neither present nor absent in 2020/21 and 2021/22 statistics)"},
 	{2006, 16, "I01", CATEGORY_AUTHORISED, true, "sess_auth_illness", DAY(2021, 3, 8), DAY_OPEN,
 		"Illness other than confirmed covid (sub-code of I)"},
 	{2006, 17, "I02", CATEGORY_AUTHORISED, true, "sess_auth_illness", DAY(2021, 3, 8), DAY(2022, 8, 31),
@@ -102,8 +103,8 @@ const AttendanceCode attendance_codes[] = {
 		"In school when the morning register is taken"},
 	{2024, MARK_PM, "\\", CATEGORY_PRESENT, true, "reason_present_pm", LAST_2006 + 1, DAY_OPEN,
 		"In school when the afternoon register is taken"},
-	{2024, MARK_L, "L", CATEGORY_PRESENT, true, "reason_l_present_late_before_registers_closed", LAST_2006 + 1, DAY_OPEN,
-		"Arrived after the register opened but before it closed"},
+	{2024, MARK_L, "L", CATEGORY_PRESENT, true, "reason_l_present_late_before_registers_closed",
+		LAST_2006 + 1, DAY_OPEN, "Arrived after the register opened but before it closed"},
 	{2024, 4, "K", CATEGORY_APPROVED_ACTIVITY, true, "reason_k_aea_education_arranged_by_la", LAST_2006 + 1, DAY_OPEN,
 		"Attending provision arranged by the local authority elsewhere"},
 	{2024, 5, "V", CATEGORY_APPROVED_ACTIVITY, true, "reason_v_aea_educational_visit_trip", LAST_2006 + 1, DAY_OPEN,
@@ -164,8 +165,8 @@ const AttendanceCode attendance_codes[] = {
 		"Unable to attend - another unavoidable cause"},
 	{2024, 49, "Z", CATEGORY_ADMINISTRATIVE, false, "reason_z_not_attending_not_on_roll", LAST_2006 + 1, DAY_OPEN,
 		"Prospective pupil not yet on the admission register"},
-	{2024, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, "reason_not_attending_planned_closed", LAST_2006 + 1, DAY_OPEN,
-		"Planned whole-school closure"},
+	{2024, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, "reason_not_attending_planned_closed",
+		LAST_2006 + 1, DAY_OPEN, "Planned whole-school closure"},
 };
 
 const int	attendance_code_count = sizeof(attendance_codes) / sizeof(attendance_codes[0]);

@@ -254,7 +254,8 @@ find_boxes(NearestLayout *layout)
 		for (int lane = 0; lane < count; lane++)
 			for (int j = 0; j < layout->p; j++)
 				centre[j] += layout_row(layout, lane_row[lane])[j] / count;
-		layout_box(layout, lane_row, count, layout->low + (size_t) block * layout->p, layout->high + (size_t) block * layout->p);
+		layout_box(layout, lane_row, count,
+				   layout->low + (size_t) block * layout->p, layout->high + (size_t) block * layout->p);
 	}
 }
 

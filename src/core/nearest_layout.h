@@ -12,7 +12,6 @@
 #ifndef ABIE_CORE_NEAREST_LAYOUT_H
 #define ABIE_CORE_NEAREST_LAYOUT_H
 
-#include "core/distance.h"
 #include "core/nearest.h"
 
 typedef struct Pattern

@@ -108,7 +108,8 @@ penalty_notice(const Mark *mark, SessionRange range)
 
 		for (int session = week; session < week + REGISTER_WEEK; session++)
 		{
-			if (session < range.first || session >= range.end || mark[session] == MARK_CLOSED || mark[session] == MARK_NONE)
+			if (session < range.first || session >= range.end ||
+				mark[session] == MARK_CLOSED || mark[session] == MARK_NONE)
 				continue;
 			if (!school_week)
 			{

@@ -27,7 +27,8 @@ rate_error_combine(RateSums *sums, const RateSums *other)
 {
 	RateSums	both = {
 		sums->enrolments + other->enrolments, sums->absent + other->absent, sums->possible + other->possible,
-		sums->absent_squared + other->absent_squared, sums->product + other->product, sums->possible_squared + other->possible_squared
+		sums->absent_squared + other->absent_squared, sums->product + other->product,
+		sums->possible_squared + other->possible_squared
 	};
 
 	if (!within_limits(&both))

@@ -23,7 +23,10 @@ typedef struct RateSums
 #define RATE_MOST_POSSIBLE INT64_C(100000000000)
 #define RATE_MOST_SQUARED INT64_C(1000000000000000)
 
-/* Add a pupil with 0 <= absent <= possible, 0 < possible, or other sums; false, and nothing changed, beyond these limits. */
+/*
+ * Add a pupil with 0 <= absent <= possible, 0 < possible, or other sums; false,
+ * and nothing changed, beyond these limits.
+ */
 extern bool rate_error_add(RateSums *sums, int64_t absent, int64_t possible);
 extern bool rate_error_combine(RateSums *sums, const RateSums *other);
 

@@ -4,7 +4,6 @@
  */
 #include "core/register.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int

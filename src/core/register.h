@@ -72,8 +72,12 @@ typedef struct RegisterError
 	Mark		other_mark;
 } RegisterError;
 
-/* Read "2025-09-01:marks" into at most REGISTER_MAX_SESSIONS marks; white space among the marks does not matter, but for REGISTER_LOST_MARKS. */
-extern RegisterFault register_parse(const char *text, size_t length, Mark *mark, Register *result, RegisterError *error);
+/*
+ * Read "2025-09-01:marks" into at most REGISTER_MAX_SESSIONS marks; white space
+ * among the marks does not matter, but for REGISTER_LOST_MARKS.
+ */
+extern RegisterFault register_parse(const char *text, size_t length, Mark *mark, Register *result,
+									RegisterError *error);
 
 /* Read a run of marks in a layout. The last week is filled up with MARK_NONE. */
 extern RegisterFault register_parse_marks(const char *text, size_t length, const MarkLayout *layout,
@@ -89,7 +93,8 @@ extern RegisterFault register_check(const Register *source, RegisterError *error
 extern RegisterFault register_span(const Register *one, const Register *other, Register *result);
 
 /* Both in one, into result->count marks as register_span says. Where both have a mark they must agree. */
-extern RegisterFault register_merge(const Register *one, const Register *other, Mark *mark, Register *result, RegisterError *error);
+extern RegisterFault register_merge(const Register *one, const Register *other, Mark *mark, Register *result,
+									RegisterError *error);
 
 /* The place of a mark that may come in on a day: its canonical form, checked against the day. */
 extern RegisterFault register_place(Mark given, Day day, bool afternoon, Mark *placed);

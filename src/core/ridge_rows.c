@@ -58,7 +58,7 @@ order_rows(RidgeFit *fit, RidgeAllocate allocate)
 
 /* ---------- means and standard deviations ---------- */
 
-/* Weighted mean and standard deviation of the column that starts at value; exactly 0 deviation where it does not vary. */
+/* Weighted mean and standard deviation of the column that starts at value; exactly 0 where it does not vary. */
 static void
 describe_column(const RidgeFit *fit, const double *value, size_t stride, double *mean, double *deviation)
 {

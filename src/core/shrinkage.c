@@ -120,7 +120,7 @@ line_through(const double *x, const double *y, size_t count)
 	return (NoiseModel) {mean_y - mean_x * slope, slope};
 }
 
-/* Least squares of y on 1 and x with both coefficients bounded below: where a bound holds, the other is fitted to it. */
+/* Least squares of y on 1 and x, both coefficients bounded below: where a bound holds, the other is fitted to it. */
 static NoiseModel
 bounded_line(const double *x, const double *y, size_t count)
 {
@@ -211,7 +211,7 @@ rule_at(const double at[2], double median_enrolments)
 	};
 }
 
-/* The mean square of what a rule leaves, a change common to all apart: smooth, so that the simplex finds its one minimum. */
+/* The mean square of what a rule leaves, a common change apart: smooth, so that the simplex finds its one minimum. */
 static double
 baseline_loss(const double at[2], void *argument)
 {

@@ -13,6 +13,7 @@ typedef double (*SimplexFunction) (const double at[2], void *argument);
  * the corners are nearer to the best than size on both axes.  The first corners are at
  * and at plus side on each axis.  The least value.
  */
-extern double simplex_minimum(SimplexFunction function, void *argument, double at[2], double side, double size, int steps);
+extern double simplex_minimum(SimplexFunction function, void *argument, double at[2], double side, double size,
+							  int steps);
 
 #endif

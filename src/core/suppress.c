@@ -161,7 +161,8 @@ label_edges(Graph *graph)
 	{
 		const SuppressCell *cell = &graph->cell[i];
 
-		if (!is_hidden(cell) || graph->reached_by[cell->row] == (ptrdiff_t) i || graph->reached_by[column_node(graph, cell)] == (ptrdiff_t) i)
+		if (!is_hidden(cell) || graph->reached_by[cell->row] == (ptrdiff_t) i ||
+			graph->reached_by[column_node(graph, cell)] == (ptrdiff_t) i)
 			continue;
 		graph->label[i] = scattered(i + 1);
 		graph->around[cell->row] ^= graph->label[i];
@@ -209,7 +210,8 @@ find_bridge(Graph *graph, Cut *cut)
 		const SuppressCell *cell = &graph->cell[i];
 
 		*cut = (Cut) {i, NO_CELL};
-		if (is_hidden(cell) && graph->label[i] == 0 && (cell->published || (is_inner(cell) && cell->count <= 2)) && is_cut(graph, *cut))
+		if (is_hidden(cell) && graph->label[i] == 0 && (cell->published || (is_inner(cell) && cell->count <= 2)) &&
+			is_cut(graph, *cut))
 			return true;
 	}
 	return false;
@@ -242,7 +244,8 @@ nearest_node(const Graph *graph)
 	int			nearest = -1;
 
 	for (int n = 0; n < graph->nodes; n++)
-		if (!graph->done[n] && graph->reached_by[n] != NOT_REACHED && (nearest < 0 || graph->loss[n] < graph->loss[nearest]))
+		if (!graph->done[n] && graph->reached_by[n] != NOT_REACHED &&
+			(nearest < 0 || graph->loss[n] < graph->loss[nearest]))
 			nearest = n;
 	return nearest;
 }
@@ -258,7 +261,8 @@ leave_node(Graph *graph, int node, size_t without, size_t nor_without)
 		int			other = other_node(graph, i, node);
 		double		loss = graph->loss[node] + (is_hidden(&graph->cell[i]) ? 0 : (double) graph->cell[i].count);
 
-		if (i == without || i == nor_without || graph->done[other] || (graph->reached_by[other] != NOT_REACHED && graph->loss[other] <= loss))
+		if (i == without || i == nor_without || graph->done[other] ||
+			(graph->reached_by[other] != NOT_REACHED && graph->loss[other] <= loss))
 			continue;
 		graph->loss[other] = loss;
 		graph->reached_by[other] = (ptrdiff_t) i;

@@ -31,6 +31,7 @@ typedef struct SuppressCell
  * order that decides between equal losses.  False where that is impossible, which no table with all its
  * totals is.  allocate gives memory the caller frees; pause is called now and then.
  */
-extern bool suppress(SuppressCell *cell, size_t cells, int rows, int columns, void *(*allocate) (size_t), void (*pause) (void));
+extern bool suppress(SuppressCell *cell, size_t cells, int rows, int columns,
+					 void *(*allocate) (size_t), void (*pause) (void));
 
 #endif

@@ -79,7 +79,9 @@ allocate(size_t size)
 static void
 show_ridge(const char *name, size_t p, const double *penalties)
 {
-	RidgeInput	in = {.n = SCHOOLS, .p = p, .y = column[2], .x = x, .weight = column[3], .penalties = penalties, .pause = go_on};
+	RidgeInput	in = {
+		.n = SCHOOLS, .p = p, .y = column[2], .x = x, .weight = column[3], .penalties = penalties, .pause = go_on
+	};
 	RidgeModel	model;
 
 	if (ridge_fit(&in, allocate, &model) != 0)

@@ -17,8 +17,8 @@ require_placed(const Register *source)
 	if (register_check(&placed, &error) == REGISTER_GOOD)
 	{
 		for (int session = 0; session < placed.count; session++)
-			if (register_place(source->mark[session] % MARK_COUNT, day_of_session(placed.start, session), session % 2 == 1,
-							   &mark[session]) != REGISTER_GOOD)
+			if (register_place(source->mark[session] % MARK_COUNT, day_of_session(placed.start, session),
+							   session % 2 == 1, &mark[session]) != REGISTER_GOOD)
 				mark[session] = MARK_NONE;
 		require_register(&placed, source->count + 1);
 	}

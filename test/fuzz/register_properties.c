@@ -102,7 +102,8 @@ require_counts(const Mark *mark, SessionRange range)
 	REQUIRE((first >= range.first && first < range.end) || (first == -1 && absent == 0));
 	REQUIRE(first == -1 || (on_roll >= range.first && on_roll <= first));
 	REQUIRE(run.sessions <= absent && (run.sessions > 0) == (absent > 0));
-	REQUIRE(run.sessions == 0 || (run.first >= first && run.last - run.first + 1 >= run.sessions && run.last < range.end));
+	REQUIRE(run.sessions == 0 || (run.first >= first && run.last < range.end));
+	REQUIRE(run.sessions == 0 || run.last - run.first + 1 >= run.sessions);
 	REQUIRE(absence_band(&sum) >= (sum.possible > 0 ? 0 : -1) && absence_band(&sum) <= 100);
 	REQUIRE(!severely_absent(&sum) || persistently_absent(&sum));
 }
@@ -114,7 +115,8 @@ unauthorised_up_to(const Mark *mark, int first, int session)
 	int			count = 0;
 	int			weeks = 0;
 
-	for (int week = session - session % REGISTER_WEEK; week + REGISTER_WEEK > first && weeks < PENALTY_NOTICE_WEEKS; week -= REGISTER_WEEK)
+	for (int week = session - session % REGISTER_WEEK; week + REGISTER_WEEK > first && weeks < PENALTY_NOTICE_WEEKS;
+		 week -= REGISTER_WEEK)
 	{
 		bool		school_week = false;
 
@@ -146,7 +148,10 @@ static Day
 some_day(const Register *source, uint64_t *seed)
 {
 	uint64_t	number = next_number(seed);
-	Day			far[] = {INT32_MIN, INT32_MAX, REGISTER_FIRST_DAY, REGISTER_LAST_DAY, INT32_MIN + 1, INT32_MAX - 1, (Day) (number >> 32), 0};
+	Day			far[] = {
+		INT32_MIN, INT32_MAX, REGISTER_FIRST_DAY, REGISTER_LAST_DAY, INT32_MIN + 1, INT32_MAX - 1,
+		(Day) (number >> 32), 0
+	};
 
 	if (number % 8 == 0)
 		return far[number / 8 % 8];
@@ -254,7 +259,9 @@ require_both(const Register *one, const Register *other)
 
 	if (register_span(one, other, &merged) != REGISTER_GOOD)
 	{
-		REQUIRE(abs(one->start - other->start) / 7 + (one->start > other->start ? one : other)->count / REGISTER_WEEK > REGISTER_MAX_WEEKS);
+		const Register *later = one->start > other->start ? one : other;
+
+		REQUIRE(abs(one->start - other->start) / 7 + later->count / REGISTER_WEEK > REGISTER_MAX_WEEKS);
 		return;
 	}
 	REQUIRE(merged.count <= REGISTER_MAX_SESSIONS);
@@ -287,7 +294,8 @@ static void
 require_moved(const Register *source, uint64_t *seed)
 {
 	uint64_t	number = next_number(seed);
-	Register	moved = {source->start + 7 * (Day) (number / 4 % (number % 4 == 0 ? 2 * REGISTER_MAX_WEEKS : 3)), source->count, source->mark};
+	Day			weeks = (Day) (number / 4 % (number % 4 == 0 ? 2 * REGISTER_MAX_WEEKS : 3));
+	Register	moved = {source->start + 7 * weeks, source->count, source->mark};
 	RegisterError error;
 
 	if (register_check(&moved, &error) == REGISTER_GOOD)

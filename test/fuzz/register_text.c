@@ -50,7 +50,8 @@ take_layout(Input *input, CodeAlias alias[MAX_ALIASES])
 {
 	MarkLayout	layout = {.alias = alias};
 
-	layout.start = REGISTER_FIRST_DAY + (Day) (take(input, 3) % (uint64_t) (REGISTER_LAST_DAY - REGISTER_FIRST_DAY + 1));
+	layout.start = REGISTER_FIRST_DAY +
+		(Day) (take(input, 3) % (uint64_t) (REGISTER_LAST_DAY - REGISTER_FIRST_DAY + 1));
 	layout.days_a_week = take(input, 1) % 2 == 0 ? 5 : 7;
 	layout.aliases = (int) (take(input, 1) % (MAX_ALIASES + 1));
 	for (int i = 0; i < layout.aliases; i++)

@@ -28,7 +28,8 @@ require_sums(const Tally *tally)
 	REQUIRE(count[COUNT_POSSIBLE] == sessions.possible);
 	REQUIRE(count[COUNT_OVERALL] == sessions.authorised + sessions.unauthorised);
 	REQUIRE(count[COUNT_POSSIBLE] == count[COUNT_ATTENDING] + count[COUNT_OVERALL] + covid);
-	REQUIRE(all == count[COUNT_POSSIBLE] + count[COUNT_NOT_POSSIBLE] + count[COUNT_ADMINISTRATIVE] + count[COUNT_UNRECORDED]);
+	REQUIRE(all == count[COUNT_POSSIBLE] + count[COUNT_NOT_POSSIBLE] + count[COUNT_ADMINISTRATIVE] +
+			count[COUNT_UNRECORDED]);
 	REQUIRE(sessions.possible <= INT64_MAX / 100);
 }
 
