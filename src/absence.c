@@ -194,20 +194,20 @@ Datum
 abie_absence_final(PG_FUNCTION_ARGS)
 {
 	int64		count[ABSENCE_COUNTS];
-	Datum	   *value = palloc(sizeof(Datum) * absence_column_count);
-	bool	   *null = palloc0(sizeof(bool) * absence_column_count);
+	Datum		value[ABSENCE_COLUMNS];
+	bool		null[ABSENCE_COLUMNS] = {false};
 
 	absence_counts(PG_GETARG_ABSENCE_STATE(0), count);
-	for (int i = 0; i < absence_column_count; i++)
+	for (int i = 0; i < ABSENCE_COLUMNS; i++)
 	{
-		const AbsenceColumn *column = &absence_columns[i];
+		AbsenceColumn column = absence_column(i);
 
-		if (column->of == COUNT_NOTHING)
-			value[i] = Int64GetDatum(count[column->count]);
-		else if (count[column->of] == 0)
+		if (column.of == COUNT_NOTHING)
+			value[i] = Int64GetDatum(count[column.count]);
+		else if (count[column.of] == 0)
 			null[i] = true;
 		else
-			value[i] = Float8GetDatum(100.0 * (double) count[column->count] / (double) count[column->of]);
+			value[i] = Float8GetDatum(100.0 * (double) count[column.count] / (double) count[column.of]);
 	}
-	PG_RETURN_DATUM(row_result(fcinfo, absence_column_count, value, null));
+	PG_RETURN_DATUM(row_result(fcinfo, ABSENCE_COLUMNS, value, null));
 }

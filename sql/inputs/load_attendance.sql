@@ -51,7 +51,7 @@ CREATE FUNCTION abie_internal.sess_reasons(measures abie.absence_measures) RETUR
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
 RETURN (SELECT pg_catalog.jsonb_object_agg(reason.key, reason.value)
 	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) reason
-	WHERE reason.key ~ '^sess_(auth|unauth|x|y|q)_');
+	WHERE reason.key = ANY (abie_internal.absence_reasons()));
 COMMENT ON FUNCTION abie_internal.sess_reasons(abie.absence_measures) IS
 'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
 

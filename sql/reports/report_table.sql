@@ -85,15 +85,23 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 		FROM (SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments,
 			avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
 				ARRAY[sum(a.sess_overall), sum(a.sess_authorised), sum(a.sess_unauthorised),
-					sum(a.enrolments_pa_10_exact),
-					sum(a.enrolments_pa_50_exact), sum(j.sess_auth_illness), sum(j.sess_auth_appointments),
-						sum(j.sess_auth_religious),
-					sum(j.sess_auth_study), sum(j.sess_auth_traveller), sum(j.sess_auth_holiday),
-						sum(j.sess_auth_ext_holiday),
-					sum(j.sess_auth_excluded), sum(j.sess_auth_interview), sum(j.sess_auth_reg_performance),
-						sum(j.sess_auth_temp_reduced_timetable),
-					sum(j.sess_auth_other), sum(j.sess_unauth_holiday), sum(j.sess_unauth_late),
-						sum(j.sess_unauth_other), sum(j.sess_unauth_noyet)]::float8[] AS amounts
+					sum(a.enrolments_pa_10_exact), sum(a.enrolments_pa_50_exact),
+					sum((a.reasons ->> 'sess_auth_illness')::bigint),
+					sum((a.reasons ->> 'sess_auth_appointments')::bigint),
+					sum((a.reasons ->> 'sess_auth_religious')::bigint),
+					sum((a.reasons ->> 'sess_auth_study')::bigint),
+					sum((a.reasons ->> 'sess_auth_traveller')::bigint),
+					sum((a.reasons ->> 'sess_auth_holiday')::bigint),
+					sum((a.reasons ->> 'sess_auth_ext_holiday')::bigint),
+					sum((a.reasons ->> 'sess_auth_excluded')::bigint),
+					sum((a.reasons ->> 'sess_auth_interview')::bigint),
+					sum((a.reasons ->> 'sess_auth_reg_performance')::bigint),
+					sum((a.reasons ->> 'sess_auth_temp_reduced_timetable')::bigint),
+					sum((a.reasons ->> 'sess_auth_other')::bigint),
+					sum((a.reasons ->> 'sess_unauth_holiday')::bigint),
+					sum((a.reasons ->> 'sess_unauth_late')::bigint),
+					sum((a.reasons ->> 'sess_unauth_other')::bigint),
+					sum((a.reasons ->> 'sess_unauth_noyet')::bigint)]::float8[] AS amounts
 			FROM (SELECT true AS is_own, s.laestab AS laestab
 					UNION ALL SELECT false, CASE WHEN o.attendance_published
 						THEN o.laestab END FROM abie.similar_list n JOIN abie.run_school o ON o.run_id = n.run_id
@@ -102,15 +110,6 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 				JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
 					-- as it was when the run was made, and as it is
 					AND (p.is_own OR abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources))
-				CROSS JOIN LATERAL jsonb_to_record(a.reasons) j (
-					sess_auth_illness bigint, sess_auth_appointments bigint, sess_auth_religious bigint,
-						sess_auth_study bigint,
-					sess_auth_traveller bigint, sess_auth_holiday bigint, sess_auth_ext_holiday bigint,
-						sess_auth_excluded bigint,
-					sess_auth_interview bigint, sess_auth_reg_performance bigint,
-						sess_auth_temp_reduced_timetable bigint, sess_auth_other bigint,
-					sess_unauth_holiday bigint, sess_unauth_late bigint, sess_unauth_other bigint,
-						sess_unauth_noyet bigint)
 			GROUP BY p.is_own) t) q
 	CROSS JOIN (SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments FROM (VALUES
 		(1, 'sess_overall', 'All absence'),

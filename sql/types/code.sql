@@ -7,6 +7,11 @@ RETURNS TABLE (regime integer, code text, label text, category text, counts_poss
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 ROWS 73 AS 'MODULE_PATHNAME', 'abie_attendance_codes';
 COMMENT ON FUNCTION abie_internal.attendance_codes() IS 'The rows of the view abie.attendance_code.';
 
+CREATE FUNCTION abie_internal.absence_reasons() RETURNS text[]
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_absence_reasons';
+COMMENT ON FUNCTION abie_internal.absence_reasons() IS
+'The columns of abie.absence_measures that count sessions by reason, in their order.';
+
 CREATE VIEW abie.attendance_code AS SELECT * FROM abie_internal.attendance_codes();
 COMMENT ON VIEW abie.attendance_code IS
 'Attendance codes of school registers in England, one row for each regime, code and span of validity. Regime 2006: '

@@ -20,68 +20,54 @@ severely_absent(const SessionCount *sessions)
 
 /* ---------- columns ---------- */
 
-#define REASON(number) COUNT_REASONS + (number), COUNT_NOTHING
-
-const AbsenceColumn absence_columns[] = {
-	{"enrolments", COUNT_ENROLMENTS, COUNT_NOTHING},
-	{"sess_possible", COUNT_POSSIBLE, COUNT_NOTHING},
-	{"sess_overall", COUNT_OVERALL, COUNT_NOTHING},
-	{"sess_authorised", COUNT_AUTHORISED, COUNT_NOTHING},
-	{"sess_unauthorised", COUNT_UNAUTHORISED, COUNT_NOTHING},
-	{"sess_overall_percent", COUNT_OVERALL, COUNT_POSSIBLE},
-	{"sess_authorised_percent", COUNT_AUTHORISED, COUNT_POSSIBLE},
-	{"sess_unauthorised_percent", COUNT_UNAUTHORISED, COUNT_POSSIBLE},
-	{"enrolments_pa_10_exact", COUNT_PERSISTENT, COUNT_NOTHING},
-	{"enrolments_pa_10_exact_percent", COUNT_PERSISTENT, COUNT_ENROLMENTS},
-	{"enrolments_pa_50_exact", COUNT_SEVERE, COUNT_NOTHING},
-	{"enrolments_pa_50_exact_percent", COUNT_SEVERE, COUNT_ENROLMENTS},
-	{"sess_auth_illness", REASON(0)},
-	{"sess_auth_appointments", REASON(1)},
-	{"sess_auth_religious", REASON(2)},
-	{"sess_auth_study", REASON(3)},
-	{"sess_auth_traveller", REASON(4)},
-	{"sess_auth_holiday", REASON(5)},
-	{"sess_auth_ext_holiday", REASON(6)},
-	{"sess_auth_excluded", REASON(7)},
-	{"sess_auth_interview", REASON(8)},
-	{"sess_auth_reg_performance", REASON(9)},
-	{"sess_auth_temp_reduced_timetable", REASON(10)},
-	{"sess_auth_other", REASON(11)},
-	{"sess_unauth_holiday", REASON(12)},
-	{"sess_unauth_late", REASON(13)},
-	{"sess_unauth_other", REASON(14)},
-	{"sess_unauth_noyet", REASON(15)},
-	{"sess_x_covid", REASON(16)},
-	{"sess_y_exceptional", REASON(17)},
-	{"sess_q_la_arrangements", REASON(18)},
-	{"sess_attending", COUNT_ATTENDING, COUNT_NOTHING},
-	{"sess_approved_activity", COUNT_APPROVED_ACTIVITY, COUNT_NOTHING},
-	{"sess_late", COUNT_LATE, COUNT_NOTHING},
-	{"sess_not_possible", COUNT_NOT_POSSIBLE, COUNT_NOTHING},
-	{"sess_administrative", COUNT_ADMINISTRATIVE, COUNT_NOTHING},
-	{"sess_unrecorded", COUNT_UNRECORDED, COUNT_NOTHING},
-	{"sess_possible_pa_10_exact", COUNT_POSSIBLE_PERSISTENT, COUNT_NOTHING},
-	{"sess_overall_pa_10_exact", COUNT_OVERALL_PERSISTENT, COUNT_NOTHING},
-	{"sess_authorised_pa_10_exact", COUNT_AUTHORISED_PERSISTENT, COUNT_NOTHING},
-	{"sess_unauthorised_pa_10_exact", COUNT_UNAUTHORISED_PERSISTENT, COUNT_NOTHING},
-	{"sess_overall_percent_pa_10_exact", COUNT_OVERALL_PERSISTENT, COUNT_POSSIBLE_PERSISTENT},
-	{"sess_authorised_percent_pa_10_exact", COUNT_AUTHORISED_PERSISTENT, COUNT_POSSIBLE_PERSISTENT},
-	{"sess_unauthorised_percent_pa_10_exact", COUNT_UNAUTHORISED_PERSISTENT, COUNT_POSSIBLE_PERSISTENT}
+/* Before the reasons, and after them. */
+static const AbsenceColumn head[] = {
+	{COUNT_ENROLMENTS, COUNT_NOTHING},
+	{COUNT_POSSIBLE, COUNT_NOTHING},
+	{COUNT_OVERALL, COUNT_NOTHING},
+	{COUNT_AUTHORISED, COUNT_NOTHING},
+	{COUNT_UNAUTHORISED, COUNT_NOTHING},
+	{COUNT_OVERALL, COUNT_POSSIBLE},
+	{COUNT_AUTHORISED, COUNT_POSSIBLE},
+	{COUNT_UNAUTHORISED, COUNT_POSSIBLE},
+	{COUNT_PERSISTENT, COUNT_NOTHING},
+	{COUNT_PERSISTENT, COUNT_ENROLMENTS},
+	{COUNT_SEVERE, COUNT_NOTHING},
+	{COUNT_SEVERE, COUNT_ENROLMENTS}
+};
+static const AbsenceColumn tail[] = {
+	{COUNT_ATTENDING, COUNT_NOTHING},
+	{COUNT_APPROVED_ACTIVITY, COUNT_NOTHING},
+	{COUNT_LATE, COUNT_NOTHING},
+	{COUNT_NOT_POSSIBLE, COUNT_NOTHING},
+	{COUNT_ADMINISTRATIVE, COUNT_NOTHING},
+	{COUNT_UNRECORDED, COUNT_NOTHING},
+	{COUNT_POSSIBLE_PERSISTENT, COUNT_NOTHING},
+	{COUNT_OVERALL_PERSISTENT, COUNT_NOTHING},
+	{COUNT_AUTHORISED_PERSISTENT, COUNT_NOTHING},
+	{COUNT_UNAUTHORISED_PERSISTENT, COUNT_NOTHING},
+	{COUNT_OVERALL_PERSISTENT, COUNT_POSSIBLE_PERSISTENT},
+	{COUNT_AUTHORISED_PERSISTENT, COUNT_POSSIBLE_PERSISTENT},
+	{COUNT_UNAUTHORISED_PERSISTENT, COUNT_POSSIBLE_PERSISTENT}
 };
 
-const int	absence_column_count = sizeof(absence_columns) / sizeof(absence_columns[0]);
+#define HEAD_COLUMNS ((int) (sizeof(head) / sizeof(head[0])))
+#define TAIL_COLUMNS ((int) (sizeof(tail) / sizeof(tail[0])))
+
+_Static_assert(HEAD_COLUMNS + REASON_COUNT + TAIL_COLUMNS == ABSENCE_COLUMNS, "columns of abie.absence_measures");
+
+AbsenceColumn
+absence_column(int number)
+{
+	if (number < HEAD_COLUMNS)
+		return head[number];
+	if (number < HEAD_COLUMNS + REASON_COUNT)
+		return (AbsenceColumn) {COUNT_REASONS + number - HEAD_COLUMNS, COUNT_NOTHING};
+	return tail[number - HEAD_COLUMNS - REASON_COUNT];
+}
 
 /* The reason a mark counts for, or COUNT_NOTHING. */
 static int	reason_of_mark[MARK_LIMIT];
-
-static int
-reason_column(const char *reason_group)
-{
-	for (int i = 0; i < absence_column_count; i++)
-		if (absence_columns[i].count >= COUNT_REASONS && strcmp(absence_columns[i].name, reason_group) == 0)
-			return absence_columns[i].count;
-	return COUNT_NOTHING;
-}
 
 void
 absence_start(void)
@@ -93,11 +79,8 @@ absence_start(void)
 	{
 		const AttendanceCode *row = &attendance_codes[i];
 
-		if (row->mark == MARK_LIMIT || row->reason_group == NULL || reason_of_mark[row->mark] != COUNT_NOTHING)
-			continue;
-		/* the codes that followed Y are published one by one in the daily data only; EES has the column of Y */
-		reason_of_mark[row->mark] = reason_column(strncmp(row->reason_group, "reason_y", 8) == 0
-												  ? "sess_y_exceptional" : row->reason_group);
+		if (row->mark != MARK_LIMIT && row->reason != REASON_NONE && reason_of_mark[row->mark] == COUNT_NOTHING)
+			reason_of_mark[row->mark] = COUNT_REASONS + (int) row->reason;
 	}
 }
 

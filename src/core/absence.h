@@ -59,8 +59,7 @@ enum AbsenceCount
 	COUNT_AUTHORISED_PERSISTENT,
 	COUNT_UNAUTHORISED_PERSISTENT,
 	COUNT_REASONS,				/* the first of the reasons, in the order of the columns */
-	COUNT_LAST_REASON = COUNT_REASONS + 18,
-	ABSENCE_COUNTS,
+	ABSENCE_COUNTS = COUNT_REASONS + REASON_COUNT,
 	COUNT_NOTHING = -1
 };
 
@@ -69,12 +68,12 @@ extern void absence_counts(const AbsenceState *state, int64_t count[ABSENCE_COUN
 /* A column of abie.absence_measures: a count, or 100 x that count / another. */
 typedef struct AbsenceColumn
 {
-	const char *name;
 	int			count;
 	int			of;				/* COUNT_NOTHING for a column that is the count itself */
 } AbsenceColumn;
 
-extern const AbsenceColumn absence_columns[];
-extern const int absence_column_count;
+#define ABSENCE_COLUMNS 44
+
+extern AbsenceColumn absence_column(int number);
 
 #endif

@@ -55,6 +55,37 @@ typedef enum Category
 	CATEGORY_COUNT
 } Category;
 
+/*
+ * Columns of EES that count sessions by reason, in the order of
+ * abie.absence_measures: their only list in C, and what SQL's are tested by.
+ */
+typedef enum Reason
+{
+	REASON_NONE = -1,
+	REASON_AUTH_ILLNESS,
+	REASON_AUTH_APPOINTMENTS,
+	REASON_AUTH_RELIGIOUS,
+	REASON_AUTH_STUDY,
+	REASON_AUTH_TRAVELLER,
+	REASON_AUTH_HOLIDAY,
+	REASON_AUTH_EXT_HOLIDAY,
+	REASON_AUTH_EXCLUDED,
+	REASON_AUTH_INTERVIEW,
+	REASON_AUTH_REG_PERFORMANCE,
+	REASON_AUTH_TEMP_REDUCED_TIMETABLE,
+	REASON_AUTH_OTHER,
+	REASON_UNAUTH_HOLIDAY,
+	REASON_UNAUTH_LATE,
+	REASON_UNAUTH_OTHER,
+	REASON_UNAUTH_NOYET,
+	REASON_X_COVID,
+	REASON_Y_EXCEPTIONAL,
+	REASON_Q_LA_ARRANGEMENTS,
+	REASON_COUNT
+} Reason;
+
+extern const char *const reason_names[REASON_COUNT];
+
 /* Days are numbered from 1 January 2000, as in PostgreSQL. */
 typedef int32_t Day;
 
@@ -68,7 +99,8 @@ typedef struct AttendanceCode
 	const char *code;
 	Category	category;
 	bool		possible;		/* counts as a possible session */
-	const char *reason_group;	/* column of EES (sess_...) or of the daily attendance data (reason_...), or NULL */
+	Reason		reason;			/* that EES counts it for */
+	const char *daily_reason;	/* its column in the daily data (reason_...), where EES has none for it alone */
 	Day			valid_from;
 	Day			valid_to;		/* last day, or DAY_OPEN */
 	const char *label;
@@ -105,6 +137,9 @@ extern Mark mark_on_day(Mark mark, Day day);
 
 /* Whether the code of a mark was in use on a day, or earlier and withdrawn since. */
 extern bool mark_valid_on(Mark mark, Day day);
+
+/* The column a row is published in: of EES where there is one for it alone, else of the daily data, or NULL. */
+extern const char *code_reason_group(const AttendanceCode *row);
 
 /*
  * First and last day (or DAY_OPEN) to which the class of a row applies:

@@ -54,6 +54,10 @@ SELECT count(*) FROM code_rule;
 UNION ALL
 (SELECT regime, code, category, counts_possible, counts_present, valid_from, valid_to FROM abie.attendance_code EXCEPT TABLE code_rule);
 
+-- the reasons have one list, in C; what SQL declares of them is it, in its order
+SELECT c.oid::regclass AS relation, array_agg(a.attname::text ORDER BY a.attnum) = (abie_internal.absence_reasons())[1:count(*)] AS same, count(*) AS reasons
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.oid IN ('abie.absence_measures'::regclass, 'abie_report.school_absence'::regclass) AND a.attname ~ '^sess_(auth|unauth|x|y|q)_' GROUP BY c.oid ORDER BY c.relname;
 -- the columns of the EES absence files, by hand; the others have the daily data's, which begin with reason_ and the code
 CREATE TABLE published (codes text[], reason_group text);
 INSERT INTO published VALUES

@@ -99,6 +99,9 @@ FROM (SELECT f.urn, c.* FROM abie_internal.report_circumstances(:run_id, (SELECT
 SELECT count(*) > 3000 AS some, count(*) FILTER (WHERE num_nulls(v.urn, a.urn) > 0 OR v.meaning <> a.meaning OR abs(v.own_percent - a.own_percent) > 1e-9 OR abs(v.similar_percent - a.similar_percent) > 1e-9) AS different
 FROM (SELECT f.urn, a.* FROM abie_internal.report_absence(:run_id, (SELECT array_agg(urn::integer) FROM abie.expectation)) f, jsonb_to_recordset(f.absence) a(reason text, meaning text, own_percent float8, similar_percent float8)) a
 	FULL JOIN (SELECT * FROM abie_report.school_absence_compared WHERE run_id = :run_id AND num_nulls(own_percent, similar_percent) = 0) v ON v.urn = a.urn AND v.reason = a.reason;
+-- in the order of all lists of reasons
+SELECT array_agg(reason ORDER BY position) = (abie_internal.absence_reasons())[1:16] AS same
+FROM (SELECT DISTINCT v.position, v.reason FROM abie_report.school_absence_compared v WHERE v.run_id = :run_id AND v.urn = 900017 AND v.position > 5) r;
 SELECT n.stratum, count(*) FILTER (WHERE d.schools IS DISTINCT FROM CASE WHEN d.schools_symbol IS NULL THEN n.schools END) AS others,
 	count(*) FILTER (WHERE d.schools IN (1, 2)) AS small FROM abie_report.improvement_distribution d
 	FULL JOIN (SELECT run_id, stratum, improvement_rounded, count(*) AS schools FROM abie.expectation GROUP BY 1, 2, 3) n USING (run_id, stratum, improvement_rounded) GROUP BY 1 ORDER BY 1;
