@@ -49,7 +49,7 @@ COMMENT ON COLUMN abie.import.schools_stored IS
 'Schools that other publications than the register added to abie.school.';
 COMMENT ON COLUMN abie.import.schools_updated IS 'Schools of which they filled or renewed a column.';
 COMMENT ON COLUMN abie.import.imported_by IS 'Who imported it.';
-COMMENT ON COLUMN abie.import.imported_at IS 'When.';
+COMMENT ON COLUMN abie.import.imported_at IS 'When the file was imported.';
 
 CREATE TABLE abie.import_reject (
 	digest text,

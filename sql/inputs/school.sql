@@ -268,7 +268,7 @@ COMMENT ON TABLE abie.local_authority IS
 'The name of each local authority, one a number: the newest that a publication gives, or an entry of your own. '
 'Publications change the names (Durham, County Durham), and name schools of one authority differently.';
 COMMENT ON COLUMN abie.local_authority.la_code IS 'Local authority number, three digits (EES old_la_code).';
-COMMENT ON COLUMN abie.local_authority.la_name IS 'Its name.';
+COMMENT ON COLUMN abie.local_authority.la_name IS 'Name of the authority.';
 COMMENT ON COLUMN abie.local_authority.source IS
 'The publication and edition that gave the name; school: abie.school, where no publication gives one; anything else is '
 'an own entry, which no import changes.';

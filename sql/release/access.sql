@@ -35,10 +35,10 @@ COMMENT ON COLUMN abie.access_grant.purpose IS
 'support: issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure '
 'control; monitoring: abie_report.health; calculation: all rows of all tables, and to write inputs and runs.';
 COMMENT ON COLUMN abie.access_grant.granted_by IS 'Role that granted it.';
-COMMENT ON COLUMN abie.access_grant.granted_at IS 'When.';
+COMMENT ON COLUMN abie.access_grant.granted_at IS 'When access was granted.';
 COMMENT ON COLUMN abie.access_grant.valid_until IS 'When it ends by itself; NULL for no end.';
 COMMENT ON COLUMN abie.access_grant.revoked_by IS 'Role that revoked it; NULL while it holds.';
-COMMENT ON COLUMN abie.access_grant.revoked_at IS 'When.';
+COMMENT ON COLUMN abie.access_grant.revoked_at IS 'When access was revoked.';
 -- A dropped role is a number, which in another cluster may be somebody else's: such a grant is dumped once it is
 -- revoked only.
 SELECT pg_catalog.pg_extension_config_dump('abie.access_grant',

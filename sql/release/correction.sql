@@ -28,13 +28,13 @@ COMMENT ON COLUMN abie.correction.attendance_percent IS
 'Attendance by the school''s own records, per cent, where it says so; once accepted, the release check school figure '
 'looks for it in runs.';
 COMMENT ON COLUMN abie.correction.requested_by IS 'Role that asked.';
-COMMENT ON COLUMN abie.correction.requested_at IS 'When.';
+COMMENT ON COLUMN abie.correction.requested_at IS 'When the correction was asked for.';
 COMMENT ON COLUMN abie.correction.accepted IS
 'Whether the school is right; NULL while not answered. Accepted ones that no run has put right fail the release '
 'check school figure; open and refused ones stop nothing.';
-COMMENT ON COLUMN abie.correction.answer IS 'What it was told.';
+COMMENT ON COLUMN abie.correction.answer IS 'What the school was told.';
 COMMENT ON COLUMN abie.correction.answered_by IS 'Role that answered.';
-COMMENT ON COLUMN abie.correction.answered_at IS 'When.';
+COMMENT ON COLUMN abie.correction.answered_at IS 'When the correction was answered.';
 COMMENT ON COLUMN abie.correction.fixed_by_run IS
 'The run that put it right (abie.run.run_id); the number stays when the run is purged.';
 SELECT pg_catalog.pg_extension_config_dump('abie.correction', '');

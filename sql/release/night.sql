@@ -261,15 +261,19 @@ COMMENT ON VIEW abie_report.health IS
 'One row for monitoring: the last run and how it stands. No figure of a school. For roles granted monitoring or '
 'calculation.';
 COMMENT ON COLUMN abie_report.health.run_id IS 'The newest run; NULL where there is none.';
-COMMENT ON COLUMN abie_report.health.target_year IS 'Target year of that run.';
-COMMENT ON COLUMN abie_report.health.methodology IS 'Its methodology.';
-COMMENT ON COLUMN abie_report.health.status IS 'Its status, as in abie.run_status: interrupted where its session died.';
-COMMENT ON COLUMN abie_report.health.stage IS 'Stage it is in, or was in when it ended.';
-COMMENT ON COLUMN abie_report.health.started_at IS 'When it started.';
-COMMENT ON COLUMN abie_report.health.age_hours IS 'Hours since it ended, or started where it has not.';
-COMMENT ON COLUMN abie_report.health.error IS 'Message of the error that ended it.';
-COMMENT ON COLUMN abie_report.health.failing_blocking IS 'Blocking checks it fails; NULL where it was not checked.';
-COMMENT ON COLUMN abie_report.health.failing_warnings IS 'Warnings among its checks; NULL where it was not checked.';
+COMMENT ON COLUMN abie_report.health.target_year IS 'Target year of the newest run.';
+COMMENT ON COLUMN abie_report.health.methodology IS 'Methodology of the newest run.';
+COMMENT ON COLUMN abie_report.health.status IS
+'Status of the newest run, as in abie.run_status: interrupted where its session died.';
+COMMENT ON COLUMN abie_report.health.stage IS 'Stage the newest run is in, or was in when it ended.';
+COMMENT ON COLUMN abie_report.health.started_at IS 'When the newest run started.';
+COMMENT ON COLUMN abie_report.health.age_hours IS
+'Hours since the newest run ended, or started where it has not.';
+COMMENT ON COLUMN abie_report.health.error IS 'Message of the error that ended the newest run.';
+COMMENT ON COLUMN abie_report.health.failing_blocking IS
+'Blocking checks that the newest run fails; NULL where it was not checked.';
+COMMENT ON COLUMN abie_report.health.failing_warnings IS
+'Warnings among the checks of the newest run; NULL where it was not checked.';
 COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';

@@ -12,7 +12,7 @@ CREATE TABLE abie.report_read (
 COMMENT ON TABLE abie.report_read IS
 'Reads of a school''s report by others than the school, while abie.log_reads was on. Rows stay as they are.';
 COMMENT ON COLUMN abie.report_read.read_id IS 'Number of the read.';
-COMMENT ON COLUMN abie.report_read.read_at IS 'When.';
+COMMENT ON COLUMN abie.report_read.read_at IS 'When it was read.';
 COMMENT ON COLUMN abie.report_read.role IS
 'The role whose rights were in force: current_user where the function was called.';
 COMMENT ON COLUMN abie.report_read.session_role IS 'The role that had logged in: session_user.';

@@ -21,13 +21,15 @@ COMMENT ON TABLE abie.run_event IS
 'be neither changed nor deleted; they stay when the run is deleted.';
 COMMENT ON COLUMN abie.run_event.event_id IS 'Number of the event.';
 COMMENT ON COLUMN abie.run_event.run_id IS 'The run; no number is given twice.';
-COMMENT ON COLUMN abie.run_event.target_year IS 'Its target year.';
-COMMENT ON COLUMN abie.run_event.event IS 'The status it got (abie.run.status), or deleted, or purged.';
+COMMENT ON COLUMN abie.run_event.target_year IS 'Target year of the run.';
+COMMENT ON COLUMN abie.run_event.event IS
+'The status the run got (abie.run.status), or deleted, or purged.';
 COMMENT ON COLUMN abie.run_event.reason IS
 'Why: of an issue in spite of failing checks, a supersession, a withdrawal, a purge.';
-COMMENT ON COLUMN abie.run_event.result_digest IS 'Digest of its results at that time; NULL where it had none.';
+COMMENT ON COLUMN abie.run_event.result_digest IS
+'Digest of the run''s results at that time; NULL where it had none.';
 COMMENT ON COLUMN abie.run_event.role IS 'Role whose rights were in force: current_user of who did it.';
-COMMENT ON COLUMN abie.run_event.happened_at IS 'When.';
+COMMENT ON COLUMN abie.run_event.happened_at IS 'When the event happened.';
 COMMENT ON COLUMN abie.run_event.transaction IS 'The transaction that did it.';
 SELECT pg_catalog.pg_extension_config_dump('abie.run_event', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_event_event_id_seq', '');

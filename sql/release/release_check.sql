@@ -104,7 +104,7 @@ COMMENT ON COLUMN abie.run_check.faults IS 'How many of them are faulty.';
 COMMENT ON COLUMN abie.run_check.passed IS
 'No more are faulty than tolerated; NULL where there was nothing to look at.';
 COMMENT ON COLUMN abie.run_check.examples IS 'The first five faulty ones.';
-COMMENT ON COLUMN abie.run_check.checked_at IS 'When.';
+COMMENT ON COLUMN abie.run_check.checked_at IS 'When the run was checked.';
 SELECT abie_internal.guard_rows_of('abie.run_check');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_check', '');
 
@@ -152,10 +152,11 @@ SELECT pg_catalog.pg_extension_config_dump('abie.published_total', '');
 
 CREATE TYPE abie.checked_item AS (faulty boolean, example text, place float8[]);
 COMMENT ON TYPE abie.checked_item IS 'What a release check looked at.';
-COMMENT ON COLUMN abie.checked_item.faulty IS 'Whether it is a fault; NULL as false.';
-COMMENT ON COLUMN abie.checked_item.example IS 'What it is, in words; NULL where another row says so too.';
+COMMENT ON COLUMN abie.checked_item.faulty IS 'Whether the item is a fault; NULL as false.';
+COMMENT ON COLUMN abie.checked_item.example IS
+'What the item is, in words; NULL where another row says so too.';
 COMMENT ON COLUMN abie.checked_item.place IS
-'Its place among the examples: by the first number, then the next; then by the words.';
+'The item''s place among the examples: by the first number, then the next; then by the words.';
 
 CREATE FUNCTION abie_internal.check_checks(checks jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE

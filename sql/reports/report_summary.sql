@@ -203,18 +203,18 @@ BEGIN
 			SELECT * FROM (VALUES
 				('stratum', 'primary, secondary including all-through, or left out.'),
 				('schools', 'Schools in scope of the run, left out or not.'),
-				('expectations', 'Those with an expectation.'),
-				('exclusions', 'Those left out.'),
-				('maintain', 'Those that are to maintain their attendance: no improvement is asked of them.'),
-				('poor_matches', 'Those whose similar schools are far from them.'),
+				('expectations', 'Schools that have an expectation.'),
+				('exclusions', 'Schools left out.'),
+				('maintain', 'Schools that are to maintain their attendance: no improvement is asked of them.'),
+				('poor_matches', 'Schools whose similar schools are far from them.'),
 				('enrolments',
 					'Enrolments of the schools with an expectation, of those of published attendance where the reader '
 					'may not read all others.'),
-				('attendance', 'Their attendance in the baseline year, per cent, weighted by enrolments.'),
-				('expected', 'Their expected attendance, weighted by enrolments.'),
-				('baseline', 'Their baselines, weighted by enrolments.'),
-				('target', 'Their targets, weighted by enrolments.'),
-				('improvement', 'Improvement expected of them, percentage points, weighted by enrolments.'),
+				('attendance', 'Mean attendance in the baseline year, per cent, weighted by enrolments.'),
+				('expected', 'Mean expected attendance, per cent, weighted by enrolments.'),
+				('baseline', 'Mean baseline, per cent, weighted by enrolments.'),
+				('target', 'Mean target, per cent, weighted by enrolments.'),
+				('improvement', 'Mean improvement expected, percentage points, weighted by enrolments.'),
 				('least_improvement', 'Least improvement published.'),
 				('greatest_improvement', 'Greatest improvement published.'),
 				('schools_symbol', 'c where schools, expectations and exclusions are suppressed, NULL otherwise.'),
@@ -222,7 +222,9 @@ BEGIN
 				('poor_matches_symbol', 'c where poor_matches is suppressed, NULL otherwise.'),
 				('figures_symbol',
 					'c where enrolments and their means are suppressed, z of schools left out, NULL otherwise.'),
-				('range_symbol', 'The same of least and greatest improvement.')) d (name, description)
+				('range_symbol',
+					'c where least_improvement and greatest_improvement are suppressed, z of schools left out, NULL '
+					'otherwise.')) d (name, description)
 		LOOP
 			EXECUTE pg_catalog.format('COMMENT ON COLUMN abie_report.%I.%I IS %L', summary, described.name,
 				described.description);

@@ -53,11 +53,12 @@ COMMENT ON VIEW abie_report.school_circumstances IS
 COMMENT ON COLUMN abie_report.school_circumstances.position IS 'Order of the characteristics; not without gaps.';
 COMMENT ON COLUMN abie_report.school_circumstances.meaning IS 'What the characteristic measures.';
 COMMENT ON COLUMN abie_report.school_circumstances.number IS
-'Its number at the school; NULL for categories, and where not known.';
+'The characteristic''s number at the school; NULL for categories, and where not known.';
 COMMENT ON COLUMN abie_report.school_circumstances.category IS
-'Its category at the school; NULL for numbers, and where not known.';
+'The characteristic''s category at the school; NULL for numbers, and where not known.';
 COMMENT ON COLUMN abie_report.school_circumstances.similar_average IS 'Mean of the similar schools'' numbers.';
-COMMENT ON COLUMN abie_report.school_circumstances.similar_same IS 'How many of the similar schools have its category.';
+COMMENT ON COLUMN abie_report.school_circumstances.similar_same IS
+'How many of the similar schools have the school''s category.';
 COMMENT ON COLUMN abie_report.school_circumstances.typical IS 'Median number of the schools of the stratum.';
 COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
 'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools, '
@@ -149,14 +150,14 @@ COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_
 COMMENT ON COLUMN abie_report.school_absence_compared.meaning IS 'The reason in words.';
 COMMENT ON COLUMN abie_report.school_absence_compared.per_cent_of IS
 'sessions possible, or enrolments for persistent and severe absentees.';
-COMMENT ON COLUMN abie_report.school_absence_compared.own_percent IS 'Of the school, per cent.';
+COMMENT ON COLUMN abie_report.school_absence_compared.own_percent IS 'Absence of the school for the reason, per cent.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent IS
-'Of its similar schools together, per cent, those apart whose attendance is not published '
+'Absence of the similar schools together, per cent, those apart whose attendance is not published '
 '(abie_internal.is_published).';
 COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS
-'x where the school''s is not held, NULL otherwise.';
+'x where own_percent is not held, NULL otherwise.';
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS
-'x where the similar schools'' is not held, NULL otherwise.';
+'x where similar_percent is not held, NULL otherwise.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie_internal.shown_distribution(improvements numeric[], counts bigint[])

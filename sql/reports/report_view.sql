@@ -126,13 +126,15 @@ COMMENT ON COLUMN abie_report.school_expectation.attendance_error IS
 'enrolments; NULL where not known, and so the interval.';
 COMMENT ON COLUMN abie_report.school_expectation.attendance_low IS
 'Lower end of the 95 per cent interval of attendance.';
-COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS 'Its upper end.';
+COMMENT ON COLUMN abie_report.school_expectation.attendance_high IS
+'Upper end of the 95 per cent interval of attendance.';
 COMMENT ON COLUMN abie_report.school_expectation.headroom IS
 'Percentage points that may be asked at most: ladder_top - baseline, not under 0.';
 COMMENT ON COLUMN abie_report.school_expectation.improvement_days IS
 'The improvement in days of school attended by all pupils over a year like the baseline year: improvement / 100 x '
 'sessions possible / 2; NULL where only rates are published.';
-COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS 'The same by enrolment.';
+COMMENT ON COLUMN abie_report.school_expectation.improvement_days_per_pupil IS
+'improvement_days by enrolment: days of school a pupil; NULL where only rates are published.';
 COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS
 'Why there is no expectation: z not applicable, u it would be of low reliability, x not available; NULL where there is '
 'one.';
@@ -185,30 +187,35 @@ COMMENT ON VIEW abie_report.similar_school IS
 COMMENT ON COLUMN abie_report.similar_school.km IS
 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
-COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Its local authority number.';
-COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Its local authority.';
+COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Local authority number of the similar school.';
+COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Local authority of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.distance IS
 'Distance by abie.distance; NULL where the list rests on attendance that is not published.';
 COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS
-'Its enrolments in the baseline year; NULL where its attendance is not shown.';
+'Enrolments of the similar school in the baseline year; NULL where its attendance is not shown.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS
-'Its attendance in the baseline year, per cent; NULL where it was not published when the run was made '
-'(abie.run_school.attendance_published).';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS 'c where it is not shown, NULL otherwise.';
+'Attendance of the similar school in the baseline year, per cent; NULL where it was not published when the run was '
+'made (abie.run_school.attendance_published).';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_symbol IS
+'c where similar_attendance is not shown, NULL otherwise.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance_low IS
-'Lower end of the 95 per cent interval of its attendance; NULL where its width is not known.';
-COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS 'Upper end of that interval.';
-COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS 'Its pupils eligible for free school meals, per cent.';
-COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS 'Its pupils with SEN support, per cent.';
+'Lower end of the 95 per cent interval of similar_attendance; NULL where its width is not known.';
+COMMENT ON COLUMN abie_report.similar_school.similar_attendance_high IS
+'Upper end of the 95 per cent interval of similar_attendance; NULL where its width is not known.';
+COMMENT ON COLUMN abie_report.similar_school.similar_fsm_pct IS
+'Pupils of the similar school eligible for free school meals, per cent.';
+COMMENT ON COLUMN abie_report.similar_school.similar_sen_support_pct IS
+'Pupils of the similar school with SEN support, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_ehc_plan_pct IS
-'Its pupils with an education, health and care plan, per cent.';
+'Pupils of the similar school with an education, health and care plan, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.similar_eal_pct IS
-'Its pupils with English as an additional language, per cent.';
+'Pupils of the similar school with English as an additional language, per cent.';
 COMMENT ON COLUMN abie_report.similar_school.difference IS
-'Its attendance less the school''s, percentage points; NULL where either is not shown to the reader.';
+'similar_attendance less the school''s, percentage points; NULL where either is not shown to the reader.';
 COMMENT ON COLUMN abie_report.similar_school.difference_error IS
 'Standard error of the difference; NULL where not known.';
-COMMENT ON COLUMN abie_report.similar_school.is_better IS 'Whether its attendance is above the school''s.';
+COMMENT ON COLUMN abie_report.similar_school.is_better IS
+'Whether the similar school''s attendance is above the school''s.';
 COMMENT ON COLUMN abie_report.similar_school.is_clear IS
 'Whether the difference is more than chance would often make: beyond 1.96 standard errors.';
 COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
@@ -373,8 +380,8 @@ COMMENT ON VIEW abie_report.school_history IS
 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
 'in the year of a change.';
 COMMENT ON COLUMN abie_report.school_history.urn IS 'The school, by its newest URN.';
-COMMENT ON COLUMN abie_report.school_history.urn_then IS 'Its URN in that year.';
-COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'Its LAESTAB in that year.';
+COMMENT ON COLUMN abie_report.school_history.urn_then IS 'URN of the school in that year.';
+COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'LAESTAB of the school in that year.';
 COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
 
 CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
@@ -409,10 +416,10 @@ FROM (
 	GROUP BY g.academic_year, g.stratum) n;
 COMMENT ON VIEW abie_report.national_attendance IS
 'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
-COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools.';
-COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Their enrolments, where published.';
+COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools counted in.';
+COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Enrolments of the schools, where published.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS
-'Their attendance, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
+'Attendance of the schools, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS
 'c where the figures are withheld, because the attendance of most schools is from registers and not published; NULL '
 'otherwise.';

@@ -17,12 +17,13 @@ COMMENT ON TYPE abie.vector_parameters IS
 'How abie_internal.scaled_vector makes a vector of a school''s characteristics.';
 COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run_school.numbers.';
 COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
-COMMENT ON COLUMN abie.vector_parameters.scale IS 'What it is then divided by.';
-COMMENT ON COLUMN abie.vector_parameters.clip IS 'What the result is limited to, plus and minus.';
+COMMENT ON COLUMN abie.vector_parameters.scale IS
+'What each number, less its location, is divided by.';
+COMMENT ON COLUMN abie.vector_parameters.clip IS 'What a scaled number is limited to, plus and minus.';
 COMMENT ON COLUMN abie.vector_parameters.category_element IS
 'Elements of abie.run_school.categories, one for each value.';
 COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
-COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 is divided by.';
+COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 of each category is divided by.';
 
 CREATE FUNCTION abie_internal.run_scaling(run_id integer)
 	RETURNS TABLE (stratum text, parameters abie.vector_parameters)

@@ -87,7 +87,7 @@ COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, fr
 COMMENT ON COLUMN abie.run_characteristic.characteristic IS
 'Characteristic; a category has an element for each of its values.';
 COMMENT ON COLUMN abie.run_characteristic.element IS
-'Its element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
+'The characteristic''s element of abie.run_school.numbers or, for a category, of abie.run_school.categories.';
 COMMENT ON COLUMN abie.run_characteristic.category IS
 'The value the element stands for (1 where a school has it, else 0); NULL for numbers.';
 COMMENT ON COLUMN abie.run_characteristic.coefficient IS
@@ -147,12 +147,14 @@ COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_model.schools IS
 'Schools the contextual model was fitted to: those of abie.run_school.is_reference.';
-COMMENT ON COLUMN abie.run_model.enrolments IS 'Their enrolments, the sum of its weights.';
+COMMENT ON COLUMN abie.run_model.enrolments IS
+'Enrolments of those schools, the sum of the model''s weights.';
 COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
 COMMENT ON COLUMN abie.run_model.mean IS
 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
 COMMENT ON COLUMN abie.run_model.r2 IS 'Share of the variance of attendance that the model accounts for, 0-1.';
-COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS 'The same with each school predicted by the model of the others.';
+COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS
+'Share of the variance of attendance accounted for, 0-1, each school predicted by the model of the others.';
 COMMENT ON COLUMN abie.run_model.residual_variance IS
 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
 COMMENT ON COLUMN abie.run_model.inverse IS
@@ -218,8 +220,9 @@ COMMENT ON COLUMN abie.run_term.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_term.term IS 'Element of abie_internal.context_terms, from 1.';
 COMMENT ON COLUMN abie.run_term.name IS
 'The term in words: fsm_pct, fsm_pct squared, fsm_pct x eal_pct, region is London, fsm_pct missing.';
-COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what it is made of.';
-COMMENT ON COLUMN abie.run_term.other_element IS 'The other factor of a product; NULL for other terms.';
+COMMENT ON COLUMN abie.run_term.element IS 'Position in abie.run_characteristic of what the term is made of.';
+COMMENT ON COLUMN abie.run_term.other_element IS
+'Position in abie.run_characteristic of the other factor of a product; NULL for other terms.';
 COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
 COMMENT ON COLUMN abie.run_term.coefficient IS 'Percentage points of attendance by unit of the term.';
 COMMENT ON COLUMN abie.run_term.penalty IS 'Penalty of its squared coefficient: abie.ridge_model.penalties.';
@@ -281,8 +284,8 @@ COMMENT ON COLUMN abie.run_school.sess_overall IS
 'Sessions of absence in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.attendance IS 'Attendance of the baseline year, per cent.';
 COMMENT ON COLUMN abie.run_school.attendance_error IS
-'Its standard error as that of a sample of pupils, percentage points: abie.attendance.attendance_error where its '
-'sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
+'Standard error of attendance as that of a sample of pupils, percentage points: abie.attendance.attendance_error where '
+'its sessions are from registers; else NULL, and abie.run_model.sampling_c1 / enrolments stands for its square.';
 COMMENT ON COLUMN abie.run_school.attendance_published IS
 'Whether the attendance that the run learned from, of the baseline year and the two years before, was published when '
 'the run was made: abie_internal.is_published.';
@@ -301,11 +304,14 @@ COMMENT ON COLUMN abie.run_school.la_average IS
 'by the rule of is_reference of those only whose attendance is published: 100 x (possible - absent) / possible of all '
 'their sessions, or the mean of their rates weighted by enrolments where one of them has only a rate. NULL where there '
 'is none.';
-COMMENT ON COLUMN abie.run_school.national_average IS 'The same of the whole stratum.';
+COMMENT ON COLUMN abie.run_school.national_average IS
+'Attendance in the baseline year of the schools of the whole stratum, by the rule of la_average.';
 COMMENT ON COLUMN abie.run_school.previous_attendance IS
 'The school''s attendance in the year before the baseline year: abie_internal.past_attendance. NULL where not held.';
-COMMENT ON COLUMN abie.run_school.earlier_attendance IS 'The same two years before the baseline year.';
-COMMENT ON COLUMN abie.run_school.pre_pandemic IS 'The same in 2018/19.';
+COMMENT ON COLUMN abie.run_school.earlier_attendance IS
+'The school''s attendance two years before the baseline year: abie_internal.past_attendance. NULL where not held.';
+COMMENT ON COLUMN abie.run_school.pre_pandemic IS
+'The school''s attendance in 2018/19: abie_internal.past_attendance. NULL where not held.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
 COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
@@ -319,7 +325,7 @@ COMMENT ON COLUMN abie.run_school.context IS
 'leverage).';
 COMMENT ON COLUMN abie.run_school.context_error IS 'Standard error of context: abie.ridge_model.leave_one_out_error.';
 COMMENT ON COLUMN abie.run_school.previous_context IS
-'The same for the attendance of the year before, which the model of that year predicts.';
+'context for the attendance of the year before, which the model of that year predicts.';
 COMMENT ON COLUMN abie.run_school.local_residual IS
 'Mean of attendance - context over the similar schools, weighted by enrolments and nearness: abie.local_mean.';
 COMMENT ON COLUMN abie.run_school.local_error IS 'Standard error of local_residual: abie.local_mean_error.';
@@ -348,8 +354,8 @@ COMMENT ON TABLE abie.similar_list IS
 COMMENT ON COLUMN abie.similar_list.run_id IS 'The run.';
 COMMENT ON COLUMN abie.similar_list.urn IS 'The school.';
 COMMENT ON COLUMN abie.similar_list.similar_urns IS
-'Its similar schools, the most similar first; of equally similar ones the lower URN.';
-COMMENT ON COLUMN abie.similar_list.distances IS 'The distance of each.';
+'The similar schools of the school, the most similar first; of equally similar ones the lower URN.';
+COMMENT ON COLUMN abie.similar_list.distances IS 'The distance of each of similar_urns.';
 COMMENT ON COLUMN abie.similar_list.bandwidth IS
 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one '
 'where there is none beyond.';
@@ -403,7 +409,7 @@ COMMENT ON TABLE abie.expectation IS
 'but for improvement_rounded.';
 COMMENT ON COLUMN abie.expectation.run_id IS 'The run.';
 COMMENT ON COLUMN abie.expectation.urn IS 'The school.';
-COMMENT ON COLUMN abie.expectation.laestab IS 'Its LAESTAB in the baseline year.';
+COMMENT ON COLUMN abie.expectation.laestab IS 'LAESTAB of the school in the baseline year.';
 COMMENT ON COLUMN abie.expectation.stratum IS 'primary, or secondary including all-through.';
 COMMENT ON COLUMN abie.expectation.enrolments IS 'Enrolments of the baseline year.';
 COMMENT ON COLUMN abie.expectation.attendance IS 'Attendance of the baseline year.';
@@ -444,7 +450,9 @@ COMMENT ON COLUMN abie.expectation.forecast IS
 COMMENT ON COLUMN abie.expectation.forecast_low IS
 'Lower end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools '
 'apart; NULL where its width is not known.';
-COMMENT ON COLUMN abie.expectation.forecast_high IS 'Its upper end.';
+COMMENT ON COLUMN abie.expectation.forecast_high IS
+'Upper end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools '
+'apart; NULL where its width is not known.';
 COMMENT ON COLUMN abie.expectation.poor_match IS
 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
 COMMENT ON COLUMN abie.expectation.references_published IS 'As abie.run_school.references_published.';

@@ -26,7 +26,7 @@ COMMENT ON COLUMN abie.ridge_model.intercept IS 'Prediction where every column i
 COMMENT ON COLUMN abie.ridge_model.r2 IS
 '1 - sum of weight (y - fitted)^2 / sum of weight (y - mean)^2; NULL where y does not vary.';
 COMMENT ON COLUMN abie.ridge_model.r2_leave_one_out IS
-'The same with leave_one_out in place of fitted: how well rows are predicted that the model has not seen.';
+'r2 with leave_one_out in place of fitted: how well rows are predicted that the model has not seen.';
 COMMENT ON COLUMN abie.ridge_model.residual_variance IS
 'Mean over rows of weight x (y - leave_one_out)^2: a row of weight w varies about its prediction by residual_variance '
 '/ w. NULL where there is no leave_one_out.';

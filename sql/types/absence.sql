@@ -98,14 +98,18 @@ COMMENT ON COLUMN abie.absence_measures.sess_administrative IS 'Closed (#) and n
 COMMENT ON COLUMN abie.absence_measures.sess_unrecorded IS 'No mark recorded (-).';
 COMMENT ON COLUMN abie.absence_measures.sess_possible_pa_10_exact IS
 'Possible sessions of enrolments persistently absent.';
-COMMENT ON COLUMN abie.absence_measures.sess_overall_pa_10_exact IS 'Their sessions of absence.';
-COMMENT ON COLUMN abie.absence_measures.sess_authorised_pa_10_exact IS 'Their sessions of authorised absence.';
-COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_pa_10_exact IS 'Their sessions of unauthorised absence.';
-COMMENT ON COLUMN abie.absence_measures.sess_overall_percent_pa_10_exact IS 'Their overall absence rate, per cent.';
+COMMENT ON COLUMN abie.absence_measures.sess_overall_pa_10_exact IS
+'Sessions of absence of enrolments persistently absent.';
+COMMENT ON COLUMN abie.absence_measures.sess_authorised_pa_10_exact IS
+'Sessions of authorised absence of enrolments persistently absent.';
+COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_pa_10_exact IS
+'Sessions of unauthorised absence of enrolments persistently absent.';
+COMMENT ON COLUMN abie.absence_measures.sess_overall_percent_pa_10_exact IS
+'Overall absence rate of enrolments persistently absent, per cent.';
 COMMENT ON COLUMN abie.absence_measures.sess_authorised_percent_pa_10_exact IS
-'Their authorised absence rate, per cent.';
+'Authorised absence rate of enrolments persistently absent, per cent.';
 COMMENT ON COLUMN abie.absence_measures.sess_unauthorised_percent_pa_10_exact IS
-'Their unauthorised absence rate, per cent.';
+'Unauthorised absence rate of enrolments persistently absent, per cent.';
 
 -- ---------- the state ----------
 

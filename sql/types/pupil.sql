@@ -38,10 +38,12 @@ COMMENT ON COLUMN abie.attendance_summary.sess_unrecorded IS 'No mark recorded (
 COMMENT ON COLUMN abie.attendance_summary.first_absence IS 'Date of the first absence; NULL without one.';
 COMMENT ON COLUMN abie.attendance_summary.longest_absence IS
 'Sessions of the longest run of absence, as abie.longest_absence.';
-COMMENT ON COLUMN abie.attendance_summary.longest_from IS 'Its first day.';
-COMMENT ON COLUMN abie.attendance_summary.longest_from_session IS 'Its first session, AM or PM.';
-COMMENT ON COLUMN abie.attendance_summary.longest_to IS 'Its last day.';
-COMMENT ON COLUMN abie.attendance_summary.longest_to_session IS 'Its last session, AM or PM.';
+COMMENT ON COLUMN abie.attendance_summary.longest_from IS 'First day of the longest run of absence.';
+COMMENT ON COLUMN abie.attendance_summary.longest_from_session IS
+'First session of the longest run of absence, AM or PM.';
+COMMENT ON COLUMN abie.attendance_summary.longest_to IS 'Last day of the longest run of absence.';
+COMMENT ON COLUMN abie.attendance_summary.longest_to_session IS
+'Last session of the longest run of absence, AM or PM.';
 
 CREATE TYPE abie.absence_run AS (
 	sessions integer,
