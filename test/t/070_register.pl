@@ -164,9 +164,10 @@ query(
 	CREATE TABLE "abie.tally" (v abie.tally);
 	CREATE TABLE "abie.absence_state" (v abie.absence_state);
 	CREATE TABLE input (id int PRIMARY KEY, type text, given bytea, file text);
+	CREATE FUNCTION sender(type text) RETURNS text LANGUAGE sql RETURN replace(type, 'abie.', 'abie_internal.') || '_send';
 	-- whether values of a relation's column v print to what reads back the same, in text and binary
 	CREATE FUNCTION canonical(type text) RETURNS text LANGUAGE sql RETURN
-		format('coalesce(bool_and(v::text = v::text::%1$s::text AND %1$s_send(v) = %1$s_send(v::text::%1$s)), true)', type);
+		format('coalesce(bool_and(v::text = v::text::%1$s::text AND %2$s(v) = %2$s(v::text::%1$s)), true)', type, sender(type));
 	-- what becomes of text: "accepted" and what it prints, or the SQLSTATE and message of the error
 	CREATE FUNCTION try_text(type text, given bytea) RETURNS text LANGUAGE plpgsql AS $$
 	DECLARE
@@ -188,7 +189,7 @@ query(
 	BEGIN
 		EXECUTE format('DELETE FROM %I', type);
 		EXECUTE format('COPY %I FROM %L (FORMAT binary)', type, file);
-		EXECUTE format('SELECT coalesce(max(v::text), ''nothing''), %s, coalesce(bool_and(%s_send(v) = $1), true) FROM %I', canonical(type), type, type)
+		EXECUTE format('SELECT coalesce(max(v::text), ''nothing''), %s, coalesce(bool_and(%s(v) = $1), true) FROM %I', canonical(type), sender(type), type)
 			INTO printed, canonical, as_given USING given;
 		RETURN CASE WHEN canonical AND as_given THEN 'accepted ' WHEN canonical THEN 'not as given ' ELSE 'not canonical ' END || printed;
 	EXCEPTION WHEN OTHERS THEN
@@ -236,8 +237,10 @@ $given{'abie.absence_state'} = [ random_states($valid{'abie.absence_state'}, map
 for my $type (sort keys %given)
 {
 	my @value = @{ $given{$type} };
+	my $send = ($type =~ s/abie\./abie_internal./r) . '_send';
 	my @outcome = outcomes(map { [ $type, $_->[0] ] } @value);
-	my @binary = map { pack 'H*', $_ } split /\n/, query("SELECT encode(${type}_send(convert_from(given, 'UTF8')::$type), 'hex') FROM input ORDER BY id");
+	my @binary = map { pack 'H*', $_ } split /\n/, query(
+		"SELECT encode(${send}(convert_from(given, 'UTF8')::$type), 'hex') FROM input ORDER BY id");
 	my $sorted = sub { my ($text) = @_; return $type eq 'abie.tally' ? join(' ', sort split / /, $text) : $text };
 	my @printed = map { s/^accepted //r } @outcome;
 	is_deeply([ map { $sorted->($_) } @printed ], [ map { $sorted->($_->[1]) } @value ], "$type: " . @value . ' valid values are accepted and print as expected');
