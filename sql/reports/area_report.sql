@@ -6,12 +6,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT coalesce(string_agg(abie_internal.report_part(format, 'picture',
 	abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance,
-	f.sampling_c1)), '' ORDER BY f.stratum), '')
-FROM (SELECT e.stratum, array_agg(abie_internal.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
-	array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
-		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences, m.between_variance, m.sampling_c1
-	FROM abie_report.school_expectation e JOIN abie_report.methodology_summary m ON m.run_id = e.run_id
-		AND m.stratum = e.stratum
+		f.sampling_c1)), '' ORDER BY f.stratum), '')
+FROM (SELECT e.stratum, m.between_variance, m.sampling_c1,
+		array_agg(abie_internal.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
+		array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
+		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences
+	FROM abie_report.school_expectation e
+		JOIN abie_report.methodology_summary m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
 	GROUP BY e.stratum, m.between_variance, m.sampling_c1) f
 $$;
@@ -38,13 +39,14 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 SET TimeZone = UTC
 AS $$
-SELECT jsonb_build_object('report', 'abie area report', 'version', 1, 'run', (SELECT to_jsonb(r) FROM abie_report.run r
-	WHERE r.run_id = area_facts.run_id), 'scope', scope, 'code', code,
+SELECT jsonb_build_object('report', 'abie area report', 'version', 1,
+	'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id),
+	'scope', scope, 'code', code,
 	'name', CASE scope WHEN 'la' THEN coalesce(min(e.la_name), 'Local authority ' || code) ELSE code END,
 	'schools', jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn),
 	'summary', CASE scope WHEN 'la'
 		THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_summary l
-		WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
+			WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
 		ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_summary t
 			WHERE t.run_id = area_facts.run_id AND t.trust = code) END)
 FROM abie_report.school_expectation e
@@ -55,79 +57,109 @@ COMMENT ON FUNCTION abie_internal.area_facts(integer, text, text) IS
 'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of '
 'abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
 
+CREATE FUNCTION abie_internal.area_counts(schools jsonb, OUT urns integer[], OUT schools_in_scope bigint,
+	OUT expectations bigint, OUT maintain bigint, OUT sustain bigint, OUT poor bigint, OUT rates_only bigint,
+	OUT no_past bigint)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL), count(*), count(x.baseline),
+	count(*) FILTER (WHERE x.statement = 'maintain'), count(*) FILTER (WHERE x.statement = 'sustain'),
+	count(*) FILTER (WHERE x.poor_match), count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL),
+	count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL)
+FROM jsonb_to_recordset(schools) x(urn integer, baseline float8, statement text, poor_match boolean,
+	sess_possible bigint, previous_attendance float8)
+$$;
+COMMENT ON FUNCTION abie_internal.area_counts(jsonb) IS
+'Of the schools of an area''s facts: the URNs of those with an expectation, and how many are in each state.';
+
+CREATE FUNCTION abie_internal.area_expectation_cells(schools jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[
+	abie_internal.shown_name(x.school_name, x.urn) || E'\n'
+		|| concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
+	abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2),
+	CASE x.statement WHEN 'improve' THEN abie_internal.decimal(x.improvement_rounded, 1) ELSE x.statement END]
+	ORDER BY x.stratum, x.improvement DESC, x.urn)
+FROM jsonb_to_recordset(schools) x(urn integer, school_name text, stratum text, enrolments bigint, baseline float8,
+	expected float8, target float8, improvement float8, improvement_rounded float8, statement text)
+WHERE x.baseline IS NOT NULL
+$$;
+COMMENT ON FUNCTION abie_internal.area_expectation_cells(jsonb) IS
+'The table of the schools of an area that have an expectation.';
+
+CREATE FUNCTION abie_internal.area_exclusion_cells(schools jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[
+	abie_internal.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
+	x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
+FROM jsonb_to_recordset(schools) x(urn integer, school_name text, baseline float8, exclusion_reason text,
+	exclusion_detail text)
+WHERE x.baseline IS NULL
+$$;
+COMMENT ON FUNCTION abie_internal.area_exclusion_cells(jsonb) IS 'The table of the schools of an area left out.';
+
+CREATE FUNCTION abie_internal.area_summary_cells(summary jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[
+	initcap(x.stratum) || E'\n' || x.schools || ' schools', abie_internal.decimal(x.attendance, 2),
+	abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
+FROM jsonb_to_recordset(summary) x(stratum text, schools bigint, attendance float8, expected float8, target float8)
+WHERE x.stratum <> 'left out'
+$$;
+COMMENT ON FUNCTION abie_internal.area_summary_cells(jsonb) IS 'The table of the phases of an area.';
+
 CREATE FUNCTION abie_internal.area_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	target_year text := facts #>> '{run,target_year}';
-	baseline_year text := facts #>> '{run,baseline_year}';
-	s record;
-	summary text[];
+	run jsonb := facts -> 'run';
+	baseline_year text := run ->> 'baseline_year';
+	schools jsonb := facts -> 'schools';
+	n record := abie_internal.area_counts(schools);
 BEGIN
-	SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS urns, count(*) AS schools,
-		count(x.baseline) AS expectations, count(*) FILTER (WHERE x.statement = 'maintain') AS maintain,
-		count(*) FILTER (WHERE x.statement = 'sustain') AS sustain,
-		count(*) FILTER (WHERE x.poor_match) AS poor, count(*) FILTER (WHERE x.baseline IS NOT NULL
-			AND x.sess_possible IS NULL) AS rates_only, count(*) FILTER (WHERE x.baseline IS NOT NULL
-			AND x.previous_attendance IS NULL) AS no_past,
-		ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']]
-			|| array_agg(ARRAY[abie_internal.shown_name(x.school_name, x.urn) || E'\n'
-				|| concat_ws(', ', 'URN ' || x.urn,
-			x.stratum, x.enrolments || ' pupils'),
-			abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2),
-				abie_internal.decimal(x.target, 2), CASE x.statement
-				WHEN 'improve' THEN abie_internal.decimal(x.improvement_rounded, 1) ELSE x.statement END]
-			ORDER BY x.stratum, x.improvement DESC, x.urn) FILTER (WHERE x.baseline IS NOT NULL) AS cells,
-		ARRAY[ARRAY['School left out', 'Reason']]
-			|| array_agg(ARRAY[abie_internal.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
-			x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
-			FILTER (WHERE x.baseline IS NULL) AS left_out
-	INTO s FROM jsonb_to_recordset(facts -> 'schools') x(urn integer, school_name text, stratum text, enrolments bigint,
-		baseline float8, expected float8, target float8, improvement float8, improvement_rounded float8, statement text,
-		poor_match boolean, sess_possible bigint, previous_attendance float8, exclusion_reason text,
-			exclusion_detail text);
-	SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']]
-		|| array_agg(ARRAY[initcap(x.stratum) || E'\n' || x.schools || ' schools',
-			abie_internal.decimal(x.attendance, 2),
-		abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
-	INTO summary
-		FROM jsonb_to_recordset(facts -> 'summary') x(stratum text, schools bigint, attendance float8, expected float8,
-		target float8) WHERE x.stratum <> 'left out';
-	RETURN abie_internal.report_page(format, (facts ->> 'name') || ': attendance expectations for ' || target_year,
+	RETURN abie_internal.report_page(format,
+		(facts ->> 'name') || ': attendance expectations for ' || (run ->> 'target_year'),
 		abie_internal.report_part(format, 'title', facts ->> 'name')
-		|| abie_internal.report_part(format, 'meta',
-			'Attendance expectations for ' || target_year || ', from attendance in ' || baseline_year)
-		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
-		|| abie_internal.report_part(format, 'lead',
-			format('%s of %s schools have an expectation; %s of them have reached their target and are to sustain it, '
-			'%s are to maintain their attendance.', s.expectations, s.schools, s.sustain, s.maintain))
+		|| abie_internal.report_part(format, 'meta', format('Attendance expectations for %s, from attendance in %s',
+			run ->> 'target_year', baseline_year))
+		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(run))
+		|| abie_internal.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have '
+			'reached their target and are to sustain it, %s are to maintain their attendance.', n.expectations,
+			n.schools_in_scope, n.sustain, n.maintain))
 		|| abie_internal.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils',
-			summary)
-		|| CASE WHEN format = 'html' AND s.urns IS NOT NULL
+			abie_internal.area_summary_cells(facts -> 'summary'))
+		|| CASE WHEN format = 'html' AND n.expectations > 0
 			THEN abie_internal.report_part(format, 'heading', 'Schools on a funnel')
-			|| abie_internal.report_part(format, 'paragraph',
-				'How far each school''s attendance is from what its circumstances lead one to expect, by its size. '
-				'Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are '
-				'unlike the others for a reason worth knowing.')
-			|| abie_internal.area_funnels((facts #>> '{run,run_id}')::integer, s.urns, format) ELSE '' END
-		|| CASE WHEN s.cells IS NOT NULL AND s.expectations > 0
+				|| abie_internal.report_part(format, 'paragraph', 'How far each school''s attendance is from what its '
+					'circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines '
+					'open to the left; schools beyond the outer lines are unlike the others for a reason worth '
+					'knowing.')
+				|| abie_internal.area_funnels((run ->> 'run_id')::integer, n.urns, format) ELSE '' END
+		|| CASE WHEN n.expectations > 0
 			THEN abie_internal.report_part(format, 'heading', 'Expectations')
-				|| abie_internal.report_part(format, 'table',
-			'Schools by improvement expected: per cent; improvement in percentage points; sustain: the target was '
-			'reached last year; maintain: no improvement is asked for', s.cells) ELSE '' END
-		|| CASE WHEN s.schools > s.expectations
+				|| abie_internal.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement '
+					'in percentage points; sustain: the target was reached last year; maintain: no improvement is '
+					'asked for', abie_internal.area_expectation_cells(schools)) ELSE '' END
+		|| CASE WHEN n.schools_in_scope > n.expectations
 			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
-				|| abie_internal.report_part(format,
-			'table', 'Left out, and why', s.left_out) ELSE '' END
+				|| abie_internal.report_part(format, 'table', 'Left out, and why',
+					abie_internal.area_exclusion_cells(schools)) ELSE '' END
 		|| abie_internal.report_part(format, 'heading', 'How good the data is')
-		|| abie_internal.report_part(format, 'list', '',
-			ARRAY[format('%s schools have similar schools that are less alike than most.', s.poor),
-			format('Of %s schools only a rate is published, not the sessions.', s.rates_only),
-			format('Of %s schools no attendance is held of the year before %s.', s.no_past, baseline_year)])
-		|| abie_internal.report_part(format, 'meta',
-			format('Run %s with methodology %s, abie %s. Digest of the results %s.', facts #>> '{run,run_id}',
-			facts #>> '{run,methodology}', facts #>> '{run,extension_version}', facts #>> '{run,result_digest}')));
+		|| abie_internal.report_part(format, 'list', '', ARRAY[
+			format('%s schools have similar schools that are less alike than most.', n.poor),
+			format('Of %s schools only a rate is published, not the sessions.', n.rates_only),
+			format('Of %s schools no attendance is held of the year before %s.', n.no_past, baseline_year)])
+		|| abie_internal.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the '
+			'results %s.', run ->> 'run_id', run ->> 'methodology', run ->> 'extension_version',
+			run ->> 'result_digest')));
 END $$;
 COMMENT ON FUNCTION abie_internal.area_report_text(jsonb, text) IS
 'The report of an area from its facts (abie_internal.area_facts), as html or markdown.';

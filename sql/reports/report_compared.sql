@@ -1,0 +1,293 @@
+-- The middle parts of a school's report: the school beside others. Its circumstances, the years before, similar
+-- schools, absence by reason, and what is expected of all.
+
+CREATE FUNCTION abie_internal.school_report_circumstances(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 3000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	stratum text := facts #>> '{expectation,stratum}';
+	is_contextual boolean := facts #>> '{methodology,method}' = 'contextual';
+	cells text[];
+BEGIN
+	IF facts ->> 'outcome' = 'left out' OR facts -> 'circumstances' = 'null' THEN
+		RETURN '';
+	END IF;
+	SELECT ARRAY[ARRAY['Circumstance', 'This school', 'Similar schools',
+			CASE WHEN is_contextual THEN 'Effect, points' ELSE 'Typical school' END]]
+		|| array_agg(ARRAY[abie_internal.characteristic_text(c.characteristic, c.meaning),
+			coalesce(abie_internal.characteristic_number(c.characteristic, c.number),
+				CASE WHEN c.characteristic <> 'selective' THEN c.category WHEN c.category = 'selective' THEN 'yes'
+					ELSE 'no' END, 'not known'),
+			coalesce(abie_internal.characteristic_number(c.characteristic, c.similar_average),
+				CASE WHEN c.category IS NOT NULL THEN c.similar_same || ' the same' END, ''),
+			coalesce(CASE WHEN is_contextual THEN abie_internal.signed(c.contribution, 2)
+				ELSE abie_internal.characteristic_number(c.characteristic, c.typical) END, '')] ORDER BY c.place)
+	INTO cells
+	FROM ROWS FROM (jsonb_to_recordset(facts -> 'circumstances') AS (characteristic text, meaning text, number float8,
+			category text, similar_average float8, similar_same bigint, typical float8, contribution float8))
+		WITH ORDINALITY c(characteristic, meaning, number, category, similar_average, similar_same, typical,
+			contribution, place);
+	RETURN abie_internal.report_part(format, 'heading', 'What the school is compared by')
+		|| abie_internal.report_part(format, 'paragraph', CASE WHEN is_contextual
+			THEN format('The effect is what each circumstance adds to or takes off the attendance expected of the '
+				'school, compared with the average %s school. Effects show what tends to go together, not what causes '
+				'what.', stratum)
+			ELSE format('The typical school is the median %s school.', stratum) END)
+		|| abie_internal.report_part(format, 'table', 'Circumstances in ' || (facts #>> '{run,baseline_year}'), cells);
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_circumstances(jsonb, text) IS
+'What the school is compared by, beside its similar schools; empty for a school left out.';
+
+CREATE FUNCTION abie_internal.forecast_text(facts jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	e jsonb := facts -> 'expectation';
+BEGIN
+	RETURN CASE WHEN e -> 'forecast_low' <> 'null'
+		THEN format('If nothing changes at the school, its attendance in %s will most likely be between %s%% and %s%%. '
+			'(That has held for 95 of 100 schools; a change common to all schools comes on top.)%s',
+			facts #>> '{run,target_year}', abie_internal.fact(e, 'forecast_low', 1),
+			abie_internal.fact(e, 'forecast_high', 1),
+			CASE WHEN facts ->> 'outcome' = 'improve' AND (e ->> 'target')::float8
+					BETWEEN (e ->> 'forecast_low')::float8 AND (e ->> 'forecast_high')::float8
+				THEN ' The target lies within that range, so one year''s rate alone will not prove that the school has '
+					'improved.' ELSE '' END) END;
+END $$;
+COMMENT ON FUNCTION abie_internal.forecast_text(jsonb) IS
+'What the next year brings if nothing changes; NULL where there is no forecast.';
+
+CREATE FUNCTION abie_internal.school_report_history(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 3000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	e jsonb := facts -> 'expectation';
+	target float8 := CASE WHEN facts ->> 'outcome' IN ('improve', 'sustain') THEN e ->> 'target' END;
+	h record;
+BEGIN
+	IF facts -> 'history' = 'null' THEN
+		RETURN '';
+	END IF;
+	SELECT array_agg(r.academic_year ORDER BY r.place) AS years, array_agg(r.attendance ORDER BY r.place) AS attendance,
+		array_agg(r.attendance_low ORDER BY r.place) AS low, array_agg(r.attendance_high ORDER BY r.place) AS high,
+		array_agg(r."national" ORDER BY r.place) AS averages, array_agg(r.expected ORDER BY r.place) AS expected,
+		array_agg(r.expected_low ORDER BY r.place) AS expected_low,
+		array_agg(r.expected_high ORDER BY r.place) AS expected_high,
+		ARRAY[ARRAY['Year', 'This school', 'Expected', 'National']] || array_agg(ARRAY[r.academic_year,
+			abie_internal.percent_text(r.attendance, r.attendance_low, r.attendance_high),
+			coalesce(abie_internal.percent_text(r.expected, r.expected_low, r.expected_high), ''),
+			coalesce(abie_internal.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
+	INTO h
+	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8,
+			attendance_low float8, attendance_high float8, "national" float8, expected float8, expected_low float8,
+			expected_high float8))
+		WITH ORDINALITY r(academic_year, attendance, attendance_low, attendance_high, "national", expected,
+			expected_low, expected_high, place);
+	RETURN abie_internal.report_part(format, 'heading', 'Attendance over the years')
+		|| abie_internal.report_part(format, 'paragraph', abie_internal.forecast_text(facts))
+		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
+			abie.chart_history('This school and all schools of its phase', h.years, h.attendance, h.low, h.high,
+				h.averages, h.expected,
+				CASE WHEN e -> 'forecast_low' <> 'null' OR target IS NOT NULL THEN facts #>> '{run,target_year}' END,
+				target, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8, h.expected_low,
+				h.expected_high)) ELSE '' END
+		|| abie_internal.report_part(format, 'figures', 'The figures over the years, with 95% intervals', h.cells);
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_history(jsonb, text) IS
+'Attendance over the years as a picture and a table.';
+
+-- The clearly better ones where there are four, else all better ones. Only what is chosen is put in words.
+CREATE FUNCTION abie_internal.report_learn(similar_schools jsonb, OUT most_similar text[], OUT nearest text[],
+	OUT better bigint, OUT clearly_better bigint)
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT array_agg(said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
+	array_agg(said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better),
+	min(k.clearly_better)
+FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
+		row_number() OVER (ORDER BY c.km, c.rank) AS near_place
+	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
+		FROM jsonb_to_recordset(similar_schools) x(rank integer, similar_urn integer, similar_name text,
+			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8, is_better boolean,
+			is_clear boolean)
+		WHERE x.is_better) c
+	WHERE c.is_clear OR c.clearly_better < 4) k
+	CROSS JOIN LATERAL (SELECT CASE WHEN least(k.similar_place, k.near_place) <= 4
+		THEN format(E'%s\t%s: %s%%', abie_internal.shown_name(k.similar_name, k.similar_urn),
+			concat_ws(', ', k.similar_la_name, abie_internal.km_text(k.km),
+				abie_internal.thousands(k.similar_enrolments) || ' pupils'),
+			abie_internal.decimal(k.similar_attendance, 2)) END) w(said)
+$$;
+COMMENT ON FUNCTION abie_internal.report_learn(jsonb) IS
+'Of the similar schools of a report those to learn from, the four most similar and the four nearest: of '
+'those with clearly higher attendance, or where these are fewer than four, of all with higher attendance; how many '
+'have. NULL where none has.';
+
+CREATE FUNCTION abie_internal.report_learn_part(format text, most_similar text[], nearest text[], better bigint,
+	clearly_better bigint) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+-- not STRICT: all are NULL where none is better
+RETURN abie_internal.report_part(format, 'heading', 'Schools to learn from')
+	|| abie_internal.report_part(format, 'paragraph', CASE
+		WHEN better IS NULL THEN 'None of the similar schools had higher attendance: others may learn from this school.'
+		WHEN better <= 4 THEN 'The similar schools that had higher attendance:'
+		ELSE format('Of the similar schools with %s attendance, the most similar and the nearest:',
+			CASE WHEN clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
+	|| CASE WHEN better > 4 THEN abie_internal.report_part(format, 'subheading', 'Most similar') ELSE '' END
+	|| CASE WHEN better > 0 THEN abie_internal.report_part(format, 'list', '', most_similar) ELSE '' END
+	|| CASE WHEN better > 4 AND nearest IS NOT NULL
+		THEN abie_internal.report_part(format, 'subheading', 'Nearest')
+			|| abie_internal.report_part(format, 'list', '', nearest) ELSE '' END;
+COMMENT ON FUNCTION abie_internal.report_learn_part(text, text[], text[], bigint, bigint) IS
+'The schools to learn from, as abie_internal.report_learn gives them. Not STRICT because all are NULL where none is '
+'better.';
+
+CREATE FUNCTION abie_internal.school_report_standing(facts jsonb, better bigint, clearly_better bigint) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: the counts are NULL where none is better
+DECLARE
+	standing jsonb := facts -> 'standing';
+	others integer := jsonb_array_length(facts -> 'similar_schools');
+	hidden bigint := (SELECT count(*) FROM jsonb_array_elements(facts -> 'similar_schools') s
+		WHERE s -> 'similar_attendance' = 'null');
+BEGIN
+	RETURN format('These are the %s schools whose circumstances, taken together, are closest to this school''s. ',
+			others)
+		|| CASE WHEN (facts #>> '{expectation,poor_match}')::boolean
+			THEN 'They are less alike than the similar schools of most: this school''s circumstances are unusual, so '
+				'read the comparison with care. ' ELSE '' END
+		|| CASE WHEN hidden > 0
+			THEN format('The attendance of %s of them is known from their registers only and not published; they are '
+				'left out of what follows. ', hidden) ELSE '' END
+		|| CASE WHEN hidden = others THEN ''
+			ELSE format('%s of %s had higher attendance than this school%s', coalesce(better::text, 'None'),
+				others - hidden, CASE
+					WHEN standing = 'null' OR coalesce(better, 0) = 0 THEN '. '
+					WHEN clearly_better = 0 THEN ', none of them by more than chance would often bring. '
+					ELSE format(', %s of them by more than chance would often bring. ', clearly_better) END) END
+		|| CASE WHEN standing = 'null' THEN ''
+			WHEN standing -> 'best' = standing -> 'worst'
+				THEN format('Counting itself, it stands at place %s of %s.', standing ->> 'best',
+					standing ->> 'schools')
+			ELSE format('Counting itself, it stands somewhere between place %s and place %s of %s; one year''s rate '
+				'is partly chance, so an exact place cannot be given.', standing ->> 'best', standing ->> 'worst',
+				standing ->> 'schools') END;
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_standing(jsonb, bigint, bigint) IS
+'Where the school stands among its similar schools, as an interval of places; better and clearly_better of '
+'abie_internal.report_learn. Not STRICT because these are NULL where none is better.';
+
+CREATE FUNCTION abie_internal.school_report_similar(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 6000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	e jsonb := facts -> 'expectation';
+	learn record;
+	n record;
+BEGIN
+	IF facts ->> 'outcome' = 'left out' OR facts -> 'similar_schools' = 'null' THEN
+		RETURN '';
+	END IF;
+	learn := abie_internal.report_learn(facts -> 'similar_schools');
+	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance,
+		array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high, count(*) AS schools,
+		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
+			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END
+				|| coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie_internal.km_text(r.km)), ''), ''),
+			coalesce(abie_internal.thousands(r.enrolments), ''), coalesce(abie_internal.decimal(r.fsm, 1) || '%', ''),
+			coalesce(abie_internal.percent_text(r.attendance, r.low, r.high), 'not published')]
+			ORDER BY r.rank) AS cells
+	INTO n
+	FROM (SELECT x.rank, abie_internal.shown_name(x.similar_name, x.similar_urn) AS name, x.similar_la_name AS la, x.km,
+			x.similar_enrolments AS enrolments, x.similar_attendance AS attendance, x.similar_attendance_low AS low,
+			x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better
+		FROM jsonb_to_recordset(facts -> 'similar_schools') x(rank integer, similar_urn integer, similar_name text,
+			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
+			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean))
+		r;
+	RETURN abie_internal.report_part(format, 'heading', 'Similar schools')
+		|| abie_internal.report_part(format, 'paragraph',
+			abie_internal.school_report_standing(facts, learn.better, learn.clearly_better))
+		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
+			abie.chart_similar('Attendance in ' || (facts #>> '{run,baseline_year}'),
+				n.names || abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer),
+				n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8,
+				n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
+		|| abie_internal.report_learn_part(format, learn.most_similar, learn.nearest, learn.better,
+			learn.clearly_better)
+		|| abie_internal.report_part(format, 'table',
+			format('All %s similar schools; %s had higher attendance than this school', n.schools, chr(9733)), n.cells);
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text) IS
+'The similar schools, where the school stands among them and whom to learn from; empty for a school left '
+'out.';
+
+CREATE FUNCTION abie_internal.school_report_absence(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	baseline_year text := facts #>> '{run,baseline_year}';
+	most text;
+	cells text[];
+BEGIN
+	IF facts -> 'absence' = 'null' THEN
+		RETURN '';
+	END IF;
+	SELECT ARRAY[ARRAY['Absence', 'This school', 'Similar schools', 'Difference']] || array_agg(ARRAY[
+			r.meaning || CASE WHEN r.reason LIKE 'enrolments%' THEN E'\n% of pupils' ELSE '' END,
+			abie_internal.decimal(r.own_percent, 2) || '%', abie_internal.decimal(r.similar_percent, 2) || '%',
+			abie_internal.signed(r.own_percent - r.similar_percent, 2)] ORDER BY r.place),
+		(array_agg(format('%s, %s points', r.meaning, abie_internal.signed(r.own_percent - r.similar_percent, 2))
+			ORDER BY r.own_percent - r.similar_percent DESC, r.place)
+			FILTER (WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'))[1]
+	INTO cells, most
+	FROM ROWS FROM (jsonb_to_recordset(facts -> 'absence') AS (reason text, meaning text, own_percent float8,
+			similar_percent float8))
+		WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
+	WHERE r.own_percent >= 0.005 OR r.similar_percent >= 0.005;
+	RETURN abie_internal.report_part(format, 'heading', 'Absence by reason')
+		|| abie_internal.report_part(format, 'paragraph', format('Sessions missed in %s, per cent of those possible, '
+			'beside the similar schools taken together. The largest differences show where to look first.%s',
+			baseline_year, ' Furthest above the similar schools: ' || most || '.'))
+		|| abie_internal.report_part(format, 'table', 'Absence in ' || baseline_year, cells);
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_absence(jsonb, text) IS
+'Absence by reason beside the similar schools; empty where no reasons are held.';
+
+CREATE FUNCTION abie_internal.school_report_distribution(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	d record;
+BEGIN
+	IF facts -> 'distribution' = 'null' THEN
+		RETURN '';
+	END IF;
+	SELECT array_agg(r.improvement_rounded ORDER BY r.improvement_rounded) AS heights,
+		array_agg(r.schools ORDER BY r.improvement_rounded) AS counts, count(r.schools) AS shown,
+		ARRAY[ARRAY['Improvement, percentage points', 'Schools']]
+			|| array_agg(ARRAY[abie_internal.decimal(r.improvement_rounded, 1),
+				coalesce(abie_internal.thousands(r.schools), 'c')] ORDER BY r.improvement_rounded) AS cells
+	INTO d FROM jsonb_to_recordset(facts -> 'distribution') r(improvement_rounded float8, schools bigint);
+	RETURN abie_internal.report_part(format, 'heading', 'What is expected of other schools')
+		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 AND d.shown > 0
+			THEN abie_internal.report_part(format, 'picture',
+				abie.chart_distribution('Expectations of all ' || (facts #>> '{expectation,stratum}') || ' schools',
+					'Percentage points expected; number of schools above each bar', d.heights, d.counts,
+					(facts #>> '{expectation,improvement_rounded}')::float8)) ELSE '' END
+		|| abie_internal.report_part(format, 'figures', 'Schools by improvement expected', d.cells)
+		|| CASE WHEN d.shown < cardinality(d.counts)
+			THEN abie_internal.report_part(format, 'meta', 'c: 1 or 2 schools, or a number that would give these away.')
+			ELSE '' END;
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_distribution(jsonb, text) IS
+'How many schools have which expectation; empty for a school left out.';
