@@ -61,6 +61,34 @@ COMMENT ON VIEW abie.school_succession IS
 COMMENT ON COLUMN abie.school_succession.urn IS 'The school under its earlier URN.';
 COMMENT ON COLUMN abie.school_succession.successor_urn IS 'The school under its later URN.';
 
+-- Arrays of one length: LAESTABs, the components of the graph they are in, their newest years with the URNs of these.
+CREATE FUNCTION abie_internal.lineage_names(laestabs bigint[], components bigint[], latest text[])
+	RETURNS TABLE (laestab integer, school_urn integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 30000
+SET jit = off
+BEGIN ATOMIC
+	WITH part AS (
+		SELECT p.laestab, p.component, p.latest, pg_catalog.count(*) OVER (PARTITION BY p.component) AS laestabs
+		FROM ROWS FROM (pg_catalog.unnest(laestabs), pg_catalog.unnest(components), pg_catalog.unnest(latest))
+			p(laestab, component, latest)
+	), doubled AS (
+		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
+		SELECT twice.component
+		FROM (SELECT shared.component, shared.laestabs
+			-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
+			FROM (SELECT part.* FROM part WHERE part.laestabs > 1) shared
+				JOIN abie.attendance a ON a.laestab = shared.laestab
+			GROUP BY shared.component, shared.laestabs, a.academic_year HAVING pg_catalog.count(*) > 1) twice
+		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
+	)
+	SELECT part.laestab::integer, pg_catalog.right(pg_catalog.max(part.latest) OVER (PARTITION BY
+		CASE WHEN doubled.component IS NULL THEN part.component ELSE part.laestab END), 6)::integer
+	FROM part LEFT JOIN doubled ON doubled.component = part.component;
+END;
+COMMENT ON FUNCTION abie_internal.lineage_names(bigint[], bigint[], text[]) IS
+'The rows of abie.school_lineage for LAESTABs of which all of a component are given: the i-th is in components[i] and '
+'was last seen in latest[i], an academic year followed by a URN.';
+
 CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn integer)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
 SET jit = off
@@ -79,34 +107,16 @@ BEGIN ATOMIC
 		SELECT found.member, found.component
 		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) graph,
 			LATERAL abie_internal.connected_components(graph.a, graph.b) found
-	), shared AS (
-		-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
-		-- DISTINCT tells the planner that a LAESTAB is here once, so that it hashes these few and not all attendance
-		SELECT DISTINCT ON (several.member) several.member AS laestab, several.component, several.laestabs
-		FROM (SELECT parts.member, parts.component, pg_catalog.count(*) OVER (PARTITION BY parts.component) AS laestabs
-			FROM parts WHERE parts.member > 0) several
-		WHERE several.laestabs > 1
-	), doubled AS (
-		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
-		SELECT twice.component
-		FROM (SELECT shared.component, shared.laestabs FROM shared
-			JOIN abie.attendance ON attendance.laestab = shared.laestab
-			GROUP BY shared.component, shared.laestabs, attendance.academic_year
-				HAVING pg_catalog.count(*) > 1) twice
-		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
 	), latest AS (
 		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
 		SELECT used.laestab, pg_catalog.max((used.latest_year || used.urn::text) COLLATE "C") AS year_and_urn FROM used
 			GROUP BY used.laestab
-	), lines AS (
-		SELECT latest.laestab, latest.year_and_urn,
-			CASE WHEN doubled.component IS NULL THEN parts.component ELSE latest.laestab END AS line
-		FROM latest JOIN parts ON parts.member = latest.laestab
-			LEFT JOIN doubled ON doubled.component = parts.component
 	)
-	SELECT lines.laestab::integer,
-		pg_catalog.right(pg_catalog.max(lines.year_and_urn) OVER (PARTITION BY lines.line), 6)::integer
-	FROM lines;
+	SELECT names.laestab, names.school_urn
+	FROM (SELECT pg_catalog.array_agg(latest.laestab) AS laestabs, pg_catalog.array_agg(parts.component) AS components,
+			pg_catalog.array_agg(latest.year_and_urn) AS latest
+		FROM latest JOIN parts ON parts.member = latest.laestab) line,
+		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) names;
 END;
 COMMENT ON FUNCTION abie.school_lineage() IS
 'For every LAESTAB with attendance, the school it is a part of the history of, named by the URN of that school''s '
@@ -117,14 +127,80 @@ COMMENT ON FUNCTION abie.school_lineage() IS
 'not the same school''s), a school that takes in another keeps its own history with a step in it, and a LAESTAB used '
 'again for another school joins the two.';
 
+-- abie.school_succession from one school, by the indexes.
+CREATE FUNCTION abie_internal.sole_link(urn bigint, link_type text, opposite text) RETURNS bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 50
+BEGIN ATOMIC
+	SELECT pg_catalog.min(found.urn)
+	FROM (SELECT l.link_urn::bigint AS urn FROM abie.school_link l
+			WHERE l.urn = sole_link.urn AND l.link_type = sole_link.link_type
+		UNION
+		SELECT l.urn FROM abie.school_link l
+			WHERE l.link_urn = sole_link.urn AND l.link_type = sole_link.opposite) found
+	HAVING pg_catalog.count(*) = 1;
+END;
+COMMENT ON FUNCTION abie_internal.sole_link(bigint, text, text) IS
+'The only school that a school is linked to by a type of link, or that is linked to it by the opposite type; NULL for '
+'none or several.';
+
+CREATE FUNCTION abie_internal.lineage_neighbours(node bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 200 ROWS 2
+BEGIN ATOMIC
+	SELECT -a.urn::bigint FROM abie.attendance a WHERE a.laestab = node AND a.urn IS NOT NULL
+	UNION ALL
+	SELECT a.laestab::bigint FROM abie.attendance a WHERE a.urn = -node
+	UNION ALL
+	SELECT -other.urn
+	FROM (VALUES ('Successor', 'Predecessor'), ('Predecessor', 'Successor')) link(type, opposite)
+		CROSS JOIN LATERAL abie_internal.sole_link(-node, link.type, link.opposite) other(urn)
+	WHERE node < 0 AND abie_internal.sole_link(other.urn, link.opposite, link.type) = -node;
+END;
+COMMENT ON FUNCTION abie_internal.lineage_neighbours(bigint) IS
+'What is joined to a node of the graph of abie.school_lineage: LAESTABs as they are, URNs negative.';
+
+CREATE FUNCTION abie_internal.lineage_of(urns integer[]) RETURNS TABLE (laestab integer, school_urn integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 200
+SET jit = off
+BEGIN ATOMIC
+	WITH RECURSIVE reached (start, node) AS (
+		SELECT -u.urn::bigint, -u.urn::bigint FROM pg_catalog.unnest(urns) u(urn)
+		UNION
+		SELECT r.start, n.node FROM reached r CROSS JOIN LATERAL abie_internal.lineage_neighbours(r.node) n(node)
+	), part AS (
+		SELECT DISTINCT ON (k.node) k.node AS laestab, k.component
+		FROM (SELECT r.node, pg_catalog.min(r.node) OVER (PARTITION BY r.start) AS component FROM reached r) k
+		WHERE k.node > 0 ORDER BY k.node
+	)
+	SELECT names.laestab, names.school_urn
+	FROM (SELECT pg_catalog.array_agg(part.laestab) AS laestabs, pg_catalog.array_agg(part.component) AS components,
+			pg_catalog.array_agg((SELECT pg_catalog.max((a.academic_year || a.urn::text) COLLATE "C")
+				FROM abie.attendance a WHERE a.laestab = part.laestab)) AS latest
+		FROM part) line,
+		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) names;
+END;
+COMMENT ON FUNCTION abie_internal.lineage_of(integer[]) IS
+'The rows of abie.school_lineage for all LAESTABs tied to schools of the given URNs, found from these alone.';
+
+-- Put into the queries that call it: no SET clause, and not STRICT.
+CREATE FUNCTION abie_internal.attendance_years(wanted integer)
+	RETURNS TABLE (academic_year abie.academic_year, laestab abie.laestab, urn abie.urn, school_type text,
+	academy_type text, year_breakdown text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	sess_authorised bigint, sess_unauthorised bigint, enrolments_pa_10_exact integer, enrolments_pa_50_exact integer,
+	sess_overall_percent float8, enrolments_pa_10_exact_percent float8, attendance_percent float8)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10 ROWS 10
+BEGIN ATOMIC
+	SELECT a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown, a.enrolments,
+		a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact,
+		a.enrolments_pa_50_exact, a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
+		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
+	FROM abie.attendance a WHERE a.laestab = wanted;
+END;
+COMMENT ON FUNCTION abie_internal.attendance_years(integer) IS
+'Attendance of a LAESTAB over the years, as abie.school_history has it; no rows for NULL, so not STRICT.';
+
 CREATE VIEW abie.school_history WITH (security_invoker = true) AS
-SELECT lineage.school_urn, a.academic_year, a.laestab, a.urn, a.school_type, a.academy_type, a.year_breakdown,
-	a.enrolments,
-	a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised, a.enrolments_pa_10_exact,
-		a.enrolments_pa_50_exact,
-	a.sess_overall_percent, a.enrolments_pa_10_exact_percent,
-	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent
-FROM abie.attendance a JOIN abie.school_lineage() lineage ON lineage.laestab = a.laestab;
+SELECT lineage.school_urn, y.*
+FROM abie.school_lineage() lineage CROSS JOIN LATERAL abie_internal.attendance_years(lineage.laestab) y;
 COMMENT ON VIEW abie.school_history IS
 'Attendance of every school over the years, joined over changes of URN (academy conversions) and LAESTAB; the rule and '
 'its limits are those of abie.school_lineage(). One row a school and year, two in the year of a change.';

@@ -221,6 +221,8 @@ CREATE TABLE abie.attendance (
 );
 -- beside lookups by URN: all that families and lineages are made of, without reading the table
 CREATE INDEX ON abie.attendance (urn, laestab, academic_year);
+-- one school's years
+CREATE INDEX ON abie.attendance (laestab, academic_year);
 COMMENT ON TABLE abie.attendance IS
 'Attendance of a school in an academic year: counts of sessions where published, else published rates only. One row a '
 'year and LAESTAB, because URN is blank or double in some published years.';

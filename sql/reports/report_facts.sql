@@ -1,61 +1,34 @@
 -- All that a school's report says, as figures. Functions in PL/pgSQL, so that one school and all schools have each
 -- their own plan.
 
--- A school's attendance over the years. Lineage is asked only where a school had another LAESTAB, because it is of all
--- schools.
 CREATE FUNCTION abie_internal.report_history(urns integer[], last_year text)
 RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance float8)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET plan_cache_mode = force_custom_plan
-SET enable_nestloop = off
 AS $$
 DECLARE
-	held integer[];
-	names integer[];
-	linked integer[];
-	moved integer[];
+	-- as arrays, so that the plan of what follows knows how many they are
+	part_urns integer[];
+	part_laestabs integer[];
 BEGIN
-	SELECT array_agg(DISTINCT a.laestab::integer) INTO held FROM abie.attendance a WHERE a.urn = ANY (urns);
-	SELECT array_agg(DISTINCT a.urn::integer) INTO names FROM abie.attendance a WHERE a.laestab = ANY (held)
-		AND a.academic_year <= last_year;
-	SELECT array_agg(DISTINCT u.urn) INTO linked
-	FROM abie.school_link l CROSS JOIN LATERAL (VALUES (l.urn::integer), (l.link_urn::integer)) u(urn)
-	WHERE l.link_type IN ('Predecessor', 'Successor') AND (l.urn = ANY (names) OR l.link_urn = ANY (names));
-	WITH part AS MATERIALIZED (
-		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a
-			WHERE a.urn = ANY (names || linked)
-	), edge AS (
-		SELECT p.urn, p.urn AS other FROM part p
-		UNION SELECT l.urn::integer, l.link_urn::integer FROM abie.school_link l
-			WHERE l.link_type IN ('Predecessor', 'Successor') AND l.urn = ANY (names)
-		UNION SELECT l.link_urn::integer, l.urn::integer FROM abie.school_link l
-			WHERE l.link_type IN ('Predecessor', 'Successor') AND l.link_urn = ANY (names)
-	), joined AS (
-		-- LAESTABs that a URN or a link joins to another
-		SELECT DISTINCT p.laestab FROM part p JOIN edge e ON e.urn = p.urn JOIN part o ON o.urn = e.other
-			WHERE o.laestab <> p.laestab
-	)
-	SELECT array_agg(DISTINCT own.urn) INTO moved
-	FROM part own JOIN joined j ON j.laestab = own.laestab WHERE own.urn = ANY (urns);
-	RETURN QUERY
 	WITH lineage AS MATERIALIZED (
-		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE moved IS NOT NULL
-	), own AS MATERIALIZED (
-		SELECT DISTINCT a.urn::integer AS urn, a.laestab::integer AS laestab FROM abie.attendance a
-			WHERE a.urn = ANY (urns)
-	), part AS (
-		SELECT o.urn, o.laestab FROM own o WHERE o.urn <> ALL (coalesce(moved, '{}'))
-		UNION
-		SELECT o.urn, same.laestab FROM own o JOIN lineage l ON l.laestab = o.laestab
-			JOIN lineage same ON same.school_urn = l.school_urn WHERE o.urn = ANY (moved)
+		-- that of all schools takes as long as those of some hundred
+		SELECT l.laestab, l.school_urn FROM abie_internal.lineage_of(urns) l WHERE cardinality(urns) <= 200
+		UNION ALL
+		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE cardinality(urns) > 200
 	)
+	SELECT array_agg(part.urn), array_agg(part.laestab) INTO part_urns, part_laestabs
+	FROM (SELECT DISTINCT a.urn::integer AS urn, same.laestab
+		FROM abie.attendance a JOIN lineage l ON l.laestab = a.laestab
+			JOIN lineage same ON same.school_urn = l.school_urn
+		WHERE a.urn = ANY (urns)) part;
+	RETURN QUERY
 	SELECT p.urn, a.academic_year::text, sum(a.enrolments),
 		abie.attendance_percent(sum(a.sess_overall)::bigint, sum(a.sess_possible)::bigint, min(a.sess_overall_percent))
-	FROM part p JOIN abie.attendance a ON a.laestab = p.laestab
-	WHERE (moved IS NOT NULL OR a.laestab = ANY (held)) AND a.academic_year <= last_year COLLATE "C"
-		AND a.year_breakdown IS DISTINCT FROM 'five half terms'
+	FROM unnest(part_urns, part_laestabs) p(urn, laestab) JOIN abie.attendance a ON a.laestab = p.laestab
+	WHERE a.academic_year <= last_year COLLATE "C" AND a.year_breakdown IS DISTINCT FROM 'five half terms'
 	GROUP BY p.urn, a.academic_year;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_history(integer[], text) IS

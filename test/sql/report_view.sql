@@ -109,6 +109,8 @@ SELECT figure, count(*) > 1000 AS schools, min(source) AS source FROM abie_repor
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE abs(r.attendance - h.attendance_percent) > 1e-9 OR h.urn IS NULL) AS different
 FROM abie_internal.report_history(ARRAY(SELECT urn::integer FROM abie.expectation ORDER BY urn LIMIT 30) || '{900047,900007}', '2024/25') r LEFT JOIN abie.school_history h ON h.school_urn = r.urn AND h.academic_year = r.academic_year;
 SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie_internal.report_history('{900047}', '2023/24') ORDER BY 1;
+-- lineage from some schools is that from all
+SELECT count(*) AS different FROM abie.school_lineage() w FULL JOIN abie_internal.lineage_of(ARRAY(SELECT DISTINCT urn::integer FROM abie.attendance WHERE urn IS NOT NULL)) o USING (laestab) WHERE w.school_urn IS DISTINCT FROM o.school_urn;
 
 -- each kind of report
 CREATE TEMP TABLE chosen AS SELECT k.kind, k.urn, f.format, abie.school_report(k.urn, f.format) AS report
