@@ -10,6 +10,7 @@
 
 #include "arguments.h"
 #include "callbacks.h"
+#include "catalog/pg_type.h"
 #include "core/context.h"
 #include "core/ridge.h"
 #include "fmgr.h"
@@ -198,26 +199,32 @@ abie_cross_variance(PG_FUNCTION_ARGS)
 
 /* ---------- terms ---------- */
 
-/* Elements of a vector, from 1, each of which exists. */
+/* Elements of a vector, from 1, each of which exists; none_allowed: NULL is none, 0. name: what errors call one. */
 static const int *
-element_numbers(ArrayType *array, int elements, int *count)
+element_numbers(ArrayType *array, int elements, const char *name, bool none_allowed, int *count)
 {
-	const int  *number = (const int *) ARR_DATA_PTR(array);
+	Datum	   *value;
+	bool	   *null;
+	int		   *number;
 
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("indicators must be a one-dimensional array, not one of %d dimensions", ARR_NDIM(array))));
-	if (array_contains_nulls(array))
+				 errmsg("%ss must be a one-dimensional array, not one of %d dimensions", name, ARR_NDIM(array))));
+	if (!none_allowed && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("indicators cannot hold NULL")));
-	*count = element_count(array);
+				 errmsg("%ss cannot hold NULL", name)));
+	deconstruct_array(array, INT4OID, sizeof(int32), true, TYPALIGN_INT, &value, &null, count);
+	number = palloc(sizeof(int) * Max(*count, 1));
 	for (int i = 0; i < *count; i++)
-		if (number[i] < 1 || number[i] > elements)
+	{
+		number[i] = null[i] ? 0 : DatumGetInt32(value[i]);
+		if (!null[i] && (number[i] < 1 || number[i] > elements))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("indicator %d is not one of %d elements", number[i], elements)));
+					 errmsg("%s %d is not one of %d elements", name, number[i], elements)));
+	}
 	return number;
 }
 
@@ -239,7 +246,7 @@ abie_context_terms(PG_FUNCTION_ARGS)
 	check_vector_length(vector.columns);
 	shape = (ContextShape) {.elements = vector.columns, .numbers = numbers};
 	shape.substitute = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), vector.columns, "substitutes", false);
-	shape.indicator = element_numbers(PG_GETARG_ARRAYTYPE_P(3), vector.columns, &indicators);
+	shape.indicator = element_numbers(PG_GETARG_ARRAYTYPE_P(3), vector.columns, "indicator", false, &indicators);
 	shape.indicators = indicators;
 	count = context_terms_count(&shape);
 	check_vector_length((int) Min(count, PG_INT32_MAX));
@@ -260,4 +267,27 @@ abie_contributions(PG_FUNCTION_ARGS)
 
 	contributions(value, location, coefficient, count, contribution);
 	PG_RETURN_ARRAYTYPE_P(float_array_result(contribution, count));
+}
+
+PG_FUNCTION_INFO_V1(abie_group_contributions);
+Datum
+abie_group_contributions(PG_FUNCTION_ARGS)
+{
+	int			terms = element_count(PG_GETARG_ARRAYTYPE_P(0));
+	const double *contribution = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(0), terms, "contributions", false);
+	int			groups;
+	const int  *group = element_numbers(PG_GETARG_ARRAYTYPE_P(3), element_count(PG_GETARG_ARRAYTYPE_P(3)),
+										"group", false, &groups);
+	int			elements;
+	const int  *element = element_numbers(PG_GETARG_ARRAYTYPE_P(1), groups, "element", false, &elements);
+	int			others;
+	const int  *other = element_numbers(PG_GETARG_ARRAYTYPE_P(2), groups, "other element", true, &others);
+	double	   *sum = palloc(sizeof(double) * Max(groups, 1));
+
+	if (elements != terms || others != terms)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%d elements and %d other elements do not fit %d contributions", elements, others, terms)));
+	group_contributions(contribution, terms, element, other, group, groups, sum);
+	PG_RETURN_ARRAYTYPE_P(float_array_result(sum, groups));
 }

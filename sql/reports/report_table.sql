@@ -7,27 +7,12 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS ur
 		THEN s.categories[c.element] END AS category,
 	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number
 		THEN c.same END AS similar_same, c.typical,
-	CASE WHEN s.references_published
-		THEN (SELECT sum(p.parts[x.term] * x.share)
-		FROM unnest(f.terms, f.shares) x (term, share)) END AS contribution
+	CASE WHEN s.references_published AND s.context IS NOT NULL
+		THEN (abie_internal.vector_contributions(s.vector, b))[c.position] END AS contribution
 FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
-	LEFT JOIN (SELECT t.run_id, t.stratum, array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient
-		ORDER BY t.term) AS coefficients
-		FROM abie.run_term t GROUP BY t.run_id, t.stratum) b ON b.run_id = s.run_id AND b.stratum = s.stratum
-	LEFT JOIN (SELECT h.run_id, h.stratum, count(*) FILTER (WHERE h.category IS NULL)::integer AS numbers,
-		array_agg(h.substitute ORDER BY h.position) AS substitutes,
-		coalesce(array_agg(h.position ORDER BY h.position) FILTER (WHERE h.missing > 0
-			AND h.position = h.first_position), '{}') AS indicators
-		FROM (SELECT e.*, min(e.position) OVER (PARTITION BY e.run_id, e.stratum, e.characteristic) AS first_position
-			FROM abie.run_characteristic e) h
-		GROUP BY h.run_id, h.stratum) g ON g.run_id = s.run_id AND g.stratum = s.stratum
-	-- OFFSET 0: once for each school, not for each characteristic
-	CROSS JOIN LATERAL (SELECT CASE WHEN s.context IS NOT NULL
-		THEN abie.contributions(abie_internal.context_terms(s.vector, g.substitutes, g.numbers, g.indicators),
-			b.location,
-			b.coefficients) END OFFSET 0) p (parts)
+	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
 	-- all characteristics in one look at the similar schools
 	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
 		bool_and(e.category IS NULL) AS is_number,
@@ -39,14 +24,7 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 				ORDER BY e.run_id, e.stratum, e.characteristic, e.position) e
 		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum
 			GROUP BY e.characteristic) c
-	LEFT JOIN abie.characteristic m ON m.name = c.characteristic
-	-- what each term of the context model adds (abie.contributions), a product of two characteristics half to each
-	LEFT JOIN (SELECT t.run_id, t.stratum, e.characteristic, array_agg(t.term ORDER BY t.term) AS terms,
-			array_agg(CASE WHEN t.other_element IS NULL THEN 1 ELSE 0.5::float8 END ORDER BY t.term) AS shares
-		FROM abie.run_term t JOIN abie.run_characteristic e ON e.run_id = t.run_id AND e.stratum = t.stratum
-			AND e.position IN (t.element, t.other_element)
-		GROUP BY t.run_id, t.stratum, e.characteristic) f ON f.run_id = s.run_id AND f.stratum = s.stratum
-			AND f.characteristic = c.characteristic;
+	LEFT JOIN abie.characteristic m ON m.name = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS
 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
 'characteristic.';

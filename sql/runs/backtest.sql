@@ -68,31 +68,23 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH described AS (
-	SELECT c.stratum, array_agg(c.element ORDER BY c.position) AS element, array_agg(c.location
-		ORDER BY c.position) AS location, array_agg(c.scale ORDER BY c.position) AS scale,
-		array_agg(c.category IS NULL AND c.characteristic = ANY (context_change.characteristics)
-			ORDER BY c.position) AS raised
-	FROM abie.run_characteristic c WHERE c.run_id = context_change.run_id GROUP BY c.stratum
-), model AS (
-	SELECT t.stratum, array_agg(t.coefficient ORDER BY t.term) AS coefficients FROM abie.run_term t
-		WHERE t.run_id = context_change.run_id GROUP BY t.stratum
-), raised AS (
-	SELECT s.urn, s.stratum, s.vector, ARRAY(
-		SELECT CASE WHEN u.raised AND u.scale > 0
-			THEN (abie.scale(ARRAY[s.numbers[u.element] + context_change.amount], ARRAY[u.location], ARRAY[u.scale],
-			m.clip))[1] ELSE u.value END
-		FROM unnest(s.vector, d.element, d.location, d.scale, d.raised) WITH ORDINALITY u(value, element, location,
-			scale, raised, position) ORDER BY u.position) AS raised_vector
-	FROM abie.run_school s JOIN described d ON d.stratum = s.stratum,
-		abie_internal.run_methodology(context_change.run_id) m
+WITH raised AS (
+	SELECT c.stratum, array_agg(c.element) AS elements FROM abie.run_characteristic c
+	WHERE c.run_id = context_change.run_id AND c.category IS NULL
+		AND c.characteristic = ANY (context_change.characteristics) GROUP BY c.stratum
+), school AS (
+	SELECT s.urn, s.stratum, s.vector, abie_internal.scaled_vector(ARRAY(
+			SELECT CASE WHEN u.element = ANY (r.elements) THEN u.number + context_change.amount ELSE u.number END
+			FROM unnest(s.numbers) WITH ORDINALITY u(number, element) ORDER BY u.element),
+		s.categories, p.parameters) AS raised_vector
+	FROM abie.run_school s JOIN abie_internal.run_scaling(context_change.run_id) p ON p.stratum = s.stratum
+		LEFT JOIN raised r ON r.stratum = s.stratum
 	WHERE s.run_id = context_change.run_id AND s.expected IS NOT NULL
 )
-SELECT r.urn::integer, r.stratum, (SELECT sum(c) FROM unnest(abie.contributions(
-	abie_internal.context_terms(r.raised_vector, h.substitutes, h.numbers, h.indicators),
-		abie_internal.context_terms(r.vector, h.substitutes, h.numbers, h.indicators), m.coefficients)) c)
-FROM raised r JOIN model m ON m.stratum = r.stratum
-	JOIN abie_internal.run_shape(context_change.run_id) h ON h.stratum = r.stratum
+SELECT s.urn::integer, s.stratum, (SELECT sum(c) FROM unnest(abie.contributions(
+	abie_internal.context_terms(s.raised_vector, m.substitutes, m.numbers, m.indicators),
+	abie_internal.context_terms(s.vector, m.substitutes, m.numbers, m.indicators), m.coefficients)) c)
+FROM school s JOIN abie.run_model m ON m.run_id = context_change.run_id AND m.stratum = s.stratum
 $$;
 COMMENT ON FUNCTION abie.context_change(integer, text[], float8) IS
 'By how many percentage points the contextual model of a run expects each school''s attendance to differ were these '

@@ -1,37 +1,36 @@
 -- Stages of method contextual: the contextual model with the weights that follow from it, and what baselines are made
 -- with.
 
-CREATE FUNCTION abie_internal.run_shape(run_id integer)
-RETURNS TABLE (stratum text, numbers integer, substitutes float8[], indicators integer[])
+-- What the model of a stratum is made of follows from its characteristics once; later it is read in abie.run_model.
+CREATE FUNCTION abie_internal.context_shape(run_id integer)
+RETURNS TABLE (stratum text, numbers integer, first_elements integer[], substitutes float8[], indicators integer[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT c.stratum, count(*) FILTER (WHERE c.category IS NULL)::integer, array_agg(c.substitute ORDER BY c.position),
-	-- a characteristic has one indicator, that of its first element
-	coalesce(array_agg(c.position ORDER BY c.position) FILTER (WHERE c.missing > 0 AND c.position = c.first_position),
-		'{}')
-FROM (SELECT c.*, min(c.position) OVER (PARTITION BY c.stratum, c.characteristic) AS first_position
-	FROM abie.run_characteristic c WHERE c.run_id = run_shape.run_id) c
+SELECT c.stratum, count(*) FILTER (WHERE c.category IS NULL)::integer, array_agg(c.first ORDER BY c.position),
+	array_agg(c.substitute ORDER BY c.position),
+	coalesce(array_agg(c.position ORDER BY c.position) FILTER (WHERE c.missing > 0 AND c.position = c.first), '{}')
+FROM (SELECT c.*, min(c.position) OVER (PARTITION BY c.stratum, c.characteristic) AS first
+	FROM abie.run_characteristic c WHERE c.run_id = context_shape.run_id) c
 GROUP BY c.stratum
 $$;
-COMMENT ON FUNCTION abie_internal.run_shape(integer) IS
-'For each stratum of a run of method contextual, the arguments of abie_internal.context_terms beside a school''s '
-'vector.';
+COMMENT ON FUNCTION abie_internal.context_shape(integer) IS
+'What the contextual model of each stratum of a run is to be made of, columns as in abie.run_model.';
 
-CREATE FUNCTION abie_internal.run_term_names(run_id integer)
-RETURNS TABLE (stratum text, term integer, name text, element integer, other_element integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 160
+CREATE FUNCTION abie_internal.context_term_names(run_id integer)
+RETURNS TABLE (stratum text, terms text[], elements integer[], other_elements integer[])
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH element AS (
 	SELECT c.stratum, c.position, c.characteristic, c.characteristic || coalesce(' is ' || c.category, '') AS name,
 		c.category IS NULL AS is_number
-	FROM abie.run_characteristic c WHERE c.run_id = run_term_names.run_id
+	FROM abie.run_characteristic c WHERE c.run_id = context_term_names.run_id
 ), term AS (
 	SELECT e.stratum, 1 AS part, e.position AS element, NULL::integer AS other_element, e.name FROM element e
 	UNION ALL
 	SELECT s.stratum, 2, e.position, NULL, e.characteristic || ' missing'
-	FROM abie_internal.run_shape(run_term_names.run_id) s JOIN element e ON e.stratum = s.stratum
+	FROM abie_internal.context_shape(context_term_names.run_id) s JOIN element e ON e.stratum = s.stratum
 		AND e.position = ANY (s.indicators)
 	UNION ALL
 	SELECT e.stratum, 3, e.position, NULL, e.name || ' squared' FROM element e WHERE e.is_number
@@ -39,13 +38,12 @@ WITH element AS (
 	SELECT e.stratum, 4, e.position, o.position, e.name || ' x ' || o.name
 	FROM element e JOIN element o ON o.stratum = e.stratum AND o.position > e.position WHERE e.is_number AND o.is_number
 )
-SELECT t.stratum, row_number() OVER (PARTITION BY t.stratum ORDER BY t.part, t.element, t.other_element)::integer,
-	t.name, t.element, t.other_element
-FROM term t
+SELECT t.stratum, array_agg(t.name), array_agg(t.element), array_agg(t.other_element)
+FROM (SELECT * FROM term ORDER BY stratum, part, element, other_element) t GROUP BY t.stratum
 $$;
-COMMENT ON FUNCTION abie_internal.run_term_names(integer) IS
+COMMENT ON FUNCTION abie_internal.context_term_names(integer) IS
 'The terms of the contextual model of each stratum of a run, in the order of abie_internal.context_terms; columns as '
-'in abie.run_term.';
+'in abie.run_model.';
 
 -- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the
 -- elements alone, for weights.
@@ -72,7 +70,7 @@ WITH pool AS MATERIALIZED (
 			s.previous_attendance,
 			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 				abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
-		FROM abie.run_school s JOIN abie_internal.run_shape(fit_context.run_id) h ON h.stratum = s.stratum
+		FROM abie.run_school s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
 		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
@@ -125,19 +123,16 @@ BEGIN
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out,
-			residual_variance, inverse,
-			references_published)
+			residual_variance, numbers, first_elements, substitutes, indicators, terms, elements, other_elements,
+			location, coefficients, penalties, inverse, references_published)
 		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2,
-			(f.model).r2_leave_one_out,
-			(f.model).residual_variance, (f.model).inverse,
+			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
+			h.indicators, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
+			(f.model).penalties, (f.model).inverse,
 			NOT EXISTS (SELECT FROM abie.run_school s
 				WHERE s.run_id = calculate_context.run_id AND s.stratum = f.stratum AND NOT s.references_published)
-		FROM fit f
-	), terms AS (
-		INSERT INTO abie.run_term (run_id, stratum, term, name, element, other_element, location, coefficient, penalty)
-		SELECT calculate_context.run_id, n.stratum, n.term, n.name, n.element, n.other_element,
-			(f.model).location[n.term], (f.model).coefficients[n.term], (f.model).penalties[n.term]
-		FROM abie_internal.run_term_names(calculate_context.run_id) n JOIN fit f ON f.stratum = n.stratum
+		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum
+			JOIN abie_internal.context_term_names(calculate_context.run_id) n ON n.stratum = f.stratum
 	), standardised AS (
 		SELECT f.stratum, abie_internal.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
 	), sized AS (
@@ -163,8 +158,8 @@ BEGIN
 	RETURN done;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_context(integer) IS
-'Stage of a run of method contextual. Fills abie.run_model, abie.run_term and what abie.run_school says of '
-'the contextual model, and learns the weights of abie.run_characteristic; the number of schools.';
+'Stage of a run of method contextual. Fills abie.run_model and what abie.run_school says of the contextual model, and '
+'learns the weights of abie.run_characteristic; the number of schools.';
 
 CREATE FUNCTION abie.local_slope(local_residual float8[], residual float8[], enrolments float8[]) RETURNS float8
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000

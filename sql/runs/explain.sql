@@ -49,20 +49,31 @@ COMMENT ON FUNCTION abie_internal.explain_inputs(integer, integer) IS
 'The lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
 'place.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
+CREATE FUNCTION abie_internal.vector_contributions(vector float8[], model abie.run_model) RETURNS float8[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+RETURN abie_internal.group_contributions(
+	abie.contributions(
+		abie_internal.context_terms(vector, (model).substitutes, (model).numbers, (model).indicators),
+		(model).location, (model).coefficients),
+	(model).elements, (model).other_elements, (model).first_elements);
+COMMENT ON FUNCTION abie_internal.vector_contributions(float8[], abie.run_model) IS
+'What each characteristic adds to the attendance that the contextual model of a stratum fits to a school''s vector, as '
+'in abie.school_contributions, each in the place of its first element. NULL without a model.';
+
 CREATE FUNCTION abie.school_terms(run_id integer, urn integer)
 RETURNS TABLE (term integer, name text, element integer, other_element integer, value float8, location float8,
 	coefficient float8, contribution float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH school AS MATERIALIZED (
-	SELECT s.stratum, abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms
-	FROM abie.run_school s JOIN abie_internal.run_shape(school_terms.run_id) h ON h.stratum = s.stratum
-	WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn
-)
-SELECT t.term, t.name, t.element, t.other_element, s.terms[t.term], t.location, t.coefficient,
-	t.coefficient * (s.terms[t.term] - t.location)
-FROM school s JOIN abie.run_term t ON t.run_id = school_terms.run_id AND t.stratum = s.stratum
+SELECT t.term::integer, t.name, t.element, t.other_element, t.value, t.location, t.coefficient, t.contribution
+FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+	CROSS JOIN LATERAL abie_internal.context_terms(s.vector, m.substitutes, m.numbers, m.indicators) value
+	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, value, m.location, m.coefficients,
+		abie.contributions(value, m.location, m.coefficients))
+		WITH ORDINALITY t(name, element, other_element, value, location, coefficient, contribution, term)
+WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn
 $$;
 COMMENT ON FUNCTION abie.school_terms(integer, integer) IS
 'The terms of the contextual model for a school of a run, columns as in abie.run_term: value, and contribution = '
@@ -74,19 +85,11 @@ RETURNS TABLE (characteristic text, contribution float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 12
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH share AS (
-	SELECT t.term, t.element AS position, CASE WHEN t.other_element IS NULL THEN 1
-		ELSE 0.5::float8 END * t.contribution AS contribution
-	FROM abie.school_terms(school_contributions.run_id, school_contributions.urn) t
-	UNION ALL
-	SELECT t.term, t.other_element, 0.5::float8 * t.contribution
-	FROM abie.school_terms(school_contributions.run_id, school_contributions.urn) t WHERE t.other_element IS NOT NULL
-)
-SELECT c.characteristic, sum(h.contribution ORDER BY h.term)
-FROM abie.run_school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
-	JOIN share h ON h.position = c.position
-WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn
-GROUP BY c.characteristic ORDER BY min(c.position)
+SELECT c.characteristic, (abie_internal.vector_contributions(s.vector, m))[c.position]
+FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+	JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
+		AND c.position = ANY (m.first_elements)
+WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn ORDER BY c.position
 $$;
 COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
 'What each characteristic of a school adds to its attendance as the contextual model of a run fits it, percentage '

@@ -123,6 +123,16 @@ CREATE TABLE abie.run_model (
 	r2 float8,
 	r2_leave_one_out float8,
 	residual_variance float8 NOT NULL,
+	numbers integer NOT NULL,
+	first_elements integer[] NOT NULL,
+	substitutes float8[] NOT NULL,
+	indicators integer[] NOT NULL,
+	terms text[] NOT NULL,
+	elements integer[] NOT NULL,
+	other_elements integer[] NOT NULL,
+	location float8[] NOT NULL,
+	coefficients float8[] NOT NULL,
+	penalties float8[] NOT NULL,
 	inverse float8[] NOT NULL,
 	references_published boolean NOT NULL,
 	local_slope float8,
@@ -141,8 +151,11 @@ CREATE TABLE abie.run_model (
 	forecast_c1 float8,
 	forecast_quantile float8,
 	PRIMARY KEY (run_id, stratum)
-);
-COMMENT ON TABLE abie.run_model IS 'What a run of method contextual has learned of each stratum.';
+	-- all but inverse, the one of p x p, stay in the row, for they are read once a school
+) WITH (toast_tuple_target = 8160);
+COMMENT ON TABLE abie.run_model IS
+'What a run of method contextual has learned of each stratum; abie.run_term has the terms of the contextual model as '
+'rows.';
 COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_model.schools IS
@@ -157,6 +170,23 @@ COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS
 'Share of the variance of attendance accounted for, 0-1, each school predicted by the model of the others.';
 COMMENT ON COLUMN abie.run_model.residual_variance IS
 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
+COMMENT ON COLUMN abie.run_model.numbers IS
+'How many elements of abie.run_school.vector, the first ones, are numbers.';
+COMMENT ON COLUMN abie.run_model.first_elements IS
+'For each element of the vector the first one of the same characteristic.';
+COMMENT ON COLUMN abie.run_model.substitutes IS
+'What the model takes for each element where a school lacks it: abie.run_characteristic.substitute.';
+COMMENT ON COLUMN abie.run_model.indicators IS
+'Elements with a term that is 1 where a school lacks them, else 0: the first ones of the characteristics that any '
+'school lacks.';
+COMMENT ON COLUMN abie.run_model.terms IS
+'The terms of the model in words, in the order of abie_internal.context_terms; element by element the figures below.';
+COMMENT ON COLUMN abie.run_model.elements IS 'Element of the vector that each term is made of.';
+COMMENT ON COLUMN abie.run_model.other_elements IS 'The other factor of a product; NULL for other terms.';
+COMMENT ON COLUMN abie.run_model.location IS 'Mean of each term, weighted by enrolments.';
+COMMENT ON COLUMN abie.run_model.coefficients IS 'Percentage points of attendance by unit of each term.';
+COMMENT ON COLUMN abie.run_model.penalties IS
+'Penalty of the square of each coefficient: abie.ridge_model.penalties.';
 COMMENT ON COLUMN abie.run_model.inverse IS
 'Of abie.ridge_model, for abie.cross_leverage: what the prediction of any circumstances owes to each school.';
 COMMENT ON COLUMN abie.run_model.references_published IS 'As abie.run_school.references_published, of the stratum.';
@@ -200,19 +230,13 @@ COMMENT ON COLUMN abie.run_model.forecast_c1 IS 'See forecast_c0.';
 COMMENT ON COLUMN abie.run_model.forecast_quantile IS
 '95 per cent quantile of the standardised errors of the forecast.';
 
-CREATE TABLE abie.run_term (
-	run_id integer REFERENCES abie.run ON DELETE CASCADE,
-	stratum text,
-	term integer,
-	name text NOT NULL,
-	element integer NOT NULL,
-	other_element integer,
-	location float8 NOT NULL,
-	coefficient float8 NOT NULL,
-	penalty float8 NOT NULL,
-	PRIMARY KEY (run_id, stratum, term)
-);
-COMMENT ON TABLE abie.run_term IS
+CREATE VIEW abie.run_term WITH (security_invoker = true) AS
+SELECT m.run_id, m.stratum, t.term::integer AS term, t.name, t.element, t.other_element, t.location, t.coefficient,
+	t.penalty
+FROM abie.run_model AS m
+	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, m.location, m.coefficients, m.penalties)
+		WITH ORDINALITY AS t (name, element, other_element, location, coefficient, penalty, term);
+COMMENT ON VIEW abie.run_term IS
 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x '
 '(its term - location).';
 COMMENT ON COLUMN abie.run_term.run_id IS 'The run.';
@@ -509,7 +533,6 @@ SELECT pg_catalog.pg_extension_config_dump('abie.run', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_run_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_characteristic', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_model', '');
-SELECT pg_catalog.pg_extension_config_dump('abie.run_term', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_school', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.similar_list', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.expectation', '');

@@ -115,16 +115,12 @@ CREATE FUNCTION abie_internal.changed_context(school abie.run_school, changed ab
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH term AS (
-	SELECT array_agg(t.location ORDER BY t.term) AS location, array_agg(t.coefficient ORDER BY t.term) AS coefficients,
-		array_agg(t.penalty ORDER BY t.term) AS penalties
-	FROM abie.run_term t WHERE t.run_id = (school).run_id AND t.stratum = (school).stratum
-), model AS MATERIALIZED (
-	SELECT t.*, m.mean, m.inverse, m.residual_variance, m.enrolments::float8 AS total,
-		abie_internal.context_terms((school).vector, h.substitutes, h.numbers, h.indicators) AS own,
-			abie_internal.context_terms((changed).vector, h.substitutes, h.numbers, h.indicators) AS other
-	FROM abie.run_model m JOIN abie_internal.run_shape((school).run_id) h ON h.stratum = m.stratum, term t
-	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
+WITH model AS MATERIALIZED (
+	SELECT m.mean, m.location, m.coefficients, m.penalties, m.inverse, m.residual_variance,
+		m.enrolments::float8 AS total,
+		abie_internal.context_terms((school).vector, m.substitutes, m.numbers, m.indicators) AS own,
+		abie_internal.context_terms((changed).vector, m.substitutes, m.numbers, m.indicators) AS other
+	FROM abie.run_model m WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
 	SELECT m.*, m.mean + (SELECT sum(c)
 		FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,

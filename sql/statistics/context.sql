@@ -89,6 +89,18 @@ COMMENT ON FUNCTION abie.contributions(float8[], float8[], float8[]) IS
 'What each column adds to a prediction of a model made by abie.ridge: coefficient x (x - location). Their sum and the '
 'model''s mean make the prediction. Errors: arrays of different length, NULL, NaN or infinity, result out of range.';
 
+CREATE FUNCTION abie_internal.group_contributions(contributions float8[], elements integer[], other_elements integer[],
+	groups integer[])
+RETURNS float8[]
+AS 'MODULE_PATHNAME', 'abie_group_contributions'
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION abie_internal.group_contributions(float8[], integer[], integer[], integer[]) IS
+'What the contributions of terms (abie.contributions) add up to by group of elements, in the order of terms. elements, '
+'other_elements: what each term is made of, by number from 1; a term of two counts half for the group of each, '
+'other_elements is NULL for one of one. groups: the group of each element. Element g of the result: the sum of group '
+'g; 0 for a group without terms. Errors: arrays of different length, NULL elsewhere, NaN or infinity, numbers that are '
+'no element.';
+
 CREATE FUNCTION abie_internal.context_terms(vector float8[], substitutes float8[], numbers integer,
 	indicators integer[])
 RETURNS float8[]

@@ -34,3 +34,19 @@ contributions(const double *value, const double *location, const double *coeffic
 	for (size_t j = 0; j < count; j++)
 		contribution[j] = coefficient[j] * (value[j] - location[j]);
 }
+
+void
+group_contributions(const double *contribution, size_t count, const int *element, const int *other,
+					const int *group, size_t groups, double *sum)
+{
+	for (size_t g = 0; g < groups; g++)
+		sum[g] = 0.0;
+	for (size_t j = 0; j < count; j++)
+	{
+		double		share = other[j] == 0 ? contribution[j] : contribution[j] / 2.0;
+
+		sum[group[element[j] - 1] - 1] += share;
+		if (other[j] != 0)
+			sum[group[other[j] - 1] - 1] += share;
+	}
+}

@@ -33,4 +33,13 @@ extern void context_terms(const ContextShape *shape, const double *vector, const
 extern void contributions(const double *value, const double *location, const double *coefficient,
 						  size_t count, double *contribution);
 
+/*
+ * What the contributions of terms add up to by group of elements.  Each term is
+ * made of an element and counts for the group of that, or of two (other: 0 for
+ * none) and then counts half for the group of each.  Numbers are from 1; sum has
+ * a place for each group.
+ */
+extern void group_contributions(const double *contribution, size_t count, const int *element, const int *other,
+								const int *group, size_t groups, double *sum);
+
 #endif

@@ -10,7 +10,7 @@ SELECT s.stratum, s.urn::int AS urn, s.selective, s.family, s.attendance AS y, s
 	abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 	abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements,
 	(row_number() OVER (PARTITION BY s.stratum ORDER BY md5(s.urn || :'draw')) - 1) % 10 AS fold
-FROM abie.run_school s JOIN abie_internal.run_shape(:run) h ON h.stratum = s.stratum
+FROM abie.run_school s JOIN abie.run_model h USING (run_id, stratum)
 WHERE s.run_id = :run AND s.expected IS NOT NULL;
 CREATE TABLE multiplier AS
 SELECT stratum, array_agg(multiplier ORDER BY position) AS multipliers FROM abie.run_characteristic WHERE run_id = :run GROUP BY stratum;

@@ -125,7 +125,7 @@ INSERT INTO not_parallel_safe VALUES
 	('report_files', 'may write abie.report_read'),
 	('calculate_pool', 'writes abie.run_school, abie.exclusion, abie.run_scope'),
 	('calculate_scaling', 'writes abie.run_characteristic'),
-	('calculate_context', 'writes abie.run_model, abie.run_term, abie.run_school'),
+	('calculate_context', 'writes abie.run_model, abie.run_school'),
 	('calculate_baseline', 'writes abie.run_model'),
 	('calculate_similar_schools', 'writes abie.similar_list'),
 	('calculate_expected_attendance', 'writes abie.run_school'),

@@ -178,6 +178,9 @@ SELECT abie_internal.context_terms('{NULL,3,NULL}', '{0.5,9,9}', 2, '{1,2}') AS 
 SELECT abie_internal.context_terms('{2}', '{0}', 1, '{}'), abie_internal.context_terms('{1,7}', '{0,0}', 0, '{}'), abie_internal.context_terms('{}', '{}', 0, '{}');
 SELECT cardinality(abie_internal.context_terms(array_fill(1::float8, '{54}'), array_fill(1::float8, '{54}'), 43, '{}'));
 SELECT abie.contributions('{3,10}', '{1,10}', '{0.5,99}'), abie.contributions('{}', '{}', '{}'), abie.contributions(NULL, '{}', '{}') IS NULL AS "null";
+-- by group: a term of two elements half to the group of each
+SELECT abie_internal.group_contributions('{1,2,4,8,16}', '{1,2,3,2,1}', '{NULL,NULL,NULL,NULL,2}', '{1,2,2}') AS "9 22 0";
+SELECT abie_internal.group_contributions('{}', '{}', '{}', '{1}'), abie_internal.group_contributions('{}', '{}', '{}', '{}'), abie_internal.group_contributions(NULL, '{}', '{}', '{}') IS NULL AS "null";
 
 --
 -- Errors
@@ -210,6 +213,13 @@ SELECT abie_internal.context_terms('{1,2}', '{0,0}', 1, '{{1}}');
 SELECT abie_internal.context_terms('{1e200}', '{0}', 1, '{}');
 SELECT abie.contributions('{1}', '{1,2}', '{1}');
 SELECT abie.contributions('{1e308}', '{-1e308}', '{2}');
+SELECT abie_internal.group_contributions('{1,2}', '{1}', '{NULL}', '{1}');
+SELECT abie_internal.group_contributions('{1}', '{1}', '{NULL,NULL}', '{1}');
+SELECT abie_internal.group_contributions('{1}', '{NULL}', '{NULL}', '{1}');
+SELECT abie_internal.group_contributions('{1}', '{2}', '{NULL}', '{1}');
+SELECT abie_internal.group_contributions('{1}', '{1}', '{0}', '{1}');
+SELECT abie_internal.group_contributions('{1}', '{1}', '{NULL}', '{2}');
+SELECT abie_internal.group_contributions('{1e308,1e308}', '{1,1}', '{NULL,NULL}', '{1}');
 SELECT abie.cross_leverage('{1}', '{1,2}', '{0}', '{{1}}', 1);
 SELECT abie.cross_leverage('{1}', '{1}', '{0}', '{{1,0},{0,1}}', 1);
 SELECT abie.cross_leverage('{1}', '{1}', '{0}', '{{1}}', 0);

@@ -49,13 +49,11 @@ FROM other o;
 CREATE TABLE refit AS
 WITH row AS (
 	SELECT s.urn, s.stratum, s.attendance, s.enrolments, abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS x
-	FROM abie.run_school s JOIN abie_internal.run_shape(:run_id) h USING (stratum) WHERE s.run_id = :run_id
-), penalty AS (
-	SELECT stratum, array_agg(penalty ORDER BY term) AS penalties FROM abie.run_term WHERE run_id = :run_id GROUP BY stratum
+	FROM abie.run_school s JOIN abie.run_model h USING (run_id, stratum) WHERE s.run_id = :run_id
 )
 SELECT v.urn, (m.model).intercept + (SELECT sum(a * b) FROM unnest((m.model).coefficients, abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators)) u(a, b)) AS context
-FROM vector v JOIN abie_internal.run_shape(:run_id) h USING (stratum) JOIN penalty p USING (stratum)
-	CROSS JOIN LATERAL (SELECT abie.ridge(array_agg(r.attendance), array_agg(r.x), array_agg(r.enrolments::float8), p.penalties) AS model FROM row r WHERE r.stratum = v.stratum AND r.urn <> v.urn) m;
+FROM vector v JOIN abie.run_model h ON h.run_id = :run_id AND h.stratum = v.stratum
+	CROSS JOIN LATERAL (SELECT abie.ridge(array_agg(r.attendance), array_agg(r.x), array_agg(r.enrolments::float8), h.penalties) AS model FROM row r WHERE r.stratum = v.stratum AND r.urn <> v.urn) m;
 CREATE TABLE near AS
 SELECT v.urn, p.attendance, p.enrolments, p.attendance - p.context AS residual, d.distance, row_number() OVER (PARTITION BY v.urn ORDER BY d.distance, p.urn) AS rank
 FROM vector v JOIN other o USING (urn) JOIN abie.run_school p ON p.run_id = :run_id AND p.stratum = v.stratum AND p.selective = o.selective AND p.urn <> v.urn AND (p.family <> o.family OR p.family IS NULL OR o.family IS NULL)
