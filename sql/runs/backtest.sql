@@ -92,6 +92,47 @@ COMMENT ON FUNCTION abie.context_change(integer, text[], float8) IS
 'equal, the similar schools too. 0 where a figure is missing or at the limit of the scale. No rows for a run without a '
 'contextual model.';
 
+CREATE FUNCTION abie_owner.whole_backtest(run_id integer)
+RETURNS TABLE (stratum text, size text, schools integer, least_enrolments integer, most_enrolments integer,
+	r2_expected float8, r2_forecast float8,
+	rmse_attendance float8, rmse_expected float8, rmse_baseline float8, rmse_forecast float8, coverage float8,
+		missed float8, missed_by_chance float8, rises_with_fsm integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 8
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+WITH school AS (
+	SELECT o.*, o.outcome - o.attendance AS d_attendance, o.outcome - o.expected AS d_expected,
+		o.outcome - o.baseline AS d_baseline, o.outcome - o.forecast AS d_forecast,
+		f.change > 0 AS rises
+	FROM abie_owner.whole_outcome(whole_backtest.run_id) o
+		LEFT JOIN abie.context_change(whole_backtest.run_id, '{fsm_pct,fsm6_pct}', 1) f ON f.urn = o.urn
+	-- in one order, so that sums have the same bits each time
+	ORDER BY o.urn
+), centred AS (
+	SELECT s.stratum, s.size, s.enrolments, s.rises, s.inside, s.missed, s.by_chance,
+		s.outcome - sum(s.outcome * s.enrolments) OVER this / sum(s.enrolments) OVER this AS from_mean,
+		s.d_attendance - avg(s.d_attendance) OVER this AS from_attendance,
+			s.d_expected - avg(s.d_expected) OVER this AS from_expected,
+		s.d_baseline - avg(s.d_baseline) OVER this AS from_baseline,
+			s.d_forecast - avg(s.d_forecast) OVER this AS from_forecast
+	FROM school s WINDOW this AS (PARTITION BY s.stratum)
+)
+SELECT c.stratum, coalesce(c.size, 'all'), count(*)::integer, min(c.enrolments), max(c.enrolments),
+	1 - sum(c.enrolments * c.from_expected ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0),
+		1 - sum(c.enrolments * c.from_forecast ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0),
+	sqrt(avg(c.from_attendance ^ 2)), sqrt(avg(c.from_expected ^ 2)), sqrt(avg(c.from_baseline ^ 2)),
+		sqrt(avg(c.from_forecast ^ 2)),
+	100 * avg(c.inside::integer)::float8, 100 * avg(c.missed::integer)::float8,
+		100 * avg(c.by_chance::integer)::float8, CASE WHEN count(c.rises) > 0
+		THEN count(*) FILTER (WHERE c.rises)::integer END
+FROM centred c GROUP BY GROUPING SETS ((c.stratum), (c.stratum, c.size))
+ORDER BY c.stratum, array_position('{all,small,medium,large}'::text[], coalesce(c.size, 'all'))
+$$;
+COMMENT ON FUNCTION abie_owner.whole_backtest(integer) IS 'Of all schools of a run, as abie.backtest.';
+
 CREATE FUNCTION abie_owner.backtest(role oid, methodology text, target_year text)
 RETURNS TABLE (stratum text, size text, schools integer, least_enrolments integer, most_enrolments integer,
 	r2_expected float8, r2_forecast float8,
@@ -99,9 +140,6 @@ RETURNS TABLE (stratum text, size text, schools integer, least_enrolments intege
 		missed float8, missed_by_chance float8, rises_with_fsm integer)
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000000 ROWS 8
 SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET enable_nestloop = off
-SET max_parallel_workers_per_gather = 0
 AS $$
 -- not STRICT: a NULL year is the newest
 #variable_conflict use_column
@@ -124,34 +162,7 @@ BEGIN
 				HINT = 'Call abie.calculate for a year that has passed, with this methodology; years held are in '
 				'abie.attendance.';
 	END IF;
-	RETURN QUERY
-	WITH school AS (
-		SELECT o.*, o.outcome - o.attendance AS d_attendance, o.outcome - o.expected AS d_expected,
-			o.outcome - o.baseline AS d_baseline, o.outcome - o.forecast AS d_forecast,
-			f.change > 0 AS rises
-		FROM abie_owner.whole_outcome(judged_run) o
-			LEFT JOIN abie.context_change(judged_run, '{fsm_pct,fsm6_pct}', 1) f ON f.urn = o.urn
-		-- in one order, so that sums have the same bits each time
-		ORDER BY o.urn
-	), centred AS (
-		SELECT s.stratum, s.size, s.enrolments, s.rises, s.inside, s.missed, s.by_chance,
-			s.outcome - sum(s.outcome * s.enrolments) OVER this / sum(s.enrolments) OVER this AS from_mean,
-			s.d_attendance - avg(s.d_attendance) OVER this AS from_attendance,
-				s.d_expected - avg(s.d_expected) OVER this AS from_expected,
-			s.d_baseline - avg(s.d_baseline) OVER this AS from_baseline,
-				s.d_forecast - avg(s.d_forecast) OVER this AS from_forecast
-		FROM school s WINDOW this AS (PARTITION BY s.stratum)
-	)
-	SELECT c.stratum, coalesce(c.size, 'all'), count(*)::integer, min(c.enrolments), max(c.enrolments),
-		1 - sum(c.enrolments * c.from_expected ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0),
-			1 - sum(c.enrolments * c.from_forecast ^ 2) / nullif(sum(c.enrolments * c.from_mean ^ 2), 0),
-		sqrt(avg(c.from_attendance ^ 2)), sqrt(avg(c.from_expected ^ 2)), sqrt(avg(c.from_baseline ^ 2)),
-			sqrt(avg(c.from_forecast ^ 2)),
-		100 * avg(c.inside::integer)::float8, 100 * avg(c.missed::integer)::float8,
-			100 * avg(c.by_chance::integer)::float8, CASE WHEN count(c.rises) > 0
-			THEN count(*) FILTER (WHERE c.rises)::integer END
-	FROM centred c GROUP BY GROUPING SETS ((c.stratum), (c.stratum, c.size))
-	ORDER BY c.stratum, array_position('{all,small,medium,large}'::text[], coalesce(c.size, 'all'));
+	RETURN QUERY SELECT b.* FROM abie_owner.whole_backtest(judged_run) b;
 END $$;
 COMMENT ON FUNCTION abie_owner.backtest(oid, text, text) IS 'Of a role, as abie.backtest.';
 

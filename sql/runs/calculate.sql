@@ -52,6 +52,44 @@ COMMENT ON FUNCTION abie_internal.scaled_vector(float8[], text[], abie.vector_pa
 'them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the '
 'parameters that do not fit each other or hold NULL.';
 
+CREATE FUNCTION abie_internal.scaled_numbers(run_id integer)
+RETURNS TABLE (stratum text, element bigint, location float8, scale float8, present bigint, substitute float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+WITH scaled AS MATERIALIZED (
+	SELECT v.stratum, m.clip, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location
+		ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
+	FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
+			FROM abie.run_school s WHERE s.run_id = scaled_numbers.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
+		abie_internal.run_methodology(scaled_numbers.run_id) m, LATERAL abie.scaling(v.vectors, m.scaling) p
+)
+SELECT s.stratum, u.element, u.location, u.scale, u.present,
+	(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], s.clip))[1]
+FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present, s.median)
+	WITH ORDINALITY u(location, scale, present, median, element)
+WHERE u.present > 0
+$$;
+COMMENT ON FUNCTION abie_internal.scaled_numbers(integer) IS
+'How the numbers of each stratum of a run are scaled, columns as in abie.run_characteristic; of those that any school '
+'has.';
+
+CREATE FUNCTION abie_internal.category_values(run_id integer)
+RETURNS TABLE (stratum text, element bigint, value text, present bigint, held numeric, "values" bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 40
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.stratum, c.element, c.value, c.present, sum(c.present) OVER this, count(*) OVER this
+FROM (SELECT s.stratum, u.element, u.value, count(*) AS present
+	FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
+	WHERE s.run_id = category_values.run_id AND u.value IS NOT NULL
+	GROUP BY s.stratum, u.element, u.value) c
+WINDOW this AS (PARTITION BY c.stratum, c.element)
+$$;
+COMMENT ON FUNCTION abie_internal.category_values(integer) IS
+'The values of each category in each stratum of a run: schools with this value (present) and with any (held), and how '
+'many values there are.';
+
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie_internal.calculate_scaling(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -69,38 +107,19 @@ BEGIN
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position)
 			LEFT JOIN abie.characteristic c ON c.name = n.name
-	), scaled AS MATERIALIZED (
-		SELECT v.stratum, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location
-			ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
-		FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
-				FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id AND s.numbers <> '{}'
-					GROUP BY s.stratum) v,
-			LATERAL abie.scaling(v.vectors, m.scaling) p
-	), number AS (
-		SELECT s.stratum, u.element, u.location, u.scale, u.present,
-			(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], m.clip))[1] AS substitute
-		FROM scaled s, unnest((s.parameters).location, (s.parameters).scale, (s.parameters).present, s.median)
-			WITH ORDINALITY u(location, scale, present, median, element)
-	), category AS MATERIALIZED (
-		SELECT s.stratum, u.element, u.value, count(*) AS present
-		FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
-		WHERE s.run_id = calculate_scaling.run_id AND u.value IS NOT NULL
-		GROUP BY s.stratum, u.element, u.value
-	), valued AS (
-		SELECT c.*, count(*) OVER this AS values, sum(c.present) OVER this AS held
-		FROM category c WINDOW this AS (PARTITION BY c.stratum, c.element)
 	), element AS (
 		SELECT n.stratum, l.kind, l.name, l.element, NULL AS value, l.weight, l.multiplier, n.location, n.scale,
 			n.present, n.present AS held, n.substitute
-		FROM number n JOIN listed l ON l.kind = 'number' AND l.element = n.element
-		WHERE n.present > 0
+		FROM abie_internal.scaled_numbers(calculate_scaling.run_id) n
+			JOIN listed l ON l.kind = 'number' AND l.element = n.element
 		UNION ALL
 		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights
 		-- add up to w
 		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / c.values, l.multiplier, 0,
 			CASE WHEN NOT learned THEN sqrt(2 / c.values::float8) WHEN c.values = 1 THEN 1
 				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held END, c.present, c.held, 0
-		FROM valued c JOIN listed l ON l.kind = 'category' AND l.element = c.element
+		FROM abie_internal.category_values(calculate_scaling.run_id) c
+			JOIN listed l ON l.kind = 'category' AND l.element = c.element
 	)
 	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, multiplier,
 		weight, location, scale, present, missing, substitute)
@@ -123,66 +142,58 @@ END $$;
 COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
 'Stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
 
--- Similar schools within stratum, selective schools apart, of those that are references; one more than wanted, for the
--- bandwidth.
-CREATE FUNCTION abie_internal.calculate_similar_schools(run_id integer) RETURNS bigint
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+-- One pass over the similar schools; the rungs they make are of it too.
+CREATE FUNCTION abie_internal.similar_school_figures(run_id integer, method text, benchmark_share float8)
+RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments integer, residual float8,
+	previous_residual float8, upper_quartile float8, pared_mean float8, mean float8, error float8, previous_mean float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET work_mem = '64MB'
+SET max_parallel_workers_per_gather = 0
 AS $$
-DECLARE
-	wanted integer := (abie_internal.run_methodology(run_id)).similar_schools;
-	stored bigint;
-BEGIN
-	WITH weight AS MATERIALIZED (
-		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
-	), pool AS (
-		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
-			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate
-		FROM abie.run_school s
-		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
-		GROUP BY s.stratum, s.selective
-	), found AS MATERIALIZED (
-		-- a school that is no reference has one candidate more than the others, which does not count: where they have
-		-- too few, there is no model
-		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable,
-			n.neighbours, n.distances
-		FROM pool p JOIN weight w ON w.stratum = p.stratum,
-			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, p.candidate, p.family) n
-			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
-	), left_out AS (
-		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics'
-			ELSE 'too few comparable schools' END,
-			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of
-			-- weight 0
-			CASE WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
-				WHEN k.incomparable
-					THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', '
-					ORDER BY n.name COLLATE "C")
-					FROM unnest(s.vector, w.characteristics) n(value, name) WHERE n.value IS NULL)
-				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted' END
-		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn LEFT JOIN weight w ON w.stratum = s.stratum
-			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
-			CROSS JOIN LATERAL (SELECT w.stratum IS NULL
-				OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
-		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
-	)
-	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
-	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted],
-		f.distances[cardinality(f.distances)]
-	FROM found f WHERE f.comparable >= wanted;
-	GET DIAGNOSTICS stored = ROW_COUNT;
-	RETURN stored;
-END $$;
-COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
-'Stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
-'of schools with a list.';
+WITH member AS (
+	SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context,
+		p.previous_attendance - p.previous_context AS previous_residual
+	-- unnested in the list of columns, because a function joined to its table is a nested loop
+	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
+			FROM abie.similar_list l WHERE l.run_id = similar_school_figures.run_id) n
+		JOIN abie.run_school p ON p.run_id = similar_school_figures.run_id AND p.urn = n.similar_urn
+), grouped AS (
+	SELECT g.urn,
+		array_agg(CASE method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
+		array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
+		array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
+		array_agg(g.enrolments) AS enrolments,
+		percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
+		abie_internal.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments,
+			benchmark_share) AS pared_mean
+	-- sorted once here, not in each aggregate
+	FROM (SELECT * FROM member ORDER BY urn, rank) g
+	GROUP BY g.urn
+)
+SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual,
+	s.previous_attendance - s.previous_context AS previous_residual,
+	g.upper_quartile,
+	-- of the school itself too
+	100 * abie_internal.pared_mean_final(abie_internal.pared_mean_combine(g.pared_mean,
+		ARRAY[benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
+	abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
+	CASE method WHEN 'contextual'
+		THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
+	CASE method WHEN 'contextual'
+		THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth),
+		0) END AS previous_mean
+FROM grouped g JOIN abie.run_school s ON s.run_id = similar_school_figures.run_id AND s.urn = g.urn
+	JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+$$;
+COMMENT ON FUNCTION abie_internal.similar_school_figures(integer, text, float8) IS
+'What the similar schools of each school in a run make: mean and error (abie.local_mean, abie.local_mean_error) of '
+'their attendance, or in method contextual of their residuals, attendance - context, beside its own (residual); the '
+'same of the year before; upper quartile and pared mean of their attendance.';
 
 -- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method
--- contextual context + g x the local mean of their residuals, attendance - context. The same pass gives the rungs
--- they make.
+-- contextual context + g x the local mean of their residuals, attendance - context.
 CREATE FUNCTION abie_internal.calculate_expected_attendance(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -194,40 +205,9 @@ DECLARE
 	m abie.methodology := abie_internal.run_methodology(run_id);
 	done bigint;
 BEGIN
-	WITH member AS (
-		SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context,
-			p.previous_attendance - p.previous_context AS previous_residual
-		-- unnested in the list of columns, because a function joined to its table is a nested loop
-		FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
-				FROM abie.similar_list l WHERE l.run_id = calculate_expected_attendance.run_id) n
-			JOIN abie.run_school p ON p.run_id = calculate_expected_attendance.run_id AND p.urn = n.similar_urn
-	), grouped AS (
-		SELECT g.urn,
-			array_agg(CASE m.method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
-			array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
-			array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
-			array_agg(g.enrolments) AS enrolments,
-			percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
-			abie_internal.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments,
-				m.benchmark_share) AS pared_mean
-		-- sorted once here, not in each aggregate
-		FROM (SELECT * FROM member ORDER BY urn, rank) g
-		GROUP BY g.urn
-	), local AS MATERIALIZED (
-		SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual,
-			s.previous_attendance - s.previous_context AS previous_residual,
-			g.upper_quartile,
-			-- of the school itself too
-			100 * abie_internal.pared_mean_final(abie_internal.pared_mean_combine(g.pared_mean,
-				ARRAY[m.benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
-			abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
-			CASE m.method WHEN 'contextual'
-				THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
-			CASE m.method WHEN 'contextual'
-				THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth),
-				0) END AS previous_mean
-		FROM grouped g JOIN abie.run_school s ON s.run_id = calculate_expected_attendance.run_id AND s.urn = g.urn
-			JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+	WITH local AS MATERIALIZED (
+		SELECT * FROM abie_internal.similar_school_figures(calculate_expected_attendance.run_id, m.method,
+			m.benchmark_share)
 	), slope AS (
 		-- in the order of URNs, so that sums have the same bits in every plan
 		SELECT l.stratum,
@@ -270,35 +250,26 @@ BEGIN
 			WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
 		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 			WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
-	), rung AS (
-		SELECT s.urn, s.laestab, s.stratum, s.references_published, s.enrolments, s.attendance, s.expected,
-			b.expected_error, b.own_level, b.own_share, b.baseline, b.baseline_error,
-			s.la_average, s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
-				greatest(s.pared_mean, s.pre_pandemic) AS top,
-			b.forecast, b.forecast_low, b.forecast_high,
-				n.distances[m.similar_schools] > f.limit_distance AS poor_match,
-			abie.improvement_expectation(b.baseline, s.expected, m.pace, greatest(s.pared_mean, s.pre_pandemic),
-				m.gap_share, m.improvement_floor, m.improvement_cap) AS improvement
-		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-			JOIN far f ON f.stratum = s.stratum
-			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-			CROSS JOIN LATERAL abie_internal.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
-				s.previous_attendance, s.expected, s.context_error, s.local_error) b
-		WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
 		own_level, own_share, baseline, baseline_error,
 		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
 			similar_upper_quartile, pared_mean, pre_pandemic,
 		forecast, forecast_low, forecast_high, poor_match, references_published)
-	SELECT calculate_expectation.run_id, r.urn, r.laestab, r.stratum, r.enrolments, r.attendance, r.expected,
-		r.expected_error, r.own_level, r.own_share, r.baseline, r.baseline_error,
-		greatest(0, r.expected - r.baseline), r.improvement, abie.round_half_up(r.improvement, 1),
-			r.baseline + r.improvement,
-		abie.statement(r.attendance, r.baseline + r.improvement, r.improvement),
-		r.top, r.la_average, r.national_average, r.similar_upper_quartile, r.pared_mean, r.pre_pandemic,
-		r.forecast, r.forecast_low, r.forecast_high, r.poor_match, r.references_published
-	FROM rung r;
+	SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error,
+		b.own_level, b.own_share, b.baseline, b.baseline_error,
+		x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
+			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
+		b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance,
+		s.references_published
+	FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+		JOIN far f ON f.stratum = s.stratum
+		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
+		CROSS JOIN LATERAL abie_internal.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
+			s.previous_attendance, s.expected, s.context_error, s.local_error) b
+		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, b.baseline, s.pared_mean,
+			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
+	WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;

@@ -140,75 +140,23 @@ COMMENT ON FUNCTION abie_internal.explain_context(integer, integer) IS
 'The lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where '
 'not all references are published, how many are not.';
 
-CREATE FUNCTION abie_owner.school_similarity(run_id integer, urn integer)
-RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-WITH own AS MATERIALIZED (
-	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
-	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
-	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
-), pair AS (
-	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories,
-		b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
-	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
-		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
-	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
-)
-SELECT p.rank, p.similar_urn, c.characteristic,
-	min(CASE WHEN c.category IS NULL THEN p.numbers[c.element]::text ELSE p.categories[c.element] END),
-	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
-	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
-	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
-FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
-	AND c.position = p.position
-GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
-ORDER BY p.rank, 6 DESC, min(p.position)
-$$;
-COMMENT ON FUNCTION abie_owner.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
-
-CREATE FUNCTION abie_owner.similarity(role oid, run_id integer, urn integer)
-RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT s.* FROM unnest(abie_owner.admit(role, 'similarity', similarity.run_id, ARRAY[similarity.urn])) u(urn)
-	CROSS JOIN LATERAL abie_owner.school_similarity(similarity.run_id, u.urn) s
-$$;
-COMMENT ON FUNCTION abie_owner.similarity(oid, integer, integer) IS 'Of a role, as abie.similarity.';
-
-CREATE FUNCTION abie.similarity(run_id integer, urn integer)
-RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.similarity(integer, integer) IS
-'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the '
-'other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s '
-'share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is '
-'not published. No rows for a school without an expectation, or one that the role in force may not read '
-'(abie_internal.readable_schools). Volatile because reads may be logged (abie.report_read).';
-
-CREATE FUNCTION abie_internal.explain_expected(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_similar_schools(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 25
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope,
-		e.expected_error
-	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
-		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-		LEFT JOIN abie.run_model r ON r.run_id = s.run_id
-			AND r.stratum = s.stratum, abie_internal.run_methodology(explain_expected.run_id) m
-	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
+	SELECT s.*, m.method = 'contextual' AS is_contextual
+	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn,
+		abie_internal.run_methodology(explain_similar_schools.run_id) m
+	WHERE s.run_id = explain_similar_schools.run_id AND s.urn = explain_similar_schools.urn
 ), difference AS (
 	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
 		ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
 	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank
 		ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
-		FROM abie_owner.school_similarity(explain_expected.run_id, explain_expected.urn) x) d
+		FROM abie_owner.school_similarity(explain_similar_schools.run_id, explain_similar_schools.urn) x) d
 	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
@@ -226,7 +174,25 @@ SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coale
 		|| concat(coalesce(format(', %s km away', round(n.km::numeric, 1)), ''),
 			coalesce('; differs most in ' || n.most, ''))
 FROM peer n, school s
-UNION ALL
+$$;
+COMMENT ON FUNCTION abie_internal.explain_similar_schools(integer, integer) IS
+'The lines of abie.explain on the similar schools, by part and place.';
+
+CREATE FUNCTION abie_internal.explain_expected(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH school AS (
+	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope,
+		e.expected_error
+	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+		LEFT JOIN abie.run_model r ON r.run_id = s.run_id
+			AND r.stratum = s.stratum, abie_internal.run_methodology(explain_expected.run_id) m
+	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
+)
 SELECT 7, 1, 'bandwidth', s.bandwidth,
 	format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools)
 FROM school s WHERE s.references_published
@@ -252,7 +218,7 @@ SELECT 7, 5, 'expected error', s.expected_error, CASE WHEN s.references_publishe
 FROM school s WHERE s.is_contextual
 $$;
 COMMENT ON FUNCTION abie_internal.explain_expected(integer, integer) IS
-'The lines of abie.explain on the similar schools and expected attendance, by part and place.';
+'The lines of abie.explain on expected attendance, by part and place.';
 
 CREATE FUNCTION abie_internal.explain_baseline(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
@@ -261,13 +227,10 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT e.*, m.last_weight, m.n0, m.between_variance, m.change_c0, m.change_c1, m.forecast_coefficients AS c,
-		m.forecast_c0, m.forecast_c1,
-		m.forecast_quantile, s.previous_attendance,
-			coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise, m.last_weight IS NOT NULL
-			AND s.previous_attendance IS NOT NULL AS is_learned,
-		s.attendance_error, m.sampling_c1, m.sampling_source, m.sampling_run,
-			abie.previous_year(r.baseline_year) AS previous_year, r.target_year
+	SELECT e.*, m.last_weight, m.n0, m.between_variance, s.previous_attendance, s.attendance_error, m.sampling_c1,
+		m.sampling_source, m.sampling_run, abie.previous_year(r.baseline_year) AS previous_year,
+		coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise,
+		m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned
 	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
 		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn JOIN abie.run r ON r.run_id = e.run_id
 	WHERE e.run_id = explain_baseline.run_id AND e.urn = explain_baseline.urn
@@ -306,7 +269,24 @@ SELECT 8, 6, 'baseline error', s.baseline_error,
 	format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
 	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise)
 		FROM school s WHERE s.baseline_error IS NOT NULL
-UNION ALL
+$$;
+COMMENT ON FUNCTION abie_internal.explain_baseline(integer, integer) IS
+'The lines of abie.explain on the baseline, by part and place; none in method similar-schools.';
+
+CREATE FUNCTION abie_internal.explain_forecast(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 3
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH school AS (
+	SELECT e.*, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
+		m.forecast_quantile, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
+		r.target_year
+	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
+		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn JOIN abie.run r ON r.run_id = e.run_id
+	WHERE e.run_id = explain_forecast.run_id AND e.urn = explain_forecast.urn
+)
 SELECT 12, 1, 'forecast', s.forecast, CASE WHEN s.is_learned AND NOT s.references_published
 	THEN format('%s if nothing changes', s.target_year)
 	WHEN s.is_learned
@@ -327,23 +307,24 @@ FROM school s,
 	value, sign)
 WHERE i.value IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie_internal.explain_baseline(integer, integer) IS
-'The lines of abie.explain on baseline and forecast, by part and place; none in method similar-schools.';
+COMMENT ON FUNCTION abie_internal.explain_forecast(integer, integer) IS
+'The lines of abie.explain on the forecast, by part and place; none in method similar-schools.';
 
-CREATE FUNCTION abie_internal.explain_expectation(run_id integer, urn integer)
+CREATE FUNCTION abie_internal.explain_ladder(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 15
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 7
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH run AS (
-	SELECT r.target_year, r.baseline_year, m.*
-	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
+	SELECT r.baseline_year, m.*
+	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_ladder.run_id
 ), expectation AS (
-	SELECT e.* FROM abie.expectation e WHERE e.run_id = explain_expectation.run_id AND e.urn = explain_expectation.urn
+	SELECT e.*, x.headroom
+	FROM run r, abie.expectation e CROSS JOIN LATERAL abie_internal.school_result(e.attendance, e.expected, e.baseline,
+		e.pared_mean, e.pre_pandemic, r.pace, r.gap_share, r.improvement_floor, r.improvement_cap) x
+	WHERE e.run_id = explain_ladder.run_id AND e.urn = explain_ladder.urn
 )
-SELECT 9, 1, 'gap', e.gap, 'expected - baseline, but not under 0' FROM expectation e
-UNION ALL
 SELECT 9, 2, 'pared mean', e.pared_mean,
 	format('best of the school and its similar schools by (present + 1) / (enrolments + 2), down to %s %% of their '
 	'enrolments', 100 * r.benchmark_share)
@@ -356,8 +337,36 @@ UNION ALL
 SELECT 9, 4, 'ladder top', e.ladder_top, 'the greater of pared mean and pre-pandemic' FROM expectation e
 	WHERE e.references_published
 UNION ALL
-SELECT 9, 5, 'headroom', greatest(0, e.ladder_top - e.baseline), 'ladder top - baseline, but not under 0'
+SELECT 9, 5, 'headroom', e.headroom, 'ladder top - baseline, but not under 0'
 	FROM expectation e WHERE e.references_published
+UNION ALL
+SELECT 11, 1, 'local authority average', e.la_average,
+	'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r
+WHERE e.references_published
+UNION ALL
+SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratum, ' || r.baseline_year
+	FROM expectation e, run r
+WHERE e.references_published
+UNION ALL
+SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
+	WHERE e.references_published
+$$;
+COMMENT ON FUNCTION abie_internal.explain_ladder(integer, integer) IS
+'The lines of abie.explain on the rungs of the ladder, its top and the headroom, by part and place.';
+
+CREATE FUNCTION abie_internal.explain_expectation(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 6
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH run AS (
+	SELECT r.target_year, r.baseline_year, m.*
+	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
+), expectation AS (
+	SELECT e.* FROM abie.expectation e WHERE e.run_id = explain_expectation.run_id AND e.urn = explain_expectation.urn
+)
+SELECT 9, 1, 'gap', e.gap, 'expected - baseline, but not under 0' FROM expectation e
 UNION ALL
 SELECT 10, 1, 'improvement', e.improvement, format('%s + %s x gap, not under %s, not over %s, not over the headroom',
 	r.pace, r.gap_share, r.improvement_floor, r.improvement_cap) FROM expectation e, run r
@@ -376,20 +385,9 @@ SELECT 10, 5, 'second route', NULL,
 	format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, '
 	'reaches the target', r.target_year, r.baseline_year, r.pace)
 FROM expectation e, run r
-UNION ALL
-SELECT 11, 1, 'local authority average', e.la_average,
-	'schools of the stratum in the local authority, ' || r.baseline_year FROM expectation e, run r
-WHERE e.references_published
-UNION ALL
-SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratum, ' || r.baseline_year
-	FROM expectation e, run r
-WHERE e.references_published
-UNION ALL
-SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
-	WHERE e.references_published
 $$;
 COMMENT ON FUNCTION abie_internal.explain_expectation(integer, integer) IS
-'The lines of abie.explain on gap, improvement and ladder, by part and place.';
+'The lines of abie.explain on gap, improvement and target, by part and place.';
 
 CREATE FUNCTION abie_owner.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
@@ -400,9 +398,12 @@ SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l
 FROM (
 	SELECT * FROM abie_internal.explain_inputs(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_context(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_similar_schools(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_expected(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_baseline(explain.run_id, explain.urn)
-	UNION ALL SELECT * FROM abie_internal.explain_expectation(explain.run_id, explain.urn)) l
+	UNION ALL SELECT * FROM abie_internal.explain_ladder(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_expectation(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_forecast(explain.run_id, explain.urn)) l
 WHERE explain.urn = ANY ((SELECT abie_owner.admit(role, 'explain', explain.run_id, ARRAY[explain.urn]))::integer[])
 ORDER BY l.part, l.place
 $$;

@@ -7,6 +7,8 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+	own abie.run_school;
 BEGIN
 IF nearby_similar_schools.count < 1 THEN
 	RAISE EXCEPTION 'count must be at least 1, not %', nearby_similar_schools.count
@@ -15,28 +17,17 @@ ELSIF abie_owner.admit(role, 'nearby_similar_schools', nearby_similar_schools.ru
 	ARRAY[nearby_similar_schools.urn]) = '{}' THEN
 	RETURN;
 END IF;
+SELECT s.* INTO own FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn;
 RETURN QUERY
-WITH own AS MATERIALIZED (
-	SELECT s.*, w.weights FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
-		JOIN abie.run_weights(s.run_id) w ON w.stratum = s.stratum
-	WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn
-), compared AS (
-	-- the rules of abie_internal.calculate_similar_schools
-	SELECT b.urn::integer AS urn, b.attendance, b.attendance_published, a.references_published,
-		abie.distance(a.vector, b.vector, a.weights) AS distance,
-		abie.kilometres(a.easting, a.northing, b.easting, b.northing) AS km
-	FROM own a JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective
-		AND b.urn <> a.urn AND b.is_reference
-	WHERE a.family IS NULL OR b.family IS NULL OR b.family <> a.family
-), ranked AS (
-	SELECT c.*, (row_number() OVER (ORDER BY c.distance, c.urn))::integer AS rank FROM compared c
-		WHERE c.distance IS NOT NULL
-)
-SELECT r.urn, s.name, r.km, CASE WHEN r.references_published THEN r.distance END, r.rank, CASE
-	WHEN r.attendance_published THEN r.attendance END
-FROM ranked r LEFT JOIN abie.school s ON s.urn = r.urn
-WHERE r.rank <= 100 AND r.km IS NOT NULL
-ORDER BY r.km, r.urn LIMIT nearby_similar_schools.count;
+SELECT n.similar_urn, s.name, k.km, CASE WHEN own.references_published THEN n.distance END, n.rank,
+	CASE WHEN p.attendance_published THEN p.attendance END
+FROM abie_internal.most_similar(own, 100) n
+	JOIN abie.run_school p ON p.run_id = own.run_id AND p.urn = n.similar_urn
+	CROSS JOIN LATERAL abie.kilometres(own.easting, own.northing, p.easting, p.northing) k(km)
+	LEFT JOIN abie.school s ON s.urn = n.similar_urn
+WHERE k.km IS NOT NULL
+ORDER BY k.km, n.similar_urn LIMIT nearby_similar_schools.count;
 END $$;
 COMMENT ON FUNCTION abie_owner.nearby_similar_schools(oid, integer, integer, integer) IS
 'Of a role, as abie.nearby_similar_schools.';

@@ -143,6 +143,54 @@ COMMENT ON FUNCTION abie_internal.exclusion_detail(text, integer, date, date, te
 'The figure or date behind a reason of abie_internal.exclusion_reason; NULL where there is none. Not STRICT: most of '
 'its arguments are not behind the reason.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie_internal.scope_figures(baseline_year text)
+RETURNS TABLE (
+	laestab integer, urn integer, rows_of_urn integer, stratum text, enrolments integer, sess_possible bigint,
+	sess_overall bigint, attendance float8, attendance_error float8, attendance_published boolean, close_date date,
+	status_date date, easting integer, northing integer, headcount integer, fsm_pct float8, fsm6_pct float8,
+	sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8, mobility_pct float8,
+	idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
+	admissions_policy text, other jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
+BEGIN ATOMIC
+	WITH scope AS (
+		SELECT a.laestab, a.urn, (count(*) OVER (PARTITION BY a.urn))::integer AS rows_of_urn, a.school_type,
+			a.enrolments, a.sess_possible, a.sess_overall,
+			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
+			-- not of counts that came from elsewhere since
+			CASE WHEN a.attendance_error IS NOT NULL
+				AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
+				THEN a.attendance_error END AS attendance_error,
+			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
+		FROM abie.attendance a
+		WHERE a.academic_year = scope_figures.baseline_year
+	)
+	SELECT s.laestab, s.urn, s.rows_of_urn,
+		-- the first that is understood
+		coalesce(abie_internal.stratum(s.school_type), abie_internal.stratum(k.school_type),
+			abie_internal.stratum(g.phase), abie_internal.stratum(g.type),
+			CASE WHEN coalesce(s.school_type, k.school_type, nullif(g.phase, 'Not applicable'), g.type) IS NOT NULL
+				THEN 'not understood' END) AS stratum,
+		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
+		s.attendance_error, s.attendance_published, g.close_date,
+		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract
+		-- the status came from
+		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
+			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
+				g.register_date) END AS status_date,
+		g.easting, g.northing, coalesce(k.headcount, s.enrolments) AS headcount, k.fsm_pct, k.fsm6_pct,
+		k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank,
+		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
+		coalesce(k.religious_character, g.religious_character) AS religious_character,
+		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
+	FROM scope s LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
+		LEFT JOIN abie.school g ON g.urn = s.urn;
+END;
+COMMENT ON FUNCTION abie_internal.scope_figures(text) IS
+'Every school with attendance in a baseline year with all that is known of it, columns as in abie.school_scope; '
+'status_date as in abie.run_scope. Not STRICT, so that the planner can put it in place of a call.';
+
 CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
 RETURNS TABLE (
 	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
@@ -158,40 +206,10 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
-WITH year AS (
-	SELECT abie.previous_year(target_year) AS baseline, abie.year_start(target_year) AS target_start
-), scope AS (
-	SELECT a.laestab, a.urn, (count(*) OVER (PARTITION BY a.urn))::integer AS rows_of_urn, a.school_type, a.enrolments,
-		a.sess_possible, a.sess_overall,
-			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
-		-- not of counts that came from elsewhere since
-		CASE WHEN a.attendance_error IS NOT NULL AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
-			THEN a.attendance_error END AS attendance_error,
-		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
-	FROM abie.attendance a
-	WHERE a.academic_year = (SELECT y.baseline FROM year y)
+WITH year AS MATERIALIZED (
+	SELECT abie.year_start(target_year) AS target_start
 ), whole AS MATERIALIZED (
-	SELECT s.laestab, s.urn, s.rows_of_urn, -- the first that is understood
-		coalesce(abie_internal.stratum(s.school_type), abie_internal.stratum(k.school_type),
-			abie_internal.stratum(g.phase), abie_internal.stratum(g.type),
-			CASE WHEN coalesce(s.school_type, k.school_type, nullif(g.phase, 'Not applicable'), g.type) IS NOT NULL
-				THEN 'not understood' END) AS stratum,
-		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
-			s.attendance_error,
-		s.attendance_published, g.close_date,
-		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract
-		-- the status came from
-		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
-			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
-			g.register_date) END AS status_date, g.easting, g.northing, coalesce(k.headcount,
-			s.enrolments) AS headcount,
-		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score,
-			k.idaci_rank,
-		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
-		coalesce(k.religious_character, g.religious_character) AS religious_character,
-		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
-	FROM scope s LEFT JOIN abie_internal.known_context((SELECT y.baseline FROM year y)) k ON k.laestab = s.laestab
-		LEFT JOIN abie.school g ON g.urn = s.urn
+	SELECT f.* FROM abie_internal.scope_figures(abie.previous_year(target_year)) f
 ), judged AS (
 	SELECT w.*,
 		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,

@@ -233,9 +233,9 @@ COMMENT ON COLUMN abie.run_model.forecast_quantile IS
 CREATE VIEW abie.run_term WITH (security_invoker = true) AS
 SELECT m.run_id, m.stratum, t.term::integer AS term, t.name, t.element, t.other_element, t.location, t.coefficient,
 	t.penalty
-FROM abie.run_model AS m
+FROM abie.run_model m
 	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, m.location, m.coefficients, m.penalties)
-		WITH ORDINALITY AS t (name, element, other_element, location, coefficient, penalty, term);
+		WITH ORDINALITY t (name, element, other_element, location, coefficient, penalty, term);
 COMMENT ON VIEW abie.run_term IS
 'Terms of the contextual model of a run: a school''s fitted attendance is abie.run_model.mean + sum of coefficient x '
 '(its term - location).';

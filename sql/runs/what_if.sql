@@ -143,26 +143,6 @@ COMMENT ON FUNCTION abie_internal.changed_context(abie.run_school, abie.run_scho
 'Abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a '
 'run without the school, and its standard error.';
 
-CREATE FUNCTION abie_internal.changed_similar_schools(changed abie.run_school, wanted integer)
-RETURNS TABLE (similar_urn integer, distance float8, rank integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
-FROM (SELECT s.urn::integer AS urn, abie.distance((changed).vector, s.vector, w.weights) AS distance
-	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((changed).run_id) x
-		WHERE x.stratum = (changed).stratum) w
-	WHERE s.run_id = (changed).run_id AND s.stratum = (changed).stratum AND s.selective = (changed).selective
-		AND s.urn <> (changed).urn AND s.is_reference
-		AND (s.family <> (changed).family OR s.family IS NULL OR (changed).family IS NULL)) d
-WHERE d.distance IS NOT NULL
-ORDER BY d.distance, d.urn LIMIT wanted + 1
-$$;
-COMMENT ON FUNCTION abie_internal.changed_similar_schools(abie.run_school, integer) IS
-'The similar schools of a school with a changed vector, nearest first, and one more for the bandwidth; as '
-'abie_internal.calculate_similar_schools finds them.';
-
 CREATE FUNCTION abie_internal.chosen_similar_schools(changed abie.run_school, chosen jsonb)
 RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
@@ -175,8 +155,7 @@ BEGIN
 	SELECT c.urn INTO refused
 	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c
 		LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
-	WHERE s.urn IS NULL OR s.stratum <> changed.stratum OR s.urn = changed.urn OR s.family = changed.family
-		OR NOT s.is_reference ORDER BY c.urn LIMIT 1;
+	WHERE s.urn IS NULL OR NOT abie_internal.may_be_compared(changed, s) ORDER BY c.urn LIMIT 1;
 	IF FOUND THEN
 		PERFORM abie_internal.refuse_what_if('similar_schools', to_jsonb(refused),
 			'Choose schools of the same stratum in the run with published attendance, not the school itself nor a '
@@ -188,8 +167,8 @@ BEGIN
 			AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
 END $$;
 COMMENT ON FUNCTION abie_internal.chosen_similar_schools(abie.run_school, jsonb) IS
-'Comparators that the user chose, in the form of abie_internal.changed_similar_schools. Errors: 22023 for a '
-'school that cannot be one.';
+'Comparators that the user chose, in the form of abie_internal.most_similar. Errors: 22023 for a school that cannot be '
+'one.';
 
 CREATE FUNCTION abie_internal.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer,
 	chosen jsonb)
@@ -202,7 +181,7 @@ WITH found AS (
 	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie_internal.chosen_similar_schools(changed, chosen) c
 		WHERE chosen IS NOT NULL
 	UNION ALL
-	SELECT n.*, max(n.distance) OVER () FROM abie_internal.changed_similar_schools(changed, wanted) n
+	SELECT n.*, max(n.distance) OVER () FROM abie_internal.most_similar(changed, wanted + 1) n
 	WHERE chosen IS NULL
 		AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
 	UNION ALL
@@ -269,33 +248,22 @@ RETURNS TABLE (place integer, name text, value float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH figure AS (
-	SELECT b.*, greatest((school).pared_mean, (school).pre_pandemic) AS ladder_top
-	FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
-		CROSS JOIN LATERAL abie_internal.school_baseline(r, (school).enrolments, (school).attendance,
-			(school).attendance_error,
-			(school).previous_attendance, (school).expected,
-			(school).context_error, (school).local_error) b
-), improved AS (
-	SELECT f.*,
-		abie.improvement_expectation(f.baseline, (school).expected, m.pace, f.ladder_top, m.gap_share,
-		m.improvement_floor, m.improvement_cap) AS improvement
-	FROM figure f
-)
 SELECT v.place, v.name, v.value
-FROM improved i,
-	LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'enrolments', (school).enrolments),
-	(3, 'context', (school).context),
-	(4, 'local residual', (school).local_residual), (5, 'expected', (school).expected),
-		(6, 'expected error', i.expected_error), (7, 'own level', i.own_level),
-	(8, 'own share', i.own_share), (9, 'baseline', i.baseline), (10, 'baseline error', i.baseline_error),
-		(11, 'gap', greatest(0, (school).expected - i.baseline)),
-	(12, 'upper quartile', (school).similar_upper_quartile), (13, 'pared mean', (school).pared_mean),
-		(14, 'pre-pandemic', (school).pre_pandemic),
-	(15, 'ladder top', i.ladder_top), (16, 'improvement', i.improvement),
-		(17, 'improvement published', abie.round_half_up(i.improvement, 1)),
-	(18, 'target', i.baseline + i.improvement), (19, 'forecast', i.forecast), (20, 'forecast low', i.forecast_low),
-		(21, 'forecast high', i.forecast_high)) v(place, name, value)
+FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
+	CROSS JOIN LATERAL abie_internal.school_baseline(r, (school).enrolments, (school).attendance,
+		(school).attendance_error, (school).previous_attendance, (school).expected, (school).context_error,
+		(school).local_error) b
+	CROSS JOIN LATERAL abie_internal.school_result((school).attendance, (school).expected, b.baseline,
+		(school).pared_mean, (school).pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
+	CROSS JOIN LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'enrolments', (school).enrolments),
+		(3, 'context', (school).context), (4, 'local residual', (school).local_residual),
+		(5, 'expected', (school).expected), (6, 'expected error', b.expected_error), (7, 'own level', b.own_level),
+		(8, 'own share', b.own_share), (9, 'baseline', b.baseline), (10, 'baseline error', b.baseline_error),
+		(11, 'gap', x.gap), (12, 'upper quartile', (school).similar_upper_quartile),
+		(13, 'pared mean', (school).pared_mean), (14, 'pre-pandemic', (school).pre_pandemic),
+		(15, 'ladder top', x.ladder_top), (16, 'improvement', x.improvement),
+		(17, 'improvement published', x.improvement_rounded), (18, 'target', x.target), (19, 'forecast', b.forecast),
+		(20, 'forecast low', b.forecast_low), (21, 'forecast high', b.forecast_high)) v(place, name, value)
 $$;
 COMMENT ON FUNCTION abie_internal.school_figures(abie.run_school, abie.methodology) IS
 'The figures of a school''s expectation, named as in abie.explain, from its row in a run.';

@@ -92,8 +92,7 @@ COMMENT ON FUNCTION abie.contributions(float8[], float8[], float8[]) IS
 CREATE FUNCTION abie_internal.group_contributions(contributions float8[], elements integer[], other_elements integer[],
 	groups integer[])
 RETURNS float8[]
-AS 'MODULE_PATHNAME', 'abie_group_contributions'
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_group_contributions';
 COMMENT ON FUNCTION abie_internal.group_contributions(float8[], integer[], integer[], integer[]) IS
 'What the contributions of terms (abie.contributions) add up to by group of elements, in the order of terms. elements, '
 'other_elements: what each term is made of, by number from 1; a term of two counts half for the group of each, '

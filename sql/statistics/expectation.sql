@@ -43,6 +43,27 @@ COMMENT ON FUNCTION abie.statement(float8, float8, float8) IS
 'is asked for; sustain, where attendance has reached the target already; improve otherwise. NULL where attendance or '
 'target is.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE FUNCTION abie_internal.school_result(attendance float8, expected float8, baseline float8, pared_mean float8,
+	pre_pandemic float8, pace float8, gap_share float8, improvement_floor float8, improvement_cap float8)
+RETURNS TABLE (gap float8, ladder_top float8, headroom float8, improvement float8, improvement_rounded numeric,
+	target float8, statement text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
+BEGIN ATOMIC
+	-- not STRICT: pre_pandemic may not be held
+	SELECT greatest(0, expected - baseline), l.ladder_top, greatest(0, l.ladder_top - baseline), i.improvement,
+		abie.round_half_up(i.improvement, 1), baseline + i.improvement,
+		abie.statement(attendance, baseline + i.improvement, i.improvement)
+	FROM (SELECT greatest(pared_mean, pre_pandemic) AS ladder_top) l,
+		LATERAL (SELECT abie.improvement_expectation(baseline, expected, pace, l.ladder_top, gap_share,
+			improvement_floor, improvement_cap) AS improvement) i;
+END;
+COMMENT ON FUNCTION abie_internal.school_result(float8, float8, float8, float8, float8, float8, float8, float8,
+	float8) IS
+'What is expected of a school, from its rates and the parameters of a methodology: gap = max(0, expected - baseline), '
+'ladder_top the greater of pared_mean and pre_pandemic (NULL: not held), headroom = max(0, ladder_top - baseline), '
+'improvement by abie.improvement_expectation, also rounded, target = baseline + improvement, and abie.statement.';
+
 CREATE FUNCTION abie_internal.pared_mean_step(state float8[], numerator float8, denominator float8, share float8)
 RETURNS float8[]
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_pared_mean_step';

@@ -1,0 +1,140 @@
+-- Who may be similar to whom, and who is.
+
+-- parsed when made and without SET, so that the planner puts them in place of a call; not STRICT for the same reason
+CREATE FUNCTION abie_internal.may_be_compared(school abie.run_school, other abie.run_school) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+RETURN (other).stratum = (school).stratum AND (other).urn <> (school).urn AND (other).is_reference
+	AND ((other).family = (school).family) IS NOT TRUE;
+COMMENT ON FUNCTION abie_internal.may_be_compared(abie.run_school, abie.run_school) IS
+'Whether a school of a run may be measured against another of it: one of its stratum that is a reference, not itself '
+'nor of its family.';
+
+CREATE FUNCTION abie_internal.may_be_similar(school abie.run_school, other abie.run_school) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+RETURN abie_internal.may_be_compared(school, other) AND (other).selective = (school).selective;
+COMMENT ON FUNCTION abie_internal.may_be_similar(abie.run_school, abie.run_school) IS
+'Whether another school of a run may be one of a school''s similar schools: one that it may be compared with, '
+'selective with selective only.';
+
+CREATE FUNCTION abie_internal.most_similar(school abie.run_school, wanted integer)
+RETURNS TABLE (similar_urn integer, distance float8, rank integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
+FROM (SELECT s.urn::integer AS urn, abie.distance((school).vector, s.vector, w.weights) AS distance
+	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((school).run_id) x
+		WHERE x.stratum = (school).stratum) w
+	WHERE s.run_id = (school).run_id AND abie_internal.may_be_similar(school, s)) d
+WHERE d.distance IS NOT NULL
+ORDER BY d.distance, d.urn LIMIT wanted
+$$;
+COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer) IS
+'The schools of a run most similar to one school, which need not be as it is in the run; nearest first.';
+
+-- The same rule for all schools at once, as abie.nearest_lists takes it: a list of its own for each group, candidates,
+-- families. One school more than wanted, for the bandwidth.
+CREATE FUNCTION abie_internal.calculate_similar_schools(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	wanted integer := (abie_internal.run_methodology(run_id)).similar_schools;
+	stored bigint;
+BEGIN
+	WITH weight AS MATERIALIZED (
+		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
+	), pool AS (
+		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
+			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate
+		FROM abie.run_school s
+		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
+		GROUP BY s.stratum, s.selective
+	), found AS MATERIALIZED (
+		-- a school that is no reference has one candidate more than the others, which does not count: where they have
+		-- too few, there is no model
+		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable,
+			n.neighbours, n.distances
+		FROM pool p JOIN weight w ON w.stratum = p.stratum,
+			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, p.candidate, p.family) n
+			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
+	), left_out AS (
+		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics'
+			ELSE 'too few comparable schools' END,
+			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of
+			-- weight 0
+			CASE WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
+				WHEN k.incomparable
+					THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', '
+					ORDER BY n.name COLLATE "C")
+					FROM unnest(s.vector, w.characteristics) n(value, name) WHERE n.value IS NULL)
+				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted' END
+		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn LEFT JOIN weight w ON w.stratum = s.stratum
+			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
+			CROSS JOIN LATERAL (SELECT w.stratum IS NULL
+				OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
+		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
+	)
+	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted],
+		f.distances[cardinality(f.distances)]
+	FROM found f WHERE f.comparable >= wanted;
+	GET DIAGNOSTICS stored = ROW_COUNT;
+	RETURN stored;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
+'Stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
+'of schools with a list.';
+
+CREATE FUNCTION abie_owner.school_similarity(run_id integer, urn integer)
+RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH own AS MATERIALIZED (
+	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
+	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
+	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
+), pair AS (
+	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories,
+		b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
+	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
+		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
+	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
+)
+SELECT p.rank, p.similar_urn, c.characteristic,
+	min(CASE WHEN c.category IS NULL THEN p.numbers[c.element]::text ELSE p.categories[c.element] END),
+	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
+	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
+	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
+FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
+	AND c.position = p.position
+GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
+ORDER BY p.rank, 6 DESC, min(p.position)
+$$;
+COMMENT ON FUNCTION abie_owner.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
+
+CREATE FUNCTION abie_owner.similarity(role oid, run_id integer, urn integer)
+RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT s.* FROM unnest(abie_owner.admit(role, 'similarity', similarity.run_id, ARRAY[similarity.urn])) u(urn)
+	CROSS JOIN LATERAL abie_owner.school_similarity(similarity.run_id, u.urn) s
+$$;
+COMMENT ON FUNCTION abie_owner.similarity(oid, integer, integer) IS 'Of a role, as abie.similarity.';
+
+CREATE FUNCTION abie.similarity(run_id integer, urn integer)
+RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 5000 ROWS 240 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.similarity(integer, integer) IS
+'Why each similar school of a school in a run is similar: for each characteristic the school''s own value and the '
+'other''s (own, other; NULL where missing), its part of the squared distance (abie.distance_parts) and that part''s '
+'share of it, 0-1; the largest difference first. part and share are NULL where the list rests on attendance that is '
+'not published. No rows for a school without an expectation, or one that the role in force may not read '
+'(abie_internal.readable_schools). Volatile because reads may be logged (abie.report_read).';
