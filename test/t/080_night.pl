@@ -113,7 +113,7 @@ my $whole = q{SELECT string_agg(c.relname || ' ' || (xpath('/row/d/text()', quer
 my $dumped = query($whole);
 my $as_school = q{SET ROLE abie_dump_school; SELECT count(*), min(urn), min(run_id) FROM abie_report.school_expectation};
 is(query($as_school), "1|900013|$issued", 'a school sees its own expectation');
-# several processes: as the README says, for the data of an extension's tables is not loaded in the order of their foreign keys
+# several processes: as doc/backup.md says, for the data of an extension's tables is not loaded in the order of their foreign keys
 for my $format ('plain', 'custom', 'directory')
 {
 	my $file = $node->basedir . "/schools.$format";
@@ -158,11 +158,11 @@ like($warning, qr/WARNING:  the results of run $issued are not recomputed in a r
 $standby->stop;
 
 #
-# Logical replication, by the statements of the README
+# Logical replication, by the statements of doc/backup.md
 #
 {
-	my $readme = slurp_file("$FindBin::RealBin/../../README.md");
-	my ($publication) = $readme =~ /(CREATE PUBLICATION [^']*)'/;
+	my $page = slurp_file("$FindBin::RealBin/../../doc/backup.md");
+	my ($publication) = $page =~ /(CREATE PUBLICATION [^']*)'/;
 	$node->safe_psql('postgres', 'CREATE DATABASE copy');
 	query($publication);
 	query('CREATE EXTENSION abie', 'copy');
