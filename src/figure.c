@@ -16,15 +16,6 @@ scan(text *value)
 	return figure_scan(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
 }
 
-static void
-refuse(text *value, const char *expected, const char *numbers)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for %s: \"%s\"", expected, text_to_cstring(value)),
-			 errhint("Accepted are empty text, %s and the markers %s.", numbers, FIGURE_MARKERS)));
-}
-
 /* A number, a marker or empty; anything else is an error. */
 static Figure
 scan_or_refuse(text *value)
@@ -32,7 +23,10 @@ scan_or_refuse(text *value)
 	Figure		figure = scan(value);
 
 	if (figure.kind == FIGURE_MALFORMED)
-		refuse(value, "published figure", "plain decimal numbers");
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for published figure: \"%s\"", text_to_cstring(value)),
+				 errhint("Accepted are empty text, plain decimal numbers and the markers %s.", FIGURE_MARKERS)));
 	return figure;
 }
 
@@ -69,35 +63,44 @@ abie_figure_text(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
 }
 
-PG_FUNCTION_INFO_V1(abie_figure_is_valid);
+/* As abie_figure_marker, but what is neither number nor marker has none. */
+PG_FUNCTION_INFO_V1(abie_figure_found_marker);
 Datum
-abie_figure_is_valid(PG_FUNCTION_ARGS)
+abie_figure_found_marker(PG_FUNCTION_ARGS)
 {
 	Figure		figure = scan(PG_GETARG_TEXT_PP(0));
 
-	PG_RETURN_BOOL(figure.kind != FIGURE_MALFORMED);
-}
-
-PG_FUNCTION_INFO_V1(abie_figure_count);
-Datum
-abie_figure_count(PG_FUNCTION_ARGS)
-{
-	text	   *value = PG_GETARG_TEXT_PP(0);
-	Figure		figure = scan(value);
-
-	if (figure.kind == FIGURE_EMPTY || figure.kind == FIGURE_MARKER)
+	if (figure.kind != FIGURE_MARKER)
 		PG_RETURN_NULL();
-	if (!figure_is_count(&figure))
-		refuse(value, "published count", "whole numbers");
-	PG_RETURN_INT64(figure_count_value(&figure));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
 }
 
-PG_FUNCTION_INFO_V1(abie_figure_count_is_valid);
+PG_FUNCTION_INFO_V1(abie_figure_within);
 Datum
-abie_figure_count_is_valid(PG_FUNCTION_ARGS)
+abie_figure_within(PG_FUNCTION_ARGS)
 {
 	Figure		figure = scan(PG_GETARG_TEXT_PP(0));
+	double		value;
 
-	PG_RETURN_BOOL(figure.kind == FIGURE_EMPTY || figure.kind == FIGURE_MARKER ||
-				   figure_is_count(&figure));
+	if (figure.kind != FIGURE_NUMBER)
+		PG_RETURN_NULL();
+	value = figure_value(&figure);
+	if (value < PG_GETARG_FLOAT8(1) || value > PG_GETARG_FLOAT8(2))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(value);
+}
+
+PG_FUNCTION_INFO_V1(abie_figure_count_within);
+Datum
+abie_figure_count_within(PG_FUNCTION_ARGS)
+{
+	Figure		figure = scan(PG_GETARG_TEXT_PP(0));
+	int64		value;
+
+	if (!figure_is_count(&figure))
+		PG_RETURN_NULL();
+	value = figure_count_value(&figure);
+	if (value < PG_GETARG_INT64(1) || value > PG_GETARG_INT64(2))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(value);
 }

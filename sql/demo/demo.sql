@@ -59,6 +59,58 @@ $$;
 COMMENT ON FUNCTION abie_internal.demo_school(integer) IS
 'The schools of the synthetic England; local authorities 501 to 650, which England does not have.';
 
+CREATE FUNCTION abie_internal.demo_load_context(schools integer) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO abie.school_context (urn, academic_year, school_type, headcount, fsm_pct, fsm6_pct, sen_support_pct,
+		ehc_plan_pct, eal_pct, mobility_pct, idaci_rank, source)
+	SELECT d.urn, '2024/25', CASE d.stratum WHEN 'special' THEN 'State-funded special school'
+		ELSE 'State-funded ' || d.stratum END, d.enrolments,
+		f.fsm, least(100, f.fsm * 1.15 + 1), greatest(0,
+			13 + 2 * d.deprivation + 4 * abie_internal.demo_normal(d.number, 10)),
+		greatest(0, 3 + 1.5 * abie_internal.demo_normal(d.number, 11)),
+			greatest(0, 15 + 20 * abie_internal.demo_normal(d.la_code, 12) + 6 * abie_internal.demo_normal(d.number,
+				12)) * 0.9,
+		greatest(0, 8 + 3 * abie_internal.demo_normal(d.number, 13)),
+		greatest(1, least(32844, 16422 - 8000 * d.deprivation + 2500 * abie_internal.demo_normal(d.number,
+			14)))::integer,
+			'synthetic'
+	FROM abie_internal.demo_school(schools) d,
+		LATERAL (SELECT greatest(0, least(95, 24 + 11 * d.deprivation + 4 * abie_internal.demo_normal(d.number,
+			9)))) f(fsm)
+	WHERE d.number % 250 <> 11;
+END $$;
+COMMENT ON FUNCTION abie_internal.demo_load_context(integer) IS
+'Loads the circumstances of the schools of the synthetic England in 2024/25. A part of abie.load_demo.';
+
+CREATE FUNCTION abie_internal.demo_load_attendance(schools integer) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, year_breakdown, enrolments, sess_possible,
+		sess_overall, sess_authorised,
+		sess_unauthorised, source)
+	SELECT c.year, d.laestab, CASE WHEN c.year = '2018/19' THEN coalesce(d.earlier_urn, d.urn) ELSE d.urn END,
+		CASE d.stratum WHEN 'special' THEN 'Special'
+			ELSE 'State-funded ' || d.stratum END, 'six half terms', d.enrolments, 375 * d.enrolments,
+		a.authorised + a.unauthorised, a.authorised, a.unauthorised, 'synthetic'
+	FROM abie_internal.demo_school(schools) d
+		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2022/23', 3, 0.5), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year,
+			draw, change),
+		LATERAL (SELECT greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5
+			ELSE 12.8 END + c.change
+			+ 0.9 * d.deprivation + 0.6 * abie_internal.demo_normal(d.number,
+				15) + 0.4 * abie_internal.demo_normal(d.number, 16 + c.draw)
+			+ 6 / sqrt(d.enrolments::float8) * abie_internal.demo_normal(d.number, 20 + c.draw)))) r(absence),
+		LATERAL (SELECT round(375 * d.enrolments * r.absence / 100 * 0.66)::bigint,
+			round(375 * d.enrolments * r.absence / 100 * 0.34)::bigint) a(authorised, unauthorised);
+END $$;
+COMMENT ON FUNCTION abie_internal.demo_load_attendance(integer) IS
+'Loads the attendance of the schools of the synthetic England, of four years. A part of abie.load_demo.';
+
 CREATE FUNCTION abie.load_demo(schools integer DEFAULT 20000) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -93,40 +145,8 @@ BEGIN
 	INSERT INTO abie.school_link (urn, link_urn, link_type, established_date, source)
 	SELECT d.earlier_urn, d.urn, 'Successor', date '2021-09-01', 'synthetic' FROM abie_internal.demo_school(schools) d
 		WHERE d.earlier_urn IS NOT NULL;
-	INSERT INTO abie.school_context (urn, academic_year, school_type, headcount, fsm_pct, fsm6_pct, sen_support_pct,
-		ehc_plan_pct, eal_pct, mobility_pct, idaci_rank, source)
-	SELECT d.urn, '2024/25', CASE d.stratum WHEN 'special' THEN 'State-funded special school'
-		ELSE 'State-funded ' || d.stratum END, d.enrolments,
-		f.fsm, least(100, f.fsm * 1.15 + 1), greatest(0,
-			13 + 2 * d.deprivation + 4 * abie_internal.demo_normal(d.number, 10)),
-		greatest(0, 3 + 1.5 * abie_internal.demo_normal(d.number, 11)),
-			greatest(0, 15 + 20 * abie_internal.demo_normal(d.la_code, 12) + 6 * abie_internal.demo_normal(d.number,
-				12)) * 0.9,
-		greatest(0, 8 + 3 * abie_internal.demo_normal(d.number, 13)),
-		greatest(1, least(32844, 16422 - 8000 * d.deprivation + 2500 * abie_internal.demo_normal(d.number,
-			14)))::integer,
-			'synthetic'
-	FROM abie_internal.demo_school(schools) d,
-		LATERAL (SELECT greatest(0, least(95, 24 + 11 * d.deprivation + 4 * abie_internal.demo_normal(d.number,
-			9)))) f(fsm)
-	WHERE d.number % 250 <> 11;
-	INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, year_breakdown, enrolments, sess_possible,
-		sess_overall, sess_authorised,
-		sess_unauthorised, source)
-	SELECT c.year, d.laestab, CASE WHEN c.year = '2018/19' THEN coalesce(d.earlier_urn, d.urn) ELSE d.urn END,
-		CASE d.stratum WHEN 'special' THEN 'Special'
-			ELSE 'State-funded ' || d.stratum END, 'six half terms', d.enrolments, 375 * d.enrolments,
-		a.authorised + a.unauthorised, a.authorised, a.unauthorised, 'synthetic'
-	FROM abie_internal.demo_school(schools) d
-		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2022/23', 3, 0.5), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year,
-			draw, change),
-		LATERAL (SELECT greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5
-			ELSE 12.8 END + c.change
-			+ 0.9 * d.deprivation + 0.6 * abie_internal.demo_normal(d.number,
-				15) + 0.4 * abie_internal.demo_normal(d.number, 16 + c.draw)
-			+ 6 / sqrt(d.enrolments::float8) * abie_internal.demo_normal(d.number, 20 + c.draw)))) r(absence),
-		LATERAL (SELECT round(375 * d.enrolments * r.absence / 100 * 0.66)::bigint,
-			round(375 * d.enrolments * r.absence / 100 * 0.34)::bigint) a(authorised, unauthorised);
+	PERFORM abie_internal.demo_load_context(schools);
+	PERFORM abie_internal.demo_load_attendance(schools);
 	RETURN loaded;
 END $$;
 COMMENT ON FUNCTION abie.load_demo(integer) IS

@@ -255,98 +255,6 @@ COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text
 'arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. '
 'Error 22023 for a file that is not what it should be.';
 
-CREATE FUNCTION abie_internal.import_parse_query(format text, header text[], academic_year text, register_date date)
-	RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
--- Not STRICT: year and date may be missing.
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	statement text;
-BEGIN
-	-- every field of the format, mapped or not, and the parts of fields found by *
-	WITH fields AS (
-		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
-		FROM abie.import_format c
-			LEFT JOIN abie_internal.import_mapping(import_parse_query.format, header) m ON m.field = c.field
-			AND m.part_of IS NULL
-		WHERE c.format = import_parse_query.format
-			AND NOT EXISTS (SELECT FROM unnest(c.header_names) w WHERE w LIKE '%*')
-		UNION ALL
-		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
-		FROM abie_internal.import_mapping(import_parse_query.format, header) m
-			JOIN abie.import_format c ON c.format = import_parse_query.format AND c.field = m.part_of
-	), cells AS (
-		SELECT f.*, k.kind IN ('count', 'percent', 'rank', 'score', 'reasons') AS is_figure,
-			format('%I', 'r_' || f.field) AS raw, k.expected,
-			format(k.valid, format('%I', 'r_' || f.field)) AS valid,
-				format(k.value, format('%I', 'r_' || f.field)) AS value
-		FROM fields f JOIN abie.import_kind k USING (kind)
-	), collected AS (
-		SELECT c.field,
-			(SELECT format('nullif(jsonb_strip_nulls(jsonb_build_object(%s)), ''{}'')',
-			string_agg(format('%L, %I', p.field, p.field), ', ' ORDER BY p.column_number))
-				FROM fields p WHERE p.part_of = c.field) AS expression,
-			-- the marker of the whole is that of its first part; it counts where no part is a figure
-			(SELECT 'coalesce(' || string_agg(format('%I', 'm_' || p.field), ', ' ORDER BY p.column_number) || ')'
-				FROM fields p WHERE p.part_of = c.field) AS marker
-		FROM abie.import_format c
-		WHERE c.format = import_parse_query.format
-			AND EXISTS (SELECT FROM unnest(c.header_names) w WHERE w LIKE '%*')
-	), pieces AS (
-		SELECT
-			string_agg(format('%s AS %s', CASE WHEN column_number IS NULL THEN 'NULL::text'
-				-- a marker stands for a missing date or text as it does for a figure, but names no row
-				WHEN is_figure OR filled THEN format(E'nullif(btrim(c%s, E'' \\t\\r\\n\\f\\v''), '''')', column_number)
-				ELSE format('abie_internal.figure_text(c%s)', column_number) END, raw), E',\n\t\t') AS raws,
-			string_agg(format('CASE WHEN %s IS NOT NULL AND NOT (%s) THEN %L || %s || %L %sEND', raw, valid,
-				header_name || ' "', format('abie_internal.import_shown(%s)', raw), '" is not ' || expected,
-				CASE WHEN filled THEN format('WHEN %s IS NULL THEN %L ', raw, header_name || ' is empty')
-					ELSE '' END), E',\n\t\t')
-				FILTER (WHERE column_number IS NOT NULL AND (kind <> 'text' OR filled)) AS problems,
-			string_agg(CASE WHEN kind = 'year' AND column_number IS NULL
-				THEN format('%L::text AS %I', academic_year, field)
-				ELSE format('CASE WHEN %s THEN %s END AS %I', valid, value, field) END, E',\n\t\t') AS typed,
-			coalesce(string_agg(format(', CASE WHEN %s THEN abie.figure_marker(%s) END AS %I', valid, raw,
-				'm_' || field), '')
-				FILTER (WHERE is_figure), '') AS markers
-		FROM cells
-	)
-	SELECT format($query$
-CREATE TEMP TABLE abie_import_row ON COMMIT DROP AS
-WITH raw AS MATERIALIZED (
-	SELECT row_number() OVER (ORDER BY ctid) + 1 AS line,
-		%s
-	FROM pg_temp.abie_import_stage
-), typed AS MATERIALIZED (
-	SELECT line, %L::text AS given_year, %L::date AS given_date, %s AS set_aside,
-		concat_ws('; ', %s) AS problem,
-		%s%s
-	FROM raw
-), checked AS (
-	SELECT typed.*%s, nullif(concat_ws('; ', nullif(problem, '')%s), '') AS problems FROM typed
-)
-SELECT *, CASE WHEN set_aside IS NULL AND problems IS NULL
-	THEN first_value(line) OVER (PARTITION BY set_aside IS NULL AND problems IS NULL, %s ORDER BY line) END
-		AS first_line
-FROM checked$query$,
-		pieces.raws, academic_year, register_date, coalesce(publication.set_aside, 'NULL::text'),
-		pieces.problems, pieces.typed, pieces.markers,
-		coalesce((SELECT string_agg(format(', %s AS %I, %s AS %I', coalesce(c.expression, 'NULL::jsonb'), c.field,
-			coalesce(c.marker, 'NULL::text'), 'm_' || c.field), '') FROM collected c), ''),
-		coalesce((SELECT string_agg(format(', CASE WHEN %s THEN %s END', c.fails, c.reason), '')
-			FROM abie.import_check c WHERE c.format = import_parse_query.format), ''),
-		(SELECT string_agg(t.expression, ', ') FROM abie.import_target t
-			WHERE t.format = import_parse_query.format AND t.target_table = publication.main_table
-				AND t.target_column = ANY (abie_internal.import_key(publication.main_table))))
-	INTO statement
-	FROM pieces, abie.import_publication publication WHERE publication.format = import_parse_query.format;
-	RETURN statement;
-END $$;
-COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) IS
-'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
-'with it, the line that first held its key, and every field as its kind.';
-
 CREATE FUNCTION abie_internal.import_types_not_understood(format text) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -361,7 +269,7 @@ BEGIN
 			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
 				SELECT abie_internal.import_shown(r.%1$I) AS school_type, count(*) AS schools
 					FROM pg_temp.abie_import_row r
-				WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
+				WHERE r.set_aside IS NULL AND r.problems IS NULL
 					AND r.%1$I <> 'Not applicable' AND abie_internal.stratum(r.%1$I) IS NULL
 				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) t$query$, type_field) INTO types;
 	END IF;
@@ -386,8 +294,7 @@ BEGIN
 		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason,
 		abie_internal.import_types_not_understood(state.format), schools[1], schools[2]
 	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
-				count(*) FILTER (WHERE r.set_aside IS NULL
-					AND (r.problems IS NOT NULL OR r.first_line < r.line)) AS rejected
+				count(*) FILTER (WHERE r.set_aside IS NULL AND r.problems IS NOT NULL) AS rejected
 			FROM pg_temp.abie_import_row r) totals,
 		(SELECT coalesce(jsonb_object_agg(s.set_aside, s.times), '{}') AS by_reason
 			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row r
@@ -407,18 +314,18 @@ BEGIN
 	DELETE FROM abie.import_reject held
 	USING pg_temp.abie_import_row r
 	WHERE held.digest = import_keep_rejects.digest AND r.line = held.line
-		AND (r.set_aside IS NOT NULL OR (r.problems IS NULL AND r.first_line = r.line));
+		AND (r.set_aside IS NOT NULL OR r.problems IS NULL);
+	-- rows of the stage numbered as abie_internal.import_parse_query numbers them
 	EXECUTE format($query$
 		INSERT INTO abie.import_reject AS held (digest, line, import_id, file, reason, "row")
-		SELECT $3, r.line, $1, $2,
-			coalesce(r.problems, 'second row of the same key: the first is line ' || r.first_line),
+		SELECT $3, r.line, $1, $2, r.problems,
 			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1
 				THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
 				FROM unnest($4) WITH ORDINALITY h (name, place) ORDER BY h.place), s.cells)
 		FROM pg_temp.abie_import_row r
-			JOIN (SELECT row_number() OVER (ORDER BY ctid) + 1 AS line, ARRAY[%s] AS cells
+			JOIN (SELECT row_number() OVER () + 1 AS line, ARRAY[%s] AS cells
 				FROM pg_temp.abie_import_stage) s USING (line)
-		WHERE r.set_aside IS NULL AND (r.problems IS NOT NULL OR r.first_line < r.line)
+		WHERE r.set_aside IS NULL AND r.problems IS NOT NULL
 		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
 			SET import_id = EXCLUDED.import_id, file = EXCLUDED.file, reason = EXCLUDED.reason, "row" = EXCLUDED."row"
 			WHERE held.reason <> EXCLUDED.reason$query$,
@@ -428,6 +335,25 @@ END $$;
 COMMENT ON FUNCTION abie_internal.import_keep_rejects(bigint, text, text, text[]) IS
 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
 
+CREATE FUNCTION abie_internal.import_check_arrived(file text, records bigint) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	arrived bigint := (SELECT count(*) FROM pg_temp.abie_import_row);
+BEGIN
+	IF arrived <> records THEN
+		RAISE EXCEPTION 'file "%" has % records, but % rows were read', file, records, arrived
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = 'Rows would be lost: the file is not CSV as published, or was cut off on its way.';
+	ELSIF arrived = 0 THEN
+		RAISE EXCEPTION 'file "%" holds no rows, only a header', file
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_check_arrived(text, bigint) IS
+'Whether as many rows were read as the client counted, and any. Error 22023 when not. A part of import_finish.';
+
 CREATE FUNCTION abie.import_finish() RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -435,6 +361,8 @@ SET search_path = pg_catalog, pg_temp
 -- ago, of which the planner knows little, takes for ever
 SET jit = off
 SET enable_nestloop = off
+-- a large file's rows, sorted and joined in memory
+SET work_mem = '64MB'
 AS $$
 DECLARE
 	state record;
@@ -443,7 +371,6 @@ DECLARE
 	named bigint;
 	schools bigint[] := ARRAY[0, 0, 0];
 	logged abie.import;
-	arrived bigint;
 BEGIN
 	IF to_regclass('pg_temp.abie_import_state') IS NULL THEN
 		RAISE EXCEPTION 'no import has begun in this transaction'
@@ -458,16 +385,9 @@ BEGIN
 		abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie_internal.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
 	ANALYZE pg_temp.abie_import_row;
-	SELECT count(*) INTO arrived FROM pg_temp.abie_import_row;
-	IF arrived <> state.records THEN
-		RAISE EXCEPTION 'file "%" has % records, but % rows were read', state.file, state.records, arrived
-			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = 'Rows would be lost: the file is not CSV as published, or was cut off on its way.';
-	ELSIF arrived = 0 THEN
-		RAISE EXCEPTION 'file "%" holds no rows, only a header', state.file
-			USING ERRCODE = 'invalid_parameter_value';
-	END IF;
+	PERFORM abie_internal.import_check_arrived(state.file, state.records);
 	PERFORM abie_internal.import_name_authorities(state.format);
+	EXECUTE abie_internal.import_repeated_query(state.format);
 	counts := abie_internal.import_merge(state.format, main, state.file, state.header);
 	IF main <> 'school'
 		AND EXISTS (SELECT FROM abie.import_target t WHERE t.format = state.format AND t.target_table = 'school')

@@ -1,55 +1,44 @@
 -- Published files as data: what each format is, which header names its columns may have, how a cell is read,
 -- which table column it fills, which checks a row must pass, and whose figure wins where two publications give one.
--- The expressions below are joined into statements by sql/inputs/import.sql; they are constants of the extension, never
--- user input.
+-- The expressions below are joined into statements by import_parse.sql and import_merge.sql; they are constants of the
+-- extension, never user input.
+
+CREATE FUNCTION abie_internal.import_whole(published text, lowest integer, highest integer) RETURNS integer
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_whole';
+COMMENT ON FUNCTION abie_internal.import_whole(text, integer, integer) IS
+'The whole number from lowest to highest, written with no more digits than highest has, without a sign; 12.0 is 12. '
+'NULL for anything else.';
+
+CREATE FUNCTION abie_internal.import_text(published text) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_text';
+COMMENT ON FUNCTION abie_internal.import_text(text) IS
+'A cell without the white space around it; NULL for an empty one.';
 
 CREATE FUNCTION abie_internal.import_date(published text) RETURNS date
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 30
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	parts text[] := coalesce(regexp_match(published, '^([0-9]{2})-([0-9]{2})-([0-9]{4})$'),
-		regexp_match(published, '^([0-9]{2})/([0-9]{2})/([0-9]{4})$'));
-	first_of_month date;
-	the_day date;
-BEGIN
-	IF parts IS NULL THEN
-		parts := regexp_match(published, '^([0-9]{4})-([0-9]{2})-([0-9]{2})$');
-		parts := ARRAY[parts[3], parts[2], parts[1]];
-	END IF;
-	IF parts[2]::integer BETWEEN 1 AND 12 AND parts[1]::integer BETWEEN 1 AND 31 AND parts[3]::integer > 0 THEN
-		-- the first of the month plus days: 31-02-2020 falls into another month instead of raising an error
-		first_of_month := make_date(parts[3]::integer, parts[2]::integer, 1);
-		the_day := first_of_month + (parts[1]::integer - 1);
-	END IF;
-	RETURN CASE WHEN date_trunc('month', the_day::timestamp) = first_of_month THEN the_day END;
-END $$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_date';
 COMMENT ON FUNCTION abie_internal.import_date(text) IS
 'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
 
--- The next two are not STRICT so that they can be inlined; NULL gives NULL all the same.
 CREATE FUNCTION abie_internal.import_year(published text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
-RETURN CASE WHEN published ~ '^[0-9]{4}(?:/?[0-9]{2}|[0-9]{2}[.]0+)$'
-	AND (pg_catalog.substr(published, 1, 4)::integer + 1) % 100 = pg_catalog.right(pg_catalog.split_part(published, '.',
-		1), 2)::integer
-	THEN pg_catalog.substr(published, 1, 4) || '/' || pg_catalog.right(pg_catalog.split_part(published, '.', 1), 2) END;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_year';
 COMMENT ON FUNCTION abie_internal.import_year(text) IS
 'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';
 
 CREATE FUNCTION abie_internal.import_region(published text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
-RETURN CASE
-	WHEN published IN ('E12000001', 'North East') THEN 'North East'
-	WHEN published IN ('E12000002', 'North West') THEN 'North West'
-	WHEN published IN ('E12000003', 'Yorkshire and the Humber', 'Yorkshire and The Humber')
-		THEN 'Yorkshire and the Humber'
-	WHEN published IN ('E12000004', 'East Midlands') THEN 'East Midlands'
-	WHEN published IN ('E12000005', 'West Midlands') THEN 'West Midlands'
-	WHEN published IN ('E12000006', 'East of England') THEN 'East of England'
-	WHEN published IN ('E12000007', 'E13000001', 'E13000002', 'London', 'Inner London', 'Outer London') THEN 'London'
-	WHEN published IN ('E12000008', 'South East') THEN 'South East'
-	WHEN published IN ('E12000009', 'South West') THEN 'South West' END;
+-- Not STRICT so that it can be inlined; NULL gives NULL all the same.
+RETURN '{
+	"E12000001": "North East", "North East": "North East",
+	"E12000002": "North West", "North West": "North West",
+	"E12000003": "Yorkshire and the Humber", "Yorkshire and the Humber": "Yorkshire and the Humber",
+	"Yorkshire and The Humber": "Yorkshire and the Humber",
+	"E12000004": "East Midlands", "East Midlands": "East Midlands",
+	"E12000005": "West Midlands", "West Midlands": "West Midlands",
+	"E12000006": "East of England", "East of England": "East of England",
+	"E12000007": "London", "E13000001": "London", "E13000002": "London",
+	"London": "London", "Inner London": "London", "Outer London": "London",
+	"E12000008": "South East", "South East": "South East",
+	"E12000009": "South West", "South West": "South West"}'::jsonb ->> published;
 COMMENT ON FUNCTION abie_internal.import_region(text) IS
 'The one of the nine regions of England that a published code (E12, E13) or name means; Inner and Outer London are '
 'London; NULL for anything else.';
@@ -73,17 +62,17 @@ COMMENT ON FUNCTION abie_internal.import_summary(text, text, text) IS
 
 CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, set_aside) AS VALUES
 	('ees-absence', 'EES, Pupil absence in schools in England, school level', 'attendance', 'year', 'academic_year',
-		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
+		$$CASE WHEN lower(r_geographic_level COLLATE "C") <> 'school'
 			THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level)
 			-- a part of a year is not the year
-			WHEN r_time_identifier COLLATE "C" !~* '^academic year$'
+			WHEN lower(r_time_identifier COLLATE "C") <> 'academic year'
 				THEN 'time identifier ' || abie_internal.import_shown(r_time_identifier) END$$),
 	('england-abs', 'Performance tables, absence (england_abs)', 'attendance', 'year', 'given_year',
 		$$abie_internal.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('england-census', 'Performance tables, school census (england_census)', 'school_context', 'year', 'given_year',
 		$$abie_internal.import_summary(r_la_code, r_establishment, r_urn)$$),
 	('spc', 'EES, Schools, pupils and their characteristics, school level', 'school_context', 'year', 'academic_year',
-		$$CASE WHEN r_geographic_level COLLATE "C" !~* '^school$'
+		$$CASE WHEN lower(r_geographic_level COLLATE "C") <> 'school'
 			THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level) END$$),
 	('gias', 'Get Information about Schools, establishment fields (edubasealldata)', 'school', 'date',
 		'to_char(given_date, ''YYYY-MM-DD'')',
@@ -116,60 +105,42 @@ COMMENT ON VIEW abie.import_precedence IS
 COMMENT ON COLUMN abie.import_precedence.target_table IS 'The table.';
 COMMENT ON COLUMN abie.import_precedence.formats IS 'Formats from the weakest to the strongest.';
 
-CREATE VIEW abie.import_kind (kind, valid, value, expected) AS VALUES
-	('text', 'true', '%1$s', 'a text'),
-	('urn', '%1$s ~ ''^[1-9][0-9]{5}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'a URN (six digits)'),
-	('laestab', '%1$s ~ ''^[1-9][0-9]{6}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
-		'a LAESTAB (seven digits)'),
-	('la_code', '%1$s ~ ''^[1-9][0-9]{2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+CREATE VIEW abie.import_kind (kind, value, none, expected) AS VALUES
+	('text', '%1$s', 'false', 'a text'),
+	('urn', 'abie_internal.import_whole(%1$s, 100000, 999999)', 'false', 'a URN (six digits)'),
+	('laestab', 'abie_internal.import_whole(%1$s, 1000000, 9999999)', 'false', 'a LAESTAB (seven digits)'),
+	('la_code', 'abie_internal.import_whole(%1$s, 100, 999)', 'false',
 		'a local authority number (three digits)'),
-	('la_code_or_0', '%1$s ~ ''^(?:0+|[1-9][0-9]{2})(?:[.]0+)?$''', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)',
+	('la_code_or_0', 'abie_internal.import_whole(%1$s, 100, 999)', '%1$s ~ ''^0+(?:[.]0+)?$''',
 		'a local authority number (three digits, or 0 for none)'),
-	('establishment', '%1$s ~ ''^[0-9]{1,4}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
-		'an establishment number (four digits)'),
-	('count',
-		'CASE WHEN abie_internal.figure_count_is_valid(%1$s) THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 0 '
-		'AND 2147483647, '
-		'true) ELSE false END',
-		'abie_internal.figure_count(%1$s)', 'a count or a marker'),
-	('reasons',
-		'CASE WHEN abie_internal.figure_count_is_valid(%1$s) THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 0 '
-		'AND 2147483647, '
-		'true) ELSE false END',
-		'abie_internal.figure_count(%1$s)', 'a count or a marker'),
-	('rank', 'CASE WHEN abie_internal.figure_count_is_valid(%1$s) '
-		'THEN coalesce(abie_internal.figure_count(%1$s) BETWEEN 1 AND 2147483647, true) ELSE false END',
-		'abie_internal.figure_count(%1$s)::integer', 'a rank (1 or more) or a marker'),
-	('percent',
-		'CASE WHEN abie_internal.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 100, true) ELSE '
-		'false END',
-		'abie.figure(%1$s)', 'a percentage from 0 to 100 or a marker'),
-	('score',
-		'CASE WHEN abie_internal.figure_is_valid(%1$s) THEN coalesce(abie.figure(%1$s) BETWEEN 0 AND 1, true) ELSE '
-		'false END',
-		'abie.figure(%1$s)', 'a score from 0 to 1 or a marker'),
-	('low_age', '%1$s ~ ''^(?:[0-9]|[12][0-9]|30)(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer',
+	('establishment', 'abie_internal.import_whole(%1$s, 0, 9999)', 'false', 'an establishment number (four digits)'),
+	('count', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
+	('reasons', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
+	('rank', 'abie_internal.figure_count_within(%1$s, 1, 2147483647)::integer', 'marker',
+		'a rank (1 or more) or a marker'),
+	('percent', 'abie_internal.figure_within(%1$s, 0, 100)', 'marker', 'a percentage from 0 to 100 or a marker'),
+	('score', 'abie_internal.figure_within(%1$s, 0, 1)', 'marker', 'a score from 0 to 1 or a marker'),
+	('low_age', 'CASE WHEN %1$s !~ ''^0[0-9]'' THEN abie_internal.import_whole(%1$s, 0, 30) END', 'false',
 		'an age from 0 to 30'),
-	('high_age', '%1$s ~ ''^[0-9]{1,2}(?:[.]0+)?$''', 'split_part(%1$s, ''.'', 1)::integer', 'an age from 0 to 99'),
+	('high_age', 'abie_internal.import_whole(%1$s, 0, 99)', 'false', 'an age from 0 to 99'),
 	('easting',
-		'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 700000 ELSE false END',
-		'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'an easting from 0 to 700000'),
-	('northing',
-		'CASE WHEN %1$s ~ ''^[0-9]{1,7}(?:[.]0+)?$'' THEN split_part(%1$s, ''.'', 1)::integer <= 1300000 ELSE false '
-		'END', 'nullif(split_part(%1$s, ''.'', 1)::integer, 0)', 'a northing from 0 to 1300000'),
-	('date', 'abie_internal.import_date(%1$s) IS NOT NULL', 'abie_internal.import_date(%1$s)',
-		'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
-	('year', 'abie_internal.import_year(%1$s) IS NOT NULL', 'abie_internal.import_year(%1$s)',
-		'an academic year (2018/19 or 201819)'),
-	('region', 'true', 'abie_internal.import_region(%1$s)', 'a region'),
-	('lsoa', 'true', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'an LSOA code');
+		'CASE WHEN abie_internal.import_whole(%1$s, 1, 9999999) <= 700000 '
+		'THEN abie_internal.import_whole(%1$s, 1, 9999999) END',
+		'abie_internal.import_whole(%1$s, 0, 9999999) = 0', 'an easting from 0 to 700000'),
+	('northing', 'abie_internal.import_whole(%1$s, 1, 1300000)', 'abie_internal.import_whole(%1$s, 0, 9999999) = 0',
+		'a northing from 0 to 1300000'),
+	('date', 'abie_internal.import_date(%1$s)', 'false', 'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
+	('year', 'abie_internal.import_year(%1$s)', 'false', 'an academic year (2018/19 or 201819)'),
+	('region', 'abie_internal.import_region(%1$s)', 'true', 'a region'),
+	('lsoa', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'true', 'an LSOA code');
 COMMENT ON VIEW abie.import_kind IS
-'How a cell is read, by kind: what it must be, its value, and what an error says was expected. In the expressions %1$s '
-'stands for the cell''s text. Whole numbers may end in .0, as programs write a column of numbers with gaps. An easting '
-'or northing of 0 and an LSOA of nines are how GIAS writes none.';
+'How a cell is read, by kind: its value, which text without a value says that there is none, and what an error says '
+'was expected. In the expressions %1$s stands for the cell''s text. Whole numbers may end in .0, as programs write a '
+'column of numbers with gaps. An easting or northing of 0 and an LSOA of nines are how GIAS writes none.';
 COMMENT ON COLUMN abie.import_kind.kind IS 'Name of the kind.';
-COMMENT ON COLUMN abie.import_kind.valid IS 'Expression: whether the text can be read.';
-COMMENT ON COLUMN abie.import_kind.value IS 'Expression: its value.';
+COMMENT ON COLUMN abie.import_kind.value IS 'Expression: its value; NULL when it cannot be read, or says none.';
+COMMENT ON COLUMN abie.import_kind.none IS
+'Expression: whether a text without a value says that there is none; marker: where it is a marker, which is kept.';
 COMMENT ON COLUMN abie.import_kind.expected IS 'What an error says was expected.';
 
 CREATE VIEW abie.import_format (format, field, header_names, required, filled, kind, meaning) AS VALUES
@@ -378,3 +349,12 @@ COMMENT ON COLUMN abie.import_check.fails IS 'Condition over the fields that mus
 COMMENT ON COLUMN abie.import_check.reason IS 'Expression: the reason given.';
 COMMENT ON COLUMN abie.import_check.of_table IS
 'Whether the fields are columns of the main table, so that the row must pass once it is merged with what is held, too.';
+
+CREATE FUNCTION abie_internal.import_key(target_table text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE target_table
+	WHEN 'school' THEN ARRAY['urn']
+	WHEN 'school_link' THEN ARRAY['urn', 'link_urn', 'link_type']
+	WHEN 'school_context' THEN ARRAY['urn', 'academic_year']
+	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab'] END;
+COMMENT ON FUNCTION abie_internal.import_key(text) IS 'Key columns of an input table.';

@@ -1,14 +1,5 @@
 -- Merging what a file says into what is held, column by column.
 
-CREATE FUNCTION abie_internal.import_key(target_table text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE target_table
-	WHEN 'school' THEN ARRAY['urn']
-	WHEN 'school_link' THEN ARRAY['urn', 'link_urn', 'link_type']
-	WHEN 'school_context' THEN ARRAY['urn', 'academic_year']
-	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab'] END;
-COMMENT ON FUNCTION abie_internal.import_key(text) IS 'Key columns of an input table.';
-
 CREATE FUNCTION abie_internal.import_outranks(target_table text, column_name text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- An own entry's source is no format: its place is NULL, nothing outranks it.
@@ -41,7 +32,7 @@ BEGIN
 	-- a school's columns have no year of their own, so their source names the edition; of several rows on one school
 	-- the newest speaks
 	RETURN format('SELECT %s line, %s, %s AS new_source%s FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND '
-		'problems IS NULL AND first_line = line%s',
+		'problems IS NULL%s',
 		CASE WHEN target_table <> publication.main_table THEN 'DISTINCT ON (urn)' ELSE '' END,
 		list,
 		CASE WHEN target_table = 'school' THEN format('%L || '' '' || %s', format, publication.edition)
@@ -134,6 +125,20 @@ RETURN (SELECT pg_catalog.format('nullif(concat_ws(''; '', %s), '''')',
 COMMENT ON FUNCTION abie_internal.import_broken(text, text) IS
 'Expression: which checks of abie.import_check a merged row fails, each with its figures; NULL when none.';
 
+CREATE FUNCTION abie_internal.import_differs(columns text[], keeps_markers boolean) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT pg_catalog.string_agg(pg_catalog.format(E'\n\t\tOR d.%I AND (d.%I IS DISTINCT FROM d.%I OR '
+			'd.held_sources ->> %L IS DISTINCT FROM d.new_source)', 'takes_' || c, c, 'held_' || c, c), '')
+		|| CASE WHEN keeps_markers
+			THEN pg_catalog.string_agg(pg_catalog.format(E'\n\t\tOR d.%1$I AND (d.%2$I IS NOT NULL OR '
+				'd.held_markers ->> %3$L IS DISTINCT FROM d.%4$I OR '
+				'd.held_sources ->> %3$L IS DISTINCT FROM d.new_source)',
+				'takes_m_' || c, 'held_' || c, c, 'm_' || c), '') ELSE '' END
+	FROM pg_catalog.unnest(columns) c);
+COMMENT ON FUNCTION abie_internal.import_differs(text[], boolean) IS
+'Condition, joined on by OR: whether a column or marker that the decided row d takes, or its source, is not what is '
+'held.';
+
 CREATE FUNCTION abie_internal.import_merge_query(format text, target_table text, columns text[], incoming text)
 	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -175,25 +180,18 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 	(SELECT count(*) FROM decided) - (SELECT count(*) FROM refused)]$query$,
 		abie_internal.import_decided_query(target_table, columns, others, incoming),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
-		CASE WHEN markers <> '' THEN string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ')
-			ELSE '' END,
-		string_agg(format(E'\n\t\tOR d.%I AND (d.%I IS DISTINCT FROM d.%I OR d.held_sources ->> %L IS DISTINCT FROM '
-			'd.new_source)', 'takes_' || c, c, 'held_' || c, c), '')
-			|| CASE WHEN markers <> ''
-				THEN string_agg(format(E'\n\t\tOR d.%1$I AND (d.%2$I IS NOT NULL OR d.held_markers ->> %3$L IS '
-				'DISTINCT FROM d.%4$I OR d.held_sources ->> %3$L IS DISTINCT FROM d.new_source)',
-				'takes_m_' || c, 'held_' || c, c, 'm_' || c), '') ELSE '' END,
+		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ') FILTER (WHERE markers <> ''),
+		abie_internal.import_differs(columns, markers <> ''),
 		key_list,
 		string_agg(format('CASE WHEN %I THEN %I %sELSE %I END AS %2$I', 'takes_' || c, c,
-			CASE WHEN markers <> '' THEN format('WHEN %I THEN NULL ', 'takes_m_' || c)
-				ELSE '' END, 'held_' || c), ', '),
+			CASE WHEN markers <> '' THEN format('WHEN %I THEN NULL ', 'takes_m_' || c) END, 'held_' || c), ', '),
 		CASE WHEN markers <> ''
 			THEN format(E',\n\t\t(coalesce(held_markers, ''{}'') - taken) || CASE WHEN taken_markers = ''{}'' THEN '
 			'''{}'' ELSE jsonb_object(taken_markers, array_remove(ARRAY[%s], NULL)) END AS markers',
 			string_agg(format('CASE WHEN %I THEN %I END', 'takes_m_' || c, 'm_' || c), ', ')) ELSE '' END,
 		target_table, string_agg(quote_ident(c), ', '), markers,
-		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ') || CASE WHEN markers <> ''
-			THEN ', markers = EXCLUDED.markers' ELSE '' END,
+		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ')
+			|| CASE WHEN markers <> '' THEN ', markers = EXCLUDED.markers' ELSE '' END,
 		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) o),
 		abie_internal.import_broken(format, target_table))
 	INTO statement
@@ -202,9 +200,8 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 END $$;
 COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) IS
 'The statement that merges incoming rows into a table by abie_internal.import_decided_query. A row is written only '
-'when a '
-'value, a marker or its source differs; one that would break a check together with what is held is rejected. Gives new '
-'rows, rows written, rows merged.';
+'when a value, a marker or its source differs; one that would break a check together with what is held is rejected. '
+'Gives new rows, rows written, rows merged.';
 
 CREATE FUNCTION abie_internal.import_merge_links(file text) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -224,7 +221,7 @@ BEGIN
 		FROM pg_temp.abie_import_row r
 			LEFT JOIN abie.school_link held ON held.urn = r.urn AND held.link_urn = r.link_urn
 				AND held.link_type = r.link_type
-		WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.first_line = r.line
+		WHERE r.set_aside IS NULL AND r.problems IS NULL
 	), written AS (
 		INSERT INTO abie.school_link (urn, link_urn, link_type, link_name, established_date, source)
 		SELECT i.urn, i.link_urn, i.link_type, i.new_name, i.new_date, 'gias-links: ' || file
@@ -257,15 +254,17 @@ WITH counted AS (
 	HAVING count(*) = 1 AND bool_and(a.sources ->> 'urn' IS DISTINCT FROM 'england-abs'
 		AND (a.sess_possible IS NOT NULL OR a.sources ->> 'urn' = 'ees-absence'))
 ), single AS (
-	SELECT r.urn FROM pg_temp.abie_import_row r WHERE r.first_line = r.line AND r.urn IS NOT NULL
+	SELECT r.urn FROM pg_temp.abie_import_row r WHERE r.set_aside IS NULL AND r.problems IS NULL
+		AND r.urn IS NOT NULL
 	GROUP BY r.urn HAVING count(*) = 1
 )
 UPDATE pg_temp.abie_import_row r
 SET la_code = counted.laestab / 10000, establishment = counted.laestab % 10000
 FROM counted JOIN single USING (urn)
-WHERE r.first_line = r.line AND r.urn = counted.urn AND r.la_code * 10000 + r.establishment <> counted.laestab
+WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.urn = counted.urn
+	AND r.la_code * 10000 + r.establishment <> counted.laestab
 	AND NOT EXISTS (SELECT FROM pg_temp.abie_import_row other
-		WHERE other.urn IS NULL AND other.first_line = other.line
+		WHERE other.urn IS NULL AND other.set_aside IS NULL AND other.problems IS NULL
 			AND other.la_code * 10000 + other.establishment = counted.laestab)$query$;
 COMMENT ON FUNCTION abie_internal.import_align_incoming_query() IS
 'The statement that gives incoming rates of england-abs the LAESTAB under which the same URN is counted in the same '
@@ -278,7 +277,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $query$
 WITH RECURSIVE single AS (
 	SELECT r.academic_year, r.urn, min(r.laestab) AS laestab
-	FROM pg_temp.abie_import_row r WHERE r.first_line = r.line AND r.urn IS NOT NULL
+	FROM pg_temp.abie_import_row r
+	WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.urn IS NOT NULL
 	GROUP BY r.academic_year, r.urn HAVING count(*) = 1
 ), wanted AS MATERIALIZED (
 	SELECT a.academic_year, a.laestab, single.laestab AS place
@@ -315,7 +315,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (SELECT pg_catalog.format($query$
 UPDATE pg_temp.abie_import_row r
 SET problems = concat('laestab ', held.laestab, ' is held for URN ', held.urn, ', not ', r.urn)
-FROM (SELECT line, %s AS year, %s AS place FROM pg_temp.abie_import_row WHERE first_line = line) n
+FROM (SELECT line, %s AS year, %s AS place FROM pg_temp.abie_import_row
+		WHERE set_aside IS NULL AND problems IS NULL) n
 	JOIN abie.attendance held ON held.academic_year = n.year AND held.laestab = n.place
 WHERE r.line = n.line AND held.urn <> r.urn AND held.sources ->> 'urn' IS DISTINCT FROM %L$query$,
 		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'academic_year'),

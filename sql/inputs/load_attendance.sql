@@ -185,10 +185,12 @@ BEGIN
 			USING HINT = CASE WHEN held.registers = 0 THEN 'It holds no register.'
 				ELSE format('Its registers are of %s to %s.', held.first, held.last) END;
 	END IF;
-	RETURN QUERY SELECT * FROM abie_internal.load_attendance_year(registers, academic_year,
+	PERFORM abie_internal.load_attendance_schools(academic_year);
+	PERFORM abie_internal.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms'
 			ELSE format('%s to %s', starts, ends) END);
 	PERFORM abie_internal.load_attendance_week(registers, academic_year, query, starts, ends);
+	RETURN QUERY SELECT * FROM abie_internal.load_attendance_outcomes();
 	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
 END $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
@@ -204,9 +206,8 @@ COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
 'year, 23514 for what is no academic year. A warning where no register is of these dates. Needs about 300 MB for all '
 'of England.';
 
-CREATE FUNCTION abie_internal.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
-RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE ROWS 10
+CREATE FUNCTION abie_internal.load_attendance_schools(academic_year text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
@@ -221,18 +222,32 @@ BEGIN
 		WHEN l.own_entry THEN 'own entry kept' END AS left_out
 	FROM (
 		SELECT y.urn, y.enrolments, y.measures, y.attendance_error, coalesce(held.laestab, s.laestab) AS laestab,
-			EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = load_attendance_year.academic_year
+			EXISTS (SELECT FROM abie.attendance a
+				WHERE a.academic_year = load_attendance_schools.academic_year
 				AND a.laestab = coalesce(held.laestab, s.laestab)
 				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
 					OR a.sess_overall_percent IS NOT NULL
 						AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
 		FROM pg_temp.abie_load_year y
 			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance a
-				WHERE a.academic_year = load_attendance_year.academic_year GROUP BY a.urn
+				WHERE a.academic_year = load_attendance_schools.academic_year GROUP BY a.urn
 					HAVING count(*) = 1) held ON held.urn = y.urn
 			LEFT JOIN abie.school s ON s.urn = y.urn
 		WHERE y.left_out IS NULL
 	) l;
+END $$;
+COMMENT ON FUNCTION abie_internal.load_attendance_schools(text) IS
+'Makes pg_temp.abie_load_school: the measures of pg_temp.abie_load_year under the LAESTAB of their school, and why '
+'they are left out, NULL when they are loaded.';
+
+CREATE FUNCTION abie_internal.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
+	RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+AS $$
+#variable_conflict use_column
+BEGIN
 	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
 	DELETE FROM abie.attendance a
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
@@ -277,6 +292,17 @@ BEGIN
 			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL,
 				enrolments_pa_10_exact_percent = NULL, markers = '{}',
 			sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
+END $$;
+COMMENT ON FUNCTION abie_internal.load_attendance_year(regclass, text, text) IS
+'Writes the measures of pg_temp.abie_load_school to abie.attendance, where they differ from what is held.';
+
+CREATE FUNCTION abie_internal.load_attendance_outcomes()
+RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
+LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)
 	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school l
@@ -284,9 +310,8 @@ BEGIN
 			WHERE y.left_out IS NOT NULL) o
 	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
 END $$;
-COMMENT ON FUNCTION abie_internal.load_attendance_year(regclass, text, text) IS
-'Writes the measures of pg_temp.abie_load_year to abie.attendance, and gives the outcomes of '
-'abie.load_attendance.';
+COMMENT ON FUNCTION abie_internal.load_attendance_outcomes() IS
+'The outcomes of abie.load_attendance, from pg_temp.abie_load_year and pg_temp.abie_load_school.';
 
 CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_year text, query text, from_date date,
 	to_date date) RETURNS void

@@ -14,24 +14,26 @@ COMMENT ON FUNCTION abie.figure_marker(text) IS
 'The marker that a publication puts in place of a figure, as written: SUPP, z, ... NULL for a number and for an empty '
 'text. Error 22P02 for anything else.';
 
-CREATE FUNCTION abie_internal.figure_is_valid(published text) RETURNS boolean
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_figure_is_valid';
-COMMENT ON FUNCTION abie_internal.figure_is_valid(text) IS
-'Whether abie.figure reads the text: a plain decimal number, a marker, or empty.';
-
 CREATE FUNCTION abie_internal.figure_text(published text) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_figure_text';
 COMMENT ON FUNCTION abie_internal.figure_text(text) IS
 'A published cell that is no figure, without the white space around it; NULL for an empty text and for the markers of '
 'abie.figure.';
 
-CREATE FUNCTION abie_internal.figure_count(published text) RETURNS bigint
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_figure_count';
-COMMENT ON FUNCTION abie_internal.figure_count(text) IS
-'The whole number of a published count; 12 and 12.0 are 12. NULL, never 0, for an empty text and the markers of '
-'abie.figure. Error 22P02 for anything else, so for 12.5 and 12%.';
+-- Cells of a file that are read once: NULL for what they do not read, whatever else it is.
+CREATE FUNCTION abie_internal.figure_found_marker(published text) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_figure_found_marker';
+COMMENT ON FUNCTION abie_internal.figure_found_marker(text) IS
+'The marker of abie.figure_marker; NULL, and no error, for what is neither number nor marker.';
 
-CREATE FUNCTION abie_internal.figure_count_is_valid(published text) RETURNS boolean
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_figure_count_is_valid';
-COMMENT ON FUNCTION abie_internal.figure_count_is_valid(text) IS
-'Whether abie_internal.figure_count reads the text: a whole number of up to 18 digits, a marker, or empty.';
+CREATE FUNCTION abie_internal.figure_within(published text, lowest float8, highest float8)
+	RETURNS float8
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_figure_within';
+COMMENT ON FUNCTION abie_internal.figure_within(text, float8, float8) IS
+'The number of abie.figure where it is from lowest to highest; NULL for anything else.';
+
+CREATE FUNCTION abie_internal.figure_count_within(published text, lowest bigint, highest bigint) RETURNS bigint
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_figure_count_within';
+COMMENT ON FUNCTION abie_internal.figure_count_within(text, bigint, bigint) IS
+'The whole number, of up to 18 digits, of a published count (12 and 12.0 are 12) where it is from lowest to highest; '
+'NULL for anything else, so for 12.5 and 12%.';

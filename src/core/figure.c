@@ -13,6 +13,7 @@ static const char *const markers[] = {
 	"SUPP", "NE", "NA", "N/A", "NP", "NEW", "LOWCOV", "DNS", "NULL", "NaN",
 	"z", "x", "c", "k", "low", "u", "w", "~", ":", "..", "-", "*"
 };
+#define LONGEST_MARKER 6
 
 static bool
 is_space(char c)
@@ -55,6 +56,8 @@ is_marker(const char *text, size_t length)
 		text++;
 		length -= 2;
 	}
+	if (length > LONGEST_MARKER)
+		return false;
 	for (size_t i = 0; i < sizeof(markers) / sizeof(markers[0]); i++)
 	{
 		if (equals_ignoring_case(text, length, markers[i]))
@@ -105,28 +108,36 @@ scan_number(Figure *figure)
 	return at == n;
 }
 
+/* The text without ASCII white space around it, and how long that is. */
+size_t
+figure_trim(const char **text, size_t length)
+{
+	while (length > 0 && is_space((*text)[0]))
+	{
+		(*text)++;
+		length--;
+	}
+	while (length > 0 && is_space((*text)[length - 1]))
+		length--;
+	return length;
+}
+
 /* What the text is: a number, a marker, nothing, or none of these. */
 Figure
 figure_scan(const char *text, size_t length)
 {
 	Figure		figure = {.kind = FIGURE_MALFORMED};
 
-	while (length > 0 && is_space(text[0]))
-	{
-		text++;
-		length--;
-	}
-	while (length > 0 && is_space(text[length - 1]))
-		length--;
+	length = figure_trim(&text, length);
 	figure.start = text;
 	figure.length = length;
 
 	if (length == 0)
 		figure.kind = FIGURE_EMPTY;
+	else if (scan_number(&figure))	/* most cells are; no number is a marker */
+		figure.kind = FIGURE_NUMBER;
 	else if (is_marker(text, length))
 		figure.kind = FIGURE_MARKER;
-	else if (scan_number(&figure))
-		figure.kind = FIGURE_NUMBER;
 	return figure;
 }
 

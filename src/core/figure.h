@@ -38,6 +38,7 @@ typedef struct Figure
 	size_t		fraction_digits;	/* and after it */
 } Figure;
 
+extern size_t figure_trim(const char **text, size_t length);
 extern Figure figure_scan(const char *text, size_t length);
 extern double figure_value(const Figure *figure);
 extern bool figure_is_count(const Figure *figure);

@@ -67,9 +67,12 @@ INSERT INTO not_parallel_safe VALUES
 	('import_name_schools', 'writes abie.school'),
 	('import_types_not_understood', 'reads a temporary table'),
 	('import_log', 'writes abie.import'),
+	('import_check_arrived', 'reads a temporary table'),
 	('import_finish', 'writes the input tables'),
 	('load_attendance', 'writes the input tables'),
+	('load_attendance_schools', 'makes a temporary table'),
 	('load_attendance_year', 'writes abie.attendance'),
+	('load_attendance_outcomes', 'reads temporary tables'),
 	('load_attendance_week', 'writes abie.attendance_week'),
 	('guard_methodology', 'trigger'),
 	('create_methodology', 'writes abie.methodology'),
@@ -133,7 +136,9 @@ INSERT INTO not_parallel_safe VALUES
 	('calculate_digest', 'writes abie.run'),
 	('raise_failure', 'always raises an error'),
 	('calculate', 'procedure that commits'),
-	('load_demo', 'writes the input tables');
+	('load_demo', 'writes the input tables'),
+	('demo_load_context', 'writes abie.school_context'),
+	('demo_load_attendance', 'writes abie.attendance');
 SELECT r.object, r.proparallel FROM routine r
 WHERE r.proparallel <> 's' AND r.proname NOT IN (SELECT n.name FROM not_parallel_safe n)
 ORDER BY 1;

@@ -1,16 +1,18 @@
 -- One published figure: number, marker or error.
 \set VERBOSITY default
-SELECT published, abie.figure(published), abie.figure_marker(published), abie_internal.figure_is_valid(published),
-	abie_internal.figure_count_is_valid(published)
+SELECT published, abie.figure(published), abie.figure_marker(published), abie_internal.figure_found_marker(published),
+	abie_internal.figure_count_within(published, -1000, 1000) AS count
 FROM unnest(ARRAY['46.9', '46.9%', '  46.9 ', E'\t46.9\r\n', '0', '-0', '+1', '-1.25', '.5', '007', '12.0', '100%', '', '  ',
 	'SUPP', 'supp', 'NE', 'NA', 'N/A', 'z', 'Z', 'x', 'c', 'k', 'low', 'Low', 'u', '~', ':', '..', ' SUPP ', '-', '*', 'NP', 'NEW', 'LOWCOV', 'DNS', 'NULL', 'NaN', 'nan', 'w', '[c]', '[Low]', ' [z] ']) AS published;
 
 -- NULL in, NULL out
-SELECT abie.figure(NULL) IS NULL AS figure, abie.figure_marker(NULL) IS NULL AS marker, abie_internal.figure_is_valid(NULL) IS NULL AS valid,
-	abie_internal.figure_count(NULL) IS NULL AS count, abie_internal.figure_count_is_valid(NULL) IS NULL AS count_valid;
+SELECT abie.figure(NULL) IS NULL AS figure, abie.figure_marker(NULL) IS NULL AS marker, abie_internal.figure_found_marker(NULL) IS NULL AS found,
+	abie_internal.figure_within(NULL, 0, 1) IS NULL AS within, abie_internal.figure_count_within(NULL, 0, 1) IS NULL AS count;
 
 -- everything else is malformed, what strtod would take included
-SELECT published, abie_internal.figure_is_valid(published) AS figure, abie_internal.figure_count_is_valid(published) AS count
+SELECT published, abie_internal.figure_found_marker(published) IS NULL AS no_marker,
+	abie_internal.figure_within(published, '-infinity', 'infinity') IS NULL AS no_figure,
+	abie_internal.figure_count_within(published, -9223372036854775808, 9223372036854775807) IS NULL AS no_count
 FROM unnest(ARRAY['5.', '.', '...', '+', '--1', '--', '[', '[]', '[5]', '[c', 'c]', '[[c]]', '[ c ]', '+-1', '1-', '1 2', '1,234', '1e3', '1E3', '0x1F', 'inf', '-Infinity',
 	'%', '%5', '5%%', '5 %', '1.2.3', '12abc', 'abc', 'SUPPRESSED', 'zz', '::', '£5', '1/2', '٣', '#N/A', 'TRUE',
 	repeat('1', 41)]) AS published;
@@ -26,16 +28,14 @@ FROM (SELECT n::text || '.' || lpad(((n * 7919) % 1000000)::text, 6, '0') AS dig
 SELECT published, abie_internal.figure_text(published) FROM unnest(ARRAY[' a text ', 'z', '[x]', '', ' ', '12', E'\tNot applicable\r\n']) AS published;
 
 -- counts
-SELECT published, abie_internal.figure_count(published)
-FROM unnest(ARRAY['12', '12.0', '-3', '+4', '0', ' 7 ', '999999999999999999', 'NA', '']) AS published;
-SELECT published, abie_internal.figure_count_is_valid(published)
-FROM unnest(ARRAY['12.5', '12%', '12.01', '1000000000000000000', '0.5', 'twelve']) AS published;
+SELECT published, abie_internal.figure_count_within(published, -3, 999999999999999999)
+FROM unnest(ARRAY['12', '12.0', '-3', '+4', '0', ' 7 ', '999999999999999999', 'NA', '', '-4',
+	'12.5', '12%', '12.01', '1000000000000000000', '0.5', 'twelve']) AS published;
+SELECT published, abie_internal.figure_within(published, 0, 100)
+FROM unnest(ARRAY['0', '-0', '100%', '100.0', '100.0000001', '-0.1', 'NA', '']) AS published;
 
 -- the errors
 SELECT abie.figure('twelve');
 SELECT abie.figure_marker('1,234');
-SELECT abie_internal.figure_count('12.5');
-SELECT abie_internal.figure_count('12%');
 \set VERBOSITY sqlstate
 SELECT abie.figure('1e3');
-SELECT abie_internal.figure_count('--');

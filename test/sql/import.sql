@@ -37,6 +37,11 @@ SELECT t.* FROM abie.import_target AS t WHERE NOT EXISTS (
 -- cells: dates and years
 SELECT text, abie_internal.import_date(text) FROM unnest(ARRAY['01-09-2012', '31/08/2019', '2020-02-29', '29-02-2019', '2019-13-01', '00-01-2019', '1-9-2012', '2012', '']) AS text;
 SELECT text, abie_internal.import_year(text) FROM unnest(ARRAY['201819', '2018/19', '199900', '2018', '201820', '2018-19']) AS text;
+SELECT text, abie_internal.import_year(text) FROM unnest(ARRAY['201819.0', '201819.00', '201819.', '2018/19.0', '2018119', '1999/00', '201810', '']) AS text;
+SELECT text, abie_internal.import_date(text) FROM unnest(ARRAY['31-04-2019', '29-02-2000', '29-02-1900', '01-01-0000', '01-01/2019', '2019/01/01']) AS text;
+-- whole numbers: no more digits than the highest has, .0 or not
+SELECT text, abie_internal.import_whole(text, 100000, 999999) AS urn, abie_internal.import_whole(text, 0, 9999) AS establishment
+FROM unnest(ARRAY['100000', '999999.0', '099999', '0100000', '1000000', '100000.', '100000.1', '.0', '0', '0.0', '0004', '00004', '+4', '-4', '4%', '4 ', '', 'x', '10', '100.00']) AS text;
 SELECT abie_internal.import_region('E13000002'), abie_internal.import_region('E12000003'), abie_internal.import_region('Yorkshire and The Humber'), abie_internal.import_region('Wales (pseudo)') IS NULL AS elsewhere;
 
 -- attendance: counts, reasons without total, a marker, a blank URN, a summary row, and every way to be rejected
@@ -271,6 +276,9 @@ SELECT pg_temp.import('gias-links', 'links.csv', 'URN,LinkURN,LinkType,urn', '1,
 SELECT pg_temp.import('auto', 'abs.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5');
 SELECT pg_temp.import('auto', 'abs.csv', 'LA,ESTAB,URN,PERCTOT,PPERSABS10', '201,2001,100001,5,5', '2018');
 SELECT pg_temp.import('gias', 'gias.csv', :gias, '1,2,3,4,5,6,7,8,9,10,11,12');
+-- an easting that is no number is not the 0 of a school without one; the last letter of a name stays
+SELECT pg_temp.import('gias', 'easting.csv', :gias, '100001,201,2001,One,Other,Other,Open,,Primary,,London,E53|100002,201,2002,Yetev Lev,Other,Other,Open,,Primary,,London,0.0', NULL, '2030-05-24');
+SELECT r.reason, s.name, s.easting FROM abie.import_reject r, abie.school s WHERE r.file = 'easting.csv' AND s.urn = 100002;
 SELECT abie.import_finish();
 TRUNCATE abie.school, abie.school_context, abie.attendance, abie.school_link, abie.import, abie.import_reject;
 
