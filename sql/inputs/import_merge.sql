@@ -77,6 +77,20 @@ COMMENT ON FUNCTION abie_internal.import_other_columns(text, text, text[]) IS
 'The columns of a table, its key apart, that the format can fill and this file cannot: what is held of them stays '
 'beside what the file says.';
 
+CREATE FUNCTION abie_internal.import_says_nothing_new(columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Where what is held of the row has no source but the incoming one, no column has to be looked up among the sources.
+-- The object they are compared with is a constant: all rows have the same source.
+RETURN (SELECT pg_catalog.format('t.sources IS NOT NULL%s AND '
+		't.sources <@ jsonb_object(%L::text[], array_fill(n.new_source, ARRAY[%s]))',
+		pg_catalog.string_agg(pg_catalog.format(' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I) AND n.%2$I IS NULL',
+			c, 'm_' || c), ''),
+		columns, pg_catalog.cardinality(columns))
+	FROM pg_catalog.unnest(columns) c);
+COMMENT ON FUNCTION abie_internal.import_says_nothing_new(text[]) IS
+'Condition: true where the incoming row n has no marker and says nothing but what the held row t has from the same '
+'source; any other row is decided column by column.';
+
 CREATE FUNCTION abie_internal.import_decided_query(target_table text, columns text[], others text[], incoming text)
 	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -103,16 +117,19 @@ BEGIN
 	INTO decisions
 	FROM unnest(columns) c;
 	RETURN format(E'SELECT n.*, t.%I IS NULL AS is_new, t.sources AS held_sources%s%s\nFROM (%s) AS n LEFT JOIN '
-		'abie.%I t ON %s',
+		'abie.%I t ON %s%s',
 		key[1], decisions,
 		(SELECT string_agg(format(', t.%1$I AS %1$I', o), '') FROM unnest(others) o),
 		incoming, target_table,
-		(SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ') FROM unnest(key) k));
+		(SELECT string_agg(format('t.%1$I = n.%1$I', k), ' AND ') FROM unnest(key) k),
+		CASE WHEN target_table <> 'school'
+			THEN format(' WHERE (%s) IS NOT TRUE', abie_internal.import_says_nothing_new(columns)) END);
 END $$;
 COMMENT ON FUNCTION abie_internal.import_decided_query(text, text[], text[], text) IS
 'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, '
 'or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of '
-'the same publication, which it withdraws. abie.school keeps no markers.';
+'the same publication, which it withdraws. Rows that say nothing new are left out. abie.school keeps no markers, and '
+'all its rows are decided: a blank date may speak, and sources differ by row.';
 
 CREATE FUNCTION abie_internal.import_broken(format text, target_table text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -177,7 +194,7 @@ changed AS (
 	RETURNING 1
 )
 SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM written),
-	(SELECT count(*) FROM decided) - (SELECT count(*) FROM refused)]$query$,
+	(SELECT count(*) FROM %14$s) - (SELECT count(*) FROM refused)]$query$,
 		abie_internal.import_decided_query(target_table, columns, others, incoming),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ') FILTER (WHERE markers <> ''),
@@ -193,7 +210,8 @@ SELECT ARRAY[(SELECT count(*) FROM decided WHERE is_new), (SELECT count(*) FROM 
 		string_agg(format('%1$I = EXCLUDED.%1$I', c), ', ')
 			|| CASE WHEN markers <> '' THEN ', markers = EXCLUDED.markers' ELSE '' END,
 		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) o),
-		abie_internal.import_broken(format, target_table))
+		abie_internal.import_broken(format, target_table),
+		CASE WHEN target_table = 'school' THEN 'decided' ELSE format('(%s) n', incoming) END)
 	INTO statement
 	FROM unnest(columns) c;
 	RETURN statement;
