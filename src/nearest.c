@@ -11,6 +11,7 @@
 #include "arguments.h"
 #include "callbacks.h"
 #include "core/distance.h"
+#include "core/expectation.h"
 #include "core/nearest.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -132,7 +133,7 @@ check_range(const FloatMatrix *vectors, const double *weights)
 }
 
 static NearestArguments
-nearest_arguments(FunctionCallInfo fcinfo)
+nearest_arguments(FunctionCallInfo fcinfo, int beyond)
 {
 	NearestArguments args;
 	int			n;
@@ -146,7 +147,7 @@ nearest_arguments(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 PG_ARGISNULL(2) ? errmsg("k cannot be NULL") : errmsg("k must be at least 1, not %d", args.k)));
-	args.k = Min(args.k, Max(n - 1, 1));
+	args.k = Min((int64) args.k + beyond, Max(n - 1, 1));
 	args.weights = weights_argument(PG_ARGISNULL(3) || n == 0 ? NULL : PG_GETARG_ARRAYTYPE_P(3), args.vectors.columns);
 	check_range(&args.vectors, args.weights);
 	args.candidate = PG_ARGISNULL(4) ? NULL :
@@ -185,9 +186,20 @@ in_order_of_id(const NearestArguments *args, const IdRow *sorted)
 	};
 }
 
+/* What local means are of, rows in ascending order of id. */
+typedef struct LocalValues
+{
+	int			measures;
+	const double *value;		/* n x measures */
+	const double *weight;		/* n x measures */
+	int			k;				/* neighbours that count; one more gives the bandwidth */
+	int			listed;			/* neighbours that are named */
+} LocalValues;
+
 /* A row of the result for each neighbour. */
 static void
-put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted)
+put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted,
+			   const LocalValues *local pg_attribute_unused())
 {
 	Datum		value[4] = {Int64GetDatum(sorted[list->row].id)};
 
@@ -200,55 +212,163 @@ put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sort
 	}
 }
 
-/* A row of the result for each list. */
 static void
-put_list(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted)
+list_neighbours(const NeighbourList *list, const IdRow *sorted, int count, Datum *ids, Datum *distances)
 {
-	int64	   *neighbour = palloc(sizeof(int64) * Max(list->count, 1));
-	double	   *distance = palloc(sizeof(double) * Max(list->count, 1));
-	Datum		value[3] = {Int64GetDatum(sorted[list->row].id)};
+	int64	   *neighbour = palloc(sizeof(int64) * Max(count, 1));
+	double	   *distance = palloc(sizeof(double) * Max(count, 1));
 
-	for (int i = 0; i < list->count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		neighbour[i] = sorted[list->neighbour[i].row].id;
 		distance[i] = list->neighbour[i].distance;
 	}
-	value[1] = PointerGetDatum(bigint_array_result(neighbour, list->count));
-	value[2] = PointerGetDatum(float_array_result(distance, list->count));
-	put_row(rows, value, NULL);
-	pfree(DatumGetPointer(value[1]));
-	pfree(DatumGetPointer(value[2]));
+	*ids = PointerGetDatum(bigint_array_result(neighbour, count));
+	*distances = PointerGetDatum(float_array_result(distance, count));
 	pfree(neighbour);
 	pfree(distance);
 }
 
+/* A row of the result for each list. */
+static void
+put_list(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted,
+		 const LocalValues *local pg_attribute_unused())
+{
+	Datum		value[3] = {Int64GetDatum(sorted[list->row].id)};
+
+	list_neighbours(list, sorted, list->count, &value[1], &value[2]);
+	put_row(rows, value, NULL);
+	pfree(DatumGetPointer(value[1]));
+	pfree(DatumGetPointer(value[2]));
+}
+
+/* A statistic of each measure of the neighbours that count, as an array; NULL elements where there is no weight. */
+static Datum
+local_statistics(const NeighbourList *list, const LocalValues *local, double bandwidth,
+				 double (*statistic) (const double *, const double *, const double *, size_t, double))
+{
+	int			count = Min(list->count, local->k);
+	double	   *value = palloc(sizeof(double) * 3 * Max(count, 1));
+	double	   *weight = value + count;
+	double	   *distance = value + 2 * count;
+	double	   *result = palloc(sizeof(double) * local->measures);
+	Datum		array;
+
+	for (int m = 0; m < local->measures; m++)
+	{
+		for (int i = 0; i < count; i++)
+		{
+			Size		at = (Size) list->neighbour[i].row * local->measures + m;
+
+			value[i] = local->value[at];
+			weight[i] = local->weight[at];
+			distance[i] = list->neighbour[i].distance;
+		}
+		result[m] = count == 0 ? get_float8_nan() : statistic(value, distance, weight, count, bandwidth);
+	}
+	array = PointerGetDatum(float_array_result(result, local->measures));
+	pfree(value);
+	pfree(result);
+	return array;
+}
+
+/* A row of the result for each list, with the local means that it makes. */
+static void
+put_means(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted, const LocalValues *local)
+{
+	double		bandwidth = list->count > 0 ? list->neighbour[list->count - 1].distance : 0.0;
+	Datum		value[7] = {Int64GetDatum(sorted[list->row].id)};
+
+	list_neighbours(list, sorted, Min(list->count, local->listed), &value[1], &value[2]);
+	value[3] = Int32GetDatum(list->count);
+	value[4] = Float8GetDatum(bandwidth);
+	value[5] = local_statistics(list, local, bandwidth, local_mean);
+	value[6] = local_statistics(list, local, bandwidth, local_mean_error);
+	put_row(rows, value, NULL);
+	pfree(DatumGetPointer(value[1]));
+	pfree(DatumGetPointer(value[2]));
+	pfree(DatumGetPointer(value[5]));
+	pfree(DatumGetPointer(value[6]));
+}
+
+/* A matrix of a row an id, in ascending order of id; no element NULL, or negative if so asked. */
+static const double *
+measures_argument(FunctionCallInfo fcinfo, int number, const char *name, const IdRow *sorted, int n, bool not_negative,
+				  int *measures)
+{
+	FloatMatrix given = float_matrix_argument(PG_GETARG_ARRAYTYPE_P(number), name);
+	double	   *value = allocate(sizeof(double) * n * given.columns);
+
+	if (given.rows != n || !given.complete)
+		ereport(ERROR,
+				(errcode(given.rows != n ? ERRCODE_ARRAY_SUBSCRIPT_ERROR : ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must have %d rows without NULL, one an id", name, n)));
+	for (int i = 0; i < n; i++)
+		for (int m = 0; m < given.columns; m++)
+		{
+			double		element = given.value[(Size) sorted[i].row * given.columns + m];
+
+			if (not_negative && element < 0.0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("%s cannot be negative: %g of id " INT64_FORMAT, name, element, sorted[i].id)));
+			value[(Size) i * given.columns + m] = element;
+		}
+	*measures = given.columns;
+	return value;
+}
+
+static LocalValues
+local_values_arguments(FunctionCallInfo fcinfo, const IdRow *sorted, int n)
+{
+	LocalValues local = {.k = PG_GETARG_INT32(2), .listed = PG_GETARG_INT32(8)};
+	int			weights;
+
+	local.value = measures_argument(fcinfo, 6, "values", sorted, n, false, &local.measures);
+	local.weight = measures_argument(fcinfo, 7, "value_weights", sorted, n, true, &weights);
+	if (weights != local.measures)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("values have %d columns, value_weights %d", local.measures, weights)));
+	if (local.listed < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("listed cannot be negative: %d", local.listed)));
+	return local;
+}
+
+typedef void (*PutList) (ReturnSetInfo *, const NeighbourList *, const IdRow *, const LocalValues *);
+
 /* Search for all rows and put each list into the result. */
 static void
-put_nearest(FunctionCallInfo fcinfo, void (*put) (ReturnSetInfo *, const NeighbourList *, const IdRow *))
+put_nearest(FunctionCallInfo fcinfo, PutList put)
 {
 	ReturnSetInfo *rows = begin_rows(fcinfo);
 	NearestArguments args;
 	NearestInput input;
 	NearestSearch *search;
 	const NeighbourList *lists;
+	LocalValues local = {0};
 	IdRow	   *sorted;
 	int			found;
 
-	/* not STRICT: the last three may be NULL; array_agg over no rows gives NULL for the first two */
+	/* not STRICT: weights, candidate and family may be NULL; array_agg over no rows gives NULL for the first two */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return;
-	args = nearest_arguments(fcinfo);
+	args = nearest_arguments(fcinfo, put == put_means ? 1 : 0);
 	if (args.vectors.rows == 0)
 		return;
 	sorted = sort_ids(args.id, args.has_id, args.vectors.rows);
 	input = in_order_of_id(&args, sorted);
+	if (put == put_means)
+		local = local_values_arguments(fcinfo, sorted, input.n);
 	search = nearest_start(&input, nearest_filter(instructions == INSTRUCTIONS_AUTO ?
 												  nearest_filter_best() : (FilterVariant) instructions), allocate);
 	while ((found = nearest_next(search, &lists)) > 0)
 	{
 		CHECK_FOR_INTERRUPTS();
 		for (int q = 0; q < found; q++)
-			put(rows, &lists[q], sorted);
+			put(rows, &lists[q], sorted, &local);
 	}
 }
 
@@ -265,5 +385,19 @@ Datum
 abie_nearest_lists(PG_FUNCTION_ARGS)
 {
 	put_nearest(fcinfo, put_list);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(abie_nearest_means);
+Datum
+abie_nearest_means(PG_FUNCTION_ARGS)
+{
+	/* not STRICT, as the others */
+	for (int i = 6; i <= 8; i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("values, value_weights and listed cannot be NULL")));
+	put_nearest(fcinfo, put_means);
 	return (Datum) 0;
 }

@@ -36,19 +36,57 @@ enrolments_argument(FunctionCallInfo fcinfo, int number)
 	return enrolments;
 }
 
+static double
+last_weight_argument(FunctionCallInfo fcinfo, int number)
+{
+	double		last_weight = finite_argument(fcinfo, number, "last_weight");
+
+	if (last_weight < 0.0 || last_weight > 1.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("last_weight must be between 0 and 1, not %g", last_weight)));
+	return last_weight;
+}
+
+/* 0 or more, infinity for no limit */
+static double
+reach_argument(FunctionCallInfo fcinfo, int number)
+{
+	double		reach = PG_GETARG_FLOAT8(number);
+
+	if (!(reach >= 0.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("reach must be 0 or more, not %g", reach),
+				 errhint("Infinity is for no limit.")));
+	return reach;
+}
+
+PG_FUNCTION_INFO_V1(abie_own_level);
+Datum
+abie_own_level(PG_FUNCTION_ARGS)
+{
+	BaselineRule rule = {
+		.last_weight = last_weight_argument(fcinfo, 2),
+		.common_change = finite_argument(fcinfo, 3, "common_change"),
+		.reach = reach_argument(fcinfo, 4)
+	};
+
+	PG_RETURN_FLOAT8(own_level(finite_argument(fcinfo, 0, "before"), finite_argument(fcinfo, 1, "last"), rule));
+}
+
 PG_FUNCTION_INFO_V1(abie_shrunk_baseline);
 Datum
 abie_shrunk_baseline(PG_FUNCTION_ARGS)
 {
 	BaselineRule rule = {
-		.last_weight = finite_argument(fcinfo, 4, "last_weight"),
-		.n0 = not_negative_argument(fcinfo, 5, "n0")
+		.last_weight = last_weight_argument(fcinfo, 4),
+		.n0 = not_negative_argument(fcinfo, 5, "n0"),
+		.constant = not_negative_argument(fcinfo, 6, "constant"),
+		.common_change = finite_argument(fcinfo, 7, "common_change"),
+		.reach = reach_argument(fcinfo, 8)
 	};
 
-	if (rule.last_weight < 0.0 || rule.last_weight > 1.0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("last_weight must be between 0 and 1, not %g", rule.last_weight)));
 	PG_RETURN_FLOAT8(shrunk_baseline(finite_argument(fcinfo, 0, "before"),
 									 finite_argument(fcinfo, 1, "last"),
 									 finite_argument(fcinfo, 2, "expected"),
@@ -146,14 +184,17 @@ abie_learn_baseline(PG_FUNCTION_ARGS)
 	SchoolYears years = school_years_arguments(fcinfo);
 	BaselineRule rule;
 	double	   *work;
-	Datum		result[2];
+	Datum		result[4];
 
 	if (years.count < LEAST_SCHOOLS)
 		PG_RETURN_NULL();
 	work = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(double) * 2 * years.count);
-	if (!learn_baseline(&years, work, check_for_interrupts, &rule))	/* squares out of range */
+	/* false where squares are out of range */
+	if (!learn_baseline(&years, PG_GETARG_BOOL(5), reach_argument(fcinfo, 6), work, check_for_interrupts, &rule))
 		float_overflow_error();
 	result[0] = Float8GetDatum(rule.last_weight);
 	result[1] = Float8GetDatum(rule.n0);
-	PG_RETURN_DATUM(row_result(fcinfo, 2, result, NULL));
+	result[2] = Float8GetDatum(rule.constant);
+	result[3] = Float8GetDatum(rule.common_change);
+	PG_RETURN_DATUM(row_result(fcinfo, 4, result, NULL));
 }

@@ -205,6 +205,14 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('spc', 'urn', ARRAY['urn', 'school_urn'], true, true, 'urn', 'URN'),
 	('spc', 'school_type', ARRAY['phase_type_grouping'], true, false, 'text', 'Type and phase of school'),
 	('spc', 'headcount', ARRAY['headcount of pupils'], true, false, 'count', 'Pupils, headcount'),
+	('spc', 'key_stage_1', ARRAY['Number of key stage 1 pupils (years 1 and 2)'], false, false, 'count',
+		'Pupils in Key Stage 1'),
+	('spc', 'key_stage_2', ARRAY['Number of key stage 2 pupils (years 3 to 6)'], false, false, 'count',
+		'Pupils in Key Stage 2'),
+	('spc', 'key_stage_3', ARRAY['Number of key stage 3 pupils (years 7 to 9)'], false, false, 'count',
+		'Pupils in Key Stage 3'),
+	('spc', 'key_stage_4', ARRAY['Number of key stage 4 pupils (years 10 and 11)'], false, false, 'count',
+		'Pupils in Key Stage 4'),
 	('spc', 'fsm_pct', ARRAY['% of pupils known to be eligible for free school meals'], true, false, 'percent',
 		'Pupils eligible for free school meals, per cent'),
 	('spc', 'eal_pct', ARRAY['% of pupils whose first language is known or believed to be other than English'], true,
@@ -294,7 +302,8 @@ CREATE VIEW abie.import_target (format, target_table, target_column, fields, exp
 		('england-census', 'school_context', 'urn school_type headcount fsm6_pct sen_support_pct ehc_plan_pct eal_pct'),
 		('england-census', 'school', 'urn la_code'),
 		('spc', 'school_context',
-			'urn academic_year school_type headcount fsm_pct eal_pct region urban_rural religious_character '
+			'urn academic_year school_type headcount key_stage_1 key_stage_2 key_stage_3 key_stage_4 fsm_pct eal_pct '
+			'region urban_rural religious_character '
 			'admissions_policy'),
 		('spc', 'school',
 			'urn laestab name la_code la_name region type trust open_date religious_character admissions_policy '

@@ -130,6 +130,10 @@ CREATE TABLE abie.school_context (
 	academic_year abie.academic_year,
 	school_type text,
 	headcount integer CHECK (headcount >= 0),
+	key_stage_1 integer CHECK (key_stage_1 >= 0),
+	key_stage_2 integer CHECK (key_stage_2 >= 0),
+	key_stage_3 integer CHECK (key_stage_3 >= 0),
+	key_stage_4 integer CHECK (key_stage_4 >= 0),
 	fsm_pct float8 CHECK (fsm_pct BETWEEN 0 AND 100),
 	fsm6_pct float8 CHECK (fsm6_pct BETWEEN 0 AND 100),
 	sen_support_pct float8 CHECK (sen_support_pct BETWEEN 0 AND 100),
@@ -161,6 +165,10 @@ COMMENT ON COLUMN abie.school_context.academic_year IS
 COMMENT ON COLUMN abie.school_context.school_type IS
 'Type and phase as published (census SCHOOLTYPE): State-funded primary, State-funded secondary, ...';
 COMMENT ON COLUMN abie.school_context.headcount IS 'Pupils on roll, headcount (census NOR).';
+COMMENT ON COLUMN abie.school_context.key_stage_1 IS 'Pupils in Key Stage 1 (Years 1 and 2), of headcount.';
+COMMENT ON COLUMN abie.school_context.key_stage_2 IS 'Pupils in Key Stage 2 (Years 3 to 6), of headcount.';
+COMMENT ON COLUMN abie.school_context.key_stage_3 IS 'Pupils in Key Stage 3 (Years 7 to 9), of headcount.';
+COMMENT ON COLUMN abie.school_context.key_stage_4 IS 'Pupils in Key Stage 4 (Years 10 and 11), of headcount.';
 COMMENT ON COLUMN abie.school_context.fsm_pct IS
 'Pupils known to be eligible for free school meals, per cent of headcount.';
 COMMENT ON COLUMN abie.school_context.fsm6_pct IS

@@ -111,11 +111,12 @@ COMMENT ON FUNCTION abie_internal.check_rate_only(integer, float8) IS 'Release c
 CREATE FUNCTION abie_internal.check_assumed_noise(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
-	SELECT coalesce(m.sampling_source IN ('earlier run', 'residuals'), true),
+	SELECT coalesce(m.sampling_source IN ('earlier run', 'residuals', 'declared'), true),
 		format('%s: %s', m.stratum, CASE m.sampling_source
 			WHEN 'earlier run'
 				THEN format('%s / enrolments, from run %s', round(m.sampling_c1::numeric, 1), m.sampling_run)
 			WHEN 'residuals' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, from residuals'
+			WHEN 'declared' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, declared'
 			ELSE 'not known' END), ARRAY[]::float8[]
 	FROM abie.run_model m WHERE m.run_id = check_assumed_noise.run_id;
 END;

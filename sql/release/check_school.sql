@@ -198,9 +198,15 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(NOT e.baseline BETWEEN least(e.own_level, e.expected) - 1e-9
 		AND greatest(e.own_level, e.expected) + 1e-9
-			OR abs(e.baseline - (e.expected + e.own_share * (e.own_level - e.expected))) > 1e-6, true), e.urn::text,
-				ARRAY[e.urn]
-	FROM abie.expectation e WHERE e.run_id = check_baseline.run_id;
+		OR abs(e.baseline - greatest(e.attendance - r.reach, least(e.attendance + r.reach,
+			e.expected + e.own_share * (e.own_level - e.expected)))) > 1e-6, true), e.urn::text, ARRAY[e.urn]
+	FROM abie_internal.run_methodology(check_baseline.run_id) m CROSS JOIN abie.expectation e
+		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
+		LEFT JOIN abie.run_model l ON l.run_id = e.run_id AND l.stratum = e.stratum
+		-- in the second edition no farther from last year's rate than a point, or three quarters of one year alone
+		CROSS JOIN LATERAL (SELECT CASE WHEN m.edition < 2 OR m.method <> 'contextual' THEN 'Infinity'::float8
+			WHEN l.last_weight IS NULL OR s.previous_attendance IS NULL THEN 0.75 ELSE 1 END AS reach) r
+	WHERE e.run_id = check_baseline.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_baseline(integer, float8) IS
 'Release check baseline. To 1e-9 percentage points.';
@@ -273,6 +279,34 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION abie_internal.check_extreme_gap(integer, float8) IS
 'Release check extreme gap. Examples: the greatest, attendance less expected.';
+
+CREATE FUNCTION abie_internal.check_calibration(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
+BEGIN ATOMIC
+	SELECT coalesce(abs(c.residual) > check_calibration.threshold AND abs(c.residual) > 4 * c.error, false),
+		format('%s, %s %s: %s', c.stratum, c.characteristic, c.part, round(c.residual::numeric, 2)),
+		ARRAY[-abs(c.residual)]
+	FROM abie_internal.calibration_cells(check_calibration.run_id, false) c WHERE c.schools >= 30;
+END;
+COMMENT ON FUNCTION abie_internal.check_calibration(integer, float8) IS
+'Release check calibration. Examples: the greatest, attendance less expected.';
+
+CREATE FUNCTION abie_internal.check_interval_coverage(run_id integer, threshold float8)
+	RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
+BEGIN ATOMIC
+	SELECT abs(o.inside - 95) > check_interval_coverage.threshold,
+		format('%s, %s: %s %%', o.stratum, o.size, round(o.inside::numeric, 1)), ARRAY[]::float8[]
+	FROM (SELECT x.stratum, x.size, 100 * avg(x.inside::integer)::float8 AS inside
+		FROM abie.run r, LATERAL (SELECT max(p.run_id) AS run_id FROM abie.run p
+				WHERE p.methodology = r.methodology AND p.target_year = r.baseline_year
+					AND p.status IN ('calculated', 'checked', 'issued', 'superseded')) p,
+			LATERAL abie.run_outcome(p.run_id) x
+		WHERE r.run_id = check_interval_coverage.run_id GROUP BY x.stratum, x.size) o
+	WHERE o.inside IS NOT NULL;
+END;
+COMMENT ON FUNCTION abie_internal.check_interval_coverage(integer, float8) IS
+'Release check interval coverage. Items are thirds of schools by size; examples: schools inside, per cent.';
 
 CREATE FUNCTION abie_internal.check_no_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000

@@ -63,6 +63,12 @@ SELECT * FROM (VALUES
 		'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
 	('extreme gap', 'warning', 10, 0.5,
 		'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),
+	('calibration', 'warning', 0.2, 0,
+		'Tenths and categories of characteristics used, of 30 schools or more, whose mean of attendance - expected is '
+		'more than the threshold, percentage points, and more than four standard errors from 0 (abie.calibration)'),
+	('interval coverage', 'warning', 2, 0,
+		'Thirds of schools by size of which more or fewer than 95 per cent, by more than the threshold, were inside '
+		'the intervals that the newest run by the methodology for the baseline year gave (abie.run_outcome)'),
 	('moved expectation', 'warning', 0.3, 20,
 		'Schools whose improvement expectation is more than the threshold, percentage points, from that of the run '
 		'issued last'),

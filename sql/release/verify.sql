@@ -118,12 +118,12 @@ BEGIN
 		abie_internal.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments,
 		c.minimum_enrolments)
 	FROM abie_internal.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
-	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments, sess_possible,
-		sess_overall, attendance, attendance_error,
+	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments,
+		effective_enrolments, sess_possible, sess_overall, attendance, attendance_error,
 		attendance_published, is_reference, references_published, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
-	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments, s.sess_possible,
-		s.sess_overall, s.attendance, s.attendance_error,
+	SELECT -s.run_id, c.urn, c.laestab, c.stratum, s.selective, s.la_code, c.enrolments,
+		s.effective_enrolments, s.sess_possible, s.sess_overall, s.attendance, s.attendance_error,
 		s.attendance_published, s.is_reference, s.references_published, s.easting, s.northing, s.family,
 		s.la_average, s.national_average, s.previous_attendance, s.earlier_attendance, s.pre_pandemic, s.numbers,
 			s.categories

@@ -131,6 +131,8 @@ RETURN format(E'Underlying level.\tOne year''s rate is partly chance. %s counts 
 			'is taken from an earlier calculation, run %s.', m ->> 'sampling_run')
 		WHEN 'residuals' THEN ' How much is chance could not be learned, because no earlier year is held; it is judged '
 			'by how far schools of different sizes are from what is expected of them.'
+		WHEN 'declared' THEN ' How much is chance could not be learned, because no earlier year is held; it is taken '
+			'to be as in England''s schools.'
 		ELSE '' END;
 COMMENT ON FUNCTION abie_internal.level_step(jsonb, jsonb) IS
 'The step to the underlying level by the contextual method.';
@@ -151,7 +153,7 @@ RETURN CASE
 			abie_internal.fact(e, 'context', 2)),
 		format(E'Similar schools.\tThe %s most similar schools attend %s points %s than their own circumstances would '
 			'suggest. Experience shows that %s%% of such a difference is shared, which makes the expected attendance '
-			'%s%%.', m ->> 'similar_schools', abie_internal.decimal(abs((e ->> 'local_residual')::float8), 2),
+			'%s%%.', m ->> 'local_schools', abie_internal.decimal(abs((e ->> 'local_residual')::float8), 2),
 			CASE WHEN (e ->> 'local_residual')::float8 < 0 THEN 'less' ELSE 'more' END,
 			abie_internal.decimal(100 * (m ->> 'local_slope')::float8, 0), abie_internal.fact(e, 'expected', 2)),
 		abie_internal.level_step(e, m)]

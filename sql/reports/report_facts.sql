@@ -214,7 +214,8 @@ SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, '
 		THEN d.distribution END, 'data', s.data)
 FROM expectation e CROSS JOIN run JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
 	LEFT JOIN model m ON m.stratum = p.stratum
-	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools, 'pace',
+	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools,
+		'local_schools', m.local_schools, 'pace',
 		m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
 		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments',
 			m.minimum_enrolments) FROM model m) k(methodology)

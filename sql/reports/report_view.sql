@@ -437,15 +437,16 @@ COMMENT ON COLUMN abie_report.national_attendance.stratum IS
 'primary, or secondary without all-through, by the type as published.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, m.edition,
 	array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
-	m.minimum_enrolments, m.poor_match_percentile, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap,
-		m.benchmark_share, m.description,
+	abie_internal.local_schools(m) AS local_schools, m.minimum_enrolments, m.poor_match_percentile, m.pace,
+	m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
 	s.stratum, s.schools, s.enrolments, CASE WHEN s.references_published THEN s.r2 END AS r2,
 	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out, CASE WHEN s.references_published
 		THEN s.local_slope END AS local_slope,
 	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
-	s.last_weight, s.n0, CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
+	s.last_weight, s.n0, s.constant, CASE WHEN s.references_published THEN s.common_change END AS common_change,
+	CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
 	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published
 		THEN s.forecast_quantile END AS forecast_quantile
 FROM abie_report.run r JOIN abie.methodology m ON m.name = r.methodology
@@ -453,6 +454,8 @@ FROM abie_report.run r JOIN abie.methodology m ON m.name = r.methodology
 COMMENT ON VIEW abie_report.methodology_summary IS
 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. '
 'Of what rests on attendance that is not published, noise and baseline alone.';
+COMMENT ON COLUMN abie_report.methodology_summary.local_schools IS
+'Number of the most similar schools that the local mean is taken over.';
 COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS
 'What schools are compared by, in order, separated by commas.';
 

@@ -18,12 +18,18 @@ RETURN CASE characteristic
 	WHEN 'semh_pct' THEN 'Social, emotional and mental health need, % of pupils'
 	WHEN 'eal_pct' THEN 'English as an additional language, % of pupils'
 	WHEN 'mobility_pct' THEN 'Joined or left in the year, % of pupils'
+	WHEN 'ln_mobility' THEN 'Joined or left in the year, % of sessions'
+	WHEN 'key_stage_share' THEN 'In the last key stage of the phase, % of pupils'
 	WHEN 'ln_headcount' THEN 'Pupils on roll'
+	WHEN 'ln_tenth_school_km' THEN 'Kilometres to the tenth nearest school of its phase'
 	WHEN 'idaci_score' THEN 'Children in low-income families in the area, 0 to 1'
 	WHEN 'idaci_rank' THEN 'Deprivation of the area, rank (1 is most deprived)'
 	WHEN 'region' THEN 'Region'
+	WHEN 'region_inner_outer' THEN 'Region'
+	WHEN 'age_class' THEN 'Ages taught'
 	WHEN 'urban_rural' THEN 'Urban or rural'
 	WHEN 'religious_character' THEN 'Religious character'
+	WHEN 'religious_class' THEN 'Religious character'
 	WHEN 'selective' THEN 'Selects by ability'
 	ELSE coalesce(meaning, replace(characteristic, 'other.', '')) END;
 COMMENT ON FUNCTION abie_internal.characteristic_text(text, text) IS
@@ -34,11 +40,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT, so that it becomes part of the query
 RETURN CASE characteristic
 	WHEN 'ln_headcount' THEN abie_internal.thousands(round(exp(number))::bigint)
+	WHEN 'ln_mobility' THEN abie_internal.decimal(exp(number) - 1, 1)
+	WHEN 'ln_tenth_school_km' THEN abie_internal.decimal(exp(number), 1)
 	WHEN 'idaci_rank' THEN abie_internal.thousands(round(number)::bigint)
 	WHEN 'idaci_score' THEN abie_internal.decimal(number, 3)
 	ELSE abie_internal.decimal(number, 1) END;
 COMMENT ON FUNCTION abie_internal.characteristic_number(text, float8) IS
-'A number of a characteristic as reports write it; the logarithm of the headcount as the headcount.';
+'A number of a characteristic as reports write it; logarithms as what they are of.';
 
 CREATE FUNCTION abie_internal.km_text(km float8) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2

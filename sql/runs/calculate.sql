@@ -144,7 +144,7 @@ COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
 
 -- One pass over the similar schools; the rungs they make are of it too.
 CREATE FUNCTION abie_internal.similar_school_figures(run_id integer, method text, benchmark_share float8)
-RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments integer, residual float8,
+RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments float8, residual float8,
 	previous_residual float8, upper_quartile float8, pared_mean float8, mean float8, error float8, previous_mean float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
@@ -153,37 +153,27 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 WITH member AS (
-	SELECT n.urn, n.rank, p.attendance, p.enrolments::float8 AS enrolments, p.context,
-		p.previous_attendance - p.previous_context AS previous_residual
+	SELECT n.urn, p.attendance, p.effective_enrolments AS enrolments
 	-- unnested in the list of columns, because a function joined to its table is a nested loop
-	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn, generate_subscripts(l.similar_urns, 1) AS rank
+	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn
 			FROM abie.similar_list l WHERE l.run_id = similar_school_figures.run_id) n
 		JOIN abie.run_school p ON p.run_id = similar_school_figures.run_id AND p.urn = n.similar_urn
 ), grouped AS (
 	SELECT g.urn,
-		array_agg(CASE method WHEN 'contextual' THEN g.attendance - g.context ELSE g.attendance END) AS residual,
-		array_agg(coalesce(g.previous_residual, 0)) AS previous_residual,
-		array_agg(CASE WHEN g.previous_residual IS NULL THEN 0 ELSE g.enrolments END) AS previous_enrolments,
-		array_agg(g.enrolments) AS enrolments,
 		percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
 		abie_internal.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments,
 			benchmark_share) AS pared_mean
-	-- sorted once here, not in each aggregate
-	FROM (SELECT * FROM member ORDER BY urn, rank) g
+	FROM member g
 	GROUP BY g.urn
 )
-SELECT s.urn, s.stratum, s.is_reference, s.enrolments, s.attendance - s.context AS residual,
+SELECT s.urn, s.stratum, s.is_reference, s.effective_enrolments, s.attendance - s.context AS residual,
 	s.previous_attendance - s.previous_context AS previous_residual,
 	g.upper_quartile,
 	-- of the school itself too
 	100 * abie_internal.pared_mean_final(abie_internal.pared_mean_combine(g.pared_mean,
-		ARRAY[benchmark_share, s.attendance / 100 * s.enrolments, s.enrolments])) AS pared_mean,
-	abie.local_mean(g.residual, n.distances, g.enrolments, n.bandwidth) AS mean,
-	CASE method WHEN 'contextual'
-		THEN abie.local_mean_error(g.residual, n.distances, g.enrolments, n.bandwidth) END AS error,
-	CASE method WHEN 'contextual'
-		THEN coalesce(abie.local_mean(g.previous_residual, n.distances, g.previous_enrolments, n.bandwidth),
-		0) END AS previous_mean
+		ARRAY[benchmark_share, s.attendance / 100 * s.effective_enrolments, s.effective_enrolments])) AS pared_mean,
+	n.local_mean, CASE method WHEN 'contextual' THEN n.local_error END,
+	CASE method WHEN 'contextual' THEN coalesce(n.previous_local_mean, 0) END
 FROM grouped g JOIN abie.run_school s ON s.run_id = similar_school_figures.run_id AND s.urn = g.urn
 	JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 $$;
@@ -255,18 +245,18 @@ BEGIN
 		own_level, own_share, baseline, baseline_error,
 		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
 			similar_upper_quartile, pared_mean, pre_pandemic,
-		forecast, forecast_low, forecast_high, poor_match, references_published)
+		forecast, forecast_low, forecast_high, poor_match, outside_model, references_published)
 	SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error,
 		b.own_level, b.own_share, b.baseline, b.baseline_error,
 		x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
 			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
 		b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance,
-		s.references_published
+		coalesce(s.attendance NOT BETWEEN b.forecast_low AND b.forecast_high
+			AND s.previous_attendance NOT BETWEEN b.forecast_low AND b.forecast_high, false), s.references_published
 	FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 		JOIN far f ON f.stratum = s.stratum
 		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-		CROSS JOIN LATERAL abie_internal.school_baseline(r, s.enrolments, s.attendance, s.attendance_error,
-			s.previous_attendance, s.expected, s.context_error, s.local_error) b
+		CROSS JOIN LATERAL abie_internal.school_baseline(r, s) b
 		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, b.baseline, s.pared_mean,
 			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
 	WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL;
@@ -291,7 +281,9 @@ SELECT encode(sha256(convert_to(
 		s.sess_overall, s.attendance, s.attendance_error,
 			s.attendance_published, s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average,
 				s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
-			s.numbers, s.categories)::text, E'\n' ORDER BY s.urn)
+			s.numbers, s.categories)::text
+			|| CASE WHEN s.effective_enrolments <> s.enrolments THEN ' ' || s.effective_enrolments ELSE '' END, E'\n'
+				ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
 	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), '')
@@ -299,7 +291,8 @@ SELECT encode(sha256(convert_to(
 			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n'
 				ORDER BY c.laestab)
 		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), '')
-	|| coalesce((SELECT string_agg(ROW(m.stratum, m.sampling_c1)::text, E'\n' ORDER BY m.stratum)
+	|| coalesce((SELECT string_agg(ROW(m.stratum, m.sampling_c1)::text
+			|| CASE WHEN m.edition > 1 THEN ROW(m.change_c0, m.change_c1)::text ELSE '' END, E'\n' ORDER BY m.stratum)
 		FROM abie.run_model m WHERE m.run_id = input_digest.run_id
 			AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
 $$;

@@ -65,7 +65,7 @@ WITH pool AS MATERIALIZED (
 		count(s.previous_attendance) FILTER (WHERE s.weight > 0) AS previous
 	FROM (
 		-- sorted once here, not in each aggregate; a school that is no reference is predicted and predicts nothing
-		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.enrolments::float8
+		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.effective_enrolments
 			ELSE 0 END AS weight,
 			s.previous_attendance,
 			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
@@ -108,7 +108,8 @@ SET enable_nestloop = off
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	learned boolean := (abie_internal.run_methodology(run_id)).weights IS NULL;
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	learned boolean := m.weights IS NULL;
 	done bigint;
 BEGIN
 	WITH fit AS MATERIALIZED (
@@ -122,10 +123,11 @@ BEGIN
 				(f.previous).leave_one_out)
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
-		INSERT INTO abie.run_model (run_id, stratum, schools, enrolments, penalty, mean, r2, r2_leave_one_out,
+		INSERT INTO abie.run_model (run_id, stratum, schools, edition, enrolments, penalty, mean, r2, r2_leave_one_out,
 			residual_variance, numbers, first_elements, substitutes, indicators, terms, elements, other_elements,
 			location, coefficients, penalties, inverse, references_published)
-		SELECT calculate_context.run_id, f.stratum, f.schools, f.total, (f.model).penalty, (f.model).mean, (f.model).r2,
+		SELECT calculate_context.run_id, f.stratum, f.schools, m.edition, f.total, (f.model).penalty, (f.model).mean,
+			(f.model).r2,
 			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
 			h.indicators, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
 			(f.model).penalties, (f.model).inverse,
@@ -180,135 +182,3 @@ COMMENT ON FUNCTION abie_internal.greatest_sampling_c1(text) IS
 'The most that abie.run_model.sampling_c1 may be where it is judged by residuals: what the changes of England''s '
 'schools from 2017/18 to 2018/19 gave, 17 in primary and 101 in secondary schools, squared percentage points x '
 'pupils.';
-
-CREATE FUNCTION abie_internal.earlier_noise(run_id integer)
-RETURNS TABLE (stratum text, sampling_c1 float8, sampling_run integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
-SET search_path = pg_catalog, pg_temp
-AS $$
--- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took
--- nothing
-SELECT m.stratum, m.sampling_c1, m.sampling_run
-FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
-UNION ALL
-(SELECT DISTINCT ON (m.stratum) m.stratum, m.sampling_c1, m.run_id
-FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id
-WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculated', 'checked', 'issued', 'superseded')
-	AND m.sampling_source IN ('changes', 'registers') AND m.sampling_c1 > 0
-ORDER BY m.stratum, m.run_id DESC)
-$$;
-COMMENT ON FUNCTION abie_internal.earlier_noise(integer) IS
-'Abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
-'run that cannot learn it itself.';
-
--- What baselines and forecasts are made with.
-CREATE FUNCTION abie_internal.calculate_baseline(run_id integer) RETURNS bigint
-LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
-SET max_parallel_workers_per_gather = 0
-AS $$
-DECLARE
-	done bigint;
-BEGIN
-	WITH pool AS MATERIALIZED (
-		SELECT s.stratum, array_agg(s.attendance) AS attendance, array_agg(s.previous_attendance) AS previous,
-			array_agg(s.earlier_attendance) AS earlier,
-			array_agg(s.attendance - s.previous_attendance) AS change, array_agg(s.attendance - s.expected) AS residual,
-				array_agg(s.previous_expected) AS previous_expected,
-			array_agg(s.enrolments::float8) AS enrolments, count(s.previous_attendance) AS change_schools,
-			count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL
-				AND s.previous_expected IS NOT NULL) AS learning_schools,
-			CASE WHEN count(s.attendance_error) >= 30
-				THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.enrolments)
-				END AS register_c1
-		FROM abie.run_school s WHERE s.run_id = calculate_baseline.run_id AND s.expected IS NOT NULL AND s.is_reference
-		GROUP BY s.stratum
-	), source AS MATERIALIZED (
-		SELECT p.*, v.c0, v.c1, e.sampling_c1 AS earlier_c1, e.sampling_run AS earlier_run,
-			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers'
-				WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run' WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source,
-			least(r.c1, abie_internal.greatest_sampling_c1(p.stratum)) AS residual_c1
-		FROM pool p CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v
-			LEFT JOIN abie_internal.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum
-			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r
-				ON num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
-	), noise AS MATERIALIZED (
-		SELECT s.*, CASE s.sampling_source WHEN 'changes' THEN s.c1 / 2 WHEN 'registers' THEN s.register_c1
-			WHEN 'earlier run' THEN s.earlier_c1 WHEN 'residuals' THEN s.residual_c1 END AS sampling_c1
-		FROM source s
-	)
-	UPDATE abie.run_model m
-	SET change_schools = n.change_schools, change_c0 = n.c0, change_c1 = n.c1,
-		sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
-		sampling_run = CASE n.sampling_source WHEN 'earlier run'
-			THEN n.earlier_run END, learning_schools = n.learning_schools,
-		between_variance = CASE WHEN n.sampling_c1 > 0
-			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e
-				FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
-		-- more digits would predict no better, and these can be used by hand
-		last_weight = abie.round_half_up(b.last_weight, 4)::float8, n0 = abie.round_half_up(b.n0, 2)::float8,
-			forecast_coefficients = f.coefficients, forecast_c0 = f.c0, forecast_c1 = f.c1,
-			forecast_quantile = f.quantile
-	FROM noise n, abie.learn_baseline(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) b,
-		abie.learn_forecast(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) f
-	WHERE m.run_id = calculate_baseline.run_id AND m.stratum = n.stratum;
-	GET DIAGNOSTICS done = ROW_COUNT;
-	RETURN done;
-END $$;
-COMMENT ON FUNCTION abie_internal.calculate_baseline(integer) IS
-'Stage of a run of method contextual. Learns, of each stratum, noise, baseline and forecast into '
-'abie.run_model; the number of strata.';
-
--- No SET clause, so that the planner can put it in place of a call.
-CREATE FUNCTION abie_internal.school_baseline(model abie.run_model, enrolments integer, attendance float8,
-	attendance_error float8, previous_attendance float8, expected float8,
-	context_error float8, local_error float8)
-RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseline float8, baseline_error float8,
-	forecast float8, forecast_low float8, forecast_high float8)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
-BEGIN ATOMIC
-	-- not STRICT: without a model, or with one year, it has an answer too
-	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
-		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error
-			* o.expected_error),
-		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0
-			THEN least(100, f.forecast + f.margin) END
-	FROM (SELECT (model).last_weight IS NOT NULL
-		AND previous_attendance IS NOT NULL AS learned,
-		coalesce(attendance_error * attendance_error, (model).sampling_c1 / enrolments) AS one_year) k,
-		LATERAL (SELECT
-			CASE WHEN k.learned THEN (model).last_weight * attendance + (1 - (model).last_weight) * previous_attendance
-				ELSE attendance END AS own_level,
-			CASE WHEN k.learned THEN enrolments / (enrolments + (model).n0)
-				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN 1
-				ELSE (model).between_variance / ((model).between_variance + k.one_year) END AS own_share,
-			CASE WHEN k.learned
-				THEN ((model).last_weight * (model).last_weight + (1 - (model).last_weight) * (1 - (model).last_weight))
-				* k.one_year ELSE k.one_year END AS sampling_variance,
-			sqrt(context_error * context_error + (model).local_slope * local_error
-				* ((model).local_slope * local_error)) AS expected_error,
-			CASE WHEN k.learned
-				THEN abie.shrunk_baseline(previous_attendance, attendance, expected, enrolments, (model).last_weight,
-				(model).n0)
-				WHEN (model).between_variance IS NULL OR k.one_year = 0 THEN attendance
-				ELSE abie.shrink(attendance, expected, k.one_year, (model).between_variance) END AS baseline) o,
-		LATERAL (SELECT
-			CASE WHEN (model).run_id IS NULL THEN NULL
-				WHEN k.learned
-					THEN abie.forecast(previous_attendance, attendance, expected, enrolments,
-					(model).forecast_coefficients) ELSE o.baseline END AS forecast,
-			CASE WHEN k.learned
-				THEN (model).forecast_quantile * sqrt((model).forecast_c0 + (model).forecast_c1 / enrolments)
-				ELSE 1.959963984540054 * sqrt((model).change_c0 + (model).change_c1 / enrolments) END AS margin) f;
-END;
-COMMENT ON FUNCTION abie_internal.school_baseline(abie.run_model, integer, float8, float8, float8, float8, float8,
-	float8) IS
-'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its '
-'stratum (model; NULL in method similar-schools: the baseline is attendance). With a learned last_weight and both '
-'years held, own_level is of both years, own_share = enrolments / (enrolments + n0), and the forecast abie.forecast '
-'with its interval. Else own_level is attendance, own_share = between_variance / (between_variance + sampling variance '
-'of one year), 1 where these are not known, and the forecast is the baseline +- 1.96 standard deviations of a change '
-'from year to year. The sampling variance of one year is attendance_error^2 where registers gave it, else sampling_c1 '
-'/ enrolments. expected_error^2 = context_error^2 + (local_slope x local_error)^2; baseline_error^2 = own_share x '
-'sampling variance of own_level + ((1 - own_share) x expected_error)^2. The interval is kept within 0-100.';

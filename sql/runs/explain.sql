@@ -29,7 +29,12 @@ FROM school s, run r
 UNION ALL
 SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
 UNION ALL
-SELECT 1, 3, 'attendance error', s.attendance_error,
+SELECT 1, 3, 'enrolments counted', s.effective_enrolments,
+	format('enrolments x %s, the share of a full year that its sessions possible an enrolment are',
+		s.effective_enrolments / s.enrolments)
+FROM school s WHERE s.effective_enrolments <> s.enrolments
+UNION ALL
+SELECT 1, 4, 'attendance error', s.attendance_error,
 	'standard error of attendance as that of a sample of pupils, from their registers' FROM school s
 	WHERE s.attendance_error IS NOT NULL
 UNION ALL
@@ -120,6 +125,10 @@ SELECT 4, row_number() OVER ()::integer, 'contribution of ' || c.characteristic,
 	'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
 FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c WHERE EXISTS (SELECT FROM school)
 UNION ALL
+SELECT 4, 1000, 'contribution of disadvantage', sum(c.contribution), 'those of ' || string_agg(c.characteristic, ', ')
+FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
+WHERE EXISTS (SELECT FROM school) AND c.characteristic ~ '^(fsm|idaci)' HAVING count(*) > 1
+UNION ALL
 SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms' FROM school s
 UNION ALL
 SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' || CASE WHEN s.is_reference THEN ''
@@ -185,7 +194,8 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual, m.similar_schools, r.local_slope,
+	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual,
+		abie_internal.local_schools(m) AS local_schools, m.similar_schools, r.local_slope,
 		e.expected_error
 	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
@@ -194,11 +204,13 @@ WITH school AS (
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 )
 SELECT 7, 1, 'bandwidth', s.bandwidth,
-	format('distance of the nearest school beyond the %s, or of the last where there is none', s.similar_schools)
+	format('distance of the nearest school beyond the %s, or of the last where there is none', s.local_schools)
 FROM school s WHERE s.references_published
 UNION ALL
 SELECT 7, 2, 'local residual', s.local_residual,
-	'mean of the similar schools'' attendance - context, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3'
+	format('mean of the %s'' attendance - context, each weighted by enrolments x (1 - (distance / bandwidth)^3)^3',
+		CASE WHEN s.local_schools = s.similar_schools THEN 'similar schools'
+			ELSE s.local_schools || ' most similar schools' END)
 FROM school s WHERE s.is_contextual AND s.references_published
 UNION ALL
 SELECT 7, 3, 'local slope', s.local_slope,
@@ -227,7 +239,9 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT e.*, m.last_weight, m.n0, m.between_variance, s.previous_attendance, s.attendance_error, m.sampling_c1,
+	SELECT e.*, m.edition, m.last_weight, m.n0, m.constant, m.common_change, m.reach, m.change_c0, m.change_c1,
+		m.spread_c0, m.spread_c1, m.between_variance, s.effective_enrolments, s.previous_attendance, s.attendance_error,
+			m.sampling_c1,
 		m.sampling_source, m.sampling_run, abie.previous_year(r.baseline_year) AS previous_year,
 		coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise,
 		m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned
@@ -239,12 +253,19 @@ SELECT 8, 1, 'attendance the year before', s.previous_attendance,
 	CASE WHEN s.previous_attendance IS NULL THEN 'not held for ' ELSE 'own attendance in ' END || s.previous_year
 		FROM school s
 UNION ALL
-SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned
+SELECT 8, 2, 'own level', s.own_level, CASE WHEN s.is_learned AND s.edition = 2 AND NOT s.references_published
+	THEN 'attendance, and the year before with the change of all schools, within 1 of attendance'
+	WHEN s.is_learned AND s.edition = 2
+	THEN format('attendance + (1 - %s) x (attendance the year before + %s - attendance), within %s of attendance; %s '
+	'is the change of all schools of the stratum, the weight best predicted them', s.last_weight, s.common_change,
+	s.reach, s.common_change)
+	WHEN s.is_learned
 	THEN format('%s x attendance + (1 - %s) x attendance the year before; the weight best predicted the schools of '
 	'the stratum', s.last_weight, s.last_weight)
 	ELSE 'attendance' END FROM school s
 UNION ALL
-SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_error, s.sampling_c1 / s.enrolments),
+SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_error,
+	s.sampling_c1 / s.effective_enrolments),
 	CASE WHEN s.attendance_error IS NOT NULL THEN 'of one year: the square of attendance error'
 	ELSE format('of one year: %s / enrolments, %s', s.sampling_c1, CASE s.sampling_source
 		WHEN 'changes'
@@ -252,18 +273,30 @@ SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_err
 		WHEN 'registers' THEN 'the median of attendance error^2 x enrolments of the stratum''s schools'
 		WHEN 'earlier run'
 			THEN format('as learned in run %s, because no earlier year is held to learn it from', s.sampling_run)
+		WHEN 'declared' THEN 'as England''s schools had, because no earlier year or run is held to learn it from'
 		ELSE format('how much attendance - expected varies with 1 / enrolments, but not above %s, because no earlier '
 			'year is held '
 			'to learn it from', abie_internal.greatest_sampling_c1(s.stratum)) END) END
 FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
 UNION ALL
-SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.is_learned
+SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.edition = 2 AND NOT s.references_published
+	THEN 'best predicted the schools of the stratum'
+	WHEN s.is_learned AND s.edition = 2
+	THEN format('1 / (1 + %s + %s / enrolments), which best predicted the schools of the stratum', s.constant, s.n0)
+	WHEN s.is_learned
 	THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
+	WHEN s.edition = 2 AND (s.sampling_source = 'declared' OR s.spread_c0 IS NULL)
+		THEN '1 / (1.2 + 15 / enrolments), for one year alone'
+	WHEN s.edition = 2 THEN format('1 - (%s + %s / enrolments) / 2 / (%s + %s / enrolments), not under 0: what a year '
+		'brings, against how attendance spreads about what is expected', s.change_c0, s.change_c1, s.spread_c0,
+		s.spread_c1)
 	WHEN s.between_variance IS NULL THEN '1: how noisy attendance is, is not known'
 	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance,
 		s.between_variance, s.noise) END FROM school s
 UNION ALL
-SELECT 8, 5, 'baseline', s.baseline, 'expected + own share x (own level - expected)' FROM school s
+SELECT 8, 5, 'baseline', s.baseline, 'expected + own share x (own level - expected)' || CASE WHEN s.edition = 2
+	THEN format(', within %s of attendance', CASE WHEN s.is_learned THEN s.reach ELSE 0.75 END) ELSE '' END
+		FROM school s
 UNION ALL
 SELECT 8, 6, 'baseline error', s.baseline_error,
 	format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',

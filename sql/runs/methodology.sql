@@ -11,9 +11,21 @@ SELECT * FROM (VALUES
 	('mobility_pct', 'number', 'c.mobility_pct', 'Pupils who joined or left at other than the usual times, per cent'),
 	-- numeric ln, because the C library's may differ in the last bit from one CPU to another
 	('ln_headcount', 'number', 'ln(nullif(c.headcount, 0)::numeric)::float8', 'Natural logarithm of the headcount'),
+	('ln_mobility', 'number', 'ln((1 + c.mobility)::numeric)::float8',
+		'Natural logarithm of 1 + mobility in per cent, from sessions possible an enrolment (abie.mobility)'),
+	('key_stage_share', 'number',
+		'100 * c.key_stages[CASE c.stratum WHEN ''primary'' THEN 2 WHEN ''secondary'' THEN 4 END]',
+		'Pupils in Key Stage 2 (primary schools) or Key Stage 4 (secondary schools), per cent'),
+	('ln_tenth_school_km', 'number',
+		'CASE WHEN c.tenth_school_km >= 0 THEN ln(greatest(c.tenth_school_km, 0.01)::numeric)::float8 END',
+		'Natural logarithm of the kilometres to the tenth nearest school of the stratum'),
 	('idaci_score', 'number', 'c.idaci_score', 'Mean IDACI score of the pupils'' home areas, 0-1'),
 	('idaci_rank', 'number', 'c.idaci_rank::float8', 'National IDACI rank, 1 the most deprived'),
 	('region', 'category', 'c.region', 'Region of England'),
+	('region_inner_outer', 'category',
+		'CASE WHEN c.region <> ''London'' THEN c.region WHEN c.laestab / 10000 = ANY (''{201,202,204,205,206,207,208,'
+		'209,210,211,212,213,309,316}'') THEN ''Inner London'' WHEN c.region = ''London'' THEN ''Outer London'' END',
+		'Region of England, Inner and Outer London apart (by local authority, as in EES)'),
 	('urban_rural', 'category',
 		'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' '
 		'END', 'Urban or rural, from the published class'),
@@ -24,7 +36,18 @@ SELECT * FROM (VALUES
 		'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character '
 		'WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN '
 		'c.religious_character IS NOT NULL THEN ''other'' END',
-			'Religious character: Church of England, Roman Catholic, other or none')
+			'Religious character: Church of England, Roman Catholic, other or none'),
+	('religious_class', 'category',
+		'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character '
+		'WHEN c.religious_character ILIKE ''%jewish%'' THEN ''Jewish'' '
+		'WHEN c.religious_character ~* ''muslim|islam|sunni|deobandi'' THEN ''Muslim'' '
+		'WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN '
+		'c.religious_character IS NOT NULL THEN ''other'' END',
+		'Religious character: Church of England, Roman Catholic, Jewish, Muslim, other or none'),
+	('age_class', 'category', 'abie_internal.age_class(c.stratum, c.key_stages)',
+		'Ages taught: infant, junior or other (primary), no key stage 3, no key stage 4 or other (secondary); other '
+		'where '
+		'they are not known')
 ) v(name, kind, expression, meaning);
 COMMENT ON VIEW abie.characteristic IS
 'The characteristics a methodology may compare schools by, besides other.NAME for a number in '
@@ -38,14 +61,16 @@ COMMENT ON COLUMN abie.characteristic.meaning IS 'What it measures.';
 CREATE TABLE abie.methodology (
 	name text PRIMARY KEY,
 	method text NOT NULL DEFAULT 'contextual',
+	edition integer NOT NULL DEFAULT 2,
 	characteristics text[] NOT NULL DEFAULT
-		'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,region,'
-		'urban_rural,religious_character,selective}',
+		'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,ln_mobility,key_stage_share,ln_headcount,'
+		'idaci_rank,ln_tenth_school_km,region_inner_outer,urban_rural,religious_class,selective,age_class}',
 	weights float8[],
 	multipliers float8[],
 	scaling text NOT NULL DEFAULT 'robust',
 	clip float8 NOT NULL DEFAULT 4,
 	similar_schools integer NOT NULL DEFAULT 20,
+	local_schools integer DEFAULT 100,
 	minimum_enrolments integer NOT NULL DEFAULT 30,
 	poor_match_percentile float8 NOT NULL DEFAULT 95,
 	pace float8 NOT NULL DEFAULT 0.26,
@@ -66,6 +91,11 @@ COMMENT ON COLUMN abie.methodology.method IS
 'How expected attendance is worked out: contextual = ridge regression on the characteristics and a local part from the '
 'similar schools, and the baseline shrunk towards it; similar-schools = tricube- and enrolment-weighted mean of the '
 'similar schools, and the baseline is last year''s attendance.';
+COMMENT ON COLUMN abie.methodology.edition IS
+'Edition of the rules of method contextual. 2: schools count by the enrolments of a full year, a year''s own level '
+'takes '
+'the common change off and stays within one point of last year''s rate, the share of it falls with a learned constant '
+'too, one year alone is shrunk by its learned spread. 1: as first published.';
 COMMENT ON COLUMN abie.methodology.characteristics IS
 'What schools are compared by, in order: names of abie.characteristic or other.NAME. One that no school of a stratum '
 'has is left out there.';
@@ -78,6 +108,9 @@ COMMENT ON COLUMN abie.methodology.scaling IS
 'How numbers are scaled within a stratum, a method of abie.scaling: robust, sd or range.';
 COMMENT ON COLUMN abie.methodology.clip IS 'Scaled numbers are limited to plus and minus this.';
 COMMENT ON COLUMN abie.methodology.similar_schools IS 'Number of similar schools of each school.';
+COMMENT ON COLUMN abie.methodology.local_schools IS
+'Number of the most similar schools whose residuals make the local residual of method contextual; the similar schools '
+'are the first of them. Fewer than these, or NULL: these alone.';
 COMMENT ON COLUMN abie.methodology.minimum_enrolments IS 'Schools with fewer enrolments are left out.';
 COMMENT ON COLUMN abie.methodology.poor_match_percentile IS
 'A school is poorly matched when its last similar school is farther than this percentile of its stratum, 0-100.';
@@ -100,6 +133,14 @@ COMMENT ON COLUMN abie.methodology.description IS 'What it is for, in words.';
 COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
 SELECT pg_catalog.pg_extension_config_dump('abie.methodology', '');
+
+CREATE FUNCTION abie_internal.local_schools(m abie.methodology) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+RETURN CASE (m).method WHEN 'contextual' THEN greatest((m).local_schools, (m).similar_schools)
+	ELSE (m).similar_schools END;
+COMMENT ON FUNCTION abie_internal.local_schools(abie.methodology) IS
+'Over how many of the most similar schools a methodology takes the local mean: local_schools, but not fewer than '
+'similar_schools; in method similar-schools these.';
 
 -- Raise an error that names the setting, its value and what it may be.
 CREATE FUNCTION abie_internal.refuse_setting(setting text, value text, rule text) RETURNS void
@@ -162,6 +203,9 @@ BEGIN
 		('clip', m.clip::text, m.clip > 0 AND m.clip <= 1000, 'It must be above 0 and at most 1000.'),
 		('similar_schools', m.similar_schools::text, m.similar_schools BETWEEN 2 AND 200,
 			'It must be between 2 and 200.'),
+		('edition', m.edition::text, m.edition IN (1, 2), 'Editions are 1 and 2.'),
+		('local_schools', m.local_schools::text, m.local_schools IS NULL OR m.local_schools BETWEEN 2 AND 200,
+			'It must be between 2 and 200, or NULL.'),
 		('minimum_enrolments', m.minimum_enrolments::text, m.minimum_enrolments >= 1, 'It must be at least 1.'),
 		('poor_match_percentile', m.poor_match_percentile::text, m.poor_match_percentile BETWEEN 0 AND 100,
 			'It must be between 0 and 100.'),
@@ -253,6 +297,14 @@ BEGIN
 	IF ensure_methodology.name = 'default' THEN
 		INSERT INTO abie.methodology (name, description)
 		VALUES ('default',
+			'Ridge regression on circumstances, mobility and ages among them, with a local part from the 100 most '
+			'similar schools, of which 20 are named; baseline shrunk towards it.')
+		ON CONFLICT DO NOTHING;
+	ELSIF ensure_methodology.name = 'first-edition' THEN
+		INSERT INTO abie.methodology (name, edition, local_schools, characteristics, description)
+		VALUES ('first-edition', 1, NULL,
+			'{fsm_pct,fsm6_pct,sen_support_pct,ehc_plan_pct,semh_pct,eal_pct,mobility_pct,ln_headcount,idaci_rank,'
+			'region,urban_rural,religious_character,selective}',
 			'Ridge regression on circumstances with a local part from the 20 most similar schools; baseline shrunk '
 			'towards it.')
 		ON CONFLICT DO NOTHING;
@@ -267,4 +319,4 @@ BEGIN
 	RETURN EXISTS (SELECT FROM abie.methodology m WHERE m.name = ensure_methodology.name);
 END $$;
 COMMENT ON FUNCTION abie_internal.ensure_methodology(text) IS
-'Whether the methodology exists; default and similar-schools are made on first use.';
+'Whether the methodology exists; default, first-edition and similar-schools are made on first use.';

@@ -117,7 +117,8 @@ CREATE TABLE abie.run_model (
 	run_id integer REFERENCES abie.run ON DELETE CASCADE,
 	stratum text,
 	schools bigint NOT NULL,
-	enrolments bigint NOT NULL,
+	edition integer NOT NULL,
+	enrolments float8 NOT NULL,
 	penalty float8 NOT NULL,
 	mean float8 NOT NULL,
 	r2 float8,
@@ -140,12 +141,18 @@ CREATE TABLE abie.run_model (
 	change_c0 float8,
 	change_c1 float8,
 	sampling_c1 float8,
-	sampling_source text CHECK (sampling_source IN ('changes', 'registers', 'earlier run', 'residuals')),
+	sampling_source text
+		CHECK (sampling_source IN ('changes', 'registers', 'earlier run', 'residuals', 'declared')),
 	sampling_run integer,
 	between_variance float8,
+	spread_c0 float8,
+	spread_c1 float8,
 	learning_schools bigint,
 	last_weight float8,
 	n0 float8,
+	constant float8,
+	common_change float8,
+	reach float8,
 	forecast_coefficients float8[],
 	forecast_c0 float8,
 	forecast_c1 float8,
@@ -160,8 +167,9 @@ COMMENT ON COLUMN abie.run_model.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_model.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_model.schools IS
 'Schools the contextual model was fitted to: those of abie.run_school.is_reference.';
+COMMENT ON COLUMN abie.run_model.edition IS 'Edition of the rules: abie.methodology.edition.';
 COMMENT ON COLUMN abie.run_model.enrolments IS
-'Enrolments of those schools, the sum of the model''s weights.';
+'Their enrolments (abie.run_school.effective_enrolments), the sum of its weights.';
 COMMENT ON COLUMN abie.run_model.penalty IS 'Penalty chosen by generalised cross-validation: abie.ridge_model.penalty.';
 COMMENT ON COLUMN abie.run_model.mean IS
 'Mean attendance, weighted by enrolments, per cent: what the contributions of the terms are added to.';
@@ -197,7 +205,7 @@ COMMENT ON COLUMN abie.run_model.change_schools IS
 'Schools whose attendance is held for the baseline year and the year before.';
 COMMENT ON COLUMN abie.run_model.change_c0 IS
 'Variance of a school''s change from year to year is change_c0 + change_c1 / enrolments: abie.change_variance. NULL '
-'with fewer than 30 change_schools.';
+'with fewer than 30 change_schools; in the second edition then that of the earlier run, or declared (sampling_source).';
 COMMENT ON COLUMN abie.run_model.change_c1 IS 'See change_c0.';
 COMMENT ON COLUMN abie.run_model.sampling_c1 IS
 'Sampling variance of one year''s rate is sampling_c1 / enrolments; NULL where it is not known.';
@@ -206,13 +214,18 @@ COMMENT ON COLUMN abie.run_model.sampling_source IS
 'attendance_error^2 x enrolments of the schools whose registers gave one, with 30 such schools; earlier run, what the '
 'newest run before this one that learned it in one of these two ways had (no withdrawn one); residuals, the slope of '
 'the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, but not above '
-'abie_internal.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. NULL where there '
-'is none of these.';
+'abie_internal.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. In the second '
+'edition declared, what England''s schools had (abie_internal.declared_change), stands in the place of residuals. NULL '
+'where there is none of these.';
 COMMENT ON COLUMN abie.run_model.sampling_run IS
 'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
 COMMENT ON COLUMN abie.run_model.between_variance IS
 'Variance tau^2 of schools'' underlying levels about their expected attendance: abie.between_variance of the '
 'residuals.';
+COMMENT ON COLUMN abie.run_model.spread_c0 IS
+'Second edition: variance of attendance - expected is spread_c0 + spread_c1 / enrolments: abie.change_variance of it.';
+COMMENT ON COLUMN abie.run_model.spread_c1 IS
+'Second edition: the part of the variance of attendance - expected that goes with 1 / enrolments.';
 COMMENT ON COLUMN abie.run_model.learning_schools IS
 'Schools whose attendance is held for the baseline year and the two years before, which last_weight, n0 and the '
 'forecast are learned from.';
@@ -222,6 +235,14 @@ COMMENT ON COLUMN abie.run_model.last_weight IS
 COMMENT ON COLUMN abie.run_model.n0 IS
 'Enrolments at which a school''s own level counts for half of its baseline, learned with last_weight, rounded to 2 '
 'decimals.';
+COMMENT ON COLUMN abie.run_model.constant IS
+'Second edition: what the own share falls with at any size, learned with n0, rounded to 4 decimals; 0 in the first.';
+COMMENT ON COLUMN abie.run_model.common_change IS
+'Second edition: mean change of attendance from the year before to the baseline year, weighted by enrolments, rounded '
+'to 4 decimals; 0 in the first.';
+COMMENT ON COLUMN abie.run_model.reach IS
+'The farthest, percentage points, that a baseline may be from the baseline year''s attendance: 1 in the second '
+'edition, any in the first.';
 COMMENT ON COLUMN abie.run_model.forecast_coefficients IS
 'Coefficients of the forecast, learned: abie.learn_forecast. NULL with fewer than 30 learning_schools.';
 COMMENT ON COLUMN abie.run_model.forecast_c0 IS
@@ -259,6 +280,7 @@ CREATE TABLE abie.run_school (
 	selective boolean NOT NULL,
 	la_code integer NOT NULL,
 	enrolments integer NOT NULL,
+	effective_enrolments float8 NOT NULL,
 	sess_possible bigint,
 	sess_overall bigint,
 	attendance float8 NOT NULL,
@@ -302,6 +324,9 @@ COMMENT ON COLUMN abie.run_school.selective IS
 COMMENT ON COLUMN abie.run_school.la_code IS 'Local authority number, from the LAESTAB.';
 COMMENT ON COLUMN abie.run_school.enrolments IS
 'Enrolments of the baseline year; the headcount where only rates are published.';
+COMMENT ON COLUMN abie.run_school.effective_enrolments IS
+'Enrolments that the school counts by: in the second edition enrolments x the share of a full year that its figures '
+'hold (abie.mobility.year_share), else its enrolments.';
 COMMENT ON COLUMN abie.run_school.sess_possible IS
 'Sessions possible in the baseline year; NULL where only rates are published.';
 COMMENT ON COLUMN abie.run_school.sess_overall IS
@@ -370,6 +395,9 @@ CREATE TABLE abie.similar_list (
 	similar_urns integer[] NOT NULL,
 	distances float8[] NOT NULL,
 	bandwidth float8 NOT NULL,
+	local_mean float8,
+	local_error float8,
+	previous_local_mean float8,
 	PRIMARY KEY (run_id, urn),
 	CHECK (cardinality(similar_urns) = cardinality(distances))
 );
@@ -383,6 +411,12 @@ COMMENT ON COLUMN abie.similar_list.distances IS 'The distance of each of simila
 COMMENT ON COLUMN abie.similar_list.bandwidth IS
 'Distance of the first school beyond the similar ones, where the kernel''s weight reaches 0; of the last similar one '
 'where there is none beyond.';
+COMMENT ON COLUMN abie.similar_list.local_mean IS
+'Local mean over the methodology''s local_schools most similar schools (abie.local_mean with the bandwidth): of '
+'attendance - context, in method similar-schools of attendance.';
+COMMENT ON COLUMN abie.similar_list.local_error IS 'Its standard error: abie.local_mean_error.';
+COMMENT ON COLUMN abie.similar_list.previous_local_mean IS
+'The same mean of the residuals of the year before; NULL where none is held.';
 
 CREATE VIEW abie.similar_school WITH (security_invoker = true) AS
 SELECT l.run_id, l.urn, n.rank::integer AS rank, n.similar_urn, l.distances[n.rank] AS distance
@@ -425,6 +459,7 @@ CREATE TABLE abie.expectation (
 	forecast_low float8,
 	forecast_high float8,
 	poor_match boolean NOT NULL,
+	outside_model boolean NOT NULL,
 	references_published boolean NOT NULL,
 	PRIMARY KEY (run_id, urn)
 );
@@ -477,6 +512,9 @@ COMMENT ON COLUMN abie.expectation.forecast_low IS
 COMMENT ON COLUMN abie.expectation.forecast_high IS
 'Upper end of the 95 per cent prediction interval of attendance in the target year, any change common to all schools '
 'apart; NULL where its width is not known.';
+COMMENT ON COLUMN abie.expectation.outside_model IS
+'The rates of the last two years both lie outside the interval of the forecast that is made of them: the school is '
+'unlike those the model was learned from, and what is expected of it deserves a look.';
 COMMENT ON COLUMN abie.expectation.poor_match IS
 'The last similar school is farther than the methodology''s percentile of such distances in the stratum.';
 COMMENT ON COLUMN abie.expectation.references_published IS 'As abie.run_school.references_published.';

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer) IS
 'The schools of a run most similar to one school, which need not be as it is in the run; nearest first.';
 
 -- The same rule for all schools at once, as abie.nearest_lists takes it: a list of its own for each group, candidates,
--- families. One school more than wanted, for the bandwidth.
+-- families.
 CREATE FUNCTION abie_internal.calculate_similar_schools(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -42,24 +42,31 @@ SET enable_nestloop = off
 SET work_mem = '64MB'
 AS $$
 DECLARE
-	wanted integer := (abie_internal.run_methodology(run_id)).similar_schools;
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	wanted integer := m.similar_schools;
 	stored bigint;
 BEGIN
 	WITH weight AS MATERIALIZED (
 		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
 	), pool AS (
 		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
-			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate
+			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate,
+			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)] ORDER BY s.urn) AS residuals,
+			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
+				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END] ORDER BY s.urn) AS enrolments
 		FROM abie.run_school s
+			CROSS JOIN LATERAL (SELECT CASE m.method WHEN 'contextual' THEN s.attendance - s.context
+				ELSE s.attendance END AS residual, s.previous_attendance - s.previous_context AS previous) r
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
 		-- a school that is no reference has one candidate more than the others, which does not count: where they have
 		-- too few, there is no model
-		SELECT s.urn::integer AS urn, cardinality(n.neighbours) - (NOT s.is_reference)::integer AS comparable,
-			n.neighbours, n.distances
+		SELECT s.urn::integer AS urn, n.comparable - (NOT s.is_reference)::integer AS comparable, n.neighbours,
+			n.distances, n.bandwidth, n.means, n.errors
 		FROM pool p JOIN weight w ON w.stratum = p.stratum,
-			LATERAL abie.nearest_lists(p.ids, p.vectors, wanted + 1, w.weights, p.candidate, p.family) n
+			LATERAL abie_internal.nearest_means(p.ids, p.vectors, abie_internal.local_schools(m), w.weights,
+				p.candidate, p.family, p.residuals, p.enrolments, wanted) n
 			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
 	), left_out AS (
 		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
@@ -79,9 +86,10 @@ BEGIN
 				OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
 		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
 	)
-	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
-	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours[:wanted]::integer[], f.distances[:wanted],
-		f.distances[cardinality(f.distances)]
+	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth, local_mean, local_error,
+		previous_local_mean)
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours::integer[], f.distances, f.bandwidth, f.means[1],
+		f.errors[1], f.means[2]
 	FROM found f WHERE f.comparable >= wanted;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;

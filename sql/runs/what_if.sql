@@ -98,6 +98,8 @@ BEGIN
 		changed.pre_pandemic := (changes ->> 'pre_pandemic')::float8;
 	END IF;
 	changed.enrolments := coalesce((changes ->> 'enrolments')::integer, changed.enrolments);
+	-- of a year as whole as it was
+	changed.effective_enrolments := school.effective_enrolments / school.enrolments * changed.enrolments;
 	-- that of so many pupils alike
 	changed.attendance_error := school.attendance_error * sqrt(school.enrolments::float8 / changed.enrolments);
 	changed.vector := (SELECT abie_internal.scaled_vector(changed.numbers, changed.categories, p.parameters)
@@ -125,7 +127,7 @@ WITH model AS MATERIALIZED (
 	SELECT m.*, m.mean + (SELECT sum(c)
 		FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
 		-- what the prediction without the school makes of the school's residual
-		CASE WHEN (school).is_reference THEN (school).enrolments
+		CASE WHEN (school).is_reference THEN (school).effective_enrolments
 			ELSE 0 END * abie.cross_leverage(m.other, m.own, m.location, m.inverse,
 			m.total) / (1 - (school).leverage) AS g
 	FROM model m
@@ -136,7 +138,7 @@ SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
 		+ 2 * p.g * abie.cross_variance(p.other, p.own, p.location, p.inverse, p.penalties, p.total)
 		+ p.g ^ 2
 			* (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties,
-			p.total) - 1 / (school).enrolments::float8))))
+			p.total) - 1 / (school).effective_enrolments))))
 FROM part p
 $$;
 COMMENT ON FUNCTION abie_internal.changed_context(abie.run_school, abie.run_school) IS
@@ -170,8 +172,7 @@ COMMENT ON FUNCTION abie_internal.chosen_similar_schools(abie.run_school, jsonb)
 'Comparators that the user chose, in the form of abie_internal.most_similar. Errors: 22023 for a school that cannot be '
 'one.';
 
-CREATE FUNCTION abie_internal.what_if_similar_schools(school abie.run_school, changed abie.run_school, wanted integer,
-	chosen jsonb)
+CREATE FUNCTION abie_internal.what_if_similar_schools(changed abie.run_school, wanted integer, chosen jsonb)
 RETURNS TABLE (rank integer, distance float8, bandwidth float8, attendance float8, context float8, enrolments float8)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 20
 SET search_path = pg_catalog, pg_temp
@@ -181,24 +182,15 @@ WITH found AS (
 	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie_internal.chosen_similar_schools(changed, chosen) c
 		WHERE chosen IS NOT NULL
 	UNION ALL
-	SELECT n.*, max(n.distance) OVER () FROM abie_internal.most_similar(changed, wanted + 1) n
-	WHERE chosen IS NULL
-		AND ((changed).vector IS DISTINCT FROM (school).vector OR (changed).selective <> (school).selective)
-	UNION ALL
-	SELECT u.similar_urn, u.distance, u.rank, n.bandwidth
-		FROM abie.similar_list n, unnest(n.similar_urns, n.distances) WITH ORDINALITY u(similar_urn, distance, rank)
-	WHERE chosen IS NULL AND (changed).vector IS NOT DISTINCT FROM (school).vector
-		AND (changed).selective = (school).selective
-		AND n.run_id = (school).run_id AND n.urn = (school).urn
+	SELECT n.*, max(n.distance) OVER () FROM abie_internal.most_similar(changed, wanted + 1) n WHERE chosen IS NULL
 )
-SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.enrolments
-FROM found f JOIN abie.run_school s ON s.run_id = (school).run_id AND s.urn = f.similar_urn
+SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.effective_enrolments
+FROM found f JOIN abie.run_school s ON s.run_id = (changed).run_id AND s.urn = f.similar_urn
 WHERE f.rank <= wanted OR chosen IS NOT NULL
 ORDER BY f.rank
 $$;
-COMMENT ON FUNCTION abie_internal.what_if_similar_schools(abie.run_school, abie.run_school, integer, jsonb) IS
-'The similar schools of a changed school, nearest first: those chosen, each counting by its enrolments '
-'alone; those a changed vector has; else those of the run.';
+COMMENT ON FUNCTION abie_internal.what_if_similar_schools(abie.run_school, integer, jsonb) IS
+'The most similar schools of a changed school, nearest first, or those chosen, each counting by its enrolments alone.';
 
 -- What the changed school's similar schools make of it.
 CREATE FUNCTION abie_internal.what_if_expected(school abie.run_school, changed abie.run_school, m abie.methodology,
@@ -217,16 +209,18 @@ DECLARE
 BEGIN
 	WITH peer AS (
 		SELECT n.*, CASE WHEN is_contextual THEN n.attendance - n.context ELSE n.attendance END AS residual
-		FROM abie_internal.what_if_similar_schools(school, changed, m.similar_schools, chosen) n
+		FROM abie_internal.what_if_similar_schools(changed, abie_internal.local_schools(m), chosen) n
 	), member AS (
-		SELECT p.attendance, p.enrolments FROM peer p UNION ALL SELECT changed.attendance, changed.enrolments
+		SELECT p.attendance, p.enrolments FROM peer p WHERE p.rank <= m.similar_schools OR chosen IS NOT NULL
+		UNION ALL SELECT changed.attendance, changed.effective_enrolments
 	)
 	SELECT count(*),
 		abie.local_mean(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
 		array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
 		abie.local_mean_error(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
 			array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
-		percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance),
+		percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance)
+			FILTER (WHERE p.rank <= m.similar_schools OR chosen IS NOT NULL),
 		(SELECT 100 * abie.pared_mean(b.attendance / 100 * b.enrolments, b.enrolments, m.benchmark_share) FROM member b)
 	INTO similar_schools, mean, changed.local_error, changed.similar_upper_quartile, changed.pared_mean
 	FROM peer p;
@@ -250,9 +244,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT v.place, v.name, v.value
 FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
-	CROSS JOIN LATERAL abie_internal.school_baseline(r, (school).enrolments, (school).attendance,
-		(school).attendance_error, (school).previous_attendance, (school).expected, (school).context_error,
-		(school).local_error) b
+	CROSS JOIN LATERAL abie_internal.school_baseline(r, school) b
 	CROSS JOIN LATERAL abie_internal.school_result((school).attendance, (school).expected, b.baseline,
 		(school).pared_mean, (school).pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
 	CROSS JOIN LATERAL (VALUES (1, 'attendance', (school).attendance), (2, 'enrolments', (school).enrolments),

@@ -23,3 +23,19 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000 AS 'MODULE_PATHNAME',
 COMMENT ON FUNCTION abie.nearest_lists(bigint[], float8[], integer, float8[], boolean[], bigint[]) IS
 'What abie.nearest finds, as one row an id, also where nothing is near: id, its neighbours, nearest first, and their '
 'distances; empty arrays for none. Arguments, order and errors as abie.nearest.';
+
+CREATE FUNCTION abie_internal.nearest_means(ids bigint[], vectors float8[], k integer, weights float8[],
+	candidate boolean[], family bigint[], "values" float8[], value_weights float8[], listed integer,
+	OUT id bigint, OUT neighbours bigint[], OUT distances float8[], OUT comparable integer, OUT bandwidth float8,
+	OUT means float8[], OUT errors float8[])
+RETURNS SETOF record
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_nearest_means';
+COMMENT ON FUNCTION abie_internal.nearest_means(bigint[], float8[], integer, float8[], boolean[], bigint[], float8[],
+	float8[], integer) IS
+'One row an id: the nearest of its neighbours, as many as listed, with their distances as in abie.nearest_lists; how '
+'many of the k + 1 nearest there are (comparable), the distance of the last of these (bandwidth), and of each column '
+'of '
+'values (n x m) the local mean over the k nearest and its error, as abie.local_mean and abie.local_mean_error make '
+'them '
+'with the weights of value_weights (n x m); an element NULL where no weight is. The lists need not be stored for that. '
+'Not STRICT: weights, candidate and family may be NULL. Errors as abie.nearest, and arrays that do not fit.';

@@ -39,23 +39,38 @@ COMMENT ON FUNCTION abie.change_variance(float8[], float8[]) IS
 'school; rows with a NULL are left out, the order changes nothing; NULL for fewer than 30 schools. Errors: arrays of '
 'different length, NaN or infinity, enrolments not above 0.';
 
+CREATE FUNCTION abie.own_level(before float8, last float8, last_weight float8, common_change float8 DEFAULT 0,
+	reach float8 DEFAULT 'Infinity') RETURNS float8
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_own_level';
+COMMENT ON FUNCTION abie.own_level(float8, float8, float8, float8, float8) IS
+'A school''s own level of attendance, per cent, from the rates of the last year and the one before it: last + '
+'(1 - last_weight) x (before + common_change - last), within reach (percentage points) of last. common_change is what '
+'all schools changed by from the year before to the last, so that the year before counts as it would be now. '
+'last_weight and common_change are those of abie.learn_baseline. Errors: NaN, infinity but for reach, last_weight '
+'outside 0 to 1, negative reach.';
+
 CREATE FUNCTION abie.shrunk_baseline(before float8, last float8, expected float8, enrolments float8, last_weight float8,
-	n0 float8) RETURNS float8
+	n0 float8, constant float8 DEFAULT 0, common_change float8 DEFAULT 0, reach float8 DEFAULT 'Infinity')
+RETURNS float8
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_shrunk_baseline';
-COMMENT ON FUNCTION abie.shrunk_baseline(float8, float8, float8, float8, float8, float8) IS
-'Underlying level of a school, per cent: expected + B (a - expected) with a = last_weight x last + (1 - last_weight) x '
-'before, the rates of the last year and the one before it, and B = enrolments / (enrolments + n0). Never beyond a or '
-'expected. last_weight and n0 are those of abie.learn_baseline. Errors: NaN or infinity, enrolments not above 0, '
-'last_weight outside 0 to 1, negative n0.';
+COMMENT ON FUNCTION abie.shrunk_baseline(float8, float8, float8, float8, float8, float8, float8, float8, float8) IS
+'Underlying level of a school, per cent: expected + B (a - expected) with a = abie.own_level(before, last, '
+'last_weight, common_change, reach) and B = 1 / (1 + constant + n0 / enrolments); then within reach (percentage '
+'points) of last. Never beyond a or expected. last_weight, n0, constant and common_change are those of '
+'abie.learn_baseline; as they are left out, B = enrolments / (enrolments + n0). Errors: NaN, infinity but for reach, '
+'enrolments not above 0, last_weight outside 0 to 1, negative n0, constant or reach.';
 
 CREATE FUNCTION abie.learn_baseline(before float8[], last float8[], expected float8[], enrolments float8[],
-	outcome float8[],
-	OUT last_weight float8, OUT n0 float8)
+	outcome float8[], with_constant boolean DEFAULT false, reach float8 DEFAULT 'Infinity',
+	OUT last_weight float8, OUT n0 float8, OUT constant float8, OUT common_change float8)
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME', 'abie_learn_baseline';
-COMMENT ON FUNCTION abie.learn_baseline(float8[], float8[], float8[], float8[], float8[]) IS
-'The last_weight (1/2 to 1) and n0 (0 to 1000 times the median enrolments) with which abie.shrunk_baseline best '
-'predicted the outcome, the rate of the year after last: least mean square of outcome - baseline less its mean, so '
-'that a change common to all does not count, after the change from last to outcome is winsorised at 99.5 per cent of '
-'its departures from the median. By Nelder and Mead''s simplex from last_weight 3/4 and n0 the median enrolments. One '
-'element a school, rates in per cent; rows with a NULL are left out, the order changes nothing; NULL for fewer than 30 '
-'schools. Errors: arrays of different length, NaN or infinity, enrolments not above 0.';
+COMMENT ON FUNCTION abie.learn_baseline(float8[], float8[], float8[], float8[], float8[], boolean, float8) IS
+'The last_weight (1/2 to 1) and n0 (0 to 1000 times the median enrolments), and with_constant the constant (0 to 1), '
+'with which abie.shrunk_baseline best predicted the outcome, the rate of the year after last: least mean square of '
+'outcome - baseline less its mean, so that a change common to all does not count, after the change from last to '
+'outcome '
+'is winsorised at 99.5 per cent of its departures from the median. By Nelder and Mead''s simplex from last_weight 3/4, '
+'n0 the median enrolments and a constant of 1/2. common_change: with_constant the mean change from before to last, '
+'weighted by enrolments, else 0 like the constant. One element a school, rates in per cent; rows with a NULL are left '
+'out, the order changes nothing; NULL for fewer than 30 schools. Errors: arrays of different length, NaN or infinity '
+'but for reach, enrolments not above 0, negative reach.';

@@ -65,6 +65,8 @@ local_mean_error(const double *value, const double *distance, const double *weig
 	double		squares = 0.0;
 	double		total = 0.0;
 
+	if (isnan(mean))			/* no weight at all */
+		return mean;
 	for (size_t i = 0; i < count; i++)
 	{
 		double		kernel = (reaches ? tricube(distance[i], bandwidth) : 1.0) * weight[i];

@@ -40,12 +40,26 @@ shrink(double rate, double expected, double sampling_variance, double between_va
 	return towards(rate, expected, between_variance / (between_variance + sampling_variance));
 }
 
+/* The rate, or where it is farther than reach from the centre, the end that is nearer to it. */
+static double
+within(double rate, double centre, double reach)
+{
+	return fmin(fmax(rate, centre - reach), centre + reach);
+}
+
+double
+own_level(double before, double last, BaselineRule rule)
+{
+	return within(towards(last, before + rule.common_change, rule.last_weight), last, rule.reach);
+}
+
 double
 shrunk_baseline(double before, double last, double expected, double enrolments, BaselineRule rule)
 {
-	double		rate = towards(last, before, rule.last_weight);
+	double		level = own_level(before, last, rule);
+	double		theta = towards(level, expected, enrolments / (enrolments * (1.0 + rule.constant) + rule.n0));
 
-	return towards(rate, expected, enrolments / (enrolments + rule.n0));
+	return within(theta, last, rule.reach);
 }
 
 /* ---------- variances ---------- */
@@ -187,6 +201,8 @@ winsorise_outcomes(const SchoolYears *years, double share, double *scratch, doub
 typedef struct BaselineLoss
 {
 	const SchoolYears *years;
+	BaselineRule form;			/* what is not learned of it */
+	int			axes;
 	double		median_enrolments;
 	double	   *outcome;		/* winsorised */
 	double	   *residual;		/* scratch */
@@ -201,23 +217,25 @@ bounded(double p, double low, double high)
 }
 
 static BaselineRule
-rule_at(const double at[2], double median_enrolments)
+rule_at(const double *at, const BaselineLoss *loss)
 {
 	double		reliability = bounded(at[1], LEAST_RELIABILITY, 1.0);
+	BaselineRule rule = loss->form;
 
-	return (BaselineRule) {
-		.last_weight = bounded(at[0], 0.5, 1.0),
-		.n0 = median_enrolments * (1.0 - reliability) / reliability
-	};
+	rule.last_weight = bounded(at[0], 0.5, 1.0);
+	rule.n0 = loss->median_enrolments * (1.0 - reliability) / reliability;
+	if (loss->axes > 2)
+		rule.constant = bounded(at[2], 0.0, 1.0);
+	return rule;
 }
 
 /* The mean square of what a rule leaves, a common change apart: smooth, so that the simplex finds its one minimum. */
 static double
-baseline_loss(const double at[2], void *argument)
+baseline_loss(const double *at, void *argument)
 {
 	const BaselineLoss *loss = argument;
 	const SchoolYears *years = loss->years;
-	BaselineRule rule = rule_at(at, loss->median_enrolments);
+	BaselineRule rule = rule_at(at, loss);
 	double		mean = 0.0;
 	double		sum = 0.0;
 
@@ -234,18 +252,39 @@ baseline_loss(const double at[2], void *argument)
 	return sum / (double) years->count;
 }
 
-bool
-learn_baseline(const SchoolYears *years, double *work, void (*pause) (void), BaselineRule *rule)
+double
+common_change(const SchoolYears *years)
 {
-	/* last_weight 3/4, n0 the median enrolments */
-	double		at[2] = {0.0, 0.0};
-	BaselineLoss loss = {.years = years, .outcome = work, .residual = work + years->count, .pause = pause};
+	double		sum = 0.0;
+	double		enrolments = 0.0;
+
+	for (size_t i = 0; i < years->count; i++)
+	{
+		sum += years->enrolments[i] * (years->last[i] - years->before[i]);
+		enrolments += years->enrolments[i];
+	}
+	return sum / enrolments;
+}
+
+bool
+learn_baseline(const SchoolYears *years, bool with_constant, double reach, double *work, void (*pause) (void),
+			   BaselineRule *rule)
+{
+	/* last_weight 3/4, n0 the median enrolments, constant 1/2 */
+	double		at[SIMPLEX_AXES] = {0.0};
+	BaselineLoss loss = {
+		.years = years, .form.reach = reach, .axes = with_constant ? 3 : 2,
+		.outcome = work, .residual = work + years->count, .pause = pause
+	};
 	double		least;
+
+	if (with_constant)
+		loss.form.common_change = common_change(years);
 
 	memcpy(work, years->enrolments, sizeof(double) * years->count);
 	loss.median_enrolments = quantile(work, years->count, 0.5);
 	winsorise_outcomes(years, OUTCOME_WINSORISED, loss.residual, loss.outcome);
-	least = simplex_minimum(baseline_loss, &loss, at, SIMPLEX_SIDE, SIMPLEX_SIZE, SIMPLEX_STEPS);
-	*rule = rule_at(at, loss.median_enrolments);
+	least = simplex_minimum(baseline_loss, &loss, at, loss.axes, SIMPLEX_SIDE, SIMPLEX_SIZE, SIMPLEX_STEPS);
+	*rule = rule_at(at, &loss);
 	return isfinite(least);
 }

@@ -73,27 +73,42 @@ typedef struct SchoolYears
 extern void winsorise_outcomes(const SchoolYears *years, double share, double *scratch,
 							   double *outcome);
 
-/* How the underlying level is made: the weight of the last of two years, and the enrolments at which B is a half. */
+/*
+ * How the underlying level is made: the weight of the last of two years, and how far
+ * it is drawn to what is expected.  B = 1 / (1 + constant + n0 / n): without a constant,
+ * n0 are the enrolments at which B is a half.
+ */
 typedef struct BaselineRule
 {
 	double		last_weight;
 	double		n0;
+	double		constant;		/* of what B falls with at any size */
+	double		common_change;	/* of all schools from the year before to the last */
+	double		reach;			/* the farthest from the last year that a level may be; infinity: any */
 } BaselineRule;
 
-/* E + n / (n + n0) (a - E) with a = w last + (1 - w) before. */
+/* a = last + (1 - w) (before + common change - last), within reach of last. */
+extern double own_level(double before, double last, BaselineRule rule);
+
+/* E + B (a - E) with a the own level, within reach of last; between a and E. */
 extern double shrunk_baseline(double before, double last, double expected, double enrolments,
 							  BaselineRule rule);
 
+/* The change from before to last that is common to all: their mean, weighted by enrolments. */
+extern double common_change(const SchoolYears *years);
+
 /*
  * The rule that best predicts the outcome: last_weight in [1/2, 1] and n0 in
- * [0, 1000 median enrolments] that minimise the mean square of outcome - baseline
+ * [0, 1000 median enrolments], and with a constant that in [0, 1] beside the common
+ * change, that minimise the mean square of outcome - baseline
  * less its mean (the change common to all), by the simplex of simplex.h from
- * last_weight 3/4 and n0 the median enrolments.  Outcomes are winsorised at 99.5
+ * last_weight 3/4, n0 the median enrolments and a constant of 1/2.  Outcomes are winsorised at 99.5
  * per cent before.  (Winsorising the squares for each rule tried leaves many
  * minima that are all but equally low, far apart.)
  * work: room for 2 count numbers; pause is called now and then, a place to be
  * cancelled at.  False if the squares are out of range.
  */
-extern bool learn_baseline(const SchoolYears *years, double *work, void (*pause) (void), BaselineRule *rule);
+extern bool learn_baseline(const SchoolYears *years, bool with_constant, double reach, double *work,
+						   void (*pause) (void), BaselineRule *rule);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * simplex.c
- *	  Minimum of a function of two numbers.
+ *	  Minimum of a function of a few numbers.
  *
  * Own code: GSL's simplex takes its steps through a BLAS that is compiled with
  * fused multiply-add on some CPUs, so that last bits differ.
@@ -9,10 +9,11 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 typedef struct Corner
 {
-	double		at[2];
+	double		at[SIMPLEX_AXES];
 	double		value;
 } Corner;
 
@@ -20,16 +21,17 @@ typedef struct Simplex
 {
 	SimplexFunction function;
 	void	   *argument;
-	Corner		corner[3];		/* best first */
+	int			axes;
+	Corner		corner[SIMPLEX_AXES + 1];	/* axes + 1 of them, best first */
 } Simplex;
 
 /* The corner that lies share of the way from one to another, beyond it for more than 1. */
 static Corner
-corner_towards(const Simplex *simplex, const double from[2], const double to[2], double share)
+corner_towards(const Simplex *simplex, const double *from, const double *to, double share)
 {
 	Corner		corner;
 
-	for (int axis = 0; axis < 2; axis++)
+	for (int axis = 0; axis < simplex->axes; axis++)
 		corner.at[axis] = from[axis] + share * (to[axis] - from[axis]);
 	corner.value = simplex->function(corner.at, simplex->argument);
 	return corner;
@@ -37,9 +39,11 @@ corner_towards(const Simplex *simplex, const double from[2], const double to[2],
 
 /* Best first; equal ones stay in their order. */
 static void
-order_corners(Corner corner[3])
+order_corners(Simplex *simplex)
 {
-	for (int i = 1; i < 3; i++)
+	Corner	   *corner = simplex->corner;
+
+	for (int i = 1; i <= simplex->axes; i++)
 		for (int j = i; j > 0 && corner[j].value < corner[j - 1].value; j--)
 		{
 			Corner		better = corner[j];
@@ -49,60 +53,74 @@ order_corners(Corner corner[3])
 		}
 }
 
+/* The middle of all corners but the worst, on one axis. */
+static double
+middle_of_better(const Simplex *simplex, int axis)
+{
+	double		sum = simplex->corner[0].at[axis];
+
+	for (int i = 1; i < simplex->axes; i++)
+		sum += simplex->corner[i].at[axis];
+	return sum / simplex->axes;
+}
+
 /* Take the worst corner to the other side of the others, or nearer to them; or all nearer to the best. */
 static void
 move_corners(Simplex *simplex)
 {
 	Corner	   *corner = simplex->corner;
-	double		middle[2];
+	Corner	   *worst = &corner[simplex->axes];
+	double		middle[SIMPLEX_AXES];
 	Corner		other;
 	Corner		next;
 
-	for (int axis = 0; axis < 2; axis++)
-		middle[axis] = (corner[0].at[axis] + corner[1].at[axis]) / 2.0;
-	other = next = corner_towards(simplex, corner[2].at, middle, 2.0);
+	for (int axis = 0; axis < simplex->axes; axis++)
+		middle[axis] = middle_of_better(simplex, axis);
+	other = next = corner_towards(simplex, worst->at, middle, 2.0);
 	if (other.value < corner[0].value)
-		next = corner_towards(simplex, corner[2].at, middle, 3.0);
-	else if (!(other.value < corner[1].value))
-		next = corner_towards(simplex, other.value < corner[2].value ? other.at : corner[2].at, middle, 0.5);
+		next = corner_towards(simplex, worst->at, middle, 3.0);
+	else if (!(other.value < corner[simplex->axes - 1].value))
+		next = corner_towards(simplex, other.value < worst->value ? other.at : worst->at, middle, 0.5);
 	if (other.value < next.value)
 		next = other;
-	if (next.value < corner[2].value)
-		corner[2] = next;
+	if (next.value < worst->value)
+		*worst = next;
 	else
-		for (int i = 1; i < 3; i++)
+		for (int i = 1; i <= simplex->axes; i++)
 			corner[i] = corner_towards(simplex, corner[i].at, corner[0].at, 0.5);
 }
 
 static bool
-is_small(const Corner corner[3], double size)
+is_small(const Simplex *simplex, double size)
 {
 	bool		small = true;
 
-	for (int i = 1; i < 3; i++)
-		for (int axis = 0; axis < 2; axis++)
-			small &= fabs(corner[i].at[axis] - corner[0].at[axis]) < size;
+	for (int i = 1; i <= simplex->axes; i++)
+		for (int axis = 0; axis < simplex->axes; axis++)
+			small &= fabs(simplex->corner[i].at[axis] - simplex->corner[0].at[axis]) < size;
 	return small;
 }
 
 double
-simplex_minimum(SimplexFunction function, void *argument, double at[2], double side, double size, int steps)
+simplex_minimum(SimplexFunction function, void *argument, double *at, int axes, double side, double size, int steps)
 {
-	Simplex		simplex = {.function = function, .argument = argument};
+	Simplex		simplex = {.function = function, .argument = argument, .axes = axes};
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i <= axes; i++)
 	{
-		double		first[2] = {at[0] + (i == 1 ? side : 0.0), at[1] + (i == 2 ? side : 0.0)};
+		Corner	   *corner = &simplex.corner[i];
 
-		simplex.corner[i] = (Corner) {{first[0], first[1]}, function(first, argument)};
+		memcpy(corner->at, at, sizeof(double) * axes);
+		if (i > 0)
+			corner->at[i - 1] += side;
+		corner->value = function(corner->at, argument);
 	}
-	order_corners(simplex.corner);
-	for (int i = 0; i < steps && !is_small(simplex.corner, size); i++)
+	order_corners(&simplex);
+	for (int i = 0; i < steps && !is_small(&simplex, size); i++)
 	{
 		move_corners(&simplex);
-		order_corners(simplex.corner);
+		order_corners(&simplex);
 	}
-	at[0] = simplex.corner[0].at[0];
-	at[1] = simplex.corner[0].at[1];
+	memcpy(at, simplex.corner[0].at, sizeof(double) * axes);
 	return simplex.corner[0].value;
 }

@@ -1,17 +1,17 @@
--- Ten-fold cross-validation of expected attendance (steps 3 to 5 of the default methodology) on the schools of a run, fold by
--- fold with the extension's own functions: what is learned for a fold has not seen its schools. One order of rows throughout.
+-- Ten-fold cross-validation of expected attendance by the methodology of a run, on its schools, fold by fold with the extension's own functions: what is learned for a fold has not seen its schools. One order of rows throughout.
 DROP SCHEMA IF EXISTS accuracy CASCADE;
 CREATE SCHEMA accuracy;
 SET search_path = accuracy, public;
 
 -- Folds of equal size within each stratum, the same on every machine; another division for each draw.
 CREATE TABLE school AS
-SELECT s.stratum, s.urn::int AS urn, s.selective, s.family, s.attendance AS y, s.enrolments::float8 AS n, s.vector,
+SELECT s.stratum, s.urn::int AS urn, s.selective, s.family, s.attendance AS y, s.effective_enrolments AS n, s.enrolments::float8 AS pupils, s.vector,
 	abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 	abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements,
 	(row_number() OVER (PARTITION BY s.stratum ORDER BY md5(s.urn || :'draw')) - 1) % 10 AS fold
 FROM abie.run_school s JOIN abie.run_model h USING (run_id, stratum)
 WHERE s.run_id = :run AND s.expected IS NOT NULL;
+CREATE TABLE setting AS SELECT abie_internal.local_schools(m) AS local FROM abie_internal.run_methodology(:run) m;
 CREATE TABLE multiplier AS
 SELECT stratum, array_agg(multiplier ORDER BY position) AS multipliers FROM abie.run_characteristic WHERE run_id = :run GROUP BY stratum;
 ANALYZE;
@@ -35,13 +35,13 @@ WITH pool AS MATERIALIZED (
 ), neighbour AS MATERIALIZED (
 	SELECT n.id::int AS urn, n.rank, n.neighbour::int AS similar_urn, n.distance
 	FROM (SELECT array_agg(p.urn::bigint) AS ids, array_agg(p.vector) AS vectors, array_agg(p.train) AS train, array_agg(p.family) AS family FROM pool p GROUP BY p.selective) g,
-		fit f, multiplier m, LATERAL abie.nearest(g.ids, g.vectors, 21, similarity_weights(f.linear, f.total, m.multipliers), g.train, g.family) n
+		fit f, multiplier m, setting t, LATERAL abie.nearest(g.ids, g.vectors, t.local + 1, similarity_weights(f.linear, f.total, m.multipliers), g.train, g.family) n
 	WHERE m.stratum = wanted_stratum
 ), local AS MATERIALIZED (
-	SELECT x.urn, abie.local_mean(array_agg(x.residual), array_agg(x.distance), array_agg(x.n), max(x.bandwidth)) AS residual, avg(x.y) AS mean_of_20
+	SELECT x.urn, abie.local_mean(array_agg(x.residual), array_agg(x.distance), array_agg(x.n), max(x.bandwidth)) AS residual, avg(x.y) FILTER (WHERE x.rank <= 20) AS mean_of_20
 	FROM (SELECT n.urn, n.rank, n.distance, s.y - s.context AS residual, s.y, s.n, max(n.distance) OVER (PARTITION BY n.urn) AS bandwidth
 		FROM neighbour n JOIN predicted s ON s.urn = n.similar_urn ORDER BY n.urn, n.rank) x
-	WHERE x.rank <= 20 GROUP BY x.urn
+	WHERE x.rank <= (SELECT local FROM setting) GROUP BY x.urn
 ), slope AS (
 	SELECT abie.local_slope(array_agg(l.residual ORDER BY l.urn), array_agg(p.y - p.context ORDER BY l.urn), array_agg(p.n ORDER BY l.urn)) AS g
 	FROM local l JOIN predicted p ON p.urn = l.urn WHERE p.train

@@ -158,7 +158,7 @@ SELECT as_role('abie_access_school', $$SELECT string_agg(stratum || ' ' || coale
 CREATE TABLE secret AS
 SELECT e.urn, v.figure FROM abie.expectation e, unnest(ARRAY[e.target, e.expected, e.baseline, e.forecast]) v(figure)
 -- attendance is published, and a quartile of similar schools may be one of them
-WHERE v.figure <> e.attendance AND length(v.figure::text) > 12
+WHERE NOT EXISTS (SELECT FROM abie.expectation o WHERE o.attendance = v.figure) AND length(v.figure::text) > 12
 UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s WHERE length(s.fitted::text) > 12;
 CREATE TABLE attempt (role text, what text, outcome text);
 CREATE FUNCTION attempt(who text, what text, query text) RETURNS void LANGUAGE plpgsql AS $$

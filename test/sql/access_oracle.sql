@@ -27,7 +27,8 @@ SELECT abie.grant_access('abie_oracle_head', 'school', '900013'), abie.grant_acc
 -- keys, what the public register of schools says, and published figures of other schools are no secret
 CREATE FUNCTION is_public(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'correction_id', 'stratum', 'position', 'school_name', 'la_name', 'region', 'trust', 'school_type',
-	'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'la_code', 'similar_la_code',
+	-- what a characteristic means is a constant
+	'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code', 'similar_la_code',
 	'similar_attendance', 'similar_enrolments', 'similar_fsm_pct', 'similar_sen_support_pct', 'similar_ehc_plan_pct', 'similar_eal_pct');
 
 CREATE FUNCTION plan_of(who text, query text) RETURNS text LANGUAGE plpgsql AS $$

@@ -21,7 +21,7 @@ UPDATE abie.school SET religious_character = NULL WHERE urn % 31 = 0;
 -- and some years: of some schools the year before, of others the year before that
 DELETE FROM abie.attendance WHERE academic_year = '2023/24' AND urn % 37 = 0;
 DELETE FROM abie.attendance WHERE academic_year = '2022/23' AND urn % 41 = 0;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT methodology, status, percent, schools_in_scope = expectations + exclusions AS accounted, (SELECT array_agg(s ->> 'stage') FROM jsonb_array_elements(stages) s) AS stages FROM abie.run WHERE run_id = :run_id;
 CREATE TABLE school AS SELECT * FROM abie.run_school WHERE run_id = :run_id;
 CREATE TABLE characteristic AS SELECT * FROM abie.run_characteristic WHERE run_id = :run_id;
@@ -194,12 +194,12 @@ DELETE FROM abie.school_context; DELETE FROM abie.attendance;
 VACUUM abie.school_context, abie.attendance;
 INSERT INTO abie.school_context SELECT * FROM kept_context ORDER BY md5(urn::text);
 INSERT INTO abie.attendance SELECT * FROM kept_attendance ORDER BY md5(laestab::text);
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result in another order" FROM abie.run WHERE run_id = :run_id;
 SELECT count(*) AS different FROM school s JOIN abie.run_school o USING (urn) WHERE o.run_id = :run_id AND to_jsonb(s) - 'run_id' <> to_jsonb(o) - 'run_id';
 -- the unit of an input: scaled values are rounded otherwise, and a minimum found by a simplex moves by the square root of that
 UPDATE abie.school_context SET other = jsonb_build_object('share', fsm_pct / 100, 'per_thousand', 10 * fsm_pct) WHERE fsm_pct IS NOT NULL;
-SELECT count(*) FROM abie.create_methodology('shares', '{"characteristics": ["other.share", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('thousands', '{"characteristics": ["other.per_thousand", "eal_pct", "ln_headcount", "region"]}') t;
+SELECT count(*) FROM abie.create_methodology('shares', '{"edition": 1, "local_schools": null, "characteristics": ["other.share", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('thousands', '{"edition": 1, "local_schools": null, "characteristics": ["other.per_thousand", "eal_pct", "ln_headcount", "region"]}') t;
 CALL abie.calculate('2025/26', 'shares', NULL) \gset
 SELECT :run_id AS shares \gset
 CALL abie.calculate('2025/26', 'thousands', NULL) \gset
@@ -207,7 +207,7 @@ SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE NOT coalesce(abs(a.expect
 FROM (SELECT * FROM abie.expectation WHERE run_id = :shares) a FULL JOIN (SELECT * FROM abie.expectation WHERE run_id = :run_id) b USING (urn);
 -- a unit that is a power of two apart changes no bit
 UPDATE abie.school_context SET other = jsonb_build_object('eighth', fsm_pct / 8, 'much', 1024 * fsm_pct) WHERE fsm_pct IS NOT NULL;
-SELECT count(*) FROM abie.create_methodology('eighths', '{"characteristics": ["other.eighth", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('much', '{"characteristics": ["other.much", "eal_pct", "ln_headcount", "region"]}') t;
+SELECT count(*) FROM abie.create_methodology('eighths', '{"edition": 1, "local_schools": null, "characteristics": ["other.eighth", "eal_pct", "ln_headcount", "region"]}') s, abie.create_methodology('much', '{"edition": 1, "local_schools": null, "characteristics": ["other.much", "eal_pct", "ln_headcount", "region"]}') t;
 CALL abie.calculate('2025/26', 'eighths', NULL) \gset
 SELECT :run_id AS eighths \gset
 CALL abie.calculate('2025/26', 'much', NULL) \gset
@@ -218,7 +218,7 @@ UPDATE abie.attendance SET sources = sources || '{"sess_possible": "registers"}'
 UPDATE abie.attendance SET attendance_error = 0.1 + urn % 7 / 10.0, sources = sources || '{"attendance_error": "registers", "sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn % 3 = 0;
 -- counts of some have come from elsewhere since
 UPDATE abie.attendance SET sources = sources || '{"sess_possible": "ees-absence"}' WHERE academic_year = '2024/25' AND urn % 12 = 0;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT input_digest = :'input' AS "same input", result_digest = :'result' AS "same result", (SELECT bool_and(v.equal) FROM abie.verify(run_id) v) AS verified FROM abie.run WHERE run_id = :run_id;
 SELECT count(*) AS "learned differently" FROM abie.run_model o JOIN model m USING (stratum) WHERE o.run_id = :run_id AND to_jsonb(o) - '{run_id,references_published}'::text[] <> to_jsonb(m) - '{run_id,references_published}'::text[];
 SELECT r.attendance_error IS NOT NULL AS "by registers", b.two_years, count(*) > 5 AS some,
@@ -239,8 +239,8 @@ FROM abie.run_school s JOIN model m USING (stratum), LATERAL (SELECT jsonb_build
 WHERE s.run_id = :run_id AND s.urn = :two AND w.name = 'baseline error' AND c.name = 'own share' AND x.name = 'expected error';
 UPDATE abie.attendance SET attendance_error = NULL, sources = '{}';
 -- weights as stated are kept, multipliers come on top
-SELECT count(*) FROM abie.create_methodology('stated', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "weights": [3, 1, 0.5], "multipliers": [1, 2, 1]}') s,
-	abie.create_methodology('judged', '{"characteristics": ["fsm_pct", "eal_pct", "region"], "multipliers": [1, 0, 3]}') j, abie.create_methodology('plain', '{"characteristics": ["fsm_pct", "eal_pct", "region"]}') p;
+SELECT count(*) FROM abie.create_methodology('stated', '{"edition": 1, "local_schools": null, "characteristics": ["fsm_pct", "eal_pct", "region"], "weights": [3, 1, 0.5], "multipliers": [1, 2, 1]}') s,
+	abie.create_methodology('judged', '{"edition": 1, "local_schools": null, "characteristics": ["fsm_pct", "eal_pct", "region"], "multipliers": [1, 0, 3]}') j, abie.create_methodology('plain', '{"edition": 1, "local_schools": null, "characteristics": ["fsm_pct", "eal_pct", "region"]}') p;
 CALL abie.calculate('2025/26', 'stated', NULL) \gset
 SELECT characteristic, abs(sum(weight) - (ARRAY[3, 2, 0.5])[array_position('{fsm_pct,eal_pct,region}', characteristic)]) < 1e-12 AS stated, bool_and(coefficient IS NOT NULL) AS coefficient
 FROM abie.run_characteristic WHERE run_id = :run_id AND stratum = 'primary' GROUP BY 1 ORDER BY 1;
@@ -255,7 +255,7 @@ FROM (SELECT * FROM abie.run_characteristic WHERE run_id = :judged) a JOIN (SELE
 --
 -- two years: the level is the last year's, shrunk by the variances
 DELETE FROM abie.attendance WHERE academic_year = '2022/23';
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT m.stratum, m.learning_schools, num_nonnulls(m.last_weight, m.n0, m.forecast_coefficients, m.forecast_c0) AS learned, m.change_schools > 100 AND m.sampling_c1 = m.change_c1 / 2 AS noise,
 	count(*) FILTER (WHERE NOT coalesce(e.own_level = e.attendance AND abs(e.own_share - m.between_variance / (m.between_variance + m.sampling_c1 / e.enrolments)) < 1e-12
 		AND e.forecast = e.baseline AND abs(e.forecast_high - least(100, e.baseline + 1.959963984540054 * sqrt(m.change_c0 + m.change_c1 / e.enrolments))) < 1e-11, false)) AS different
@@ -272,7 +272,7 @@ FROM abie.run_model m, LATERAL (SELECT array_agg(s.attendance - s.expected) AS r
 	LATERAL (SELECT count(*) > 100 AND count(x.forecast) = count(*) AS forecasts, count(x.forecast_low) AS intervals, min(x.own_share) < 1 AS shrunk,
 		count(*) FILTER (WHERE x.own_level <> x.attendance OR x.own_share <> m.between_variance / (m.between_variance + coalesce(s.attendance_error * s.attendance_error, m.sampling_c1 / x.enrolments))) AS different
 		FROM abie.expectation x JOIN abie.run_school s USING (run_id, urn) WHERE x.run_id = m.run_id AND x.stratum = m.stratum) e;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT n.stratum, n.change_schools, n.change_c0, n.sampling_source, n.sampling_run = :lender AS lender, n.sampling_c1 = l.sampling_c1 AS lent, n.forecasts, n.intervals, n.shrunk, n.different
 FROM noise n JOIN abie.run_model l ON l.run_id = :lender AND l.stratum = n.stratum WHERE n.run_id = :run_id ORDER BY 1;
 SELECT name, items, faults, passed, replace(regexp_replace(examples::text, '\d+\.\d', '#', 'g'), :'lender', '#') AS examples FROM abie.run_checks(:run_id) WHERE name = 'assumed noise';
@@ -293,7 +293,7 @@ ROLLBACK;
 DELETE FROM abie.run WHERE run_id < :lender;
 SELECT (abie.issue(:lender, 'to be withdrawn')).status, (abie.withdraw(:lender, 'a test')).status;
 SELECT count(*) FILTER (WHERE equal) AS "verified when the lender is withdrawn" FROM abie.verify(:run_id);
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT stratum, sampling_source, sampling_run, sampling_c1 = least(residual_c1, CASE stratum WHEN 'primary' THEN 17 ELSE 101 END) AS bounded, different FROM noise WHERE run_id = :run_id ORDER BY 1;
 SELECT input_digest = :'borrowed_input' AS "same input" FROM abie.run WHERE run_id = :run_id;
 SELECT count(*) FILTER (WHERE equal) AS verified FROM abie.verify(:run_id);
@@ -301,7 +301,7 @@ SELECT regexp_replace(made, '\d+\.\d+', '#', 'g') AS made FROM abie.explain(:run
 SELECT faults, regexp_replace(examples::text, '\d+\.\d', '#', 'g') AS examples FROM abie.run_checks(:run_id) WHERE name = 'assumed noise';
 -- where registers tell the noise of enough schools, theirs
 UPDATE abie.attendance SET attendance_error = 0.1 + urn % 7 / 10.0, sources = sources || '{"attendance_error": "registers", "sess_possible": "registers"}' WHERE academic_year = '2024/25' AND urn % 3 > 0;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT stratum, sampling_source, sampling_run, abs(sampling_c1 / register_c1 - 1) < 1e-12 AS median, different FROM noise WHERE run_id = :run_id ORDER BY 1;
 SELECT name, regexp_replace(made, '\d+\.\d+', '#', 'g') AS made FROM abie.explain(:run_id, 900017) WHERE name = 'sampling variance';
 SELECT items, faults, passed FROM abie.run_checks(:run_id) WHERE name = 'assumed noise';
@@ -309,15 +309,15 @@ UPDATE abie.attendance SET attendance_error = NULL;
 DELETE FROM abie.run WHERE run_id = :run_id;
 -- where small schools differ more than noise makes them differ, the slope says too much, and the limit holds
 UPDATE abie.attendance SET sess_overall = sess_possible * (0.03 + urn % 11 * 30.0 / enrolments * 0.02), sess_authorised = NULL, sess_unauthorised = NULL WHERE academic_year = '2024/25' AND school_type IN ('State-funded primary', 'State-funded secondary');
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT stratum, sampling_source, residual_c1 > 200 AS steep, sampling_c1 FROM noise WHERE run_id = :run_id ORDER BY 1;
 -- few schools: too few to learn from in one stratum, then too few to compare
 DELETE FROM abie.attendance WHERE urn % 50 <> 17 AND school_type = 'State-funded secondary';
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 SELECT r.status, (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id AND e.stratum = 'secondary') AS expectations,
 	(SELECT array_agg(DISTINCT x.reason) FROM abie.exclusion x JOIN abie.attendance a ON a.urn = x.urn AND a.academic_year = '2024/25' WHERE x.run_id = r.run_id AND a.school_type = 'State-funded secondary') AS reasons
 FROM abie.run r WHERE r.run_id = :run_id;
-SELECT count(*) FROM abie.create_methodology('few', '{"similar_schools": 3, "characteristics": ["fsm_pct", "region"]}');
+SELECT count(*) FROM abie.create_methodology('few', '{"edition": 1, "local_schools": null, "similar_schools": 3, "characteristics": ["fsm_pct", "region"]}');
 CALL abie.calculate('2025/26', 'few', NULL) \gset
 SELECT count(*) > 3 AS some, count(*) FILTER (WHERE baseline <> attendance OR own_share <> 1 OR forecast <> baseline OR num_nonnulls(forecast_low, forecast_high, baseline_error) > 0) AS shrunk FROM abie.expectation WHERE run_id = :run_id AND stratum = 'secondary';
 SELECT name, made FROM abie.expectation e, LATERAL abie.explain(e.run_id, e.urn) l WHERE e.run_id = :run_id AND e.stratum = 'secondary' AND l.name = 'own share' LIMIT 1;
@@ -343,7 +343,7 @@ SELECT l.schools, r.status, count(*) FILTER (WHERE e.stratum = 'secondary') AS e
 	(SELECT count(*) FILTER (WHERE v.equal) FROM abie.verify(l.run_id) v) AS verified
 FROM lonely l JOIN abie.run r USING (run_id) LEFT JOIN abie.expectation e USING (run_id) GROUP BY l.schools, l.run_id, r.status ORDER BY l.schools DESC;
 -- nothing to go by
-SELECT count(*) FROM abie.create_methodology('nobody has it', '{"characteristics": ["other.unknown"]}');
+SELECT count(*) FROM abie.create_methodology('nobody has it', '{"edition": 1, "local_schools": null, "characteristics": ["other.unknown"]}');
 CALL abie.calculate('2025/26', 'nobody has it', NULL) \gset
 SELECT status, expectations, schools_in_scope = exclusions AS "all out", (SELECT count(*) FROM abie.run_model m WHERE m.run_id = r.run_id) AS models FROM abie.run r WHERE r.run_id = :run_id;
 

@@ -35,6 +35,15 @@ SELECT x(:'svg', '//s:g/s:title/text()') AS names;
 SELECT x(:'svg', '//s:g/s:text[1]/text()') AS shown, :'svg' LIKE '%<script%' AS injected, x(:'svg', '//s:g[s:rect]/s:title/text()') AS own;
 SELECT abie.chart_similar('S', '{a}', '{1,2}');
 
+-- waterfall: 95.2 to 96 needs lines 95.2 to 96.0 between 186 and 340, 192.5 a point; each step starts where the one before ended
+SELECT abie.chart_waterfall('From here to there', 'England', 96, '{down,"<up>",none}', '{-0.8,0.3,NULL}', 'School') AS svg \gset
+SELECT x(:'svg', '//s:g/s:title/text()') AS rows, x(:'svg', '//s:path[@stroke-width="10"]/@d') AS steps, x(:'svg', '//s:circle/@cx') AS levels;
+SELECT x(:'svg', '/s:svg/s:desc/text()') AS said, x(:'svg', '//s:path[@stroke-width="10"]/@stroke') AS colours;
+SELECT abie.chart_waterfall('W', 'a', 1, '{b}', '{1,2}', 'c');
+SELECT abie.chart_waterfall('W', 'a', 1, '{}', '{}', 'c');
+SELECT abie.chart_waterfall('W', 'a', 1, '{b}', '{NaN}', 'c');
+SELECT abie.chart_waterfall('W', NULL, 1, '{b}', '{1}', 'c') IS NULL AS strict;
+
 -- funnel: limits by hand: +-1.96 and 3.09 x sqrt(0.2 + 17 / 400) at 400 pupils, the middle of a scale to 800
 SELECT abie.chart_funnel('Funnel', '{in,up,out}', '{400,700,800}', '{0.5,3,-3}', 0.2, 17) AS svg \gset
 SELECT x(:'svg', '//s:g/s:title/text()') AS schools, x(:'svg', '/s:svg/s:desc/text()') AS said;

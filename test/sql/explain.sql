@@ -136,7 +136,7 @@ SELECT name, value, made FROM abie.explain(:run_id, 900002) WHERE name = 'baseli
 --
 UPDATE abie.school_context SET eal_pct = NULL WHERE urn % 17 = 0;
 DELETE FROM abie.attendance WHERE academic_year = '2023/24' AND urn % 11 = 0;
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 CREATE TABLE step AS
 SELECT e.urn::integer AS urn, l.* FROM (SELECT * FROM abie.expectation e WHERE e.run_id = :run_id ORDER BY md5(e.urn::text) LIMIT 200) e, LATERAL abie.explain(e.run_id, e.urn) l;
 SELECT count(DISTINCT urn) AS schools, count(DISTINCT urn) FILTER (WHERE name = 'eal_pct' AND value IS NULL) > 5 AS "without a figure",

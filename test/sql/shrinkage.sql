@@ -125,6 +125,25 @@ SELECT count(*) AS "6 of 6 strict" FROM generate_series(1, 6) i
 WHERE abie.shrunk_baseline(CASE WHEN i <> 1 THEN 90 END, CASE WHEN i <> 2 THEN 91 END, CASE WHEN i <> 3 THEN 92 END, CASE WHEN i <> 4 THEN 100 END,
 	CASE WHEN i <> 5 THEN 0.8 END, CASE WHEN i <> 6 THEN 50 END) IS NULL;
 
+-- with a constant, a common change and a reach: own level within reach of last, then drawn to the expected, within reach again
+-- a = 92 + 0.2 x (90 + 0.5 - 92) = 91.7, B = 1 / (1 + 0.25 + 100 / 400) = 2/3, 94 - 2/3 x 2.3
+SELECT near(abie.own_level(90, 92, 0.8, 0.5), 91.7) AS "91.7", near(abie.shrunk_baseline(90, 92, 94, 400, 0.8, 100, 0.25, 0.5), 94 - 2.3 * 2 / 3) AS "92.466667",
+	abie.own_level(80, 92, 0.5, 0, 1) AS "91", abie.own_level(99, 92, 0.5, 0, 1) AS "93", abie.own_level(80, 92, 0.5, 0, 0) AS "92", abie.own_level(80, 92, 0.5) AS "86",
+	abie.shrunk_baseline(92, 92, 99, 100, 0.8, 900, 0, 0, 1) AS "93", abie.shrunk_baseline(80, 92, 70, 100, 0.8, 900, 0, 0, 1) AS "91";
+CREATE TABLE reached AS
+SELECT g.*, c.k, c.change, c.reach, last + (1 - w) * (before + c.change - last) AS level, abie.own_level(before, last, w, c.change, c.reach) AS own,
+	abie.shrunk_baseline(before, last, expected, n, w, n0, c.k, c.change, c.reach) AS drawn
+FROM grid g, LATERAL (SELECT n / 1530 AS k, 2 * w - 1 AS change, 3 * (n0 / 300) ^ 2 AS reach) c;
+SELECT count(*) FILTER (WHERE NOT near(own, least(greatest(level, last - reach), last + reach))) AS own_level,
+	count(*) FILTER (WHERE NOT near(drawn, least(greatest(expected + (own - expected) / (1 + k + n0 / n), last - reach), last + reach))) AS formula,
+	count(*) FILTER (WHERE drawn NOT BETWEEN least(own, expected) - 1e-13 AND greatest(own, expected) + 1e-13) AS "beyond own level or expected",
+	count(*) FILTER (WHERE abs(drawn - last) > reach + 1e-13) AS "beyond reach",
+	count(*) FILTER (WHERE abie.shrunk_baseline(before, last, expected + 0.1, n, w, n0, k, change, reach) < drawn) AS "falls with expected",
+	count(*) FILTER (WHERE abie.shrunk_baseline(before, last + 0.1, expected, n, w, n0, k, change, reach) < drawn) AS "falls with last",
+	count(*) FILTER (WHERE abie.shrunk_baseline(before, last, expected + 0.1, n, w, n0, k, change, reach) - drawn > 0.1 + 1e-12) AS "gap falls",
+	count(*) FILTER (WHERE drawn <> theta AND abie.shrunk_baseline(before, last, expected, n, w, n0, 0, 0, 'infinity') <> theta) AS "defaults differ"
+FROM reached;
+
 --
 -- learn_baseline
 --
@@ -150,7 +169,7 @@ SELECT count(*) AS tried, count(*) FILTER (WHERE loss(w, k) <= loss(last_weight,
 		WHERE d <> 0 OR f <> 1
 		UNION ALL SELECT w, k FROM unnest('{0.5,0.7,0.8,0.9,1}'::float8[]) w, unnest('{0,3,10,30,100,300,1000,10000}'::float8[]) k) o;
 -- the order changes nothing, nor a school that lacks a figure; enrolments in another unit change n0 alone; absence for attendance and a change common to all change nothing
-CREATE FUNCTION learn(shuffled text, sign float8, unit float8, common float8) RETURNS TABLE (last_weight float8, n0 float8) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION learn(shuffled text, sign float8, unit float8, common float8) RETURNS TABLE (last_weight float8, n0 float8, constant float8, common_change float8) LANGUAGE sql STABLE AS $$
 SELECT (abie.learn_baseline(array_agg(50 + sign * before ORDER BY md5(i || shuffled)) || 1::float8, array_agg(50 + sign * last ORDER BY md5(i || shuffled)) || NULL::float8,
 	array_agg(50 + sign * expected ORDER BY md5(i || shuffled)) || 1::float8, array_agg(n * unit ORDER BY md5(i || shuffled)) || 1::float8,
 	array_agg(50 + sign * outcome + common ORDER BY md5(i || shuffled)) || 1::float8)).* FROM school $$;
@@ -166,6 +185,23 @@ FROM (SELECT (abie.learn_baseline(array_agg(before), array_agg(last), array_agg(
 SELECT abs(a.last_weight - b.last_weight) < 1e-6 AND abs(a.n0 / b.n0 - 1) < 1e-5 AS robust
 FROM (SELECT (abie.learn_baseline(array_agg(before), array_agg(last), array_agg(expected), array_agg(n), array_agg(CASE WHEN i % 500 = 0 THEN last + 6 ELSE outcome END))).* FROM school) a,
 	(SELECT (abie.learn_baseline(array_agg(before), array_agg(last), array_agg(expected), array_agg(n), array_agg(CASE WHEN i % 500 = 0 THEN last + 100 ELSE outcome END))).* FROM school) b;
+-- with a constant: schools differ from what is expected less the larger they are not, so that B has no n in it; the year before is 0.6 lower for all
+CREATE VIEW steady AS
+SELECT i, n, expected, expected + d + 0.5 * normal() - 0.6 AS before, expected + d + 0.5 * normal() AS last, expected + d + 0.5 * normal() + 0.2 AS outcome
+FROM (SELECT s.i, s.n, s.expected, normal() AS d FROM school s) d;
+CREATE TABLE steady_school AS SELECT * FROM steady;
+CREATE VIEW steady_learned AS
+SELECT (abie.learn_baseline(array_agg(before), array_agg(last), array_agg(expected), array_agg(n), array_agg(outcome), true, 3)).* FROM steady_school;
+-- levels of variance 1 seen with variance 1/4 in either year: both years count alike and B = 1 / (1 + 1/8)
+SELECT last_weight < 0.55 AS "1/2", abs(1 / (1 + constant + n0 / 200) - 8 / 9.0) < 0.05 AS "about 8/9", near(common_change, (SELECT sum(n * (last - before)) / sum(n) FROM steady_school)) AS "common change"
+FROM steady_learned;
+CREATE FUNCTION second_loss(w float8, n0 float8, k float8, change float8) RETURNS float8 LANGUAGE sql STABLE
+RETURN (SELECT var_pop(last + least(greatest(outcome - last, median - far), median + far) - abie.shrunk_baseline(before, last, expected, n, w, n0, k, change, 3))
+	FROM steady_school, (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY outcome - last) AS median FROM steady_school) m,
+		LATERAL (SELECT percentile_cont(0.995) WITHIN GROUP (ORDER BY abs(outcome - last - median)) AS far FROM steady_school) f);
+SELECT count(*) AS tried, count(*) FILTER (WHERE second_loss(w, n, k, common_change) < second_loss(last_weight, n0, constant, common_change) - 1e-9) AS better
+FROM steady_learned, unnest('{0.5,0.6,0.8,1}'::float8[]) w, unnest('{0,2,10,50}'::float8[]) n, unnest('{0,0.05,0.1,0.2,0.5,1}'::float8[]) k;
+SELECT a.constant AS "0", a.common_change AS "0" FROM learned a;
 SELECT abie.learn_baseline(a, a, a, a, a[2:]||NULL::float8) IS NULL AS "29", abie.learn_baseline(a, a, a, a, a) IS NULL AS "30", abie.learn_baseline('{}', '{}', '{}', '{}', '{}') IS NULL AS "none",
 	abie.learn_baseline(NULL, a, a, a, a) IS NULL AS "null"
 FROM (SELECT array_agg(i::float8) AS a FROM generate_series(1, 30) i) s;
@@ -198,6 +234,11 @@ SELECT abie.shrunk_baseline(90, 91, 92, 100, 1.1, 50);
 SELECT abie.shrunk_baseline(90, 91, 92, 100, -0.1, 50);
 SELECT abie.shrunk_baseline(90, 91, 92, 100, 0.8, -1);
 SELECT abie.shrunk_baseline(90, 'NaN', 92, 100, 0.8, 1);
+SELECT abie.shrunk_baseline(90, 91, 92, 100, 0.8, 1, -0.1);
+SELECT abie.shrunk_baseline(90, 91, 92, 100, 0.8, 1, 0, 'NaN');
+SELECT abie.shrunk_baseline(90, 91, 92, 100, 0.8, 1, 0, 0, -1);
+SELECT abie.own_level(90, 91, 2);
+SELECT abie.own_level(90, 91, 0.8, 0, 'NaN');
 SELECT abie.learn_baseline('{1}', '{1}', '{1}', '{0}', '{1}');
 SELECT abie.learn_baseline('{1}', '{1}', '{1,2}', '{1}', '{1}');
 SELECT abie.learn_baseline('{1}', '{1}', '{1}', '{1}', '{-infinity}');

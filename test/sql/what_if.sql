@@ -15,7 +15,7 @@ SELECT abie.load_demo(800);
 UPDATE abie.school_context SET eal_pct = NULL WHERE urn % 23 = 0;
 -- a predecessor and its successor
 INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900001, 900008, 'Predecessor');
-CALL abie.calculate('2025/26', run_id => NULL) \gset
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
 CREATE TABLE chosen AS SELECT s.* FROM abie.run_school s WHERE s.run_id = :run_id AND s.expected IS NOT NULL AND s.urn % 7 = 4;
 SELECT count(*) > 60 AS many, count(DISTINCT stratum) AS strata FROM chosen;
 SELECT input_digest || result_digest AS digest FROM abie.run WHERE run_id = :run_id \gset

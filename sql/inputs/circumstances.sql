@@ -1,0 +1,167 @@
+-- What is known of schools to compare them by, and what is worked out for that: how much of a year a school's figures
+-- hold, how many of its pupils came or left in the year, and the ages it teaches.
+
+CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+-- EES, GIAS and the daily attendance publication name the same types differently, and people spell them: letters and
+-- digits count
+RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary' ELSE (
+	SELECT CASE
+		WHEN t.words ~ '(?:^| )special' THEN 'special'
+		WHEN t.words ~ '^(?:middle deemed )?primary(?: and nursery| with nursery)?$'
+			OR t.words ~ '^(?:infant|junior|first|infant and junior)$' THEN 'primary'
+		WHEN t.words ~ '^(?:middle deemed )?secondary(?: (?:and|with|including) all through)?$'
+			OR t.words ~ '^all through$' THEN 'secondary'
+		WHEN t.words ~
+			('(?:^| )(?:independent|nursery|early years|pupil referral|pru|alternative provision|ap|post 16|16 '
+			'plus|16 (?:to )?19|sixth form'
+			|| '|further education|higher education|secure|overseas|offshore|welsh|service children|online '
+				'provider|miscellaneous)(?: |$)') THEN 'other' END
+	FROM (SELECT
+		pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.lower(school_type COLLATE "C"),
+		'[^a-z0-9]+', ' ', 'g')),
+		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '',
+			'g')) t(words)) END;
+COMMENT ON FUNCTION abie_internal.stratum(text) IS
+'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '
+'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
+'one that is not understood.';
+
+CREATE FUNCTION abie_internal.first_known_step(state anyelement, value anyelement) RETURNS anyelement
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_first_known_step';
+COMMENT ON FUNCTION abie_internal.first_known_step(anyelement, anyelement) IS
+'Transition function of abie_internal.first_known.';
+
+-- no combine function: which of two workers had the first row is not known
+CREATE AGGREGATE abie_internal.first_known(value anyelement) (
+	SFUNC = abie_internal.first_known_step,
+	STYPE = anyelement,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abie_internal.first_known(anyelement) IS
+'The first value that is not NULL, in the order of the rows; NULL where none is.';
+
+CREATE FUNCTION abie.mobility(academic_year text) RETURNS TABLE (laestab integer, year_share float8, mobility float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 21000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH year AS (
+	SELECT ARRAY[mobility.academic_year, y.before, abie.previous_year(y.before)] AS years
+	FROM (SELECT abie.previous_year(mobility.academic_year) AS before) y
+), school AS MATERIALIZED (
+	SELECT a.laestab, a.academic_year, abie_internal.stratum(a.school_type) AS stratum,
+		a.sess_possible::float8 / a.enrolments AS sessions
+	FROM abie.attendance a
+	WHERE a.academic_year = ANY ((SELECT y.years FROM year y)::text[]) AND a.enrolments > 0 AND a.sess_possible > 0
+), full_year AS (
+	SELECT s.academic_year, s.stratum, percentile_cont(0.95) WITHIN GROUP (ORDER BY s.sessions) AS sessions
+	FROM school s GROUP BY s.academic_year, s.stratum
+), share AS (
+	SELECT s.laestab, s.academic_year, least(1, s.sessions / f.sessions) AS year_share
+	FROM school s JOIN full_year f ON f.academic_year = s.academic_year AND f.stratum IS NOT DISTINCT FROM s.stratum
+)
+-- added up year by year, so that the sum has the same bits each time
+SELECT s.laestab, min(s.year_share) FILTER (WHERE s.academic_year = mobility.academic_year),
+	avg(least(40, 100 * (1 - s.year_share)) ORDER BY s.academic_year DESC)
+FROM share s GROUP BY s.laestab HAVING bool_or(s.academic_year = mobility.academic_year)
+$$;
+COMMENT ON FUNCTION abie.mobility(text) IS
+'Of each school whose counts of an academic year are held, by LAESTAB: year_share, 0-1: how much of a full year its '
+'attendance holds: its sessions possible an enrolment, as a share of the 95th percentile of its stratum in that year, '
+'at most 1. It is less where pupils came or left in the year, and where figures are of a part of the year. mobility, '
+'per cent: 100 x (1 - year_share), at most 40, mean of those held of the year and the two before it: a pupil on roll '
+'for half the year adds half of what one who was never there would.';
+
+CREATE FUNCTION abie_internal.key_stages_of_ages(low integer, high integer) RETURNS float8[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT array_agg(greatest(0, least(high, k.beyond) - greatest(low, k.first)) / (high - greatest(low, 4))::float8
+	ORDER BY k.first)
+FROM (VALUES (5, 7), (7, 11), (11, 14), (14, 16)) k(first, beyond) WHERE high > greatest(low, 4)
+$$;
+COMMENT ON FUNCTION abie_internal.key_stages_of_ages(integer, integer) IS
+'Shares of a school''s pupils in Key Stages 1 to 4, if each year of its statutory ages from low (at least 4) to under '
+'high has as many; NULL where no pupil is 4 or over.';
+
+CREATE FUNCTION abie_internal.age_class(stratum text, key_stages float8[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query
+RETURN CASE WHEN stratum = 'primary' AND key_stages[2] = 0 AND key_stages[1] > 0 THEN 'infant'
+	WHEN stratum = 'primary' AND key_stages[1] = 0 AND key_stages[2] > 0 THEN 'junior'
+	WHEN stratum = 'secondary' AND key_stages[4] = 0 THEN 'no key stage 4'
+	WHEN stratum = 'secondary' AND key_stages[3] = 0 THEN 'no key stage 3'
+	ELSE 'other' END;
+COMMENT ON FUNCTION abie_internal.age_class(text, float8[]) IS
+'Which ages a school of a stratum lacks, from the shares of its pupils in Key Stages 1 to 4: primary schools are '
+'infant, junior or other, secondary schools have no key stage 4, no key stage 3, or are other. Other where the shares '
+'are not known.';
+
+CREATE FUNCTION abie_internal.known_context(academic_year text)
+RETURNS TABLE (
+	laestab integer, school_type text, headcount integer, key_stages float8[], fsm_pct float8, fsm6_pct float8,
+		sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+		religious_character text,
+	admissions_policy text, other jsonb)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
+-- the context is sorted once and each characteristic takes its first value in that order; parallel plans would lose it
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+WITH scope AS (
+	SELECT a.laestab, a.urn FROM abie.attendance a WHERE a.academic_year = known_context.academic_year
+), succession AS MATERIALIZED (
+	SELECT x.urn, x.successor_urn FROM abie.school_succession x
+), named AS (
+	SELECT s.laestab, s.urn, true AS own FROM scope s WHERE s.urn IS NOT NULL
+	UNION ALL
+	SELECT s.laestab, o.urn, false
+	FROM scope s JOIN (
+		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
+		UNION SELECT x.successor_urn, x.urn FROM succession x
+		UNION SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab
+			AND x.urn <> c.urn) o ON o.own_urn = s.urn
+), context AS (
+	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor
+	-- or successor
+	SELECT n.laestab, c.academic_year = known_context.academic_year AS this_year, c.school_type, c.headcount,
+		CASE WHEN num_nulls(c.key_stage_1, c.key_stage_2, c.key_stage_3, c.key_stage_4) = 0 AND c.headcount > 0
+			THEN ARRAY[c.key_stage_1 / c.headcount::float8, c.key_stage_2 / c.headcount::float8,
+				c.key_stage_3 / c.headcount::float8, c.key_stage_4 / c.headcount::float8] END AS key_stages,
+		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score,
+			c.idaci_rank,
+		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
+	FROM named n JOIN abie.school_context c ON c.urn = n.urn
+	ORDER BY n.laestab, c.academic_year = known_context.academic_year DESC,
+		c.academic_year < known_context.academic_year DESC,
+		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
+)
+SELECT c.laestab,
+	abie_internal.first_known(c.school_type) AS school_type,
+	abie_internal.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
+	abie_internal.first_known(c.key_stages) AS key_stages,
+	abie_internal.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
+	abie_internal.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
+	abie_internal.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
+	abie_internal.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
+	abie_internal.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
+	abie_internal.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
+	abie_internal.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
+	abie_internal.first_known(c.idaci_score) AS idaci_score,
+	abie_internal.first_known(c.idaci_rank) AS idaci_rank,
+	abie_internal.first_known(c.region) AS region,
+	abie_internal.first_known(c.urban_rural) AS urban_rural,
+	abie_internal.first_known(c.religious_character) AS religious_character,
+	abie_internal.first_known(c.admissions_policy) AS admissions_policy,
+	abie_internal.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
+FROM context c GROUP BY c.laestab
+$$;
+COMMENT ON FUNCTION abie_internal.known_context(text) IS
+'What abie.school_context knows of every school with attendance in an academic year, by its LAESTAB: numbers of pupils '
+'(headcount to mobility_pct, other) of that year, under its URN or one of the same LAESTAB or of a sole predecessor or '
+'successor; place and character (IDACI, region, urban/rural, religion, admissions, shares of pupils in Key Stages 1 to '
+'4; and school_type) of that year, else of the nearest earlier, else of the nearest later year. Each figure alone: '
+'NULL where none is held.';

@@ -1,0 +1,130 @@
+-- The second edition of the rules: mobility and ages, a local residual of more schools, levels with the common change, one year alone, parts
+-- of years. Expected values: the formulas in plain SQL, identities, and the first edition's own results beside it.
+-- A database of its own, because runs are made here and they are of the whole database.
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_second_edition;
+CREATE DATABASE abie_second_edition;
+\c abie_second_edition
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+CREATE FUNCTION near(a float8, b float8, tolerance float8 DEFAULT 1e-9) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN a IS NOT DISTINCT FROM b OR abs(a - b) <= tolerance * greatest(abs(a), abs(b), 1);
+SELECT abie.load_demo(900);
+-- one year more, pupils who come and go, ages
+INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, enrolments, sess_possible, sess_overall)
+SELECT '2021/22', laestab, urn, school_type, enrolments, sess_possible, round(sess_overall * (0.8 + 0.4 * abie_internal.demo_uniform(laestab, 77)))
+FROM abie.attendance WHERE academic_year = '2022/23';
+UPDATE abie.attendance SET sess_possible = round(sess_possible * k), sess_overall = round(sess_overall * k), sess_authorised = NULL, sess_unauthorised = NULL
+FROM (SELECT laestab AS id, 1 - 0.3 * abie_internal.demo_uniform(laestab, 78) ^ 3 AS k FROM abie.attendance WHERE academic_year = '2024/25') s WHERE laestab = id;
+UPDATE abie.school_context SET key_stage_1 = CASE WHEN urn % 11 = 0 THEN 0 ELSE headcount / 4 END, key_stage_2 = CASE WHEN urn % 7 = 0 THEN 0 ELSE headcount / 2 END,
+	key_stage_3 = CASE WHEN urn % 13 = 0 THEN 0 ELSE headcount / 2 END, key_stage_4 = headcount / 3 - urn % 5;
+ANALYZE;
+CALL abie.calculate('2025/26', run_id => NULL) \gset
+SELECT m.edition, abie_internal.local_schools(m) AS local, m.similar_schools, r.status, r.expectations > 800 AS many FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = :run_id;
+SELECT name, severity, faults FROM abie.run_checks(:run_id) WHERE NOT passed AND severity = 'blocking';
+SELECT digest, equal FROM abie.verify(:run_id);
+
+-- what schools count by
+SELECT count(*) AS schools, count(*) FILTER (WHERE s.effective_enrolments < s.enrolments) > 700 AS parts,
+	count(*) FILTER (WHERE NOT near(s.effective_enrolments, s.enrolments * m.year_share)) AS wrong
+FROM abie.run_school s JOIN abie.mobility('2024/25') m USING (laestab) WHERE s.run_id = :run_id;
+-- the local residual: of the 100 most similar, found by trying all; 20 of them are named
+CREATE TABLE near_school AS
+SELECT s.urn, o.urn AS other, d.distance, row_number() OVER (PARTITION BY s.urn ORDER BY d.distance, o.urn) AS rank, o.attendance - o.context AS residual, o.effective_enrolments AS n
+FROM (SELECT * FROM abie.run_school WHERE run_id = :run_id AND urn % 37 = 0) s JOIN abie.run_school o USING (run_id, stratum, selective) JOIN abie.run_weights(:run_id) w USING (stratum),
+	LATERAL (SELECT abie.distance(s.vector, o.vector, w.weights) AS distance) d
+WHERE o.urn <> s.urn AND o.family IS DISTINCT FROM s.family;
+SELECT count(DISTINCT k.urn) > 10 AS schools, bool_and(near(k.mean, s.local_residual)) AS mean, bool_and(near(k.error, s.local_error)) AS error, bool_and(near(k.bandwidth, l.bandwidth)) AS bandwidth,
+	bool_and(k.named = l.similar_urns) AS named
+FROM (SELECT urn, max(distance) FILTER (WHERE rank <= 101) AS bandwidth, array_agg(other::integer ORDER BY rank) FILTER (WHERE rank <= 20) AS named,
+		abie.local_mean(array_agg(residual ORDER BY rank) FILTER (WHERE rank <= 100), array_agg(distance ORDER BY rank) FILTER (WHERE rank <= 100), array_agg(n ORDER BY rank) FILTER (WHERE rank <= 100), max(distance) FILTER (WHERE rank <= 101)) AS mean,
+		abie.local_mean_error(array_agg(residual ORDER BY rank) FILTER (WHERE rank <= 100), array_agg(distance ORDER BY rank) FILTER (WHERE rank <= 100), array_agg(n ORDER BY rank) FILTER (WHERE rank <= 100), max(distance) FILTER (WHERE rank <= 101)) AS error
+	FROM near_school GROUP BY urn) k JOIN abie.run_school s ON s.run_id = :run_id AND s.urn = k.urn JOIN abie.similar_list l ON l.run_id = :run_id AND l.urn = k.urn;
+-- expected attendance, own level and baseline
+SELECT count(*) AS schools, count(*) FILTER (WHERE NOT near(e.expected, s.context + m.local_slope * s.local_residual)) AS expected,
+	count(*) FILTER (WHERE NOT near(e.own_level, greatest(e.attendance - 1, least(e.attendance + 1, e.attendance + (1 - m.last_weight) * (s.previous_attendance + m.common_change - e.attendance))))) AS own_level,
+	count(*) FILTER (WHERE NOT near(e.own_share, 1 / (1 + m.constant + m.n0 / s.effective_enrolments))) AS own_share,
+	count(*) FILTER (WHERE NOT near(e.baseline, greatest(e.attendance - 1, least(e.attendance + 1, e.expected + e.own_share * (e.own_level - e.expected))))) AS baseline,
+	count(*) FILTER (WHERE e.baseline NOT BETWEEN least(e.own_level, e.expected) - 1e-9 AND greatest(e.own_level, e.expected) + 1e-9) AS beyond,
+	count(*) FILTER (WHERE e.outside_model <> (e.attendance NOT BETWEEN e.forecast_low AND e.forecast_high AND s.previous_attendance NOT BETWEEN e.forecast_low AND e.forecast_high)) AS outside_model,
+	count(*) FILTER (WHERE e.statement = 'improve' AND (e.improvement_rounded = 0 OR e.target <= e.attendance)) AS asked_for_nothing
+FROM abie.expectation e JOIN abie.run_school s USING (run_id, urn) JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum WHERE e.run_id = :run_id AND s.previous_attendance IS NOT NULL;
+SELECT stratum, near(m.common_change, (SELECT sum(s.effective_enrolments * (s.attendance - s.previous_attendance)) / sum(s.effective_enrolments)
+		FROM abie.run_school s WHERE s.run_id = m.run_id AND s.stratum = m.stratum AND s.expected IS NOT NULL AND s.previous_attendance IS NOT NULL), 1e-4) AS common_change, reach, sampling_source
+FROM abie.run_model m WHERE run_id = :run_id ORDER BY 1;
+-- what is explained can be worked out again by hand: the figures of one school from the lines of its explanation
+SELECT count(*) AS lines, bool_and(made IS NOT NULL) AS all_made FROM abie.explain(:run_id, (SELECT min(urn)::integer FROM abie.expectation WHERE run_id = :run_id));
+SELECT name, regexp_replace(made, '-?[0-9]+(?:[.][0-9]+)?', '#', 'g') AS made FROM abie.explain(:run_id, (SELECT min(urn)::integer FROM abie.expectation WHERE run_id = :run_id))
+WHERE name IN ('enrolments counted', 'bandwidth', 'local residual', 'own level', 'own share', 'baseline');
+-- without a change abie.what_if says what the run says
+SELECT count(*) AS figures, count(*) FILTER (WHERE w.value IS DISTINCT FROM w.changed) AS differ
+FROM (SELECT urn::integer AS urn FROM abie.expectation WHERE run_id = :run_id AND urn % 97 = 0) s, abie.what_if(:run_id, s.urn, '{}') w;
+-- more mobility, less expected; another age class, other expectations
+SELECT count(*) AS schools, count(*) FILTER (WHERE (SELECT changed < value FROM abie.what_if(:run_id, s.urn, '{"ln_mobility": 3.5}') WHERE name = 'context')) > 0 AS fall
+FROM (SELECT urn::integer AS urn FROM abie.expectation WHERE run_id = :run_id AND urn % 97 = 0) s;
+
+-- two checks look at it: of a run that is wrong about some schools, and of intervals that the year went beyond
+SELECT name, items > 50 AS items, faults FROM abie.run_checks(:run_id) WHERE name = 'calibration';
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE abie.expectation e SET expected = expected + 1.5 FROM abie.school_context c WHERE e.run_id = :run_id AND e.stratum = 'primary' AND c.urn = e.urn AND c.academic_year = '2024/25' AND c.urn % 11 = 0;
+SELECT name, faults, examples[1] FROM abie.run_checks(:run_id) WHERE name = 'calibration';
+ROLLBACK;
+CALL abie.calculate('2024/25', run_id => NULL) \gset before_
+SELECT c.items, c.faults = (SELECT count(*) FROM (SELECT 100.0 * count(*) FILTER (WHERE inside) / count(inside) AS share FROM abie.run_outcome(:before_run_id) GROUP BY stratum, size) o WHERE abs(share - 95) > 2) AS as_by_hand
+FROM abie.run_checks(:run_id) c WHERE name = 'interval coverage';
+SELECT name, items FROM abie.run_checks(:before_run_id) WHERE name = 'interval coverage';
+
+--
+-- One year alone
+--
+UPDATE abie.run SET reason = reason WHERE false;
+CREATE TABLE kept AS SELECT * FROM abie.attendance WHERE academic_year <> '2024/25';
+DELETE FROM abie.attendance WHERE academic_year <> '2024/25';
+CALL abie.calculate('2025/26', run_id => NULL) \gset one_
+SELECT stratum, sampling_source, sampling_run = :before_run_id AS from_the_newest, change_c0 IS NOT NULL AS change, spread_c0 > 0 AS spread, last_weight IS NULL AS not_learned FROM abie.run_model WHERE run_id = :one_run_id ORDER BY 1;
+SELECT count(*) AS schools, count(*) FILTER (WHERE NOT near(e.own_share, b.share)) AS own_share,
+	count(*) FILTER (WHERE NOT near(e.baseline, e.attendance + greatest(-0.75, least(0.75, (1 - b.share) * (e.expected - e.attendance))))) AS baseline,
+	count(*) FILTER (WHERE NOT near(e.forecast_high - e.forecast_low, 2 * 1.959963984540054 * sqrt(m.change_c0 + m.change_c1 / s.effective_enrolments)) AND e.forecast_low > 0 AND e.forecast_high < 100) AS interval
+FROM abie.expectation e JOIN abie.run_school s USING (run_id, urn) JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum,
+	LATERAL (SELECT greatest(0, 1 - (m.change_c0 + m.change_c1 / s.effective_enrolments) / 2 / (m.spread_c0 + m.spread_c1 / s.effective_enrolments)) AS share) b WHERE e.run_id = :one_run_id;
+SELECT digest, equal FROM abie.verify(:one_run_id);
+-- and without any run to learn from: declared, and said so
+DELETE FROM abie.run;
+CALL abie.calculate('2025/26', run_id => NULL) \gset bare_
+SELECT stratum, sampling_source, change_c0, change_c1, near(sampling_c1, change_c1 / 2) AS half FROM abie.run_model WHERE run_id = :bare_run_id ORDER BY 1;
+SELECT count(*) FILTER (WHERE NOT near(e.own_share, 1 / (1.2 + 15 / s.effective_enrolments))) AS own_share, count(*) FILTER (WHERE abs(e.baseline - e.attendance) > 0.75 + 1e-9) AS beyond
+FROM abie.expectation e JOIN abie.run_school s USING (run_id, urn) WHERE e.run_id = :bare_run_id;
+SELECT name, faults, examples FROM abie.run_checks(:bare_run_id) WHERE name = 'assumed noise';
+SELECT * FROM abie_internal.declared_change('primary', '2018/19') UNION ALL SELECT * FROM abie_internal.declared_change('secondary', '2018/19');
+
+--
+-- Calibration and comparison of runs
+--
+INSERT INTO abie.attendance SELECT * FROM kept;
+CALL abie.calculate('2025/26', run_id => NULL) \gset two_
+CALL abie.calculate('2025/26', 'first-edition', NULL) \gset first_
+-- tenths of used and unused characteristics, categories, authorities; the mean residual by hand
+SELECT count(*) > 150 AS cells, count(DISTINCT characteristic) > 15 AS characteristics, bool_or(characteristic = 'local authority') AS authorities, bool_or(used) AND NOT bool_and(used) AS both FROM abie.calibration(:first_run_id);
+SELECT c.part, c.schools = h.schools AS schools, near(c.residual, h.residual) AS residual, near(c.error, h.error) AS error, near(c.z, c.residual / c.error) AS z
+FROM abie.calibration(:two_run_id) c JOIN (
+	SELECT category, count(*) AS schools, sum(n * r) / sum(n) AS residual, sqrt(count(*) / (count(*) - 1.0) * sum((n * (r - m)) ^ 2)) / sum(n) AS error
+	FROM (SELECT *, sum(n * r) OVER (PARTITION BY category) / sum(n) OVER (PARTITION BY category) AS m
+		FROM (SELECT abie_internal.age_class('primary', ARRAY[key_stage_1, key_stage_2, 0, 0]::float8[]) AS category, e.enrolments::float8 AS n, e.attendance - e.expected AS r
+			FROM abie.expectation e JOIN abie.school_context c ON c.urn = e.urn AND c.academic_year = '2024/25' WHERE e.run_id = :two_run_id AND e.stratum = 'primary') x) y GROUP BY category) h ON h.category = c.part
+WHERE c.stratum = 'primary' AND c.characteristic = 'age_class' ORDER BY 1;
+SELECT count(*) AS schools, count(*) FILTER (WHERE c.expected IS DISTINCT FROM a.expected OR c.other_expected IS DISTINCT FROM b.expected OR c.statement IS DISTINCT FROM a.statement OR c.other_statement IS DISTINCT FROM b.statement) AS wrong,
+	count(*) FILTER (WHERE c.similar_schools_in_both NOT BETWEEN 0 AND 20 OR c.similar_schools_in_both IS NULL) AS lists
+FROM abie.compare_runs(:two_run_id, :first_run_id) c JOIN abie.expectation a ON a.run_id = :two_run_id AND a.urn = c.urn JOIN abie.expectation b ON b.run_id = :first_run_id AND b.urn = c.urn;
+SELECT count(*) AS schools, count(*) FILTER (WHERE expected <> other_expected OR target <> other_target OR similar_schools_in_both <> 20) AS differ FROM abie.compare_runs(:two_run_id, :two_run_id);
+CREATE ROLE abie_second_edition_school;
+SELECT abie.grant_access('abie_second_edition_school', 'school', (SELECT min(urn)::text FROM abie.expectation WHERE run_id = :two_run_id));
+SET ROLE abie_second_edition_school;
+SELECT count(*) FROM abie.compare_runs(:two_run_id, :first_run_id);
+SELECT count(*) FROM abie.calibration(:two_run_id);
+RESET ROLE;
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_second_edition;
+DROP ROLE abie_second_edition_school;
