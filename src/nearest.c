@@ -14,6 +14,7 @@
 #include "core/expectation.h"
 #include "core/nearest.h"
 #include "fmgr.h"
+#include "id_order.h"
 #include "miscadmin.h"
 #include "nearest.h"
 #include "results.h"
@@ -64,46 +65,6 @@ typedef struct NearestArguments
 	int64	   *family;
 	bool	   *has_family;
 } NearestArguments;
-
-typedef struct IdRow
-{
-	int64		id;
-	int			row;
-} IdRow;
-
-static int
-compare_ids(const void *left, const void *right)
-{
-	int64		a = ((const IdRow *) left)->id;
-	int64		b = ((const IdRow *) right)->id;
-
-	return a < b ? -1 : a > b;
-}
-
-/* Rows in ascending order of id; error on NULL and double ids. */
-static IdRow *
-sort_ids(const int64 *id, const bool *present, int n)
-{
-	IdRow	   *sorted = palloc(sizeof(IdRow) * Max(n, 1));
-
-	for (int i = 0; i < n; i++)
-	{
-		if (!present[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("ids cannot hold NULL"),
-					 errdetail("Element %d is NULL.", i + 1)));
-		sorted[i] = (IdRow) {id[i], i};
-	}
-	qsort(sorted, n, sizeof(IdRow), compare_ids);
-	for (int i = 1; i < n; i++)
-		if (sorted[i].id == sorted[i - 1].id)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNIQUE_VIOLATION),
-					 errmsg("id " INT64_FORMAT " occurs more than once", sorted[i].id),
-					 errhint("Give each row one id of its own.")));
-	return sorted;
-}
 
 /* Error if two rows may be so far apart that their squared distance overflows. */
 static void
@@ -358,7 +319,7 @@ put_nearest(FunctionCallInfo fcinfo, PutList put)
 	args = nearest_arguments(fcinfo, put == put_means ? 1 : 0);
 	if (args.vectors.rows == 0)
 		return;
-	sorted = sort_ids(args.id, args.has_id, args.vectors.rows);
+	sorted = sort_ids(args.id, args.has_id, args.vectors.rows, "ids");
 	input = in_order_of_id(&args, sorted);
 	if (put == put_means)
 		local = local_values_arguments(fcinfo, sorted, input.n);

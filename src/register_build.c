@@ -113,17 +113,23 @@ abie_register_from_run(PG_FUNCTION_ARGS)
 
 /* ---------- merging ---------- */
 
+/* A value with room for the weeks that both touch. */
+static struct varlena *
+allocate_span(const Register *one, const Register *other, Register *result, Mark **mark)
+{
+	if (register_span(one, other, result) != REGISTER_GOOD)
+		register_raise(&(RegisterError) {.fault = REGISTER_TOO_LONG}, NULL, 0);
+	return register_allocate(result->start, result->count, mark);
+}
+
 static Datum
 merge_registers(const Register *one, const Register *other)
 {
 	Register	result;
 	RegisterError error;
 	Mark	   *mark;
-	struct varlena *value;
+	struct varlena *value = allocate_span(one, other, &result, &mark);
 
-	if (register_span(one, other, &result) != REGISTER_GOOD)
-		register_raise(&(RegisterError) {.fault = REGISTER_TOO_LONG}, NULL, 0);
-	value = register_allocate(result.start, result.count, &mark);
 	if (register_merge(one, other, mark, &result, &error) != REGISTER_GOOD)
 		register_raise(&error, NULL, 0);
 	return PointerGetDatum(value);
@@ -137,6 +143,20 @@ abie_register_merge(PG_FUNCTION_ARGS)
 	Register	other = PG_GETARG_REGISTER(1);
 
 	return merge_registers(&one, &other);
+}
+
+PG_FUNCTION_INFO_V1(abie_register_overlay);
+Datum
+abie_register_overlay(PG_FUNCTION_ARGS)
+{
+	Register	one = PG_GETARG_REGISTER(0);
+	Register	later = PG_GETARG_REGISTER(1);
+	Register	result;
+	Mark	   *mark;
+	struct varlena *value = allocate_span(&one, &later, &result, &mark);
+
+	register_overlay(&one, &later, mark, &result);
+	return PointerGetDatum(value);
 }
 
 /* ---------- from rows ---------- */

@@ -98,6 +98,30 @@ COMMENT ON FUNCTION abie_internal.age_class(text, float8[]) IS
 'infant, junior or other, secondary schools have no key stage 4, no key stage 3, or are other. Other where the shares '
 'are not known.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
+CREATE FUNCTION abie_internal.related_schools(academic_year text)
+RETURNS TABLE (laestab integer, urn integer, own boolean)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 60000
+BEGIN ATOMIC
+	WITH scope AS MATERIALIZED (
+		SELECT a.laestab, a.urn FROM abie.attendance a
+		WHERE a.academic_year = related_schools.academic_year AND a.urn IS NOT NULL
+	), succession AS MATERIALIZED (
+		SELECT x.urn, x.successor_urn FROM abie.school_succession x
+	)
+	SELECT s.laestab, s.urn, true FROM scope s
+	UNION ALL
+	SELECT s.laestab, o.urn, false
+	FROM scope s JOIN (
+		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
+		UNION SELECT x.successor_urn, x.urn FROM succession x
+		UNION SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn) o
+		ON o.own_urn = s.urn;
+END;
+COMMENT ON FUNCTION abie_internal.related_schools(text) IS
+'Under which URNs something may be known of each school with attendance in an academic year: its own, and those of the '
+'same LAESTAB or of a sole predecessor or successor.';
+
 CREATE FUNCTION abie_internal.known_context(academic_year text)
 RETURNS TABLE (
 	laestab integer, school_type text, headcount integer, key_stages float8[], fsm_pct float8, fsm6_pct float8,
@@ -111,20 +135,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET max_parallel_workers_per_gather = 0
 AS $$
-WITH scope AS (
-	SELECT a.laestab, a.urn FROM abie.attendance a WHERE a.academic_year = known_context.academic_year
-), succession AS MATERIALIZED (
-	SELECT x.urn, x.successor_urn FROM abie.school_succession x
-), named AS (
-	SELECT s.laestab, s.urn, true AS own FROM scope s WHERE s.urn IS NOT NULL
-	UNION ALL
-	SELECT s.laestab, o.urn, false
-	FROM scope s JOIN (
-		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
-		UNION SELECT x.successor_urn, x.urn FROM succession x
-		UNION SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab
-			AND x.urn <> c.urn) o ON o.own_urn = s.urn
-), context AS (
+WITH context AS (
 	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor
 	-- or successor
 	SELECT n.laestab, c.academic_year = known_context.academic_year AS this_year, c.school_type, c.headcount,
@@ -134,7 +145,7 @@ WITH scope AS (
 		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score,
 			c.idaci_rank,
 		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
-	FROM named n JOIN abie.school_context c ON c.urn = n.urn
+	FROM abie_internal.related_schools(known_context.academic_year) n JOIN abie.school_context c ON c.urn = n.urn
 	ORDER BY n.laestab, c.academic_year = known_context.academic_year DESC,
 		c.academic_year < known_context.academic_year DESC,
 		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn

@@ -39,10 +39,10 @@ CREATE FUNCTION abie_internal.characteristic_number(characteristic text, number 
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT, so that it becomes part of the query
 RETURN CASE characteristic
-	WHEN 'ln_headcount' THEN abie_internal.thousands(round(exp(number))::bigint)
+	WHEN 'ln_headcount' THEN abie_internal.thousands(abie.round_half_up(exp(number), 0)::bigint)
 	WHEN 'ln_mobility' THEN abie_internal.decimal(exp(number) - 1, 1)
 	WHEN 'ln_tenth_school_km' THEN abie_internal.decimal(exp(number), 1)
-	WHEN 'idaci_rank' THEN abie_internal.thousands(round(number)::bigint)
+	WHEN 'idaci_rank' THEN abie_internal.thousands(abie.round_half_up(number, 0)::bigint)
 	WHEN 'idaci_score' THEN abie_internal.decimal(number, 3)
 	ELSE abie_internal.decimal(number, 1) END;
 COMMENT ON FUNCTION abie_internal.characteristic_number(text, float8) IS

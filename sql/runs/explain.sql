@@ -232,6 +232,29 @@ $$;
 COMMENT ON FUNCTION abie_internal.explain_expected(integer, integer) IS
 'The lines of abie.explain on expected attendance, by part and place.';
 
+CREATE FUNCTION abie_internal.own_share_made(m abie.run_model, is_learned boolean, is_published boolean, noise text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
+-- not STRICT: noise is NULL where it is not known
+RETURN CASE
+	WHEN (m).edition = 2 AND NOT is_published THEN 'best predicted the schools of the stratum'
+	WHEN (m).edition = 2 AND is_learned
+		THEN format('1 / (1 + %s + %s / enrolments), which best predicted the schools of the stratum', (m).constant,
+			(m).n0)
+	WHEN is_learned
+		THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', (m).n0)
+	WHEN (m).edition = 2 AND ((m).sampling_source = 'declared' OR (m).spread_c0 IS NULL)
+		THEN '1 / (1.2 + 15 / enrolments), for one year alone'
+	WHEN (m).edition = 2 THEN format('1 - (%s + %s / enrolments) / 2 / (%s + %s / enrolments), not under 0: what a '
+		'year brings, against how attendance spreads about what is expected', (m).change_c0, (m).change_c1,
+		(m).spread_c0, (m).spread_c1)
+	WHEN (m).between_variance IS NULL THEN '1: how noisy attendance is, is not known'
+	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', (m).between_variance,
+		(m).between_variance, noise) END;
+COMMENT ON FUNCTION abie_internal.own_share_made(abie.run_model, boolean, boolean, text) IS
+'How the own share of a school was made, from what was learned of its stratum; noise: its sampling variance, in words. '
+'Without figures where what they were learned from is not published. Not STRICT: noise may be NULL.';
+
 CREATE FUNCTION abie_internal.explain_baseline(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
@@ -239,10 +262,9 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH school AS (
-	SELECT e.*, m.edition, m.last_weight, m.n0, m.constant, m.common_change, m.reach, m.change_c0, m.change_c1,
-		m.spread_c0, m.spread_c1, m.between_variance, s.effective_enrolments, s.previous_attendance, s.attendance_error,
-			m.sampling_c1,
-		m.sampling_source, m.sampling_run, abie.previous_year(r.baseline_year) AS previous_year,
+	SELECT e.*, m AS model, m.edition, m.last_weight, m.common_change, m.reach, m.sampling_c1, m.sampling_source,
+		m.sampling_run, s.effective_enrolments, s.previous_attendance, s.attendance_error,
+		abie.previous_year(r.baseline_year) AS previous_year,
 		coalesce(s.attendance_error || '^2', m.sampling_c1 || ' / enrolments') AS noise,
 		m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned
 	FROM abie.expectation e JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
@@ -279,20 +301,9 @@ SELECT 8, 3, 'sampling variance', coalesce(s.attendance_error * s.attendance_err
 			'to learn it from', abie_internal.greatest_sampling_c1(s.stratum)) END) END
 FROM school s WHERE num_nonnulls(s.attendance_error, s.sampling_c1) > 0
 UNION ALL
-SELECT 8, 4, 'own share', s.own_share, CASE WHEN s.edition = 2 AND NOT s.references_published
-	THEN 'best predicted the schools of the stratum'
-	WHEN s.is_learned AND s.edition = 2
-	THEN format('1 / (1 + %s + %s / enrolments), which best predicted the schools of the stratum', s.constant, s.n0)
-	WHEN s.is_learned
-	THEN format('enrolments / (enrolments + %s), which best predicted the schools of the stratum', s.n0)
-	WHEN s.edition = 2 AND (s.sampling_source = 'declared' OR s.spread_c0 IS NULL)
-		THEN '1 / (1.2 + 15 / enrolments), for one year alone'
-	WHEN s.edition = 2 THEN format('1 - (%s + %s / enrolments) / 2 / (%s + %s / enrolments), not under 0: what a year '
-		'brings, against how attendance spreads about what is expected', s.change_c0, s.change_c1, s.spread_c0,
-		s.spread_c1)
-	WHEN s.between_variance IS NULL THEN '1: how noisy attendance is, is not known'
-	ELSE format('%s / (%s + %s): variance between schools over itself and the noise of one year', s.between_variance,
-		s.between_variance, s.noise) END FROM school s
+SELECT 8, 4, 'own share', s.own_share, abie_internal.own_share_made(s.model, s.is_learned, s.references_published,
+	s.noise)
+FROM school s
 UNION ALL
 SELECT 8, 5, 'baseline', s.baseline, 'expected + own share x (own level - expected)' || CASE WHEN s.edition = 2
 	THEN format(', within %s of attendance', CASE WHEN s.is_learned THEN s.reach ELSE 0.75 END) ELSE '' END

@@ -63,18 +63,12 @@ BEGIN ATOMIC
 			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
 		FROM abie.attendance a
 		WHERE a.academic_year = scope_figures.baseline_year
-	), succession AS MATERIALIZED (
-		SELECT x.urn, x.successor_urn FROM abie.school_succession x
 	), place AS (
-		-- of a predecessor, a successor or one of the same LAESTAB, for a school that has none of its own
-		SELECT DISTINCT ON (l.urn) l.urn, o.easting, o.northing
-		FROM (SELECT x.urn, x.successor_urn AS other_urn FROM succession x
-				UNION ALL SELECT x.successor_urn, x.urn FROM succession x
-				UNION ALL SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab
-					AND x.urn <> c.urn) l
-			JOIN abie.school o ON o.urn = l.other_urn
+		-- its own, else that of a predecessor, a successor or one of the same LAESTAB
+		SELECT DISTINCT ON (l.laestab) l.laestab, o.easting, o.northing
+		FROM abie_internal.related_schools(scope_figures.baseline_year) l JOIN abie.school o ON o.urn = l.urn
 		WHERE num_nulls(o.easting, o.northing) = 0
-		ORDER BY l.urn, o.urn
+		ORDER BY l.laestab, l.own DESC, o.urn
 	)
 	SELECT s.laestab, s.urn, s.rows_of_urn,
 		-- the first that is understood
@@ -89,7 +83,7 @@ BEGIN ATOMIC
 		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
 			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
 				g.register_date) END AS status_date,
-		coalesce(g.easting, p.easting) AS easting, coalesce(g.northing, p.northing) AS northing, m.year_share,
+		p.easting, p.northing, m.year_share,
 		m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
 		coalesce(k.key_stages, abie_internal.key_stages_of_ages(g.statutory_low_age, g.statutory_high_age))
 			AS key_stages,
@@ -100,7 +94,7 @@ BEGIN ATOMIC
 		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
 	FROM scope s LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
 		LEFT JOIN abie.school g ON g.urn = s.urn
-		LEFT JOIN place p ON p.urn = s.urn AND num_nonnulls(g.easting, g.northing) < 2
+		LEFT JOIN place p ON p.laestab = s.laestab
 		LEFT JOIN abie.mobility(scope_figures.baseline_year) m ON m.laestab = s.laestab;
 END;
 COMMENT ON FUNCTION abie_internal.scope_figures(text) IS

@@ -120,6 +120,21 @@ CREATE AGGREGATE abie.register_agg(abie.register) (
 COMMENT ON AGGREGATE abie.register_agg(abie.register) IS
 'A pupil''s register from parts of it, such as one row a week or a term, in any order; as ||.';
 
+CREATE FUNCTION abie.overlay(register abie.register, later abie.register) RETURNS abie.register
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_overlay';
+COMMENT ON FUNCTION abie.overlay(abie.register, abie.register) IS
+'A register with marks that came later: where later has a mark it counts, whatever was there before, and its - says '
+'nothing. So a day''s or a week''s marks, corrections of earlier days among them, are put over the register held. '
+'Weeks of neither are filled with -. Error 54000 beyond ten years.';
+
+-- no combine function: which of two workers had the later rows is not known
+CREATE AGGREGATE abie.overlay_agg(register abie.register) (
+	SFUNC = abie.overlay, STYPE = abie.register, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE abie.overlay_agg(abie.register) IS
+'A pupil''s register from parts of it, each put over those before (abie.overlay), in the order of the rows: give one, '
+'overlay_agg(register ORDER BY received_at).';
+
 CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL)
 RETURNS abie.register

@@ -357,3 +357,16 @@ register_merge(const Register *one, const Register *other, Mark *mark, Register 
 	}
 	return REGISTER_GOOD;
 }
+
+void
+register_overlay(const Register *one, const Register *later, Mark *mark, Register *result)
+{
+	int			later_place = sessions_before(result->start, later->start);
+
+	memset(mark, MARK_NONE, result->count);
+	memcpy(mark + sessions_before(result->start, one->start), one->mark, one->count);
+	for (int i = 0; i < later->count; i++)
+		if (later->mark[i] != MARK_NONE)
+			mark[later_place + i] = later->mark[i];
+	result->mark = mark;
+}

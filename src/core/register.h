@@ -96,6 +96,9 @@ extern RegisterFault register_span(const Register *one, const Register *other, R
 extern RegisterFault register_merge(const Register *one, const Register *other, Mark *mark, Register *result,
 									RegisterError *error);
 
+/* The same, but where the later one has a mark it counts, whatever the other has. */
+extern void register_overlay(const Register *one, const Register *later, Mark *mark, Register *result);
+
 /* The place of a mark that may come in on a day: its canonical form, checked against the day. */
 extern RegisterFault register_place(Mark given, Day day, bool afternoon, Mark *placed);
 

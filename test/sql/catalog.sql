@@ -266,7 +266,7 @@ ORDER BY 1;
 
 -- Aggregates can be computed in parts, here and on other nodes: a combine function, and a state that has a text form. But which row is first only one process knows.
 SELECT r.object, a.aggcombinefn, a.aggtranstype::regtype FROM routine r JOIN pg_aggregate a ON a.aggfnoid = r.oid
-WHERE r.proname <> 'first_known'
+WHERE r.proname NOT IN ('first_known', 'overlay_agg')
 	AND (a.aggcombinefn = 0 OR a.aggtranstype = 'internal'::regtype OR (SELECT t.typtype FROM pg_type t WHERE t.oid = a.aggtranstype) = 'p')
 ORDER BY 1;
 SELECT count(*) > 0 AS aggregates FROM routine r WHERE r.prokind = 'a';

@@ -102,7 +102,8 @@ BEGIN
 			EXECUTE use;
 		EXCEPTION WHEN OTHERS THEN
 			IF substr(SQLSTATE, 1, 2) NOT IN ('0A', '21', '22', '54')
-				AND SQLERRM NOT LIKE 'could not identify an ordering operator%' THEN
+				AND SQLERRM NOT LIKE 'could not identify an ordering operator%'
+				AND SQLERRM NOT LIKE 'id % occurs more than once' THEN
 				faults := faults || format('%s %s: %s', SQLSTATE, SQLERRM, use);
 			END IF;
 		END;

@@ -147,6 +147,8 @@ sub characteristic
 	my ($name, $number, $category) = @_;
 	return $name eq 'selective' ? ($category eq 'selective' ? 'yes' : 'no') : $category if $category ne '';
 	return '' if $number eq '';
+	return rounded(exp($number) - 1, 1) if $name eq 'ln_mobility';
+	return rounded(exp $number, 1) if $name eq 'ln_tenth_school_km';
 	return $name eq 'ln_headcount' ? thousands(exp $number) : $name eq 'idaci_rank' ? thousands($number) : rounded($number, $name eq 'idaci_score' ? 3 : 1);
 }
 
