@@ -7,10 +7,11 @@ MODULE_big = abie
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
 types = code register tally absence rate_error pupil figure
 statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr suppress expectation
-inputs = school import_format import import_parse import_merge import_name load_attendance history published circumstances
-runs = methodology run_table run scope pool similar calculate calculate_context calculate_baseline explain nearby progress \
-	what_if backtest calibration compare
-release = release access release_check correction check_school check_input readable read_log verify night grant
+inputs = school import_format import import_parse import_merge import_name load_attendance history published \
+	circumstances school_figure
+runs = methodology run_table run scope pool similar calculate calculate_context calculate_baseline explain nearby \
+	progress what_if backtest calibration compare
+release = release access release_check correction check_school check_input readable read_log verify issue night grant
 reports = markup chart_part chart chart_history report_view report_table report_input report_summary report_part \
 	chart_waterfall report_facts report_word report_expectation report_compared school_report area_report
 support = assign

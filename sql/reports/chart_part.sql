@@ -2,19 +2,6 @@
 -- 400 units wide with text of 11 to 13, so that they can be read on a telephone. Colours of Okabe and Ito (2008), which
 -- differ for the colour-blind; no meaning is carried by colour alone.
 
-CREATE FUNCTION abie_internal.short_text(given text, letters integer) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
--- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
-RETURN CASE WHEN length(given) > letters THEN rtrim(left(given, letters - 1)) || chr(8230) ELSE given END;
-COMMENT ON FUNCTION abie_internal.short_text(text, integer) IS
-'The text, cut with an ellipsis where it is longer than so many letters; NULL for NULL.';
-
-CREATE FUNCTION abie_internal.decimal(value float8, digits integer) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
-RETURN abie.round_half_up(value, digits)::text;
-COMMENT ON FUNCTION abie_internal.decimal(float8, integer) IS
-'A number as reports write it: rounded half up to so many decimal places.';
-
 CREATE FUNCTION abie_internal.svg(title text, description text, height integer, body text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
 RETURN format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 %s" role="img" aria-label="%s" '

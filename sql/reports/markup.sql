@@ -1,4 +1,4 @@
--- Text as it can stand in a document.
+-- Text as it can stand in a document, and numbers as reports write them.
 
 CREATE FUNCTION abie_internal.plain_text(given text) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_plain_text';
@@ -18,3 +18,16 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_mar
 COMMENT ON FUNCTION abie_internal.markdown_text(text) IS
 'abie_internal.plain_text with a backslash before every sign that means something in Markdown. Error 54000 where the '
 'result would exceed 1 GB.';
+
+CREATE FUNCTION abie_internal.short_text(given text, letters integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
+RETURN CASE WHEN length(given) > letters THEN rtrim(left(given, letters - 1)) || chr(8230) ELSE given END;
+COMMENT ON FUNCTION abie_internal.short_text(text, integer) IS
+'The text, cut with an ellipsis where it is longer than so many letters; NULL for NULL.';
+
+CREATE FUNCTION abie_internal.decimal(value float8, digits integer) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+RETURN abie.round_half_up(value, digits)::text;
+COMMENT ON FUNCTION abie_internal.decimal(float8, integer) IS
+'A number as reports write it: rounded half up to so many decimal places.';

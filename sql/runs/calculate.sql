@@ -3,28 +3,6 @@
 -- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's
 -- statistics are then of another time.
 
--- How a stratum's vectors are made, in the order of abie.run_characteristic.
-CREATE TYPE abie.vector_parameters AS (
-	number_element integer[],
-	location float8[],
-	scale float8[],
-	clip float8,
-	category_element integer[],
-	category text[],
-	category_scale float8[]
-);
-COMMENT ON TYPE abie.vector_parameters IS
-'How abie_internal.scaled_vector makes a vector of a school''s characteristics.';
-COMMENT ON COLUMN abie.vector_parameters.number_element IS 'Elements of abie.run_school.numbers.';
-COMMENT ON COLUMN abie.vector_parameters.location IS 'What is taken off each number.';
-COMMENT ON COLUMN abie.vector_parameters.scale IS
-'What each number, less its location, is divided by.';
-COMMENT ON COLUMN abie.vector_parameters.clip IS 'What a scaled number is limited to, plus and minus.';
-COMMENT ON COLUMN abie.vector_parameters.category_element IS
-'Elements of abie.run_school.categories, one for each value.';
-COMMENT ON COLUMN abie.vector_parameters.category IS 'The value: 1 where the category has it, else 0.';
-COMMENT ON COLUMN abie.vector_parameters.category_scale IS 'What the 1 or 0 of each category is divided by.';
-
 CREATE FUNCTION abie_internal.run_scaling(run_id integer)
 	RETURNS TABLE (stratum text, parameters abie.vector_parameters)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
@@ -42,15 +20,6 @@ FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.st
 $$;
 COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
 'For each stratum of a run, how vectors are made: parameters of abie_internal.scaled_vector.';
-
-CREATE FUNCTION abie_internal.scaled_vector(numbers float8[], categories text[], parameters abie.vector_parameters)
-RETURNS float8[]
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_scaled_vector';
-COMMENT ON FUNCTION abie_internal.scaled_vector(float8[], text[], abie.vector_parameters) IS
-'The vector that distances and the contextual model are computed of, from a school''s numbers and categories as in '
-'abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes '
-'them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the '
-'parameters that do not fit each other or hold NULL.';
 
 CREATE FUNCTION abie_internal.scaled_numbers(run_id integer)
 RETURNS TABLE (stratum text, element bigint, location float8, scale float8, present bigint, substitute float8)
