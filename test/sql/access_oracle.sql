@@ -65,14 +65,17 @@ BEGIN
 	EXECUTE format('SELECT v.%1$I::text FROM %2$s v WHERE v.%1$I IS NOT NULL AND v.%1$I::text <> ALL ($1) ORDER BY md5(v.%1$I::text) LIMIT 1', q.name, q.relation) USING own INTO found;
 	RETURN found;
 END $$;
+-- asked again where it differs: autovacuum may have renewed statistics between the two, and what tells tells twice
+CREATE FUNCTION same_plan(who text, query text, other text) RETURNS boolean LANGUAGE sql
+AS $$ SELECT plan_of(who, query) = plan_of(who, other) OR plan_of(who, query) = plan_of(who, other) $$;
 CREATE TABLE hidden AS SELECT q.*, hidden_value(q) AS value FROM question q WHERE NOT is_public(q.name);
 SELECT role, count(*) > 10 AS columns, count(value) > 5 AS hidden FROM hidden GROUP BY role ORDER BY role;
 
 -- conditions that are true of the hidden value and not
 CREATE TABLE answer AS
 SELECT h.role, h.relation, h.name, v.what,
-	plan_of(h.role, format('SELECT FROM %s v WHERE v.%I %s %L::%s', h.relation, h.name, v.true_of_it, h.value, h.type))
-	= plan_of(h.role, format('SELECT FROM %s v WHERE v.%I %s %L::%s', h.relation, h.name, v.not_true, h.value || v.changed, h.type)) AS same
+	same_plan(h.role, format('SELECT FROM %s v WHERE v.%I %s %L::%s', h.relation, h.name, v.true_of_it, h.value, h.type),
+		format('SELECT FROM %s v WHERE v.%I %s %L::%s', h.relation, h.name, v.not_true, h.value || v.changed, h.type)) AS same
 FROM hidden h, (VALUES ('order', '>=', '>', ''), ('equality', '=', '=', '~')) v(what, true_of_it, not_true, changed)
 WHERE h.value IS NOT NULL AND h.type <> 'boolean' AND (v.what = 'order' OR h.type = 'text');
 SELECT count(*) > 200 AS many, count(*) FILTER (WHERE NOT same) AS told FROM answer;
