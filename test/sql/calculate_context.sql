@@ -89,10 +89,13 @@ SELECT count(*) > 1200 AS many, count(*) FILTER (WHERE NOT coalesce(abs(s.fitted
 	AND abs(s.context_error - c.context_error) < 1e-9 AND abs(s.previous_context - c.previous_context) < 1e-9, false)) AS different
 FROM school s FULL JOIN context c USING (urn);
 -- contributions of terms and of characteristics add up to the fitted value
+-- a school at a time
+SET enable_nestloop = on;
 SELECT count(*) AS schools, max(abs(m.mean + t.sum - s.fitted)) < 1e-9 AS terms, max(abs(m.mean + c.sum - s.fitted)) < 1e-9 AS characteristics
 FROM school s JOIN model m USING (stratum), LATERAL (SELECT sum(contribution) FROM abie.school_terms(:run_id, s.urn)) t(sum),
 	LATERAL (SELECT sum(contribution) FROM abie.school_contributions(:run_id, s.urn)) c(sum)
 WHERE s.urn % 13 = 0 OR s.urn = 900014;
+SET enable_nestloop = off;
 
 --
 -- Weights: sizes of the standardised coefficients of the linear model, to sum 1
