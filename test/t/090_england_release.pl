@@ -88,7 +88,7 @@ my @fault = (
 sub is_caught
 {
 	my ($run, $what, $statement, $check) = @_;
-	my $function = 'abie.check_' . ($check =~ s/ /_/gr);
+	my $function = 'abie_internal.check_' . ($check =~ s/ /_/gr);
 	my $failing = "SELECT 100.0 * f.faults > c.tolerated * f.items, f.faults FROM abie.release_check c,
 		LATERAL (SELECT count(*) AS items, count(*) FILTER (WHERE i.faulty) AS faults FROM $function($run, c.threshold) i) f WHERE c.name = '$check'";
 	my ($before, $few) = split /\|/, query($failing);
