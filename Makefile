@@ -14,9 +14,10 @@ runs = methodology run_table run scope pool similar calculate calculate_context 
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
 reports = markup chart_part chart chart_history report_view report_table report_input report_summary report_part \
 	chart_waterfall report_facts report_word report_expectation report_compared school_report area_report
+year = projection
 support = assign
 demo = demo demo_pupils
-FLOORS = types statistics inputs runs release reports support demo
+FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 
