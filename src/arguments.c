@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "core/distance.h"
 #include "miscadmin.h"
+#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 
 void
@@ -223,6 +224,44 @@ boolean_array_argument(ArrayType *array, int length, const char *name)
 		value[i] = DatumGetBool(element[i]);
 	}
 	return value;
+}
+
+const char *
+date_text(DateADT date)
+{
+	struct pg_tm parts;
+	char	   *text = palloc(MAXDATELEN + 1);
+
+	/* a date that a row gives may be BC or infinite */
+	if (DATE_NOT_FINITE(date))
+		EncodeSpecialDate(date, text);
+	else
+	{
+		j2date(date + POSTGRES_EPOCH_JDATE, &parts.tm_year, &parts.tm_mon, &parts.tm_mday);
+		EncodeDateOnly(&parts, USE_ISO_DATES, text);
+	}
+	return text;
+}
+
+const DateADT *
+date_array_argument(ArrayType *array, const char *name)
+{
+	const DateADT *date = (const DateADT *) ARR_DATA_PTR(array);
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must be a one-dimensional array, not one of %d dimensions", name, ARR_NDIM(array))));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s cannot hold NULL", name)));
+	for (int i = 0; i < element_count(array); i++)
+		if (DATE_NOT_FINITE(date[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s cannot hold %s", name, date_text(date[i]))));
+	return date;
 }
 
 /* Error unless the arrays have one length; that length. */

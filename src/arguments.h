@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 #include "utils/array.h"
+#include "utils/date.h"
 
 /* Elements of a one-dimensional array. */
 static inline int
@@ -48,6 +49,12 @@ extern const double *weights_argument(ArrayType *array, int length);
 /* Values and presence of a one-dimensional array of bigint or boolean with the given length. */
 extern int64 *bigint_array_argument(ArrayType *array, int length, const char *name, bool **present);
 extern bool *boolean_array_argument(ArrayType *array, int length, const char *name);
+
+/* The dates of a one-dimensional array, element_count of it: finite, none NULL. */
+extern const DateADT *date_array_argument(ArrayType *array, const char *name);
+
+/* A date for messages, as 2025-09-01. */
+extern const char *date_text(DateADT date);
 
 /* Error unless vectors have at most DISTANCE_MAX_ELEMENTS elements. */
 extern void check_vector_length(int length);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "arguments.h"
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -12,7 +13,6 @@
 #include "miscadmin.h"
 #include "register.h"
 #include "utils/builtins.h"
-#include "utils/datetime.h"
 #include "utils/formatting.h"
 
 #define REGISTER_FORMAT 0
@@ -72,23 +72,6 @@ const char *
 session_name(int session)
 {
 	return session % 2 == 0 ? "AM" : "PM";
-}
-
-static const char *
-date_text(Day day)
-{
-	struct pg_tm date;
-	char	   *text = palloc(MAXDATELEN + 1);
-
-	/* a date that a row gives may be BC or infinite */
-	if (DATE_NOT_FINITE(day))
-		EncodeSpecialDate(day, text);
-	else
-	{
-		j2date(day + POSTGRES_EPOCH_JDATE, &date.tm_year, &date.tm_mon, &date.tm_mday);
-		EncodeDateOnly(&date, USE_ISO_DATES, text);
-	}
-	return text;
 }
 
 /* What to do about a code that does not exist: for use in ereport. */
