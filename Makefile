@@ -16,7 +16,7 @@ year = calendar projection
 reports = markup chart_part chart chart_history report_view report_table report_input report_summary report_part \
 	chart_waterfall report_facts report_word report_expectation report_compared school_report area_report
 support = assign
-demo = demo demo_pupils
+demo = demo demo_pupils demo_week
 FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql

@@ -85,28 +85,42 @@ END $$;
 COMMENT ON FUNCTION abie_internal.demo_load_context(integer) IS
 'Loads the circumstances of the schools of the synthetic England in 2024/25. A part of abie.load_demo.';
 
+CREATE FUNCTION abie_internal.demo_absence(schools integer)
+RETURNS TABLE (academic_year text, number integer, absence float8)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 100000 ROWS 100000
+-- not STRICT: put in place of the call, only years that are asked for are made
+BEGIN ATOMIC
+SELECT y.academic_year, d.number,
+	greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5 ELSE 12.8 END + y.change
+		+ 0.9 * d.deprivation + 0.6 * abie_internal.demo_normal(d.number, 15)
+		+ y.own * abie_internal.demo_normal(d.number, 16 + y.draw)
+		+ y.chance / sqrt(d.enrolments::float8) * abie_internal.demo_normal(d.number, 20 + y.draw)))
+FROM abie_internal.demo_school(schools) d
+	-- of 2025/26 the weeks bring a part of what is a school's own and of what is chance
+	CROSS JOIN (VALUES ('2018/19', 0, -2.0, 0.4, 6.0), ('2022/23', 3, 0.5, 0.4, 6.0), ('2023/24', 1, 0.25, 0.4, 6.0),
+		('2024/25', 2, 0.0, 0.4, 6.0), ('2025/26', 30, -0.15, 0.385, 5.0)) y(academic_year, draw, change, own, chance);
+END;
+COMMENT ON FUNCTION abie_internal.demo_absence(integer) IS
+'Absence of the schools of the synthetic England by year, per cent of possible sessions: that of the year for past '
+'years, the level that the weeks go about for 2025/26.';
+
 CREATE FUNCTION abie_internal.demo_load_attendance(schools integer) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, year_breakdown, enrolments, sess_possible,
-		sess_overall, sess_authorised,
-		sess_unauthorised, source)
-	SELECT c.year, d.laestab, CASE WHEN c.year = '2018/19' THEN coalesce(d.earlier_urn, d.urn) ELSE d.urn END,
-		CASE d.stratum WHEN 'special' THEN 'Special'
-			ELSE 'State-funded ' || d.stratum END, 'six half terms', d.enrolments, 375 * d.enrolments,
-		a.authorised + a.unauthorised, a.authorised, a.unauthorised, 'synthetic'
+		sess_overall, sess_authorised, sess_unauthorised, source)
+	SELECT r.academic_year, d.laestab,
+		CASE WHEN r.academic_year = '2018/19' THEN coalesce(d.earlier_urn, d.urn) ELSE d.urn END,
+		CASE d.stratum WHEN 'special' THEN 'Special' ELSE 'State-funded ' || d.stratum END,
+		'six half terms', d.enrolments, 375 * d.enrolments, a.authorised + a.unauthorised, a.authorised,
+		a.unauthorised, 'synthetic'
 	FROM abie_internal.demo_school(schools) d
-		CROSS JOIN (VALUES ('2018/19', 0, -2.0), ('2022/23', 3, 0.5), ('2023/24', 1, 0.25), ('2024/25', 2, 0.0)) c(year,
-			draw, change),
-		LATERAL (SELECT greatest(1, least(40, CASE d.stratum WHEN 'primary' THEN 5.2 WHEN 'secondary' THEN 8.5
-			ELSE 12.8 END + c.change
-			+ 0.9 * d.deprivation + 0.6 * abie_internal.demo_normal(d.number,
-				15) + 0.4 * abie_internal.demo_normal(d.number, 16 + c.draw)
-			+ 6 / sqrt(d.enrolments::float8) * abie_internal.demo_normal(d.number, 20 + c.draw)))) r(absence),
-		LATERAL (SELECT round(375 * d.enrolments * r.absence / 100 * 0.66)::bigint,
-			round(375 * d.enrolments * r.absence / 100 * 0.34)::bigint) a(authorised, unauthorised);
+		JOIN abie_internal.demo_absence(schools) r USING (number)
+		CROSS JOIN LATERAL (SELECT round(375 * d.enrolments * r.absence / 100 * 0.66)::bigint,
+			round(375 * d.enrolments * r.absence / 100 * 0.34)::bigint) a(authorised, unauthorised)
+	WHERE r.academic_year < '2025/26';
 END $$;
 COMMENT ON FUNCTION abie_internal.demo_load_attendance(integer) IS
 'Loads the attendance of the schools of the synthetic England, of four years. A part of abie.load_demo.';

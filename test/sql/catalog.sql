@@ -138,7 +138,8 @@ INSERT INTO not_parallel_safe VALUES
 	('calculate', 'procedure that commits'),
 	('load_demo', 'writes the input tables'),
 	('demo_load_context', 'writes abie.school_context'),
-	('demo_load_attendance', 'writes abie.attendance');
+	('demo_load_attendance', 'writes abie.attendance'),
+	('load_demo_weeks', 'writes abie.attendance_week');
 SELECT r.object, r.proparallel FROM routine r
 WHERE r.proparallel <> 's' AND r.proname NOT IN (SELECT n.name FROM not_parallel_safe n)
 ORDER BY 1;
