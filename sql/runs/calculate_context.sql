@@ -64,14 +64,16 @@ WITH pool AS MATERIALIZED (
 		array_agg(CASE WHEN s.previous_attendance IS NULL THEN 0 ELSE s.weight END) AS previous_weights,
 		count(s.previous_attendance) FILTER (WHERE s.weight > 0) AS previous
 	FROM (
-		-- sorted once here, not in each aggregate; a school that is no reference is predicted and predicts nothing
+		-- sorted once here, not in each aggregate, and by stratum first: a sort by stratum alone, which the planner
+		-- may put in between, would leave the schools of one in any order; a school that is no reference is
+		-- predicted and predicts nothing
 		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.effective_enrolments
 			ELSE 0 END AS weight,
 			s.previous_attendance,
 			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 				abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
 		FROM abie.run_school s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
-		WHERE s.run_id = fit_context.run_id ORDER BY s.urn
+		WHERE s.run_id = fit_context.run_id ORDER BY s.stratum, s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
 	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie_internal.run_methodology(fit_context.run_id)).similar_schools

@@ -105,6 +105,12 @@ SELECT * FROM abie_internal.declared_change('primary', '2018/19') UNION ALL SELE
 INSERT INTO abie.attendance SELECT * FROM kept;
 CALL abie.calculate('2025/26', run_id => NULL) \gset two_
 CALL abie.calculate('2025/26', 'first-edition', NULL) \gset first_
+-- weights are fractions, so that their sum depends on the order of the schools, which is that of their URNs in every plan
+SET enable_hashagg = off;
+SELECT stratum, urns = ARRAY(SELECT u FROM unnest(urns) u ORDER BY u) AS "in order" FROM abie_internal.fit_context(:two_run_id) ORDER BY 1;
+CALL abie.calculate('2025/26', run_id => NULL) \gset sorted_
+RESET enable_hashagg;
+SELECT count(DISTINCT result_digest) FROM abie.run WHERE run_id IN (:two_run_id, :sorted_run_id);
 -- tenths of used and unused characteristics, categories, authorities; the mean residual by hand
 SELECT count(*) > 150 AS cells, count(DISTINCT characteristic) > 15 AS characteristics, bool_or(characteristic = 'local authority') AS authorities, bool_or(used) AND NOT bool_and(used) AS both FROM abie.calibration(:first_run_id);
 SELECT c.part, c.schools = h.schools AS schools, near(c.residual, h.residual) AS residual, near(c.error, h.error) AS error, near(c.z, c.residual / c.error) AS z
