@@ -25,7 +25,7 @@ SELECT CASE purpose
 		abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
 		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,
 		abie_report.school_source,abie_report.school,abie_report.school_context,abie_report.school_week,
-		abie_report.school_figure,abie_report.correction}'::regclass[]
+		abie_report.school_figure,abie_report.correction,abie_report.school_event}'::regclass[]
 	WHEN 'support'
 		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
 		'abie_report.school,
@@ -45,11 +45,12 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT t FROM unnest(abie_owner.relations()) t JOIN pg_class c ON c.oid = t
-	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read}'::regclass[]))
+	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read,abie.school_event,
+		abie.event_decision}'::regclass[]))
 $$;
 COMMENT ON FUNCTION abie_owner.writable_tables() IS
-'The tables that roles granted calculation may write: not the record of what became of runs and of who read what, '
-'whose rows come from triggers and functions alone.';
+'The tables that roles granted calculation may write: not the records of what became of runs, of who read what and of '
+'what happened to schools, whose rows come from triggers and functions alone.';
 
 --
 -- Policies: who has the right to read a table, by whatever way, reads rows of it only with a grant of calculation.

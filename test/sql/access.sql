@@ -24,6 +24,8 @@ CALL abie.calculate('2025/26', 'similar-schools', NULL);
 INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) SELECT urn, '2024/25', attendance FROM abie.expectation WHERE run_id = 2;
 INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 SELECT academic_year, urn, '2024-09-02', enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance WHERE academic_year = '2024/25' AND urn IN (900013, 900019);
+-- evidence is as confidential as figures
+SELECT count(abie.record_event('school', urn::text, '2024-09-02', '2024-09-04', 'outbreak', 'evidence of ' || urn)) AS recorded FROM abie.school WHERE urn IN (900013, 900019);
 ANALYZE;
 
 CREATE ROLE abie_access_nobody;
@@ -169,6 +171,7 @@ BEGIN
 	-- a role without schools may see no URN either, but in the error of a call that names one
 	INSERT INTO attempt VALUES (who, what, CASE
 		WHEN EXISTS (SELECT FROM secret s WHERE s.urn <> ALL (own) AND strpos(answer, s.figure::text) > 0)
+			OR 900019 <> ALL (own) AND strpos(answer, 'evidence of 900019') > 0
 			OR own = '{}' AND answer ~ '9[04]\d{4}\M' AND answer !~ '^[0-9A-Z]{5}: ' AND strpos(query, '900019') = 0 THEN 'LEAK: ' || answer
 		WHEN answer ~ '^42501' THEN 'permission denied'
 		WHEN answer ~ '^[0-9A-Z]{5}: ' THEN 'another error'
@@ -229,7 +232,8 @@ RESET ALL;
 SET client_min_messages = warning;
 SET search_path = access_test, public;
 -- nobody could write anything
-SELECT (SELECT count(*) FROM abie.access_grant) AS grants, (SELECT string_agg(status, ' ' ORDER BY run_id) FROM abie.run) AS runs, (SELECT count(*) FROM abie.run_event) AS events;
+SELECT (SELECT count(*) FROM abie.school_event) AS recorded, (SELECT count(*) FROM abie.event_decision) AS decided,
+	(SELECT count(*) FROM abie.access_grant) AS grants, (SELECT string_agg(status, ' ' ORDER BY run_id) FROM abie.run) AS runs, (SELECT count(*) FROM abie.run_event) AS events;
 TRUNCATE attempt;
 
 --

@@ -17,6 +17,7 @@ INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) SELECT u
 INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 SELECT academic_year, urn, '2024-09-02', enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance WHERE academic_year = '2024/25';
 SELECT count(abie.correction_request(urn, '2024/25', 'as we know it', attendance)) > 300 AS asked FROM abie.expectation WHERE run_id = 1;
+SELECT count(abie.record_event('school', urn::text, '2024-09-02', '2024-09-04', 'outbreak', 'of school ' || urn)) > 300 AS recorded FROM abie.expectation WHERE run_id = 1;
 ANALYZE;
 CREATE ROLE abie_oracle_head;
 CREATE ROLE abie_oracle_support;
@@ -87,6 +88,9 @@ FROM question WHERE name = 'run_id' AND relation IN ('abie_report.run'::regclass
 SELECT v.relation, plan_of('abie_oracle_head', format('SELECT FROM %s v WHERE v.urn = 900019', v.relation))
 	= plan_of('abie_oracle_head', format('SELECT FROM %s v WHERE v.urn = 999999', v.relation)) AS same
 FROM unnest('{abie_report.correction,abie_report.school_figure}'::text[]) v (relation);
+-- nor whether anything happened to it
+SELECT plan_of('abie_oracle_head', 'SELECT FROM abie_report.school_event v WHERE v.code = ''900019''')
+	= plan_of('abie_oracle_head', 'SELECT FROM abie_report.school_event v WHERE v.code = ''999999''') AS same;
 -- a view that chooses rows itself, as strictly, tells: whether its filter was asked says how the condition went, where the planner takes
 -- the filter for the dearer one. The test can fail.
 CREATE FUNCTION public.is_mine(urn integer, all_are boolean) RETURNS boolean LANGUAGE sql STABLE COST 1000 SET search_path = pg_catalog
