@@ -5,7 +5,7 @@ EXTVERSION = 1.0
 MODULE_big = abie
 
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
-types = code register tally absence rate_error absence_week repeat pupil figure
+types = code register tally absence rate_error pupil figure
 statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr false_discovery suppress \
 	expectation
 inputs = school import_format import import_parse import_merge import_name load_attendance history published \
@@ -16,7 +16,7 @@ release = release access release_check correction check_school check_input reada
 year = calendar projection school_event
 reports = markup chart_part chart chart_history report_view report_table report_input report_summary report_part \
 	chart_waterfall report_facts report_word report_expectation report_compared school_report area_report
-support = assign
+support = assign choose_sites
 demo = demo demo_pupils demo_week
 FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting

@@ -10,8 +10,8 @@
 
 #include <inttypes.h>
 
-#include "absence.h"
 #include "arguments.h"
+#include "core/absence.h"
 #include "libpq/pqformat.h"
 #include "register.h"
 #include "results.h"
@@ -46,9 +46,12 @@ checked_state(AbsenceState *state, int sqlerrcode)
 }
 
 /* Text form: the six numbers, then the tally's text in one: "1 0 0 0 0 0 /:190 \:190". */
-void
-absence_state_read(const char *text, AbsenceState *state)
+PG_FUNCTION_INFO_V1(abie_absence_state_in);
+Datum
+abie_absence_state_in(PG_FUNCTION_ARGS)
 {
+	char	   *text = PG_GETARG_CSTRING(0);
+	AbsenceState *state = palloc0(sizeof(AbsenceState));
 	int64	   *number[STATE_NUMBERS];
 	int			end = 0;
 	size_t		offset;
@@ -71,54 +74,6 @@ absence_state_read(const char *text, AbsenceState *state)
 	fault = tally_parse(text + end, strlen(text + end), &state->tally, &offset, &length);
 	if (fault != TALLY_GOOD)
 		raise_tally_fault(fault, text + end + offset, length);
-}
-
-void
-absence_state_write(const AbsenceState *state, StringInfo text)
-{
-	AbsenceState copy = *state;
-	char		tally[TALLY_TEXT_LENGTH];
-	int64	   *number[STATE_NUMBERS];
-
-	state_numbers(&copy, number);
-	tally_print(&state->tally, tally);
-	for (int i = 0; i < STATE_NUMBERS; i++)
-		appendStringInfo(text, INT64_FORMAT " ", *number[i]);
-	appendStringInfoString(text, tally);
-}
-
-void
-absence_state_receive(StringInfo message, AbsenceState *state)
-{
-	int64	   *number[STATE_NUMBERS];
-
-	state_numbers(state, number);
-	for (int i = 0; i < STATE_NUMBERS; i++)
-		*number[i] = pq_getmsgint64(message);
-	for (int mark = 0; mark < MARK_LIMIT; mark++)
-		state->tally.count[mark] = pq_getmsgint64(message);
-}
-
-void
-absence_state_put(const AbsenceState *state, StringInfo message)
-{
-	AbsenceState copy = *state;
-	int64	   *number[STATE_NUMBERS];
-
-	state_numbers(&copy, number);
-	for (int i = 0; i < STATE_NUMBERS; i++)
-		pq_sendint64(message, *number[i]);
-	for (int mark = 0; mark < MARK_LIMIT; mark++)
-		pq_sendint64(message, state->tally.count[mark]);
-}
-
-PG_FUNCTION_INFO_V1(abie_absence_state_in);
-Datum
-abie_absence_state_in(PG_FUNCTION_ARGS)
-{
-	AbsenceState *state = palloc0(sizeof(AbsenceState));
-
-	absence_state_read(PG_GETARG_CSTRING(0), state);
 	PG_RETURN_DATUM(checked_state(state, ERRCODE_INVALID_TEXT_REPRESENTATION));
 }
 
@@ -126,10 +81,17 @@ PG_FUNCTION_INFO_V1(abie_absence_state_out);
 Datum
 abie_absence_state_out(PG_FUNCTION_ARGS)
 {
+	AbsenceState *state = PG_GETARG_ABSENCE_STATE(0);
+	char		tally[TALLY_TEXT_LENGTH];
+	int64	   *number[STATE_NUMBERS];
 	StringInfoData text;
 
+	state_numbers(state, number);
+	tally_print(&state->tally, tally);
 	initStringInfo(&text);
-	absence_state_write(PG_GETARG_ABSENCE_STATE(0), &text);
+	for (int i = 0; i < STATE_NUMBERS; i++)
+		appendStringInfo(&text, INT64_FORMAT " ", *number[i]);
+	appendStringInfoString(&text, tally);
 	PG_RETURN_CSTRING(text.data);
 }
 
@@ -137,9 +99,15 @@ PG_FUNCTION_INFO_V1(abie_absence_state_recv);
 Datum
 abie_absence_state_recv(PG_FUNCTION_ARGS)
 {
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	AbsenceState *state = palloc(sizeof(AbsenceState));
+	int64	   *number[STATE_NUMBERS];
 
-	absence_state_receive((StringInfo) PG_GETARG_POINTER(0), state);
+	state_numbers(state, number);
+	for (int i = 0; i < STATE_NUMBERS; i++)
+		*number[i] = pq_getmsgint64(message);
+	for (int mark = 0; mark < MARK_LIMIT; mark++)
+		state->tally.count[mark] = pq_getmsgint64(message);
 	PG_RETURN_DATUM(checked_state(state, ERRCODE_INVALID_BINARY_REPRESENTATION));
 }
 
@@ -147,10 +115,16 @@ PG_FUNCTION_INFO_V1(abie_absence_state_send);
 Datum
 abie_absence_state_send(PG_FUNCTION_ARGS)
 {
+	AbsenceState *state = PG_GETARG_ABSENCE_STATE(0);
+	int64	   *number[STATE_NUMBERS];
 	StringInfoData message;
 
+	state_numbers(state, number);
 	pq_begintypsend(&message);
-	absence_state_put(PG_GETARG_ABSENCE_STATE(0), &message);
+	for (int i = 0; i < STATE_NUMBERS; i++)
+		pq_sendint64(&message, *number[i]);
+	for (int mark = 0; mark < MARK_LIMIT; mark++)
+		pq_sendint64(&message, state->tally.count[mark]);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -215,14 +189,15 @@ abie_absence_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(sum);
 }
 
+PG_FUNCTION_INFO_V1(abie_absence_final);
 Datum
-absence_measures_result(FunctionCallInfo fcinfo, const AbsenceState *state)
+abie_absence_final(PG_FUNCTION_ARGS)
 {
 	int64		count[ABSENCE_COUNTS];
 	Datum		value[ABSENCE_COLUMNS];
 	bool		null[ABSENCE_COLUMNS] = {false};
 
-	absence_counts(state, count);
+	absence_counts(PG_GETARG_ABSENCE_STATE(0), count);
 	for (int i = 0; i < ABSENCE_COLUMNS; i++)
 	{
 		AbsenceColumn column = absence_column(i);
@@ -234,12 +209,5 @@ absence_measures_result(FunctionCallInfo fcinfo, const AbsenceState *state)
 		else
 			value[i] = Float8GetDatum(100.0 * (double) count[column.count] / (double) count[column.of]);
 	}
-	return row_result(fcinfo, ABSENCE_COLUMNS, value, null);
-}
-
-PG_FUNCTION_INFO_V1(abie_absence_final);
-Datum
-abie_absence_final(PG_FUNCTION_ARGS)
-{
-	return absence_measures_result(fcinfo, PG_GETARG_ABSENCE_STATE(0));
+	PG_RETURN_DATUM(row_result(fcinfo, ABSENCE_COLUMNS, value, null));
 }

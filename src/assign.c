@@ -4,12 +4,9 @@
  */
 #include "postgres.h"
 
-#include "arguments.h"
 #include "callbacks.h"
-#include "catalog/pg_type.h"
 #include "core/assign.h"
-#include "fmgr.h"
-#include "id_order.h"
+#include "cost_matrix.h"
 #include "results.h"
 
 /* A problem in the order of ids, and its answer. */
@@ -22,96 +19,23 @@ typedef struct Placement
 	int64	   *price;
 } Placement;
 
-static IdRow *
-ids_argument(FunctionCallInfo fcinfo, int number, const char *name, int *count)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
-	bool	   *present;
-	int64	   *id;
-
-	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	id = bigint_array_argument(array, *count, name, &present);
-	return sort_ids(id, present, *count, name);
-}
-
-/* The integers of an argument, one a row, in the order of ids: 0 or more if so asked. */
-static int32 *
-integers_argument(FunctionCallInfo fcinfo, int number, const char *name, const IdRow *order, int count,
-				  bool not_negative)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
-	int32	   *value = allocate(sizeof(int32) * count);
-	const int32 *given;
-
-	if (ARR_NDIM(array) > 1 || ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) != count)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension of %d elements", name, count)));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s cannot hold NULL", name)));
-	given = (const int32 *) ARR_DATA_PTR(array);
-	for (int i = 0; i < count; i++)
-	{
-		value[i] = given[order[i].row];
-		if (not_negative && value[i] < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s cannot be negative: %d at " INT64_FORMAT, name, value[i], order[i].id)));
-	}
-	return value;
-}
-
-static void
-read_costs(FunctionCallInfo fcinfo, Placement *p, int32 *cost, bool *allowed)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(2);
-	int			sites = p->problem.sites;
-	Datum	   *element;
-	bool	   *null;
-	int			count;
-
-	deconstruct_array(array, INT4OID, sizeof(int32), true, TYPALIGN_INT, &element, &null, &count);
-	if (count != 0 && (ARR_NDIM(array) != 2 || ARR_DIMS(array)[0] != p->problem.schools || ARR_DIMS(array)[1] != sites))
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("costs must have %d rows, one a school, and %d columns, one a site",
-						p->problem.schools, sites),
-				 errhint("array_agg of arrays makes such an array; a pair that is not allowed is NULL.")));
-	if (count == 0 && p->problem.schools != 0 && sites != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("costs are empty for %d schools and %d sites", p->problem.schools, sites)));
-	for (int i = 0; i < p->problem.schools; i++)
-		for (int j = 0; j < sites; j++)
-		{
-			Size		from = (Size) p->school[i].row * sites + p->site[j].row;
-			Size		to = (Size) i * sites + j;
-
-			allowed[to] = !null[from];
-			cost[to] = null[from] ? 0 : DatumGetInt32(element[from]);
-		}
-}
-
 static Placement
 placement(FunctionCallInfo fcinfo)
 {
-	Placement	p;
-	Size		pairs;
-	int32	   *cost;
-	bool	   *allowed;
+	CostMatrix	costs = cost_matrix_arguments(fcinfo);
+	Placement	p = {.school = costs.school, .site = costs.site};
 
-	p.school = ids_argument(fcinfo, 0, "schools", &p.problem.schools);
-	p.site = ids_argument(fcinfo, 1, "sites", &p.problem.sites);
-	pairs = (Size) p.problem.schools * p.problem.sites;
-	p.problem.cost = cost = allocate(sizeof(int32) * pairs);
-	p.problem.allowed = allowed = allocate(sizeof(bool) * pairs);
-	read_costs(fcinfo, &p, cost, allowed);
-	p.problem.capacity = integers_argument(fcinfo, 3, "capacity", p.site, p.problem.sites, true);
-	p.problem.unplaced = integers_argument(fcinfo, 4, "unplaced", p.school, p.problem.schools, false);
-	p.placed = allocate(sizeof(int) * p.problem.schools);
-	p.price = allocate(sizeof(int64) * p.problem.sites);
+	p.problem = (AssignProblem)
+	{
+		.schools = costs.schools,
+		.sites = costs.sites,
+		.cost = costs.cost,
+		.allowed = costs.allowed,
+		.capacity = integers_argument(fcinfo, 3, "capacity", costs.site, costs.sites, true),
+		.unplaced = integers_argument(fcinfo, 4, "unplaced", costs.school, costs.schools, false)
+	};
+	p.placed = allocate(sizeof(int) * costs.schools);
+	p.price = allocate(sizeof(int64) * costs.sites);
 	assign(&p.problem, p.placed, p.price, allocate, check_for_interrupts);
 	return p;
 }
