@@ -195,8 +195,8 @@ const int	attendance_code_count = sizeof(attendance_codes) / sizeof(attendance_c
 
 MarkClass	mark_class[MARK_LIMIT];
 
-/* Mark of each code of one character. */
-static int8_t mark_of_character[256];
+int8_t		mark_of_character[256];
+Day			mark_plain_from[256];
 
 void
 code_start(void)
@@ -214,6 +214,14 @@ code_start(void)
 		mark_class[row->mark] = (MarkClass) {row->code, row->category, row->possible, code_applies_from(row)};
 		if (row->code[1] == '\0' && row->mark != MARK_D_ATTENDING)
 			mark_of_character[(unsigned char) row->code[0]] = (int8_t) row->mark;
+	}
+	for (int character = 0; character < 256; character++)
+	{
+		int			mark = mark_of_character[character];
+
+		mark_plain_from[character] = mark < 0 ? DAY_OPEN : mark_class[mark].first_day;
+		if (mark == MARK_D)
+			mark_plain_from[character] = LAST_D_ATTENDING + 1;
 	}
 }
 

@@ -126,6 +126,12 @@ extern void code_start(void);
 /* Whether the number is that of a mark. */
 extern bool mark_known(unsigned number);
 
+/* Mark of each code of one character, else -1. */
+extern int8_t mark_of_character[256];
+
+/* From what day on a character alone is a mark, the same on every day from then on; DAY_OPEN for what is no mark. */
+extern Day	mark_plain_from[256];
+
 /* The mark of a code, exactly as written, or -1.  D is MARK_D: see mark_on_day. */
 extern int	mark_of_code(const char *code, size_t length);
 

@@ -128,54 +128,108 @@ first_day(const MarkLayout *layout)
 	return layout->days_a_week == 5 && day >= 5 ? layout->start + (7 - day) : layout->start;
 }
 
-/* The day after, in a layout. */
-static Day
-next_day(Day day, int days_a_week)
+/* A run of marks on its way into a register: weekdays follow one another, so their places do. */
+typedef struct MarkRun
 {
-	return day + (days_a_week == 5 && weekday(day) == 4 ? 3 : 1);
+	const MarkLayout *layout;
+	Day			first;
+	int			session;		/* of the run */
+	int			place;			/* of the next mark on a weekday */
+	Mark	   *mark;
+} MarkRun;
+
+static Day
+day_of_run(const MarkRun *run, Day start)
+{
+	return run->layout->days_a_week == 7 ? run->first + run->session / 2 : day_of_session(start, run->place);
+}
+
+/*
+ * Take marks as long as each is a character that says the same on all days of the
+ * register: nearly all are.  Gives how much of the text they are.
+ */
+static size_t
+take_plain_marks(const char *text, size_t length, Day start, MarkRun *run)
+{
+	int			limit = sessions_before(start, REGISTER_LAST_DAY + 1);
+	int			room = (limit < REGISTER_MAX_SESSIONS ? limit : REGISTER_MAX_SESSIONS) - run->place;
+	Mark	   *mark = run->mark + run->place;
+	int			taken = 0;
+
+	if (run->layout->days_a_week == 7 || run->layout->aliases > 0)
+		return 0;
+	for (; taken < room && (size_t) taken < length; taken++)
+	{
+		unsigned char character = (unsigned char) text[taken];
+		Mark		given = (Mark) mark_of_character[character];
+
+		if (mark_plain_from[character] > start)
+			break;
+		mark[taken] = given == MARK_AM || given == MARK_PM ? MARK_AM + (run->place + taken) % 2 : given;
+	}
+	/* what a digit follows may be a longer code */
+	if (taken > 0 && (size_t) taken < length && text[taken] >= '0' && text[taken] <= '9')
+		taken--;
+	run->session += taken;
+	run->place += taken;
+	return (size_t) taken;
+}
+
+/* Take the mark that text begins with. */
+static RegisterFault
+take_mark(const char *text, size_t length, Day start, MarkRun *run, size_t *code_length, RegisterError *error)
+{
+	Day			day = day_of_run(run, start);
+	int			given = read_code(text, length, run->layout, code_length);
+	Mark		placed;
+
+	*error = (RegisterError) {.session = run->session, .day = day};
+	if (given < 0)
+		return REGISTER_UNKNOWN_CODE;
+	error->mark = (Mark) given;
+	if (run->place >= REGISTER_MAX_SESSIONS)
+		return REGISTER_TOO_LONG;
+	if (day > REGISTER_LAST_DAY)
+		return REGISTER_TOO_LATE;
+	error->fault = register_place((Mark) given, day, run->session % 2 == 1, &placed);
+	if (error->fault != REGISTER_GOOD)
+		return error->fault;
+	if (weekday(day) < 5)
+		run->mark[run->place++] = placed;
+	run->session++;
+	return REGISTER_GOOD;
 }
 
 RegisterFault
 register_parse_marks(const char *text, size_t length, const MarkLayout *layout,
 					 Mark *mark, Register *result, RegisterError *error)
 {
-	Day			day = first_day(layout);
-	int			session = 0;
+	MarkRun		run = {.layout = layout, .first = first_day(layout), .mark = mark};
+	int			before;
 
-	*result = (Register) {day - weekday(day), 0, mark};
+	*result = (Register) {run.first - weekday(run.first), 0, mark};
+	before = run.place = sessions_before(result->start, run.first);
+	memset(mark, MARK_NONE, before);
 	for (size_t at = 0, code_length; at < length; at += code_length)
 	{
-		int			given;
-		int			place = sessions_before(result->start, day) + session % 2;
-		Mark		placed;
-
+		code_length = take_plain_marks(text + at, length - at, result->start, &run);
+		if (code_length > 0)
+			continue;
 		code_length = 1;
 		if (is_space(text[at]))
 			continue;
-		given = read_code(text + at, length - at, layout, &code_length);
-		*error = (RegisterError) {.offset = at, .session = session, .day = day};
-		if (given < 0)
-			return error->fault = REGISTER_UNKNOWN_CODE;
-		error->mark = (Mark) given;
-		if (place >= REGISTER_MAX_SESSIONS)
-			return error->fault = REGISTER_TOO_LONG;
-		if (day > REGISTER_LAST_DAY)
-			return error->fault = REGISTER_TOO_LATE;
-		error->fault = register_place((Mark) given, day, session % 2 == 1, &placed);
+		error->fault = take_mark(text + at, length - at, result->start, &run, &code_length, error);
 		if (error->fault != REGISTER_GOOD)
-			return error->fault;
-		if (weekday(day) < 5)
 		{
-			/* fill the days before, and up to the end of the week */
-			while (result->count <= place)
-			{
-				memset(mark + result->count, MARK_NONE, REGISTER_WEEK);
-				result->count += REGISTER_WEEK;
-			}
-			mark[place] = placed;
+			error->offset = at;
+			return error->fault;
 		}
-		if (session++ % 2 == 1)
-			day = next_day(day, layout->days_a_week);
+	}
+	if (run.place > before)
+	{
+		/* up to the end of the week */
+		result->count = whole_weeks((SessionRange) {0, run.place}).end;
+		memset(mark + run.place, MARK_NONE, result->count - run.place);
 	}
 	return REGISTER_GOOD;
 }
@@ -238,7 +292,8 @@ register_parse(const char *text, size_t length, Mark *mark, Register *result, Re
 		fault = error->fault = REGISTER_LOST_MARKS;
 	else
 		fault = register_parse_marks(text + skipped, length - skipped, &layout, mark, result, error);
-	error->offset += skipped;
+	if (fault != REGISTER_GOOD)
+		error->offset += skipped;
 	return fault;
 }
 
