@@ -5,7 +5,7 @@ EXTVERSION = 1.0
 MODULE_big = abie
 
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
-types = code register tally absence rate_error pupil figure
+types = code register tally absence rate_error absence_week repeat pupil figure
 statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr false_discovery suppress \
 	expectation
 inputs = school import_format import import_parse import_merge import_name load_attendance history published \

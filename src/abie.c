@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "core/absence.h"
+#include "core/absence_week.h"
 #include "nearest.h"
 #include "read_log.h"
 #include "utils/guc.h"
@@ -20,7 +20,7 @@ void		_PG_init(void);
 void
 _PG_init(void)
 {
-	absence_start();
+	absence_week_start();
 	nearest_define_parameters();
 	read_log_define_parameters();
 	MarkGUCPrefixReserved("abie");

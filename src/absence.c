@@ -10,8 +10,8 @@
 
 #include <inttypes.h>
 
+#include "absence.h"
 #include "arguments.h"
-#include "core/absence.h"
 #include "libpq/pqformat.h"
 #include "register.h"
 #include "results.h"
@@ -46,12 +46,9 @@ checked_state(AbsenceState *state, int sqlerrcode)
 }
 
 /* Text form: the six numbers, then the tally's text in one: "1 0 0 0 0 0 /:190 \:190". */
-PG_FUNCTION_INFO_V1(abie_absence_state_in);
-Datum
-abie_absence_state_in(PG_FUNCTION_ARGS)
+void
+absence_state_read(const char *text, AbsenceState *state)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	AbsenceState *state = palloc0(sizeof(AbsenceState));
 	int64	   *number[STATE_NUMBERS];
 	int			end = 0;
 	size_t		offset;
@@ -74,33 +71,25 @@ abie_absence_state_in(PG_FUNCTION_ARGS)
 	fault = tally_parse(text + end, strlen(text + end), &state->tally, &offset, &length);
 	if (fault != TALLY_GOOD)
 		raise_tally_fault(fault, text + end + offset, length);
-	PG_RETURN_DATUM(checked_state(state, ERRCODE_INVALID_TEXT_REPRESENTATION));
 }
 
-PG_FUNCTION_INFO_V1(abie_absence_state_out);
-Datum
-abie_absence_state_out(PG_FUNCTION_ARGS)
+void
+absence_state_write(const AbsenceState *state, StringInfo text)
 {
-	AbsenceState *state = PG_GETARG_ABSENCE_STATE(0);
+	AbsenceState copy = *state;
 	char		tally[TALLY_TEXT_LENGTH];
 	int64	   *number[STATE_NUMBERS];
-	StringInfoData text;
 
-	state_numbers(state, number);
+	state_numbers(&copy, number);
 	tally_print(&state->tally, tally);
-	initStringInfo(&text);
 	for (int i = 0; i < STATE_NUMBERS; i++)
-		appendStringInfo(&text, INT64_FORMAT " ", *number[i]);
-	appendStringInfoString(&text, tally);
-	PG_RETURN_CSTRING(text.data);
+		appendStringInfo(text, INT64_FORMAT " ", *number[i]);
+	appendStringInfoString(text, tally);
 }
 
-PG_FUNCTION_INFO_V1(abie_absence_state_recv);
-Datum
-abie_absence_state_recv(PG_FUNCTION_ARGS)
+void
+absence_state_receive(StringInfo message, AbsenceState *state)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	AbsenceState *state = palloc(sizeof(AbsenceState));
 	int64	   *number[STATE_NUMBERS];
 
 	state_numbers(state, number);
@@ -108,6 +97,49 @@ abie_absence_state_recv(PG_FUNCTION_ARGS)
 		*number[i] = pq_getmsgint64(message);
 	for (int mark = 0; mark < MARK_LIMIT; mark++)
 		state->tally.count[mark] = pq_getmsgint64(message);
+}
+
+void
+absence_state_put(const AbsenceState *state, StringInfo message)
+{
+	AbsenceState copy = *state;
+	int64	   *number[STATE_NUMBERS];
+
+	state_numbers(&copy, number);
+	for (int i = 0; i < STATE_NUMBERS; i++)
+		pq_sendint64(message, *number[i]);
+	for (int mark = 0; mark < MARK_LIMIT; mark++)
+		pq_sendint64(message, state->tally.count[mark]);
+}
+
+PG_FUNCTION_INFO_V1(abie_absence_state_in);
+Datum
+abie_absence_state_in(PG_FUNCTION_ARGS)
+{
+	AbsenceState *state = palloc0(sizeof(AbsenceState));
+
+	absence_state_read(PG_GETARG_CSTRING(0), state);
+	PG_RETURN_DATUM(checked_state(state, ERRCODE_INVALID_TEXT_REPRESENTATION));
+}
+
+PG_FUNCTION_INFO_V1(abie_absence_state_out);
+Datum
+abie_absence_state_out(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	absence_state_write(PG_GETARG_ABSENCE_STATE(0), &text);
+	PG_RETURN_CSTRING(text.data);
+}
+
+PG_FUNCTION_INFO_V1(abie_absence_state_recv);
+Datum
+abie_absence_state_recv(PG_FUNCTION_ARGS)
+{
+	AbsenceState *state = palloc(sizeof(AbsenceState));
+
+	absence_state_receive((StringInfo) PG_GETARG_POINTER(0), state);
 	PG_RETURN_DATUM(checked_state(state, ERRCODE_INVALID_BINARY_REPRESENTATION));
 }
 
@@ -115,16 +147,10 @@ PG_FUNCTION_INFO_V1(abie_absence_state_send);
 Datum
 abie_absence_state_send(PG_FUNCTION_ARGS)
 {
-	AbsenceState *state = PG_GETARG_ABSENCE_STATE(0);
-	int64	   *number[STATE_NUMBERS];
 	StringInfoData message;
 
-	state_numbers(state, number);
 	pq_begintypsend(&message);
-	for (int i = 0; i < STATE_NUMBERS; i++)
-		pq_sendint64(&message, *number[i]);
-	for (int mark = 0; mark < MARK_LIMIT; mark++)
-		pq_sendint64(&message, state->tally.count[mark]);
+	absence_state_put(PG_GETARG_ABSENCE_STATE(0), &message);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
@@ -189,15 +215,14 @@ abie_absence_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(sum);
 }
 
-PG_FUNCTION_INFO_V1(abie_absence_final);
 Datum
-abie_absence_final(PG_FUNCTION_ARGS)
+absence_measures_result(FunctionCallInfo fcinfo, const AbsenceState *state)
 {
 	int64		count[ABSENCE_COUNTS];
 	Datum		value[ABSENCE_COLUMNS];
 	bool		null[ABSENCE_COLUMNS] = {false};
 
-	absence_counts(PG_GETARG_ABSENCE_STATE(0), count);
+	absence_counts(state, count);
 	for (int i = 0; i < ABSENCE_COLUMNS; i++)
 	{
 		AbsenceColumn column = absence_column(i);
@@ -209,5 +234,12 @@ abie_absence_final(PG_FUNCTION_ARGS)
 		else
 			value[i] = Float8GetDatum(100.0 * (double) count[column.count] / (double) count[column.of]);
 	}
-	PG_RETURN_DATUM(row_result(fcinfo, ABSENCE_COLUMNS, value, null));
+	return row_result(fcinfo, ABSENCE_COLUMNS, value, null);
+}
+
+PG_FUNCTION_INFO_V1(abie_absence_final);
+Datum
+abie_absence_final(PG_FUNCTION_ARGS)
+{
+	return absence_measures_result(fcinfo, PG_GETARG_ABSENCE_STATE(0));
 }

@@ -47,14 +47,6 @@ COMMENT ON FUNCTION abie.spring_bank_holiday(integer) IS
 'The spring bank holiday of a calendar year: the last Monday in May, except in the jubilee years 2002, 2012 and 2022. '
 'The second half of the summer term begins with it in the absence statistics.';
 
-CREATE FUNCTION abie_internal.sess_reasons(measures abie.absence_measures) RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN (SELECT pg_catalog.jsonb_object_agg(reason.key, reason.value)
-	FROM pg_catalog.jsonb_each(pg_catalog.to_jsonb(measures)) reason
-	WHERE reason.key = ANY (abie_internal.absence_reasons()));
-COMMENT ON FUNCTION abie_internal.sess_reasons(abie.absence_measures) IS
-'The sessions by reason of absence measures, as abie.attendance holds them: {"sess_auth_illness": 1234, ...}.';
-
 CREATE FUNCTION abie_internal.registers_check(registers regclass) RETURNS void
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -86,6 +78,26 @@ COMMENT ON FUNCTION abie_internal.registers_check(regclass) IS
 'Whether a relation has the columns that abie.load_attendance reads. Errors: 42703 for a column it lacks, '
 '42804 for one of another type.';
 
+CREATE FUNCTION abie_internal.registers_age(registers regclass, date_of_birth text, year_group text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+-- of these the columns that are there, the date of birth first
+RETURN (SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'false'
+		ELSE 'coalesce(' || pg_catalog.string_agg(
+			CASE a.attname WHEN 'date_of_birth' THEN date_of_birth ELSE year_group END, ', '
+			ORDER BY a.attname) || ')' END
+	FROM pg_catalog.pg_attribute a
+	WHERE a.attrelid = registers AND NOT a.attisdropped AND a.attname IN ('date_of_birth', 'year_group'));
+COMMENT ON FUNCTION abie_internal.registers_age(regclass, text, text) IS
+'A condition on the age of the pupils of a relation: by date_of_birth, else by year_group, else false.';
+
+CREATE FUNCTION abie_internal.registers_key(registers regclass) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT CASE WHEN a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+		THEN 'coalesce(pupil, 0)' ELSE 'hash_record_extended(ROW(pupil), 0)' END
+	FROM pg_catalog.pg_attribute a WHERE a.attrelid = registers AND a.attname = 'pupil' AND NOT a.attisdropped);
+COMMENT ON FUNCTION abie_internal.registers_key(regclass) IS
+'An expression that gives the same bigint for the same pupil; seldom for another too.';
+
 CREATE FUNCTION abie_internal.registers_query(registers regclass, academic_year text, from_date date, to_date date)
 	RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -97,48 +109,77 @@ DECLARE
 	-- the last day of the first half of the summer term: the Sunday before the bank holiday
 	half_term date := abie.spring_bank_holiday(start_year + 1) - extract(isodow
 		FROM abie.spring_bank_holiday(start_year + 1))::integer;
-	-- a condition on the age on 31 August: by date_of_birth, else by year_group (Year 1 are 5, Year 11 are 15), of
-	-- these the columns that are there
-	age text := (SELECT CASE WHEN count(*) = 0 THEN 'false'
-			ELSE 'coalesce(' || string_agg(CASE a.attname WHEN 'date_of_birth' THEN '%1$s' ELSE '%2$s' END, ', '
-				ORDER BY a.attname) || ')' END
-		FROM pg_attribute a WHERE a.attrelid = registers AND NOT a.attisdropped
-			AND a.attname IN ('date_of_birth', 'year_group'));
+	register text := CASE WHEN academic_year IN ('2020/21', '2021/22')
+		THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END;
 BEGIN
+	-- ages on 31 August; Year 1 are 5, Year 11 are 15
 	RETURN format($query$
-SELECT urn, pupil, register, last_day, CASE
-	WHEN register IS NULL THEN 'no register'
-	WHEN urn IS NULL THEN 'no URN'
-	WHEN young IS NULL THEN 'age not known'
-	WHEN young THEN 'aged under 5 on 31 August'
-	WHEN old THEN 'aged over 15 on 31 August'
-	WHEN abie.sess_possible(register, %2$L, last_day) = 0 THEN 'no possible session'
-	WHEN abie.first_on_roll(register, %2$L, %3$L) > %4$L THEN 'joined after the spring bank holiday' END AS left_out
-FROM (
-	SELECT urn::integer AS urn, pupil, %5$s AS register,
-		CASE WHEN %7$s THEN least(%3$L::date, %4$L) ELSE %3$L END AS last_day, %6$s AS young, %8$s AS old
-	FROM %1$s
-	WHERE register IS NULL OR (abie.start_date(register) < %10$L AND abie.end_date(register) >= %9$L)
-	OFFSET 0
-) cohort$query$,
-		registers, from_date, to_date, half_term,
-		CASE WHEN academic_year IN ('2020/21', '2021/22')
-			THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END,
-		format(age, format('date_of_birth > %L', make_date(start_year - 5, 8, 31)), 'year_group < 1'),
-		format(age, format('date_of_birth <= %L', make_date(start_year - 15, 8, 31)), 'year_group > 10'),
-		format(age, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)), 'year_group > 11'),
-		make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
+SELECT urn::integer AS urn, pupil, %1$s AS key, %2$s AS register,
+	CASE WHEN %3$s THEN least(%6$L::date, %7$L) ELSE %6$L END AS last_day,
+	%4$s AS young, %5$s AS old,
+	coalesce(abie.first_on_roll(%2$s, %8$L, %6$L) > %7$L, false) AS late
+FROM %9$s
+WHERE register IS NULL OR (abie.start_date(register) < %11$L AND abie.end_date(register) >= %10$L)$query$,
+		abie_internal.registers_key(registers), register,
+		abie_internal.registers_age(registers, format('date_of_birth <= %L', make_date(start_year - 15, 8, 31)),
+			'year_group > 10'),
+		abie_internal.registers_age(registers, format('date_of_birth > %L', make_date(start_year - 5, 8, 31)),
+			'year_group < 1'),
+		abie_internal.registers_age(registers, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)),
+			'year_group > 11'),
+		to_date, half_term, from_date, registers, make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
 END $function$;
 COMMENT ON FUNCTION abie_internal.registers_query(regclass, text, date, date) IS
-'The query that gives the registers of an academic year (urn, pupil, register), the last day that counts for '
-'each, and why it is left out, NULL when it counts: the cohort of the absence statistics. X is recoded as covid X in '
-'2020/21 and 2021/22, when all of the cohort were of compulsory school age.';
+'The query that gives the registers of an academic year (urn, pupil, key, register), the last day that counts for '
+'each, and whether the pupil is too young (NULL: age not known), too old, or joined after the spring bank holiday: the '
+'cohort of the absence statistics. X is recoded as covid X in 2020/21 and 2021/22, when all of the cohort were of '
+'compulsory school age.';
+
+CREATE FUNCTION abie_internal.registers_count(query text, from_date date, academic_year text) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = ISO
+AS $$
+DECLARE
+	twice record;
+BEGIN
+	EXECUTE format($count$
+CREATE TEMP TABLE abie_load_count ON COMMIT DROP AS
+SELECT urn,
+	count(*) AS registers,
+	count(*) FILTER (WHERE register IS NULL) AS no_register,
+	count(*) FILTER (WHERE register IS NOT NULL AND young IS NULL) AS age_not_known,
+	count(*) FILTER (WHERE register IS NOT NULL AND young) AS young,
+	count(*) FILTER (WHERE register IS NOT NULL AND old AND NOT young) AS old,
+	count(*) FILTER (WHERE late AND NOT old AND NOT young
+		AND abie.sess_possible(register, %2$L, last_day) > 0) AS late,
+	abie.absence_weeks_agg(register, %2$L, last_day) FILTER (WHERE NOT late AND NOT old AND NOT young) AS weeks,
+	abie_internal.has_repeat(key) FILTER (WHERE register IS NOT NULL) AS has_repeat
+FROM (%1$s) r
+GROUP BY urn$count$, query, from_date);
+	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_count c WHERE c.has_repeat) THEN
+		RETURN;
+	END IF;
+	-- or two pupils of one key
+	EXECUTE format($twice$
+SELECT count(*) AS pupils, min(urn) AS urn
+FROM (SELECT urn FROM (%s) r WHERE register IS NOT NULL GROUP BY urn, pupil HAVING count(*) > 1) d$twice$, query)
+	INTO twice;
+	IF twice.pupils > 0 THEN
+		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
+			USING ERRCODE = 'cardinality_violation', DETAIL = format('The first such school is %s.', twice.urn),
+				HINT = 'Merge them: a view with abie.register_agg(register) GROUP BY urn, pupil.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.registers_count(text, date, text) IS
+'Makes pg_temp.abie_load_count: a row a school, with what its registers add up to from a day on, and how many are left '
+'out, in one pass over the query of abie_internal.registers_query. Error 21000 for pupils with two registers.';
 
 CREATE FUNCTION abie.load_attendance(registers regclass, academic_year text, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL)
 RETURNS TABLE (outcome text, enrolments bigint, schools bigint)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 10
--- Not STRICT: the dates may be NULL. Groups by school and week must fit: 300 MB hold ten weeks of a whole England.
+-- Not STRICT: the dates may be NULL. Groups by school must fit: a whole England's need 250 MB.
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
 SET jit = off
@@ -150,8 +191,6 @@ DECLARE
 	last_day date := (first_day + interval '1 year')::date - 1;
 	starts date := coalesce(from_date, first_day);
 	ends date := coalesce(to_date, last_day);
-	query text;
-	twice record;
 	held record;
 BEGIN
 	IF registers IS NULL OR academic_year IS NULL THEN
@@ -162,23 +201,10 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('It runs from %s to %s.', first_day, last_day);
 	END IF;
 	PERFORM abie_internal.registers_check(registers);
-	query := abie_internal.registers_query(registers, academic_year, starts, ends);
-	EXECUTE format('SELECT count(*) AS pupils, min(urn) AS urn FROM (SELECT urn FROM (%s) r WHERE register IS NOT '
-		'NULL GROUP BY urn, pupil HAVING count(*) > 1) d', query)
-	INTO twice;
-	IF twice.pupils > 0 THEN
-		RAISE EXCEPTION 'pupils with more than one register at a school in %: %', academic_year, twice.pupils
-			USING ERRCODE = 'cardinality_violation', DETAIL = format('The first such school is %s.', twice.urn),
-				HINT = 'Merge them: a view with abie.register_agg(register) GROUP BY urn, pupil.';
-	END IF;
 	LOCK TABLE abie.attendance IN SHARE ROW EXCLUSIVE MODE;
-	EXECUTE format('CREATE TEMP TABLE abie_load_year ON COMMIT DROP AS SELECT urn, left_out, count(*) AS enrolments, '
-		'abie.absence(register, %1$L, last_day) AS measures,
-		abie.rate_error(abie.sess_overall(register, %1$L, last_day),
-			abie.sess_possible(register, %1$L, last_day)) AS attendance_error
-	FROM (%2$s) r GROUP BY urn, left_out',
-		starts, query);
-	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_year) THEN
+	PERFORM abie_internal.registers_count(abie_internal.registers_query(registers, academic_year, starts, ends),
+		starts, academic_year);
+	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_count) THEN
 		EXECUTE format('SELECT count(*) AS registers, min(abie.start_date(register)) AS first, '
 			'max(abie.end_date(register)) AS last FROM %s', registers) INTO held;
 		RAISE WARNING 'no register of % is of % to %: nothing was loaded for %', registers, starts, ends, academic_year
@@ -189,9 +215,9 @@ BEGIN
 	PERFORM abie_internal.load_attendance_year(registers, academic_year,
 		CASE WHEN from_date IS NULL AND to_date IS NULL THEN 'Six half terms'
 			ELSE format('%s to %s', starts, ends) END);
-	PERFORM abie_internal.load_attendance_week(registers, academic_year, query, starts, ends);
+	PERFORM abie_internal.load_attendance_week(registers, academic_year);
 	RETURN QUERY SELECT * FROM abie_internal.load_attendance_outcomes();
-	DROP TABLE pg_temp.abie_load_year, pg_temp.abie_load_school, pg_temp.abie_load_week, pg_temp.abie_load_counted;
+	DROP TABLE pg_temp.abie_load_count, pg_temp.abie_load_school;
 END $$;
 COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
 'Fills abie.attendance and abie.attendance_week of an academic year from pupils'' registers, for the schools they '
@@ -209,50 +235,50 @@ COMMENT ON FUNCTION abie.load_attendance(regclass, text, date, date) IS
 CREATE FUNCTION abie_internal.load_attendance_schools(academic_year text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
 AS $$
-#variable_conflict use_column
 BEGIN
 	-- of two URNs of a LAESTAB the one with more sessions; a row held for the URN in the year keeps its LAESTAB
 	CREATE TEMP TABLE abie_load_school ON COMMIT DROP AS
-	SELECT l.urn, l.laestab, l.enrolments, l.measures, l.attendance_error, CASE
+	SELECT l.urn, l.laestab, l.measures, l.attendance_error, CASE
 		WHEN l.laestab IS NULL THEN 'school not in abie.school, or without a LAESTAB'
 		WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1
 			THEN 'another URN has the LAESTAB'
 		WHEN l.own_entry THEN 'own entry kept' END AS left_out
 	FROM (
-		SELECT y.urn, y.enrolments, y.measures, y.attendance_error, coalesce(held.laestab, s.laestab) AS laestab,
+		SELECT c.urn, abie.measures(c.weeks) AS measures, abie.rate_error(c.weeks) AS attendance_error,
+			coalesce(held.laestab, s.laestab) AS laestab,
 			EXISTS (SELECT FROM abie.attendance a
 				WHERE a.academic_year = load_attendance_schools.academic_year
 				AND a.laestab = coalesce(held.laestab, s.laestab)
 				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
 					OR a.sess_overall_percent IS NOT NULL
 						AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
-		FROM pg_temp.abie_load_year y
+		FROM pg_temp.abie_load_count c
 			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance a
 				WHERE a.academic_year = load_attendance_schools.academic_year GROUP BY a.urn
-					HAVING count(*) = 1) held ON held.urn = y.urn
-			LEFT JOIN abie.school s ON s.urn = y.urn
-		WHERE y.left_out IS NULL
-	) l;
+					HAVING count(*) = 1) held ON held.urn = c.urn
+			LEFT JOIN abie.school s ON s.urn = c.urn
+		WHERE c.urn IS NOT NULL
+	) l
+	WHERE (l.measures).enrolments > 0;
+	ANALYZE pg_temp.abie_load_school (urn, laestab, left_out);
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_schools(text) IS
-'Makes pg_temp.abie_load_school: the measures of pg_temp.abie_load_year under the LAESTAB of their school, and why '
-'they are left out, NULL when they are loaded.';
+'Makes pg_temp.abie_load_school: the schools of pg_temp.abie_load_count with enrolments that count, under their '
+'LAESTAB, and why they are left out, NULL when they are loaded.';
 
 CREATE FUNCTION abie_internal.load_attendance_year(registers regclass, academic_year text, year_breakdown text)
 	RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
 BEGIN
 	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
 	DELETE FROM abie.attendance a
 	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
-		AND a.urn IN (SELECT y.urn FROM pg_temp.abie_load_year y GROUP BY y.urn
-			HAVING bool_and(y.left_out IS NOT NULL));
+		AND a.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c
+			EXCEPT SELECT l.urn FROM pg_temp.abie_load_school l);
 	-- only what differs is written: recorded_at is when a figure changed, not when it was looked at last
 	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall,
 		sess_authorised,
@@ -269,7 +295,7 @@ BEGIN
 				'sess_authorised',
 				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error',
 					'sess_overall_percent', 'enrolments_pa_10_exact_percent']) c) AS sources
-		FROM pg_temp.abie_load_school l WHERE l.left_out IS NULL OFFSET 0
+		FROM pg_temp.abie_load_school l WHERE l.left_out IS NULL
 	) n LEFT JOIN abie.attendance held ON held.academic_year = load_attendance_year.academic_year
 		AND held.laestab = n.laestab
 	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0
@@ -305,66 +331,63 @@ AS $$
 BEGIN
 	RETURN QUERY
 	SELECT o.outcome, sum(o.enrolments)::bigint, count(DISTINCT o.urn)
-	FROM (SELECT coalesce(l.left_out, 'counted') AS outcome, l.enrolments, l.urn FROM pg_temp.abie_load_school l
-		UNION ALL SELECT y.left_out, y.enrolments, y.urn FROM pg_temp.abie_load_year y
-			WHERE y.left_out IS NOT NULL) o
+	FROM (
+		SELECT coalesce(l.left_out, 'counted') AS outcome, (l.measures).enrolments, l.urn
+		FROM pg_temp.abie_load_school l
+		UNION ALL
+		SELECT left_out.outcome, left_out.enrolments, c.urn
+		FROM pg_temp.abie_load_count c
+			LEFT JOIN pg_temp.abie_load_school l ON l.urn = c.urn,
+			LATERAL (VALUES ('no register', c.no_register),
+				('no URN', CASE WHEN c.urn IS NULL THEN c.registers - c.no_register END),
+				('age not known', CASE WHEN c.urn IS NOT NULL THEN c.age_not_known END),
+				('aged under 5 on 31 August', CASE WHEN c.urn IS NOT NULL THEN c.young END),
+				('aged over 15 on 31 August', CASE WHEN c.urn IS NOT NULL THEN c.old END),
+				('joined after the spring bank holiday', CASE WHEN c.urn IS NOT NULL THEN c.late END),
+				('no possible session', CASE WHEN c.urn IS NOT NULL
+					THEN c.registers - c.no_register - c.age_not_known - c.young - c.old - c.late
+						- coalesce((l.measures).enrolments, 0) END)) left_out(outcome, enrolments)
+		WHERE left_out.enrolments > 0
+	) o
 	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_outcomes() IS
-'The outcomes of abie.load_attendance, from pg_temp.abie_load_year and pg_temp.abie_load_school.';
+'The outcomes of abie.load_attendance, from pg_temp.abie_load_count and pg_temp.abie_load_school.';
 
-CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_year text, query text, from_date date,
-	to_date date) RETURNS void
+CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_year text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
--- the planner cannot know how few groups there are
-SET enable_sort = off
 AS $$
-DECLARE
-	monday date;
 BEGIN
-	CREATE TEMP TABLE abie_load_week (urn integer, week_start date, measures abie.absence_measures) ON COMMIT DROP;
-	-- ten weeks at a time, so that the groups fit; the weeks in the select list, so that each register is read once
-	FOR monday IN SELECT generate_series(date_trunc('week', from_date::timestamp), to_date::timestamp,
-		interval '10 weeks')::date LOOP
-		EXECUTE format($weeks$
-INSERT INTO pg_temp.abie_load_week
-SELECT urn, week_start, abie.absence(register, greatest(week_start, %2$L), least(week_start + 6, last_day))
-FROM (SELECT urn, register, last_day, %3$L::date + generate_series(0, least(63, %4$L::date - %3$L), 7) AS week_start
-	FROM (%1$s) r WHERE left_out IS NULL OFFSET 0) w
-GROUP BY urn, week_start$weeks$, query, from_date, monday, to_date);
-	END LOOP;
-	CREATE TEMP TABLE abie_load_counted ON COMMIT DROP AS
-	SELECT w.urn, w.week_start, (w.measures).enrolments, (w.measures).sess_possible, (w.measures).sess_overall,
-		(w.measures).sess_authorised,
-		(w.measures).sess_unauthorised, abie_internal.sess_reasons(w.measures) AS reasons
-	FROM pg_temp.abie_load_week w JOIN pg_temp.abie_load_school l ON l.urn = w.urn AND l.left_out IS NULL
-	WHERE (w.measures).sess_possible > 0;
-	-- as for the year, only what differs is written
-	DELETE FROM abie.attendance_week held
-	WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
-		AND held.urn IN (SELECT y.urn FROM pg_temp.abie_load_year y EXCEPT SELECT l.urn
-			FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
-		AND NOT EXISTS (SELECT FROM pg_temp.abie_load_counted n WHERE n.urn = held.urn
-			AND n.week_start = held.week_start);
+	-- as for the year, only what differs is written: their images are compared, byte by byte
+	WITH counted AS MATERIALIZED (
+		SELECT l.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
+			w.sess_authorised, w.sess_unauthorised, w.reasons
+		FROM pg_temp.abie_load_school l JOIN pg_temp.abie_load_count c ON c.urn = l.urn, LATERAL abie.weeks(c.weeks) w
+		WHERE l.left_out IS NULL
+	), gone AS (
+		DELETE FROM abie.attendance_week held
+		WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
+			AND held.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c EXCEPT SELECT l.urn
+				FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
+			AND NOT EXISTS (SELECT FROM counted n WHERE n.urn = held.urn AND n.week_start = held.week_start)
+	)
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
 		sess_authorised, sess_unauthorised, reasons, source)
 	SELECT load_attendance_week.academic_year, n.*, 'registers: ' || registers
-	FROM pg_temp.abie_load_counted n LEFT JOIN abie.attendance_week held
+	FROM counted n LEFT JOIN abie.attendance_week held
 		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn
 			AND held.week_start = n.week_start
 	WHERE held.urn IS NULL OR held.source LIKE 'registers: %'
-		AND (held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised,
-			held.reasons)
-			IS DISTINCT FROM (n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
-				n.reasons)
+		AND record_image_ne(ROW(held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised,
+			held.sess_unauthorised, held.reasons),
+			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons))
 	ON CONFLICT ON CONSTRAINT attendance_week_pkey DO UPDATE
 		SET enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
 			sess_overall = EXCLUDED.sess_overall,
 			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
-				reasons = EXCLUDED.reasons,
-			source = EXCLUDED.source, recorded_at = DEFAULT;
+			reasons = EXCLUDED.reasons, source = EXCLUDED.source, recorded_at = DEFAULT;
 END $$;
-COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text, text, date, date) IS
-'Replaces the weeks of the schools of pg_temp.abie_load_year by those of the registers, where they differ; '
+COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text) IS
+'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ; '
 'own entries stay, and so do those of schools whose year is another''s.';

@@ -66,24 +66,6 @@ absence_column(int number)
 	return tail[number - HEAD_COLUMNS - REASON_COUNT];
 }
 
-/* The reason a mark counts for, or COUNT_NOTHING. */
-static int	reason_of_mark[MARK_LIMIT];
-
-void
-absence_start(void)
-{
-	tally_start();
-	for (int mark = 0; mark < MARK_LIMIT; mark++)
-		reason_of_mark[mark] = COUNT_NOTHING;
-	for (int i = 0; i < attendance_code_count; i++)
-	{
-		const AttendanceCode *row = &attendance_codes[i];
-
-		if (row->mark != MARK_LIMIT && row->reason != REASON_NONE && reason_of_mark[row->mark] == COUNT_NOTHING)
-			reason_of_mark[row->mark] = COUNT_REASONS + (int) row->reason;
-	}
-}
-
 /* ---------- adding ---------- */
 
 static void
@@ -189,8 +171,8 @@ count_marks(const Tally *tally, int64_t count[ABSENCE_COUNTS])
 
 	for (int mark = 0; mark < MARK_COUNT; mark++)
 	{
-		if (reason_of_mark[mark] != COUNT_NOTHING)
-			count[reason_of_mark[mark]] += tally->count[mark];
+		if (mark_class[mark].reason != REASON_NONE)
+			count[COUNT_REASONS + mark_class[mark].reason] += tally->count[mark];
 		if (mark_class[mark].possible)
 			count[COUNT_POSSIBLE] += tally->count[mark];
 		/* X as used for covid is possible and has a column of its own; what is left is Z and # */

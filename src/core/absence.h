@@ -26,8 +26,6 @@ typedef struct AbsenceState
 	SessionCount of_persistent; /* sessions of those persistently absent */
 } AbsenceState;
 
-extern void absence_start(void);
-
 /* Add an enrolment: a stretch of a register, or a tally (false: a count became greater than TALLY_MAX). */
 extern void absence_add_stretch(AbsenceState *state, const MarkStretch *stretch);
 extern bool absence_add_tally(AbsenceState *state, const Tally *tally);

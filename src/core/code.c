@@ -203,7 +203,7 @@ code_start(void)
 {
 	memset(mark_class, 0, sizeof(mark_class));
 	memset(mark_of_character, -1, sizeof(mark_of_character));
-	mark_class[MARK_NONE] = (MarkClass) {"-", CATEGORY_UNRECORDED, false, INT32_MIN};
+	mark_class[MARK_NONE] = (MarkClass) {"-", CATEGORY_UNRECORDED, false, REASON_NONE, INT32_MIN};
 	mark_of_character['-'] = MARK_NONE;
 	for (int i = 0; i < attendance_code_count; i++)
 	{
@@ -211,7 +211,8 @@ code_start(void)
 
 		if (row->mark == MARK_LIMIT || mark_class[row->mark].code != NULL)
 			continue;			/* a later row of the mark has the same class */
-		mark_class[row->mark] = (MarkClass) {row->code, row->category, row->possible, code_applies_from(row)};
+		mark_class[row->mark] =
+			(MarkClass) {row->code, row->category, row->possible, row->reason, code_applies_from(row)};
 		if (row->code[1] == '\0' && row->mark != MARK_D_ATTENDING)
 			mark_of_character[(unsigned char) row->code[0]] = (int8_t) row->mark;
 	}

@@ -115,6 +115,7 @@ typedef struct MarkClass
 	const char *code;
 	Category	category;
 	bool		possible;
+	Reason		reason;
 	Day			first_day;		/* before it the code did not exist */
 } MarkClass;
 

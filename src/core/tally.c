@@ -62,12 +62,12 @@ others_of_block(const Mark *mark)
 #endif
 
 /*
- * Append the marks of the set bits.  Eight are written at a time whether there
+ * Append the places of the set bits.  Eight are written at a time whether there
  * are so many or not: the branch a loop would take for each is the dearest
  * part.  What is too much is written over by the next.
  */
 static void
-collect_others(const Mark *mark, uint64_t others, MarkStretch *stretch)
+collect_others(int block, uint64_t others, MarkStretch *stretch)
 {
 	int			count = stretch->others;
 
@@ -75,7 +75,7 @@ collect_others(const Mark *mark, uint64_t others, MarkStretch *stretch)
 	while (count < stretch->others)
 		for (int i = 0; i < 8; i++)
 		{
-			stretch->other[count++] = mark[__builtin_ctzll(others | UINT64_C(1) << (BLOCK - 1))];
+			stretch->other[count++] = (uint16_t) (block + __builtin_ctzll(others | UINT64_C(1) << (BLOCK - 1)));
 			others &= others - 1;
 		}
 }
@@ -87,8 +87,9 @@ stretch_read(const Mark *mark, SessionRange range, MarkStretch *stretch)
 	int			mornings = 0;	/* of the others */
 	uint64_t	units = 0;
 
-	stretch->others = 0;
 	mark += range.first;
+	stretch->mark = mark;
+	stretch->others = 0;
 	for (int at = 0; at < sessions; at += BLOCK)
 	{
 		Mark		last[BLOCK];
@@ -104,10 +105,10 @@ stretch_read(const Mark *mark, SessionRange range, MarkStretch *stretch)
 		}
 		others = others_of_block(block);
 		mornings += __builtin_popcountll(others & MORNINGS);
-		collect_others(block, others, stretch);
+		collect_others(at, others, stretch);
 	}
 	for (int i = 0; i < stretch->others; i++)
-		units += mark_units[stretch->other[i] % MARK_LIMIT];
+		units += mark_units[stretch_other(stretch, i)];
 	stretch->am = sessions / 2 - mornings;
 	stretch->pm = sessions / 2 - (stretch->others - mornings);
 	stretch->sessions = (SessionCount) {
@@ -125,7 +126,7 @@ tally_add_stretch(Tally *tally, const MarkStretch *stretch)
 	tally->count[MARK_AM] += stretch->am;
 	tally->count[MARK_PM] += stretch->pm;
 	for (int i = 0; i < stretch->others; i++)
-		tally->count[stretch->other[i] % MARK_LIMIT]++;
+		tally->count[stretch_other(stretch, i)]++;
 }
 
 bool

@@ -28,17 +28,25 @@ typedef struct SessionCount
 
 /*
  * A stretch of sessions, beginning with a morning and ending with an afternoon,
- * read once: nearly all marks are / and \, which are counted; the others are
- * collected.
+ * read once: nearly all marks are / and \, which are counted; the places of the
+ * others are collected.
  */
 typedef struct MarkStretch
 {
 	SessionCount sessions;
 	int			am;				/* marks / */
 	int			pm;				/* marks \ */
+	const Mark *mark;			/* of the first session */
 	int			others;
-	Mark		other[REGISTER_MAX_SESSIONS + 64];	/* room for what is written ahead */
+	uint16_t	other[REGISTER_MAX_SESSIONS + 64];	/* counted from the first session; room for what is written ahead */
 } MarkStretch;
+
+/* One of the others; marks from a stored value that is damaged name no slot beyond those of a tally. */
+static inline Mark
+stretch_other(const MarkStretch *stretch, int i)
+{
+	return stretch->mark[stretch->other[i]] % MARK_LIMIT;
+}
 
 /* Prepare the tables of this file and of code.c.  To be called once before anything else. */
 extern void tally_start(void);

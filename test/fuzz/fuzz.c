@@ -12,7 +12,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void) argc;
 	(void) argv;
-	absence_start();
+	absence_week_start();
 	return 0;
 }
 

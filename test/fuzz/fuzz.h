@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/absence.h"
+#include "core/absence_week.h"
 
 /* What must hold; libFuzzer takes the abort as a finding. */
 #define REQUIRE(condition) \

@@ -71,6 +71,7 @@ INSERT INTO not_parallel_safe VALUES
 	('import_finish', 'writes the input tables'),
 	('load_attendance', 'writes the input tables'),
 	('load_attendance_schools', 'makes a temporary table'),
+	('registers_count', 'makes a temporary table'),
 	('load_attendance_year', 'writes abie.attendance'),
 	('load_attendance_outcomes', 'reads temporary tables'),
 	('load_attendance_week', 'writes abie.attendance_week'),

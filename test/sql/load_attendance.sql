@@ -184,6 +184,54 @@ SELECT a.urn, count(*) = a.enrolments AS enrolments, sum(possible) = a.sess_poss
 FROM pupil p JOIN abie.attendance a ON a.urn = p.urn AND a.academic_year = '2024/25' WHERE possible > 0 GROUP BY a.urn, a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised,
 	a.sess_unauthorised, a.enrolments_pa_10_exact, a.attendance_error ORDER BY a.urn;
 
+-- weeks as they were counted before, a row a register and week; reasons of the week and the year too
+WITH cohort AS (
+	SELECT urn, register, CASE WHEN date_of_birth <= '2009-08-31' THEN date '2025-05-25' ELSE '2025-07-31' END AS last_day FROM random_pupils
+	WHERE date_of_birth BETWEEN '2008-09-01' AND '2019-08-31'
+), measured AS (
+	SELECT urn, monday::date AS week_start, abie.absence(register, greatest(monday::date, '2024-08-01'), least(monday::date + 6, last_day)) AS m
+	FROM cohort, generate_series('2024-07-29', '2025-07-28', interval '1 week') monday GROUP BY urn, monday
+	UNION ALL SELECT urn, NULL, abie.absence(register, '2024-08-01', last_day) FROM cohort GROUP BY urn
+), expected AS (
+	SELECT urn, week_start, (m).enrolments, (m).sess_possible, (m).sess_overall, (m).sess_authorised, (m).sess_unauthorised,
+		(SELECT jsonb_object_agg(r.key, r.value) FROM jsonb_each(to_jsonb(m)) r WHERE r.key = ANY (abie_internal.absence_reasons()))::text AS reasons
+	FROM measured WHERE (m).sess_possible > 0
+), loaded AS (
+	SELECT urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons::text FROM abie.attendance_week
+	WHERE academic_year = '2024/25' AND urn IN (700001, 700002)
+	UNION ALL SELECT urn, NULL, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons::text FROM abie.attendance
+	WHERE academic_year = '2024/25' AND urn IN (700001, 700002)
+)
+SELECT (SELECT count(*) FROM expected) AS weeks, (SELECT count(*) FROM ((TABLE expected EXCEPT TABLE loaded) UNION ALL (TABLE loaded EXCEPT TABLE expected)) d) AS different;
+-- keys of another type; two pupils at one school are refused whatever the key, also where only one of them would count, and a NULL is one
+CREATE TABLE text_key AS SELECT urn, 'pupil ' || pupil AS pupil, register FROM random_pupils WHERE pupil <= 20;
+SELECT outcome, enrolments FROM abie.load_attendance('text_key', '2024/25');
+INSERT INTO text_key SELECT urn, pupil, abie.register('2025-06-02', '/\') FROM text_key WHERE pupil = 'pupil 7';
+SELECT * FROM abie.load_attendance('text_key', '2024/25');
+DELETE FROM text_key WHERE pupil = 'pupil 7';
+UPDATE text_key SET pupil = NULL WHERE pupil IN ('pupil 2', 'pupil 4');
+SELECT * FROM abie.load_attendance('text_key', '2024/25');
+-- in parallel, the same
+SELECT sum(enrolments) AS pupils FROM abie.load_attendance('random_pupils', '2024/25');
+CREATE TABLE serial_week AS SELECT * FROM abie.attendance_week WHERE urn IN (700001, 700002) AND academic_year = '2024/25';
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+ANALYZE random_pupils;
+CREATE FUNCTION plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE 'EXPLAIN (COSTS off) ' || query;
+END $$;
+SELECT count(*) FILTER (WHERE line ~ 'Gather') AS gather, count(*) FILTER (WHERE line ~ 'Partial') AS partial
+FROM plan('SELECT urn, abie.absence_weeks_agg(register, ''2024-08-01'', last_day) FILTER (WHERE NOT late AND NOT old AND NOT young), abie_internal.has_repeat(key) FROM ('
+	|| abie_internal.registers_query('random_pupils', '2024/25', '2024-08-01', '2025-07-31') || ') r GROUP BY urn') line;
+DELETE FROM abie.attendance_week WHERE urn IN (700001, 700002);
+SELECT sum(enrolments) AS pupils FROM abie.load_attendance('random_pupils', '2024/25');
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
+SELECT count(*) AS weeks, count(*) FILTER (WHERE abs(w.sess_overall - s.sess_overall) + abs(w.sess_possible - s.sess_possible) > 0 OR w.reasons::text <> s.reasons::text) AS different
+FROM abie.attendance_week w JOIN serial_week s USING (academic_year, urn, week_start);
+
 DELETE FROM abie.attendance_week WHERE urn BETWEEN 700001 AND 700009;
 DELETE FROM abie.attendance WHERE urn BETWEEN 700001 AND 700009;
 DELETE FROM abie.school WHERE urn BETWEEN 700001 AND 700009;
