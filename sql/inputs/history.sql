@@ -64,12 +64,16 @@ COMMENT ON COLUMN abie.school_succession.successor_urn IS 'The school under its 
 -- Arrays of one length: LAESTABs, the components of the graph they are in, their newest years with the URNs of these.
 CREATE FUNCTION abie_internal.lineage_names(laestabs bigint[], components bigint[], latest text[])
 	RETURNS TABLE (laestab integer, school_urn integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 30000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 30000
+SET search_path = pg_catalog, pg_temp
 SET jit = off
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH part AS (
-		SELECT p.laestab, p.component, p.latest, pg_catalog.count(*) OVER (PARTITION BY p.component) AS laestabs
-		FROM ROWS FROM (pg_catalog.unnest(laestabs), pg_catalog.unnest(components), pg_catalog.unnest(latest))
+		SELECT p.laestab, p.component, p.latest, count(*) OVER (PARTITION BY p.component) AS laestabs
+		FROM ROWS FROM (unnest(laestabs), unnest(components), unnest(latest))
 			p(laestab, component, latest)
 	), doubled AS (
 		-- two rows in the year of a change are the two parts of that year; in more years they are two schools
@@ -78,13 +82,13 @@ BEGIN ATOMIC
 			-- (year, LAESTAB) is unique, so only groups of several LAESTABs can have two rows in a year
 			FROM (SELECT part.* FROM part WHERE part.laestabs > 1) shared
 				JOIN abie.attendance a ON a.laestab = shared.laestab
-			GROUP BY shared.component, shared.laestabs, a.academic_year HAVING pg_catalog.count(*) > 1) twice
-		GROUP BY twice.component, twice.laestabs HAVING pg_catalog.count(*) >= twice.laestabs
+			GROUP BY shared.component, shared.laestabs, a.academic_year HAVING count(*) > 1) twice
+		GROUP BY twice.component, twice.laestabs HAVING count(*) >= twice.laestabs
 	)
-	SELECT part.laestab::integer, pg_catalog.right(pg_catalog.max(part.latest) OVER (PARTITION BY
+	SELECT part.laestab::integer, right(max(part.latest) OVER (PARTITION BY
 		CASE WHEN doubled.component IS NULL THEN part.component ELSE part.laestab END), 6)::integer
 	FROM part LEFT JOIN doubled ON doubled.component = part.component;
-END;
+END $$;
 COMMENT ON FUNCTION abie_internal.lineage_names(bigint[], bigint[], text[]) IS
 'The rows of abie.school_lineage for LAESTABs of which all of a component are given: the i-th is in components[i] and '
 'was last seen in latest[i], an academic year followed by a URN.';
@@ -129,23 +133,30 @@ COMMENT ON FUNCTION abie.school_lineage() IS
 
 -- abie.school_succession from one school, by the indexes.
 CREATE FUNCTION abie_internal.sole_link(urn bigint, link_type text, opposite text) RETURNS bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 50
-BEGIN ATOMIC
-	SELECT pg_catalog.min(found.urn)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (
+	SELECT min(found.urn)
 	FROM (SELECT l.link_urn::bigint AS urn FROM abie.school_link l
 			WHERE l.urn = sole_link.urn AND l.link_type = sole_link.link_type
 		UNION
 		SELECT l.urn FROM abie.school_link l
 			WHERE l.link_urn = sole_link.urn AND l.link_type = sole_link.opposite) found
-	HAVING pg_catalog.count(*) = 1;
-END;
+	HAVING count(*) = 1);
+END $$;
 COMMENT ON FUNCTION abie_internal.sole_link(bigint, text, text) IS
 'The only school that a school is linked to by a type of link, or that is linked to it by the opposite type; NULL for '
 'none or several.';
 
 CREATE FUNCTION abie_internal.lineage_neighbours(node bigint) RETURNS SETOF bigint
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 200 ROWS 2
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200 ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT -a.urn::bigint FROM abie.attendance a WHERE a.laestab = node AND a.urn IS NOT NULL
 	UNION ALL
 	SELECT a.laestab::bigint FROM abie.attendance a WHERE a.urn = -node
@@ -154,30 +165,34 @@ BEGIN ATOMIC
 	FROM (VALUES ('Successor', 'Predecessor'), ('Predecessor', 'Successor')) link(type, opposite)
 		CROSS JOIN LATERAL abie_internal.sole_link(-node, link.type, link.opposite) other(urn)
 	WHERE node < 0 AND abie_internal.sole_link(other.urn, link.opposite, link.type) = -node;
-END;
+END $$;
 COMMENT ON FUNCTION abie_internal.lineage_neighbours(bigint) IS
 'What is joined to a node of the graph of abie.school_lineage: LAESTABs as they are, URNs negative.';
 
 CREATE FUNCTION abie_internal.lineage_of(urns integer[]) RETURNS TABLE (laestab integer, school_urn integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 200
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 200
+SET search_path = pg_catalog, pg_temp
 SET jit = off
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH RECURSIVE reached (start, node) AS (
-		SELECT -u.urn::bigint, -u.urn::bigint FROM pg_catalog.unnest(urns) u(urn)
+		SELECT -u.urn::bigint, -u.urn::bigint FROM unnest(urns) u(urn)
 		UNION
 		SELECT r.start, n.node FROM reached r CROSS JOIN LATERAL abie_internal.lineage_neighbours(r.node) n(node)
 	), part AS (
 		SELECT DISTINCT ON (k.node) k.node AS laestab, k.component
-		FROM (SELECT r.node, pg_catalog.min(r.node) OVER (PARTITION BY r.start) AS component FROM reached r) k
+		FROM (SELECT r.node, min(r.node) OVER (PARTITION BY r.start) AS component FROM reached r) k
 		WHERE k.node > 0 ORDER BY k.node
 	)
 	SELECT names.laestab, names.school_urn
-	FROM (SELECT pg_catalog.array_agg(part.laestab) AS laestabs, pg_catalog.array_agg(part.component) AS components,
-			pg_catalog.array_agg((SELECT pg_catalog.max((a.academic_year || a.urn::text) COLLATE "C")
+	FROM (SELECT array_agg(part.laestab) AS laestabs, array_agg(part.component) AS components,
+			array_agg((SELECT max((a.academic_year || a.urn::text) COLLATE "C")
 				FROM abie.attendance a WHERE a.laestab = part.laestab)) AS latest
 		FROM part) line,
 		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) names;
-END;
+END $$;
 COMMENT ON FUNCTION abie_internal.lineage_of(integer[]) IS
 'The rows of abie.school_lineage for all LAESTABs tied to schools of the given URNs, found from these alone.';
 

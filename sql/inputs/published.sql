@@ -33,3 +33,58 @@ RETURN 2 * published >= schools OR schools - published < 10;
 COMMENT ON FUNCTION abie_internal.published_suffice(bigint, bigint) IS
 'Whether only the published schools of a stratum are references in a run: they are at least half of its schools, or '
 'the others fewer than 10.';
+
+CREATE FUNCTION abie_internal.national_attendance(last_year text)
+RETURNS TABLE (academic_year text, stratum text, schools bigint, enrolments bigint, attendance_percent float8,
+	attendance_percent_symbol text, weighted_by text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 30
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH counted AS (
+	-- by what is published as by a key, so that it is worked out once a row
+	SELECT a.academic_year, k.school_type, k.stratum,
+		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published,
+		count(*) AS schools,
+		sum(a.enrolments) AS enrolments,
+		sum(a.sess_overall)::bigint AS sess_overall,
+		sum(a.sess_possible)::bigint AS sess_possible,
+		bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS is_pooled
+	FROM abie.attendance a
+		JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
+			k(school_type, stratum) ON k.school_type = a.school_type
+	WHERE a.academic_year <= last_year COLLATE "C"
+	GROUP BY a.academic_year, k.school_type, k.stratum, 4
+), attended AS (
+	SELECT c.academic_year, c.stratum, c.is_published, c.schools, c.enrolments, c.is_pooled,
+		CASE WHEN c.is_published AND c.is_pooled
+			THEN abie.attendance_percent(c.sess_overall, c.sess_possible, NULL)
+			-- exact, so that the order of schools changes nothing; only where there is no other way: it takes longer
+			WHEN c.is_published THEN (
+				SELECT avg(abie.attendance_percent(a.sess_overall, a.sess_possible,
+					a.sess_overall_percent)::numeric)::float8
+				FROM abie.attendance a
+				WHERE a.academic_year = c.academic_year AND a.school_type = c.school_type
+					AND abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources)) END AS attendance
+	FROM counted c
+), year AS (
+	SELECT d.academic_year, d.stratum,
+		coalesce(sum(d.schools) FILTER (WHERE d.is_published), 0)::bigint AS schools,
+		min(d.enrolments) FILTER (WHERE d.is_published) AS enrolments,
+		min(d.attendance) AS attendance,
+		CASE WHEN bool_and(d.is_pooled) FILTER (WHERE d.is_published) THEN 'pupils' ELSE 'schools' END AS weighted_by,
+		2 * coalesce(sum(d.schools) FILTER (WHERE d.is_published), 0) >= sum(d.schools) AS is_shown
+	FROM attended d
+	GROUP BY d.academic_year, d.stratum
+)
+SELECT y.academic_year, y.stratum,
+	CASE WHEN y.is_shown THEN y.schools END,
+	CASE WHEN y.is_shown THEN y.enrolments END,
+	CASE WHEN y.is_shown THEN y.attendance END,
+	CASE WHEN NOT y.is_shown THEN 'c' END,
+	y.weighted_by
+FROM year y
+$$;
+COMMENT ON FUNCTION abie_internal.national_attendance(text) IS
+'Attendance of all schools held whose attendance is published, by year up to last_year and stratum; columns as in '
+'abie_report.national_attendance.';

@@ -3,24 +3,33 @@
 -- differ for the colour-blind; no meaning is carried by colour alone.
 
 CREATE FUNCTION abie_internal.svg(title text, description text, height integer, body text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
-RETURN format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 %s" role="img" aria-label="%s" '
-	'font-family="system-ui, sans-serif" font-size="12" fill="#222"><title>%s</title><desc>%s</desc>'
-	'<rect width="400" height="%s" fill="#fff"/><text x="8" y="18" font-size="13" font-weight="600">%s</text>%s</svg>',
-	height, abie_internal.xml_text(title), abie_internal.xml_text(title), abie_internal.xml_text(description), height,
-	abie_internal.xml_text(abie_internal.short_text(title, 50)), body);
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 %s" role="img" aria-label="%s" '
+		'font-family="system-ui, sans-serif" font-size="12" fill="#222"><title>%s</title><desc>%s</desc>'
+		'<rect width="400" height="%s" fill="#fff"/>'
+		'<text x="8" y="18" font-size="13" font-weight="600">%s</text>%s</svg>',
+		height, abie_internal.xml_text(title), abie_internal.xml_text(title), abie_internal.xml_text(description),
+		height, abie_internal.xml_text(abie_internal.short_text(title, 50)), body);
+END $$;
 COMMENT ON FUNCTION abie_internal.svg(text, text, integer, text) IS
 'A picture of 400 by height units with its title, its description for those who cannot see it, and what is drawn.';
 
 CREATE FUNCTION abie_internal.chart_step(span float8, steps integer) RETURNS float8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
-RETURN CASE
-	WHEN span / steps <= 0.1 THEN 0.1 WHEN span / steps <= 0.2 THEN 0.2 WHEN span / steps <= 0.5 THEN 0.5
-	WHEN span / steps <= 1 THEN 1 WHEN span / steps <= 2 THEN 2 WHEN span / steps <= 5 THEN 5
-	WHEN span / steps <= 10 THEN 10 WHEN span / steps <= 20 THEN 20 WHEN span / steps <= 50 THEN 50
-	WHEN span / steps <= 100 THEN 100 WHEN span / steps <= 200 THEN 200 WHEN span / steps <= 500 THEN 500
-	WHEN span / steps <= 1000 THEN 1000 WHEN span / steps <= 2000 THEN 2000
-	ELSE 5000 * ceil(span / steps / 5000) END::float8;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE
+		WHEN span / steps <= 0.1 THEN 0.1 WHEN span / steps <= 0.2 THEN 0.2 WHEN span / steps <= 0.5 THEN 0.5
+		WHEN span / steps <= 1 THEN 1 WHEN span / steps <= 2 THEN 2 WHEN span / steps <= 5 THEN 5
+		WHEN span / steps <= 10 THEN 10 WHEN span / steps <= 20 THEN 20 WHEN span / steps <= 50 THEN 50
+		WHEN span / steps <= 100 THEN 100 WHEN span / steps <= 200 THEN 200 WHEN span / steps <= 500 THEN 500
+		WHEN span / steps <= 1000 THEN 1000 WHEN span / steps <= 2000 THEN 2000
+		ELSE 5000 * ceil(span / steps / 5000) END::float8;
+END $$;
 COMMENT ON FUNCTION abie_internal.chart_step(float8, integer) IS
 'Distance of the lines of a scale that has about so many steps in a span: 1, 2 or 5 times a power of ten, '
 'from 0.1 up.';

@@ -1,25 +1,27 @@
 -- A waterfall: from one level to another, step by step.
 
 CREATE FUNCTION abie_internal.chart_waterfall_row(scale abie_internal.chart_scale, y integer, name text,
-	from_level float8,
-	level float8, is_total boolean) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
-RETURN format('<g><title>%s: %s</title><text x="8" y="%s" dy="4" font-size="11"%s>%s</text>%s<text x="392" y="%s" '
-	'dy="4" font-size="11" text-anchor="end"%s>%s</text></g>',
-	abie_internal.xml_text(name), CASE WHEN is_total THEN abie_internal.decimal(level, 2)
-		ELSE abie_internal.signed(level - from_level, 2) END,
-	y, CASE WHEN is_total THEN ' font-weight="600"' ELSE '' END,
-	abie_internal.xml_text(abie_internal.short_text(name, 29)),
-	CASE WHEN is_total
-		THEN format('<circle cx="%s" cy="%s" r="4" fill="#222"/>', abie_internal.chart_place(scale, level), y)
-		-- thin steps stay visible: a line of the level before, and the way from there
-		ELSE format('<path d="M%s %sV%s" stroke="#888"/><path d="M%s %sH%s" stroke="%s" stroke-width="10"/>',
-			abie_internal.chart_place(scale, from_level), y - 14, y + 5, abie_internal.chart_place(scale, from_level),
-				y,
-			abie_internal.chart_place(scale, level), CASE WHEN level < from_level THEN '#d55e00'
-				ELSE '#0072b2' END) END,
-	y, CASE WHEN is_total THEN ' font-weight="600"' ELSE '' END,
-	CASE WHEN is_total THEN abie_internal.decimal(level, 2) ELSE abie_internal.signed(level - from_level, 2) END);
+	from_level float8, level float8, is_total boolean) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	value text := CASE WHEN is_total THEN abie_internal.decimal(level, 2)
+		ELSE abie_internal.signed(level - from_level, 2) END;
+	weight text := CASE WHEN is_total THEN ' font-weight="600"' ELSE '' END;
+	start_place text := abie_internal.chart_place(scale, from_level);
+	place text := abie_internal.chart_place(scale, level);
+BEGIN
+	RETURN format('<g><title>%s: %s</title><text x="8" y="%s" dy="4" font-size="11"%s>%s</text>%s'
+			'<text x="392" y="%s" dy="4" font-size="11" text-anchor="end"%s>%s</text></g>',
+		abie_internal.xml_text(name), value, y, weight, abie_internal.xml_text(abie_internal.short_text(name, 29)),
+		CASE WHEN is_total THEN format('<circle cx="%s" cy="%s" r="4" fill="#222"/>', place, y)
+			-- thin steps stay visible: a line of the level before, and the way from there
+			ELSE format('<path d="M%s %sV%s" stroke="#888"/><path d="M%s %sH%s" stroke="%s" stroke-width="10"/>',
+				start_place, y - 14, y + 5, start_place, y, place,
+				CASE WHEN level < from_level THEN '#d55e00' ELSE '#0072b2' END) END,
+		y, weight, value);
+END $$;
 COMMENT ON FUNCTION abie_internal.chart_waterfall_row(abie_internal.chart_scale, integer, text, float8, float8,
 	boolean) IS
 'A row of a waterfall at height y: a level (is_total), or the step from one level to another.';

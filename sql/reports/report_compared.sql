@@ -1,6 +1,36 @@
 -- The middle parts of a school's report: the school beside others. Its circumstances, the years before, similar
 -- schools, absence by reason, and what is expected of all.
 
+CREATE FUNCTION abie_internal.school_report_expected(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 3000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	stratum text := facts #>> '{expectation,stratum}';
+	w record;
+BEGIN
+	IF facts -> 'expected_steps' = 'null' THEN
+		RETURN '';
+	END IF;
+	SELECT array_agg(k.name ORDER BY k.place) AS names, array_agg(k.points ORDER BY k.place) AS points,
+		array_agg(k.attendance ORDER BY k.place) AS levels,
+		ARRAY[ARRAY['From the mean to what is expected', 'Points', 'Attendance']]
+			|| array_agg(ARRAY[k.name, coalesce(abie_internal.signed(k.points, 2), ''),
+				abie_internal.decimal(k.attendance, 2) || '%'] ORDER BY k.place) AS cells
+	INTO w
+	FROM (SELECT s.*, abie_internal.expected_step_text(s.step, s.characteristics, stratum) AS name
+		FROM ROWS FROM (jsonb_to_recordset(facts -> 'expected_steps') AS (step text, characteristics text[],
+				points float8, attendance float8))
+			WITH ORDINALITY s(step, characteristics, points, attendance, place)) k;
+	RETURN CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
+			abie.chart_waterfall('From the mean to what is expected', w.names[1], w.levels[1],
+				w.names[2:cardinality(w.names) - 1], w.points[2:cardinality(w.names) - 1],
+				w.names[cardinality(w.names)])) ELSE '' END
+		|| abie_internal.report_part(format, 'figures', 'The figures from the mean to what is expected', w.cells);
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_expected(jsonb, text) IS
+'How expected attendance follows from the national mean, as a picture and a table; empty where it is not shown.';
+
 CREATE FUNCTION abie_internal.school_report_circumstances(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 3000
 SET search_path = pg_catalog, pg_temp
@@ -32,8 +62,10 @@ BEGIN
 		|| abie_internal.report_part(format, 'paragraph', CASE WHEN is_contextual
 			THEN format('The effect is what each circumstance adds to or takes off the attendance expected of the '
 				'school, compared with the average %s school. Effects show what tends to go together, not what causes '
-				'what.', stratum)
+				'what. Free school meals and the deprivation of the area, which tell of the same pupils, are one step '
+				'in the picture: disadvantage.', stratum)
 			ELSE format('The typical school is the median %s school.', stratum) END)
+		|| abie_internal.school_report_expected(facts, format)
 		|| abie_internal.report_part(format, 'table', 'Circumstances in ' || (facts #>> '{run,baseline_year}'), cells);
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_circumstances(jsonb, text) IS

@@ -1,19 +1,25 @@
 -- The first parts of a school's report: the expectation, the ladder, and how the number was made.
 
 CREATE FUNCTION abie_internal.improvement_text(e jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN CASE WHEN (e ->> 'gap')::float8 > 0
-		THEN format('The level is %s percentage points below what would be expected in the school''s circumstances, '
-			'%s%%. ', abie_internal.fact(e, 'gap', 2), abie_internal.fact(e, 'expected', 2))
-		ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the '
-			'improvement is its part in the improvement that all schools make. ', abie_internal.fact(e, 'expected', 2))
-		END
-	|| format('The improvement is published to one decimal; before rounding it is %s. ',
-		abie_internal.fact(e, 'improvement', 2))
-	|| CASE WHEN e -> 'improvement_days' <> 'null'
-		THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a pupil.',
-			abie_internal.thousands(round((e ->> 'improvement_days')::numeric)::bigint),
-			abie_internal.fact(e, 'improvement_days_per_pupil', 1)) ELSE '' END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE WHEN (e ->> 'gap')::float8 > 0
+			THEN format('The level is %s percentage points below what would be expected in the school''s '
+				'circumstances, %s%%. ', abie_internal.fact(e, 'gap', 2), abie_internal.fact(e, 'expected', 2))
+			ELSE format('The level is at or above what would be expected in the school''s circumstances, %s%%; the '
+				'improvement is its part in the improvement that all schools make. ',
+				abie_internal.fact(e, 'expected', 2))
+			END
+		|| format('The improvement is published to one decimal; before rounding it is %s. ',
+			abie_internal.fact(e, 'improvement', 2))
+		|| CASE WHEN e -> 'improvement_days' <> 'null'
+			THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a '
+				'pupil.',
+				abie_internal.thousands(round((e ->> 'improvement_days')::numeric)::bigint),
+				abie_internal.fact(e, 'improvement_days_per_pupil', 1)) ELSE '' END;
+END $$;
 COMMENT ON FUNCTION abie_internal.improvement_text(jsonb) IS
 'What stands behind an improvement: the gap, the figure before rounding, and days in school.';
 
@@ -108,78 +114,94 @@ COMMENT ON FUNCTION abie_internal.school_report_ladder(jsonb, text) IS
 'The ladder as a picture and a table; empty for a school left out.';
 
 CREATE FUNCTION abie_internal.attendance_step(e jsonb, baseline_year text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN format(E'Attendance.\tIn %s the school''s attendance was %s%%', baseline_year,
-		abie_internal.fact(e, 'attendance', 2))
-	|| CASE WHEN num_nulls(e ->> 'sess_possible', e ->> 'sess_overall') = 0
-		THEN format(': of %s sessions (half days) possible, %s were missed.',
-			abie_internal.thousands((e ->> 'sess_possible')::bigint),
-			abie_internal.thousands((e ->> 'sess_overall')::bigint))
-		ELSE ', from the published absence rate.' END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(E'Attendance.\tIn %s the school''s attendance was %s%%', baseline_year,
+			abie_internal.fact(e, 'attendance', 2))
+		|| CASE WHEN num_nulls(e ->> 'sess_possible', e ->> 'sess_overall') = 0
+			THEN format(': of %s sessions (half days) possible, %s were missed.',
+				abie_internal.thousands((e ->> 'sess_possible')::bigint),
+				abie_internal.thousands((e ->> 'sess_overall')::bigint))
+			ELSE ', from the published absence rate.' END;
+END $$;
 COMMENT ON FUNCTION abie_internal.attendance_step(jsonb, text) IS 'The step from which all others start.';
 
 CREATE FUNCTION abie_internal.level_step(e jsonb, m jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN format(E'Underlying level.\tOne year''s rate is partly chance. %s counts for %s%% and the expected attendance '
-		'for the rest: %s%%.',
-		CASE WHEN (e ->> 'own_level')::float8 <> (e ->> 'attendance')::float8
-			THEN format('The school''s own level over two years, %s%%,', abie_internal.fact(e, 'own_level', 2))
-			ELSE 'The school''s own rate' END,
-		abie_internal.decimal(100 * (e ->> 'own_share')::float8, 0), abie_internal.fact(e, 'baseline', 2))
-	|| CASE m ->> 'sampling_source'
-		WHEN 'earlier run' THEN format(' How much is chance could not be learned, because no earlier year is held; it '
-			'is taken from an earlier calculation, run %s.', m ->> 'sampling_run')
-		WHEN 'residuals' THEN ' How much is chance could not be learned, because no earlier year is held; it is judged '
-			'by how far schools of different sizes are from what is expected of them.'
-		WHEN 'declared' THEN ' How much is chance could not be learned, because no earlier year is held; it is taken '
-			'to be as in England''s schools.'
-		ELSE '' END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format(E'Underlying level.\tOne year''s rate is partly chance. %s counts for %s%% and the expected '
+			'attendance for the rest: %s%%.',
+			CASE WHEN (e ->> 'own_level')::float8 <> (e ->> 'attendance')::float8
+				THEN format('The school''s own level over two years, %s%%,', abie_internal.fact(e, 'own_level', 2))
+				ELSE 'The school''s own rate' END,
+			abie_internal.decimal(100 * (e ->> 'own_share')::float8, 0), abie_internal.fact(e, 'baseline', 2))
+		|| coalesce(' How much is chance could not be learned, because no earlier year is held; it is '
+			|| CASE m ->> 'sampling_source'
+				WHEN 'earlier run' THEN format('taken from an earlier calculation, run %s.', m ->> 'sampling_run')
+				WHEN 'residuals'
+					THEN 'judged by how far schools of different sizes are from what is expected of them.'
+				WHEN 'declared' THEN 'taken to be as in England''s schools.' END, '');
+END $$;
 COMMENT ON FUNCTION abie_internal.level_step(jsonb, jsonb) IS
 'The step to the underlying level by the contextual method.';
 
 -- Without ladder_top nothing of other schools' attendance is shown.
 CREATE FUNCTION abie_internal.expected_steps(e jsonb, m jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
-RETURN CASE
-	WHEN e -> 'ladder_top' = 'null' THEN ARRAY[
-		format(E'Expected attendance.\tWhat the school''s circumstances and the attendance of other schools lead one '
-			'to expect: %s%%. The attendance of most of them is known from their registers only and not published, so '
-			'that it is not shown here how this follows from it.', abie_internal.fact(e, 'expected', 2)),
-		format(E'Underlying level.\t%s%%. One year''s rate is partly chance, so that it is the school''s own rate with '
-			'some of the expected attendance.', abie_internal.fact(e, 'baseline', 2))]
-	WHEN m ->> 'method' = 'contextual' THEN ARRAY[
-		format(E'Circumstances.\tWhat the attendance of all other %s schools says about a school with pupils and a '
-			'place like this: %s%%. The school''s own attendance has no part in this.', e ->> 'stratum',
-			abie_internal.fact(e, 'context', 2)),
-		format(E'Similar schools.\tThe %s most similar schools attend %s points %s than their own circumstances would '
-			'suggest. Experience shows that %s%% of such a difference is shared, which makes the expected attendance '
-			'%s%%.', m ->> 'local_schools', abie_internal.decimal(abs((e ->> 'local_residual')::float8), 2),
-			CASE WHEN (e ->> 'local_residual')::float8 < 0 THEN 'less' ELSE 'more' END,
-			abie_internal.decimal(100 * (m ->> 'local_slope')::float8, 0), abie_internal.fact(e, 'expected', 2)),
-		abie_internal.level_step(e, m)]
-	ELSE ARRAY[
-		format(E'Expected attendance.\tThe %s most similar schools attend %s%% on average; more alike and larger ones '
-			'count for more.', m ->> 'similar_schools', abie_internal.fact(e, 'expected', 2)),
-		format(E'Underlying level.\tIt is last year''s rate, %s%%.', abie_internal.fact(e, 'baseline', 2))] END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE
+		WHEN e -> 'ladder_top' = 'null' THEN ARRAY[
+			format(E'Expected attendance.\tWhat the school''s circumstances and the attendance of other schools lead '
+				'one to expect: %s%%. The attendance of most of them is known from their registers only and not '
+				'published, so that it is not shown here how this follows from it.',
+				abie_internal.fact(e, 'expected', 2)),
+			format(E'Underlying level.\t%s%%. One year''s rate is partly chance, so that it is the school''s own rate '
+				'with some of the expected attendance.', abie_internal.fact(e, 'baseline', 2))]
+		WHEN m ->> 'method' = 'contextual' THEN ARRAY[
+			format(E'Circumstances.\tWhat the attendance of all other %s schools says about a school with pupils and a '
+				'place like this: %s%%. The school''s own attendance has no part in this.', e ->> 'stratum',
+				abie_internal.fact(e, 'context', 2)),
+			format(E'Similar schools.\tThe %s most similar schools attend %s points %s than their own circumstances '
+				'would suggest. Experience shows that %s%% of such a difference is shared, which makes the expected '
+				'attendance %s%%.',
+				m ->> 'local_schools', abie_internal.decimal(abs((e ->> 'local_residual')::float8), 2),
+				CASE WHEN (e ->> 'local_residual')::float8 < 0 THEN 'less' ELSE 'more' END,
+				abie_internal.decimal(100 * (m ->> 'local_slope')::float8, 0), abie_internal.fact(e, 'expected', 2)),
+			abie_internal.level_step(e, m)]
+		ELSE ARRAY[
+			format(E'Expected attendance.\tThe %s most similar schools attend %s%% on average; more alike and larger '
+				'ones count for more.', m ->> 'similar_schools', abie_internal.fact(e, 'expected', 2)),
+			format(E'Underlying level.\tIt is last year''s rate, %s%%.', abie_internal.fact(e, 'baseline', 2))] END;
+END $$;
 COMMENT ON FUNCTION abie_internal.expected_steps(jsonb, jsonb) IS
 'The steps to expected attendance and the underlying level, by the method.';
 
 CREATE FUNCTION abie_internal.target_steps(e jsonb, m jsonb, target_year text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
-RETURN ARRAY[
-	format(E'Gap.\tExpected attendance less the underlying level: %s percentage points%s.',
-		abie_internal.fact(e, 'gap', 2),
-		CASE WHEN (e ->> 'gap')::float8 = 0 THEN ', because the school is at or above it' ELSE '' END),
-	format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and '
-		'never above the room left up to %s: %s percentage points, published as %s.', m ->> 'pace',
-		abie_internal.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor',
-		m ->> 'improvement_cap',
-		CASE WHEN e -> 'ladder_top' <> 'null'
-			THEN abie_internal.ladder_top_text(e) || ', which is ' || abie_internal.fact(e, 'headroom', 2)
-			ELSE 'the mean of the best similar schools, or to the school''s own rate in 2018/19' END,
-		abie_internal.fact(e, 'improvement', 2), abie_internal.fact(e, 'improvement_rounded', 1)),
-	format(E'Target.\tUnderlying level and improvement: %s%% in %s.', abie_internal.fact(e, 'target', 2),
-		target_year)];
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY[
+		format(E'Gap.\tExpected attendance less the underlying level: %s percentage points%s.',
+			abie_internal.fact(e, 'gap', 2),
+			CASE WHEN (e ->> 'gap')::float8 = 0 THEN ', because the school is at or above it' ELSE '' END),
+		format(E'Improvement.\tThe national pace of %s points a year and %s%% of the gap; at least %s, at most %s, and '
+			'never above the room left up to %s: %s percentage points, published as %s.', m ->> 'pace',
+			abie_internal.decimal(100 * (m ->> 'gap_share')::float8, 0), m ->> 'improvement_floor',
+			m ->> 'improvement_cap',
+			CASE WHEN e -> 'ladder_top' <> 'null'
+				THEN abie_internal.ladder_top_text(e) || ', which is ' || abie_internal.fact(e, 'headroom', 2)
+				ELSE 'the mean of the best similar schools, or to the school''s own rate in 2018/19' END,
+			abie_internal.fact(e, 'improvement', 2), abie_internal.fact(e, 'improvement_rounded', 1)),
+		format(E'Target.\tUnderlying level and improvement: %s%% in %s.', abie_internal.fact(e, 'target', 2),
+			target_year)];
+END $$;
 COMMENT ON FUNCTION abie_internal.target_steps(jsonb, jsonb, text) IS
 'The steps from expected attendance and the underlying level to the target.';
 

@@ -6,7 +6,6 @@ RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance fl
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
 	-- as arrays, so that the plan of what follows knows how many they are
@@ -40,7 +39,6 @@ RETURNS TABLE (urn integer, circumstances jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -56,12 +54,51 @@ $$;
 COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
 'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
 
+CREATE FUNCTION abie_internal.expected_waterfall(circumstances jsonb, mean float8, context float8,
+	similar_schools float8, expected float8) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	steps jsonb := '[]';
+	reached float8 := mean;
+	s record;
+BEGIN
+	FOR s IN
+		SELECT sum(c.contribution ORDER BY c.place) AS points,
+			array_agg(c.characteristic ORDER BY c.place) AS characteristics
+		FROM ROWS FROM (jsonb_to_recordset(circumstances) AS (characteristic text, contribution float8))
+			WITH ORDINALITY c(characteristic, contribution, place)
+		WHERE c.contribution IS NOT NULL
+		GROUP BY CASE WHEN abie_internal.is_disadvantage(c.characteristic) THEN 0 ELSE c.place END
+		ORDER BY min(c.place)
+	LOOP
+		reached := reached + s.points;
+		steps := steps || jsonb_build_object('step', 'circumstances', 'characteristics', s.characteristics,
+			'points', s.points, 'attendance', reached);
+	END LOOP;
+	RETURN jsonb_build_object('step', 'national mean', 'characteristics', NULL, 'points', NULL, 'attendance', mean)
+		|| steps
+		-- what the model has of the school's own attendance is taken out again: context - fitted
+		|| jsonb_build_object('step', 'own attendance left out', 'characteristics', NULL,
+			'points', context - reached, 'attendance', context)
+		|| jsonb_build_object('step', 'similar schools', 'characteristics', NULL, 'points', similar_schools,
+			'attendance', context + similar_schools)
+		|| jsonb_build_object('step', 'expected', 'characteristics', NULL, 'points', expected - mean,
+			'attendance', expected);
+END $$;
+COMMENT ON FUNCTION abie_internal.expected_waterfall(jsonb, float8, float8, float8, float8) IS
+'How expected attendance follows from the national mean, in steps: national mean (attendance), circumstances (what a '
+'characteristic adds, those of disadvantage together; points and the attendance reached), own attendance left out '
+'(context less what the circumstances make), similar schools (local slope x local residual), expected (points: the '
+'total, expected - mean). From the contributions in circumstances of abie_internal.report_facts. NULL where there is '
+'none, or it is not shown.';
+
 CREATE FUNCTION abie_internal.report_similar(run_id integer, urns integer[])
 RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -89,7 +126,6 @@ CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RET
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -127,7 +163,6 @@ CREATE FUNCTION abie_internal.report_years(run_id integer, urns integer[]) RETUR
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -143,10 +178,6 @@ WITH expectation AS MATERIALIZED (
 		AND e.expected IS NOT NULL
 ), phase AS MATERIALIZED (
 	SELECT p.urn, p.stratum FROM abie_internal.report_phase(report_years.run_id, urns) p
-), national AS MATERIALIZED (
-	-- of these strata alone: the sums are over all schools and years
-	SELECT n.academic_year, n.stratum, n.attendance_percent FROM abie_report.national_attendance n
-	WHERE n.stratum = ANY (ARRAY(SELECT DISTINCT p.stratum FROM phase p))
 ), year AS (
 	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
 		sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
@@ -162,10 +193,12 @@ SELECT y.urn,
 	jsonb_agg(jsonb_build_object('academic_year', y.academic_year, 'attendance', y.attendance, 'attendance_low',
 	abie.interval_low(y.attendance, y.error), 'attendance_high', abie.interval_high(y.attendance, y.error),
 	'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL THEN y.national_average
-		ELSE n.attendance_percent END,
+		ELSE n.attendance END,
 	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high',
 		abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
-FROM year y LEFT JOIN national n ON n.academic_year = y.academic_year AND n.stratum = y.stratum
+FROM year y
+	LEFT JOIN abie.run_national n ON n.run_id = report_years.run_id AND n.academic_year = y.academic_year
+		AND n.stratum = y.stratum
 GROUP BY y.urn; END
 $$;
 COMMENT ON FUNCTION abie_internal.report_years(integer, integer[]) IS
@@ -180,12 +213,15 @@ SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is
 SET timezone = 'UTC'
 SET jit = off
-SET plan_cache_mode = force_custom_plan
+SET plan_cache_mode = auto
 AS $$
 #variable_conflict use_column
 DECLARE
 	readable integer[] := abie_owner.admit(role, 'report_facts', report_facts.run_id, report_facts.urns);
 BEGIN
+	-- also for the functions called: planning takes several times as long as all that is done for one school
+	PERFORM set_config('plan_cache_mode',
+		CASE WHEN cardinality(readable) <= 20 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 RETURN QUERY
 WITH run AS (
 	SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
@@ -204,10 +240,12 @@ WITH run AS (
 )
 SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology',
 	k.methodology || jsonb_build_object(
-		'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools,
+		'mean', m.mean, 'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools,
 		'sampling_c1', m.sampling_c1, 'sampling_source', m.sampling_source, 'sampling_run', m.sampling_run),
 	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances,
-		'similar_schools', n.similar_schools,
+	'expected_steps', abie_internal.expected_waterfall(c.circumstances, m.mean, e.context,
+		m.local_slope * e.local_residual, e.expected),
+	'similar_schools', n.similar_schools,
 	'standing', CASE WHEN n.rank_worst IS NOT NULL
 		THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
 	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL
@@ -232,7 +270,7 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500 AS 'MODULE_PATH
 COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
-'similar_schools, standing, history, absence, distribution, data. Parts that do not apply are null. Schools out of '
-'scope, and those the role in force may not read (abie_internal.readable_schools), have no row. With its owner''s '
-'rights, because a report tells a school of similar schools whose own rows it may not read. Volatile because reads may '
-'be logged (abie.report_read).';
+'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data. '
+'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
+'(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '
+'schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

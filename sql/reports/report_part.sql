@@ -21,44 +21,50 @@ COMMENT ON FUNCTION abie_internal.signed(float8, integer) IS
 CREATE FUNCTION abie_internal.shown_name(name text, urn integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT, so that it becomes part of the query
-RETURN coalesce(nullif(btrim(abie_internal.plain_text(name)), ''), 'School ' || urn);
+RETURN coalesce(nullif(btrim(abie_internal.plain_text(name)), ''), 'School ' || urn::text);
 COMMENT ON FUNCTION abie_internal.shown_name(text, integer) IS
 'The name of a school as reports write it, or its URN where it has none.';
 
 CREATE FUNCTION abie_internal.html_table(caption text, cells text[]) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
--- unnest goes row by row; looking up each cell would go through all before it
-SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie_internal.xml_text(caption), string_agg(
-	CASE WHEN c.place < c.width THEN CASE c.place WHEN 0 THEN '<tr>'
-		ELSE '' END || '<th scope="col">' || c.written || '</th>'
-		WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
-		ELSE '<td>' || c.written || '</td>' END
-	|| CASE WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>' WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
-		ELSE '' END, '' ORDER BY c.place))
-FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
-		CASE position(E'\n' IN u.cell) WHEN 0 THEN abie_internal.xml_text(u.cell)
-			ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) || '<small>'
-				|| abie_internal.xml_text(split_part(u.cell, E'\n', 2))
-				|| '</small>' END AS written
-	FROM unnest(cells) WITH ORDINALITY u(cell, place)) c
-$$;
+BEGIN
+	-- unnest goes row by row; looking up each cell would go through all before it
+	RETURN (SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie_internal.xml_text(caption),
+		string_agg(
+			CASE
+				WHEN c.place = 0 THEN '<tr><th scope="col">' || c.written || '</th>'
+				WHEN c.place < c.width THEN '<th scope="col">' || c.written || '</th>'
+				WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
+				ELSE '<td>' || c.written || '</td>' END
+			|| CASE
+				WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>'
+				WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
+				ELSE '' END, '' ORDER BY c.place))
+	FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
+			CASE position(E'\n' IN u.cell) WHEN 0 THEN abie_internal.xml_text(u.cell)
+				ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) || '<small>'
+					|| abie_internal.xml_text(split_part(u.cell, E'\n', 2))
+					|| '</small>' END AS written
+		FROM unnest(cells) WITH ORDINALITY u(cell, place)) c);
+END $$;
 COMMENT ON FUNCTION abie_internal.html_table(text, text[]) IS
 'An HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
 'second, smaller line.';
 
 CREATE FUNCTION abie_internal.markdown_table(caption text, cells text[]) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT abie_internal.markdown_text(caption) || E':\n\n'
-	|| string_agg('| ' || abie_internal.markdown_text(replace(u.cell, E'\n', ', '))
-	|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
-	|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n'
-		ELSE '' END, '' ORDER BY u.place) || E'\n'
-FROM unnest(cells) WITH ORDINALITY u(cell, place)
-$$;
+BEGIN
+	RETURN (SELECT abie_internal.markdown_text(caption) || E':\n\n'
+		|| string_agg('| ' || abie_internal.markdown_text(replace(u.cell, E'\n', ', '))
+		|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
+		|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n'
+			ELSE '' END, '' ORDER BY u.place) || E'\n'
+	FROM unnest(cells) WITH ORDINALITY u(cell, place));
+END $$;
 COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
 'A Markdown table; the first row is the head.';
 
@@ -142,10 +148,14 @@ COMMENT ON FUNCTION abie_internal.markdown_part(text, text, text[]) IS
 'kinds have no items; NULL for NULL.';
 
 CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 500
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
+SET search_path = pg_catalog, pg_temp
+AS $$
 -- not STRICT: a part without text is left out
-RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items)
-	ELSE abie_internal.markdown_part(kind, given, items) END, '');
+BEGIN
+	RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items)
+		ELSE abie_internal.markdown_part(kind, given, items) END, '');
+END $$;
 COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[]) IS
 'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
 

@@ -137,11 +137,14 @@ COMMENT ON COLUMN abie_report.school_absence_compared.own_percent_symbol IS
 COMMENT ON COLUMN abie_report.school_absence_compared.similar_percent_symbol IS
 'x where similar_percent is not held, NULL otherwise.';
 
--- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie_internal.shown_distribution(improvements numeric[], counts bigint[])
 RETURNS TABLE (improvement_rounded numeric, schools bigint, symbol text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 12
-BEGIN ATOMIC
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 12
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH cell AS (
 		-- how many are to maintain their attendance is in the national summary, so that it protects no other
 		SELECT u.improvement, u.schools, u.improvement = 0 AND u.schools NOT IN (1, 2) AS apart
@@ -159,7 +162,7 @@ BEGIN ATOMIC
 		THEN 'c' END
 	FROM cell c LEFT JOIN small s ON s.row_group = c.improvement::text
 	ORDER BY c.improvement;
-END;
+END $$;
 COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
 'How many schools (counts) have which improvement, as it is shown: numbers of 1 and 2, and so many others that these '
 'do not follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
@@ -170,14 +173,16 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improve
 FROM abie_report.run r JOIN (
 		SELECT c.run_id, c.stratum, array_agg(c.improvement_rounded ORDER BY c.improvement_rounded) AS improvements,
 			array_agg(c.schools ORDER BY c.improvement_rounded) AS counts
-		FROM (SELECT e.run_id, e.stratum, e.improvement_rounded, count(*) AS schools
-			FROM abie.expectation e GROUP BY e.run_id, e.stratum, e.improvement_rounded) c
+		FROM abie.run_improvement c
 		GROUP BY c.run_id, c.stratum) t ON t.run_id = r.run_id
 	CROSS JOIN LATERAL abie_internal.shown_distribution(t.improvements, t.counts) d
 WHERE (SELECT abie_internal.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
 'How many schools of England have which improvement expectation: one row a run, stratum and improvement. Under '
 'disclosure control for every reader, because reports tell it to all: abie_internal.shown_distribution.';
+COMMENT ON COLUMN abie_report.improvement_distribution.stratum IS 'Stratum of the schools counted.';
+COMMENT ON COLUMN abie_report.improvement_distribution.improvement_rounded IS
+'Improvement expected, percentage points, as published.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools IS 'Schools with it; NULL where suppressed.';
 COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';

@@ -390,40 +390,30 @@ COMMENT ON COLUMN abie_report.school_history.urn_then IS 'URN of the school in t
 COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'LAESTAB of the school in that year.';
 COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
 
+-- a gate: what is published of all schools together is for whoever may read anything
+CREATE FUNCTION abie_owner.readable_national(role oid)
+RETURNS TABLE (academic_year text, stratum text, schools bigint, enrolments bigint, attendance_percent float8,
+	attendance_percent_symbol text, weighted_by text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 30
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT n.* FROM abie_internal.national_attendance('9999/00') n
+WHERE (SELECT abie_owner.has_access(role, '{results,similar schools,support,calculation}'))
+$$;
+COMMENT ON FUNCTION abie_owner.readable_national(oid) IS 'Of a role, as abie_internal.readable_national.';
+
+CREATE FUNCTION abie_internal.readable_national()
+RETURNS TABLE (academic_year text, stratum text, schools bigint, enrolments bigint, attendance_percent float8,
+	attendance_percent_symbol text, weighted_by text)
+LANGUAGE C STABLE PARALLEL SAFE COST 300000 ROWS 30 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie_internal.readable_national() IS
+'Rows of abie_report.national_attendance, where the role in force (current_user) may read anything.';
+
 CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
-SELECT n.academic_year, n.stratum, CASE WHEN n.is_shown THEN n.schools END AS schools,
-	CASE WHEN n.is_shown THEN n.enrolments END AS enrolments,
-	CASE WHEN n.is_shown THEN n.attendance_percent END AS attendance_percent,
-	CASE WHEN NOT n.is_shown THEN 'c' END AS attendance_percent_symbol, n.weighted_by
-FROM (
-	SELECT g.academic_year::text AS academic_year, g.stratum,
-		coalesce(sum(g.schools) FILTER (WHERE g.is_published), 0)::bigint AS schools,
-		min(g.enrolments) FILTER (WHERE g.is_published) AS enrolments,
-		-- the mean of rates, which takes longer, only where there is no other way
-		min(CASE WHEN g.is_pooled THEN abie.attendance_percent(g.sess_overall, g.sess_possible, NULL)
-			-- exact, so that the order of schools changes nothing
-			ELSE (SELECT avg(abie.attendance_percent(a.sess_overall, a.sess_possible,
-				a.sess_overall_percent)::numeric)::float8
-				FROM abie.attendance a WHERE a.academic_year = g.academic_year AND a.school_type = g.school_type
-					AND abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources)) END)
-			FILTER (WHERE g.is_published) AS attendance_percent,
-		CASE WHEN bool_and(g.is_pooled) FILTER (WHERE g.is_published) THEN 'pupils' ELSE 'schools' END AS weighted_by,
-		2 * coalesce(sum(g.schools) FILTER (WHERE g.is_published), 0) >= sum(g.schools) AS is_shown
-	FROM (
-		-- by what is published as by a key, so that it is worked out once a row
-		SELECT a.academic_year, k.school_type, k.stratum,
-			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published, count(*) AS schools,
-			sum(a.enrolments) AS enrolments, sum(a.sess_overall)::bigint AS sess_overall,
-			sum(a.sess_possible)::bigint AS sess_possible,
-			bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS is_pooled
-		FROM abie.attendance a
-			JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary')) k (school_type,
-				stratum) ON k.school_type = a.school_type
-		WHERE (SELECT abie_internal.has_access('{results,similar schools,support,calculation}'))
-		GROUP BY a.academic_year, k.school_type, k.stratum, 4) g
-	GROUP BY g.academic_year, g.stratum) n;
+SELECT n.* FROM abie_internal.readable_national() n;
 COMMENT ON VIEW abie_report.national_attendance IS
 'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
+COMMENT ON COLUMN abie_report.national_attendance.academic_year IS 'Academic year, one of those held.';
 COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools counted in.';
 COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Enrolments of the schools, where published.';
 COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS
@@ -441,9 +431,11 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.met
 	array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	abie_internal.local_schools(m) AS local_schools, m.minimum_enrolments, m.poor_match_percentile, m.pace,
 	m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
-	s.stratum, s.schools, s.enrolments, CASE WHEN s.references_published THEN s.r2 END AS r2,
-	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out, CASE WHEN s.references_published
-		THEN s.local_slope END AS local_slope,
+	s.stratum, s.schools, s.enrolments,
+	CASE WHEN s.references_published THEN s.mean END AS mean,
+	CASE WHEN s.references_published THEN s.r2 END AS r2,
+	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out,
+	CASE WHEN s.references_published THEN s.local_slope END AS local_slope,
 	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
 	s.last_weight, s.n0, s.constant, CASE WHEN s.references_published THEN s.common_change END AS common_change,
 	CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,

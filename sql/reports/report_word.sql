@@ -35,6 +35,26 @@ RETURN CASE characteristic
 COMMENT ON FUNCTION abie_internal.characteristic_text(text, text) IS
 'A characteristic in a governor''s words. Not STRICT because meaning may be NULL.';
 
+CREATE FUNCTION abie_internal.expected_step_text(step text, characteristics text[], stratum text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
+-- not STRICT: most steps have no characteristics
+RETURN CASE step
+	WHEN 'national mean' THEN 'Mean of ' || stratum || ' schools'
+	WHEN 'own attendance left out' THEN 'Own attendance left out'
+	WHEN 'similar schools' THEN 'Similar schools'
+	WHEN 'expected' THEN 'Expected attendance'
+	ELSE CASE
+		WHEN abie_internal.is_disadvantage(characteristics[1]) THEN 'Disadvantage'
+		WHEN characteristics[1] = 'ehc_plan_pct' THEN 'EHC plans'
+		WHEN characteristics[1] = 'semh_pct' THEN 'Mental health needs'
+		WHEN characteristics[1] = 'eal_pct' THEN 'Additional language'
+		WHEN characteristics[1] = 'key_stage_share' THEN 'Last key stage'
+		WHEN characteristics[1] = 'ln_tenth_school_km' THEN 'Nearness of other schools'
+		-- without its unit
+		ELSE split_part(abie_internal.characteristic_text(characteristics[1], characteristics[1]), ', ', 1) END END;
+COMMENT ON FUNCTION abie_internal.expected_step_text(text, text[], text) IS
+'A step of abie_internal.expected_waterfall in a few words. Not STRICT because most have no characteristics.';
+
 CREATE FUNCTION abie_internal.characteristic_number(characteristic text, number float8) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
 -- not STRICT, so that it becomes part of the query
@@ -109,14 +129,19 @@ COMMENT ON FUNCTION abie_internal.ladder_top_text(jsonb) IS
 'What abie.expectation.ladder_top is, in words; of equal ones the mean.';
 
 CREATE FUNCTION abie_internal.maintain_text(e jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
-RETURN CASE
-	WHEN e -> 'headroom' = 'null' THEN 'is about that of the best similar schools, or of the school itself in 2018/19'
-	WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie_internal.ladder_top_text(e)
-	WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8
-		THEN 'is less than 0.05 points below ' || abie_internal.ladder_top_text(e)
-	ELSE 'is asked to rise by less than 0.05 points towards ' || abie_internal.ladder_top_text(e) END
-	|| coalesce(' (' || abie_internal.fact(e, 'ladder_top', 2) || '%)', '');
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE
+		WHEN e -> 'headroom' = 'null'
+			THEN 'is about that of the best similar schools, or of the school itself in 2018/19'
+		WHEN (e ->> 'headroom')::float8 = 0 THEN 'is not below ' || abie_internal.ladder_top_text(e)
+		WHEN (e ->> 'headroom')::float8 <= (e ->> 'improvement')::float8
+			THEN 'is less than 0.05 points below ' || abie_internal.ladder_top_text(e)
+		ELSE 'is asked to rise by less than 0.05 points towards ' || abie_internal.ladder_top_text(e) END
+		|| coalesce(' (' || abie_internal.fact(e, 'ladder_top', 2) || '%)', '');
+END $$;
 COMMENT ON FUNCTION abie_internal.maintain_text(jsonb) IS
 'Why a school is to maintain its attendance: how its underlying level stands to the top of its ladder.';
 

@@ -1,31 +1,36 @@
 -- A school's report in plain English: its last part, the whole, and what users call.
 
 CREATE FUNCTION abie_internal.limits_list(e jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN ARRAY[
-	E'It is not a judgement.\tIt says what attendance goes with circumstances like these, not how good the school is, '
-		'and not why pupils are absent.',
-	E'It is uncertain.\t' || CASE WHEN e -> 'attendance_low' <> 'null'
-		THEN format('With %s pupils, one year''s rate of %s%% fits an underlying level anywhere from %s%% to %s%%; '
-			'smaller schools vary more.', abie_internal.thousands((e ->> 'enrolments')::bigint),
-			abie_internal.fact(e, 'attendance', 2), abie_internal.fact(e, 'attendance_low', 1),
-			abie_internal.fact(e, 'attendance_high', 1))
-		ELSE 'One year''s rate is partly chance; smaller schools vary more.' END,
-	E'It knows nothing of what happened.\tAn outbreak of illness, a flood, a change of intake or building is not in '
-		'the figures. Tell the story beside the number.',
-	E'It is not a limit.\tThe improvement is the least that is expected. The ladder shows what comparable schools '
-		'reach.'];
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY[
+		E'It is not a judgement.\tIt says what attendance goes with circumstances like these, not how good the school '
+			'is, and not why pupils are absent.',
+		E'It is uncertain.\t' || CASE WHEN e -> 'attendance_low' <> 'null'
+			THEN format('With %s pupils, one year''s rate of %s%% fits an underlying level anywhere from %s%% to %s%%; '
+				'smaller schools vary more.', abie_internal.thousands((e ->> 'enrolments')::bigint),
+				abie_internal.fact(e, 'attendance', 2), abie_internal.fact(e, 'attendance_low', 1),
+				abie_internal.fact(e, 'attendance_high', 1))
+			ELSE 'One year''s rate is partly chance; smaller schools vary more.' END,
+		E'It knows nothing of what happened.\tAn outbreak of illness, a flood, a change of intake or building is not '
+			'in the figures. Tell the story beside the number.',
+		E'It is not a limit.\tThe improvement is the least that is expected. The ladder shows what comparable schools '
+			'reach.'];
+END $$;
 COMMENT ON FUNCTION abie_internal.limits_list(jsonb) IS 'What an expectation does not say, point by point.';
 
 CREATE FUNCTION abie_internal.data_cells(data jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''),
-	coalesce(to_char(r.recorded, 'FMDD Mon YYYY'), '')] ORDER BY r.place)
-FROM ROWS FROM (jsonb_to_recordset(data) AS (figure text, source text, recorded date))
-	WITH ORDINALITY r(figure, source, recorded, place)
-$$;
+BEGIN
+	RETURN (SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''),
+		coalesce(to_char(r.recorded, 'FMDD Mon YYYY'), '')] ORDER BY r.place)
+	FROM ROWS FROM (jsonb_to_recordset(data) AS (figure text, source text, recorded date))
+		WITH ORDINALITY r(figure, source, recorded, place));
+END $$;
 COMMENT ON FUNCTION abie_internal.data_cells(jsonb) IS 'The table of data that the figures of a report come from.';
 
 CREATE FUNCTION abie_internal.school_report_limits(facts jsonb, format text) RETURNS text
@@ -62,9 +67,11 @@ END $$;
 COMMENT ON FUNCTION abie_internal.school_report_limits(jsonb, text) IS
 'What the number does not say, where the figures come from, and how to have one corrected.';
 
+-- its parts plan their queries once a session, not once a school
 CREATE FUNCTION abie_internal.school_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	IF format = 'json' THEN

@@ -230,10 +230,16 @@ BEGIN
 			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
 	WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL;
 	GET DIAGNOSTICS stored = ROW_COUNT;
+	INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
+	SELECT e.run_id, e.stratum, e.improvement_rounded, count(*)
+	FROM abie.expectation e
+	WHERE e.run_id = calculate_expectation.run_id
+	GROUP BY e.run_id, e.stratum, e.improvement_rounded;
 	RETURN stored;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_expectation(integer) IS
-'Last stage but one of a run. Fills abie.expectation, baseline, ladder and all; the number of expectations.';
+'Last stage but one of a run. Fills abie.expectation, baseline, ladder and all, and abie.run_improvement; the number '
+'of expectations.';
 
 -- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
 CREATE FUNCTION abie_internal.input_digest(run_id integer) RETURNS text

@@ -30,8 +30,8 @@ UNION ALL
 SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
 UNION ALL
 SELECT 1, 3, 'enrolments counted', s.effective_enrolments,
-	format('enrolments x %s, the share of a full year that its sessions possible an enrolment are',
-		s.effective_enrolments / s.enrolments)
+	format('enrolments x %s, the share of a full year that its sessions possible an enrolment are: the enrolments of '
+		'all that follows', s.effective_enrolments / s.enrolments)
 FROM school s WHERE s.effective_enrolments <> s.enrolments
 UNION ALL
 SELECT 1, 4, 'attendance error', s.attendance_error,
@@ -101,6 +101,13 @@ COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
 'points beside the mean of the stratum: the sum of its terms (itself, being missing, its square, half of each product '
 'with another). They add up to abie.run_school.fitted - abie.run_model.mean. No rows in method similar-schools.';
 
+-- What takes part in a sum of its own: shares of poor children and families, however they are counted.
+CREATE FUNCTION abie_internal.is_disadvantage(characteristic text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN characteristic ~ '^(fsm|idaci)';
+COMMENT ON FUNCTION abie_internal.is_disadvantage(text) IS
+'Whether a characteristic is one of disadvantage: free school meals now or in six years, or IDACI of the area.';
+
 CREATE FUNCTION abie_internal.explain_context(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
@@ -127,7 +134,8 @@ FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c WH
 UNION ALL
 SELECT 4, 1000, 'contribution of disadvantage', sum(c.contribution), 'those of ' || string_agg(c.characteristic, ', ')
 FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
-WHERE EXISTS (SELECT FROM school) AND c.characteristic ~ '^(fsm|idaci)' HAVING count(*) > 1
+WHERE EXISTS (SELECT FROM school) AND abie_internal.is_disadvantage(c.characteristic)
+HAVING count(*) > 1
 UNION ALL
 SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms' FROM school s
 UNION ALL
@@ -170,7 +178,7 @@ WITH school AS (
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
 		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
-		p.context, p.enrolments, x.name, d.most
+		p.context, p.effective_enrolments AS enrolments, x.name, d.most
 	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
 		JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
@@ -180,12 +188,34 @@ SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coale
 		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
 		|| CASE WHEN s.references_published THEN format('; distance %s, %s enrolments', n.distance, n.enrolments)
 			ELSE '' END
-		|| concat(coalesce(format(', %s km away', round(n.km::numeric, 1)), ''),
-			coalesce('; differs most in ' || n.most, ''))
+		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || n.most)
 FROM peer n, school s
 $$;
 COMMENT ON FUNCTION abie_internal.explain_similar_schools(integer, integer) IS
 'The lines of abie.explain on the similar schools, by part and place.';
+
+-- Found again: a run keeps the similar schools that it names, not the others that count.
+CREATE FUNCTION abie_internal.explain_local_schools(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 80
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT 6, n.rank, format('counted too, school %s: %s', n.rank, n.similar_urn || coalesce(' ' || x.name, '')),
+	CASE WHEN p.attendance_published THEN p.attendance END,
+	format('attendance, context %s; distance %s, %s enrolments', p.context, n.distance, p.effective_enrolments)
+FROM abie.run_school s
+	JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+	CROSS JOIN LATERAL abie_internal.run_methodology(s.run_id) m
+	CROSS JOIN LATERAL abie_internal.most_similar(s, abie_internal.local_schools(m)) n
+	JOIN abie.run_school p ON p.run_id = s.run_id AND p.urn = n.similar_urn
+	LEFT JOIN abie.school x ON x.urn = n.similar_urn
+WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
+	AND m.method = 'contextual' AND n.rank > m.similar_schools
+$$;
+COMMENT ON FUNCTION abie_internal.explain_local_schools(integer, integer) IS
+'The lines of abie.explain on the schools after the similar schools that the local residual is a mean of, by part and '
+'place; none where it is of the similar schools alone, or not all references are published.';
 
 CREATE FUNCTION abie_internal.explain_expected(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
@@ -343,8 +373,8 @@ SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned AND NOT s.references
 	WHEN s.is_learned
 	THEN format('forecast %s %s x square root of (%s + %s / enrolments), within 0-100', i.sign, s.forecast_quantile,
 	s.forecast_c0, s.forecast_c1)
-	ELSE format('forecast %s 1.96 x square root of (%s + %s / enrolments), within 0-100', i.sign, s.change_c0,
-		s.change_c1) END
+	ELSE format('forecast %s 1.959963984540054 x square root of (%s + %s / enrolments), within 0-100', i.sign,
+		s.change_c0, s.change_c1) END
 	|| ': 95 of 100 schools lie between, a change common to all apart'
 FROM school s,
 	LATERAL (VALUES (2, 'forecast low', s.forecast_low, '-'), (3, 'forecast high', s.forecast_high, '+')) i(place, name,
@@ -435,7 +465,7 @@ COMMENT ON FUNCTION abie_internal.explain_expectation(integer, integer) IS
 
 CREATE FUNCTION abie_owner.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 250
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l.made
@@ -443,6 +473,7 @@ FROM (
 	SELECT * FROM abie_internal.explain_inputs(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_context(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_similar_schools(explain.run_id, explain.urn)
+	UNION ALL SELECT * FROM abie_internal.explain_local_schools(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_expected(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_baseline(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_ladder(explain.run_id, explain.urn)
@@ -455,11 +486,11 @@ COMMENT ON FUNCTION abie_owner.explain(oid, integer, integer) IS 'Of a role, as 
 
 CREATE FUNCTION abie.explain(run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
-LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 10000 ROWS 150 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 250 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.explain(integer, integer) IS
 'How the expectation of one school was made in a run, in order: attendance, characteristics, contextual model, similar '
-'schools, expected attendance, baseline, improvement, rungs of the ladder, forecast. value: per cent, percentage '
-'points or the characteristic''s unit; made: what it was made from, enough to recompute it from these lines alone, '
-'unless it rests on attendance that is not published, which one line then says. A school left out has its reason; no '
-'rows for a school out of scope, or one that the role in force may not read (abie_internal.readable_schools). Volatile '
-'because reads may be logged (abie.report_read).';
+'schools and the others that count in the local residual, expected attendance, baseline, improvement, rungs of the '
+'ladder, forecast. value: per cent, percentage points or the characteristic''s unit; made: what it was made from, '
+'enough to recompute it from these lines alone, unless it rests on attendance that is not published, which one line '
+'then says. A school left out has its reason; no rows for a school out of scope, or one that the role in force may not '
+'read (abie_internal.readable_schools). Volatile because reads may be logged (abie.report_read).';

@@ -170,6 +170,10 @@ BEGIN
 			SELECT $1, c.laestab, c.urn, c.reason, c.detail FROM pool c WHERE c.reason IS NOT NULL
 		), kept AS (
 			INSERT INTO abie.run_scope (run_id, %2$s) SELECT $1, %2$s FROM pool
+		), beside AS (
+			INSERT INTO abie.run_national (run_id, academic_year, stratum, attendance)
+			SELECT $1, n.academic_year, n.stratum, n.attendance_percent
+			FROM abie_internal.national_attendance(abie.previous_year($2)) n
 		)
 		INSERT INTO abie.run_school (run_id, %3$s) SELECT $1, %3$s FROM pool WHERE reason IS NULL
 		$sql$, abie_internal.pool_query(m), array_to_string(abie_internal.scope_columns(), ', '),
@@ -186,5 +190,5 @@ BEGIN
 	RETURN entered;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_pool(integer) IS
-'First stage of a run. Fills abie.run_school, abie.exclusion and abie.run_scope; the number of schools that '
-'entered.';
+'First stage of a run. Fills abie.run_school, abie.exclusion, abie.run_scope and abie.run_national; the number of '
+'schools that entered.';

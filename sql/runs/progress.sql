@@ -15,25 +15,38 @@ COMMENT ON FUNCTION abie.progress(float8, float8, float8, float8, float8) IS
 '(percentage points, a median) and credits the national pace instead, so that a common shock is nobody''s failure; met '
 'where either is at least the improvement expected (two routes to success, as in Tennessee''s school accountability).';
 
+-- A met expectation deserves a look where the school's figures may have been changed on paper: fewer pupils on the roll,
+-- or fewer sessions counted as possible. What all schools had, such as falling rolls or another calendar, is no sign of
+-- it: so it is where the school is in the tenth of its stratum with the greatest falls.
 CREATE FUNCTION abie_owner.whole_progress(run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
-	change float8, relative_change float8, met boolean)
+	change float8, relative_change float8, met boolean, roll_change float8, sessions_change float8, look_at text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH outcome AS (
 	SELECT e.urn, e.stratum, e.baseline, e.improvement, e.attendance, m.pace,
-		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS outcome
+		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS outcome,
+		100 * (a.enrolments::float8 / s.enrolments - 1) AS roll_change,
+		100 * (a.sess_possible::float8 / nullif(a.enrolments, 0) * s.enrolments / nullif(s.sess_possible, 0) - 1)
+			AS sessions_change
 	FROM abie.run r JOIN abie.expectation e ON e.run_id = r.run_id
+		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
 		JOIN abie.attendance a ON a.academic_year = r.target_year AND a.laestab = e.laestab,
 		abie_internal.run_methodology(whole_progress.run_id) m
 	WHERE r.run_id = whole_progress.run_id
 ), common AS (
-	SELECT o.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY o.outcome - o.attendance) AS change
+	SELECT o.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY o.outcome - o.attendance) AS change,
+		percentile_cont(0.1) WITHIN GROUP (ORDER BY o.roll_change) AS roll_fall,
+		percentile_cont(0.1) WITHIN GROUP (ORDER BY o.sessions_change) AS sessions_fall
 	FROM outcome o WHERE o.outcome IS NOT NULL GROUP BY o.stratum
 )
-SELECT o.urn, o.stratum, o.baseline, o.improvement, o.outcome, c.change, p.change, p.relative_change, p.met
+SELECT o.urn, o.stratum, o.baseline, o.improvement, o.outcome, c.change, p.change, p.relative_change, p.met,
+	o.roll_change, o.sessions_change,
+	CASE WHEN p.met THEN nullif(concat_ws(', ',
+		CASE WHEN o.roll_change < least(0, c.roll_fall) THEN 'roll' END,
+		CASE WHEN o.sessions_change < c.sessions_fall THEN 'sessions' END), '') END
 FROM outcome o JOIN common c ON c.stratum = o.stratum
 	CROSS JOIN LATERAL abie.progress(o.baseline, o.improvement, o.outcome, c.change, o.pace) p
 WHERE o.outcome IS NOT NULL
@@ -42,7 +55,7 @@ COMMENT ON FUNCTION abie_owner.whole_progress(integer) IS 'Of all schools of a r
 
 CREATE FUNCTION abie_owner.run_progress(role oid, run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
-	change float8, relative_change float8, met boolean)
+	change float8, relative_change float8, met boolean, roll_change float8, sessions_change float8, look_at text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -54,9 +67,13 @@ COMMENT ON FUNCTION abie_owner.run_progress(oid, integer) IS 'Of a role, as abie
 
 CREATE FUNCTION abie.run_progress(run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
-	change float8, relative_change float8, met boolean)
+	change float8, relative_change float8, met boolean, roll_change float8, sessions_change float8, look_at text)
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.run_progress(integer) IS
 'Progress of the schools of a run whose attendance in the target year is held, under the LAESTAB they had in the '
 'baseline year: abie.progress, with common_change the median change of attendance from the baseline year to the target '
-'year of the stratum''s schools.';
+'year of the stratum''s schools. roll_change and sessions_change: change of enrolments, and of sessions possible an '
+'enrolment, from the baseline year, per cent; NULL where not held. look_at: of an expectation that was met, what may '
+'have been changed on paper and deserves a look: roll, sessions, or both (roll, sessions), where the roll fell by more '
+'than in nine in ten schools of the stratum, or sessions possible an enrolment changed for the worse by more; NULL '
+'otherwise. It is no finding: pupils leave for many reasons.';

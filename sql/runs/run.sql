@@ -114,7 +114,8 @@ COMMENT ON FUNCTION abie_internal.run_stages(text) IS
 
 CREATE FUNCTION abie_internal.run_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{run_characteristic,run_model,run_school,similar_list,expectation,exclusion,run_scope}'::text[];
+RETURN ARRAY['run_characteristic', 'run_model', 'run_school', 'similar_list', 'expectation', 'exclusion', 'run_scope',
+	'run_national', 'run_improvement'];
 COMMENT ON FUNCTION abie_internal.run_tables() IS
 'The tables of schema abie that a calculation fills, each with a column run_id.';
 

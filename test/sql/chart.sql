@@ -35,6 +35,15 @@ SELECT x(:'svg', '//s:g/s:title/text()') AS names;
 SELECT x(:'svg', '//s:g/s:text[1]/text()') AS shown, :'svg' LIKE '%<script%' AS injected, x(:'svg', '//s:g[s:rect]/s:title/text()') AS own;
 SELECT abie.chart_similar('S', '{a}', '{1,2}');
 
+-- change of a run: of 1 to 21 the 5th percentile is 2, the quartiles 6 and 16, the median 11, the 95th 20; in the order of the names, without NULL
+SELECT abie.chart_run_change('What changed', array_agg(n) || '{one,NULL,"<b>"}'::text[], array_agg(c) || '{-1.5,7,NULL}'::float8[]) AS svg FROM (SELECT 'two & <three>' AS n, c::float8 AS c FROM generate_series(1, 21) c ORDER BY c DESC) v \gset
+SELECT xml_is_well_formed_document(:'svg') AS well_formed, regexp_replace(:'svg', '><', E'>\n<', 'g') AS svg;
+SELECT abie.chart_run_change('C', '{a}', '{NULL}') IS NULL AS nothing, abie.chart_run_change('C', NULL, '{1}') IS NULL AS strict;
+SELECT abie.chart_run_change('C', '{a,b}', '{1}');
+SELECT abie.chart_run_change('C', '{}', '{}');
+SELECT abie.chart_run_change('C', '{a,a}', '{1,Infinity}');
+SELECT abie.chart_run_change('C', '{a,a}', '{1,NaN}');
+SELECT abie.chart_run_change('C', array_agg(n::text), array_agg(n::float8)) FROM generate_series(1, 41) n;
 -- waterfall: 95.2 to 96 needs lines 95.2 to 96.0 between 186 and 340, 192.5 a point; each step starts where the one before ended
 SELECT abie.chart_waterfall('From here to there', 'England', 96, '{down,"<up>",none}', '{-0.8,0.3,NULL}', 'School') AS svg \gset
 SELECT x(:'svg', '//s:g/s:title/text()') AS rows, x(:'svg', '//s:path[@stroke-width="10"]/@d') AS steps, x(:'svg', '//s:circle/@cx') AS levels;

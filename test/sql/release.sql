@@ -172,7 +172,7 @@ EXCEPTION WHEN object_not_in_prerequisite_state THEN
 	RETURN SQLERRM;
 END $$;
 CREATE TABLE held AS SELECT t, regexp_replace(t, '^', 'abie.')::regclass AS run_table
-FROM unnest('{run_characteristic,run_model,run_school,similar_list,expectation,exclusion,run_scope,run_check}'::text[]) t;
+FROM unnest('{run_characteristic,run_model,run_school,similar_list,expectation,exclusion,run_scope,run_national,run_improvement,run_check}'::text[]) t;
 SELECT t, refused(format('UPDATE %s SET run_id = run_id WHERE run_id = 1', run_table)) FROM held;
 SELECT DISTINCT refused(format('UPDATE %s SET %I = %I WHERE run_id = %s', h.run_table, a.attname, a.attname, r)) FROM held h, pg_attribute a, generate_series(1, 2) r
 WHERE a.attrelid = h.run_table AND a.attnum > 1 AND NOT a.attisdropped ORDER BY 1;

@@ -135,6 +135,19 @@ SELECT statement, count(*) > 3 AS some, count(*) FILTER (WHERE report NOT LIKE C
 	count(*) FILTER (WHERE report NOT LIKE format('%%| Best similar schools, mean | %s%% | +%s |%%', abie.round_half_up(pared_mean, 2), abie.round_half_up(pared_mean - baseline, 2)) AND pared_mean > baseline + 0.005) AS other_rung
 FROM said GROUP BY statement ORDER BY 1;
 SELECT count(*) AS different FROM said s, LATERAL abie.explain(s.run_id, s.urn) l WHERE l.name IN ('gap', 'improvement', 'context', 'baseline', 'target') AND position(abie_internal.decimal(l.value, 2) IN s.report) = 0;
+-- from the national mean to what is expected: each step is what abie.explain says, disadvantage is one, and the last has the total
+CREATE TEMP TABLE expected_step AS SELECT f.urn, s.* FROM abie_internal.report_facts(:run_id, ARRAY(SELECT urn::integer FROM said)) f,
+	ROWS FROM (jsonb_to_recordset(f.facts -> 'expected_steps') AS (step text, characteristics text[], points float8, attendance float8)) WITH ORDINALITY s(step, characteristics, points, attendance, place);
+SELECT step, min(place) AS first_place, count(DISTINCT urn) = (SELECT count(*) FROM said) AS each_school, string_agg(DISTINCT characteristics::text, ' ') FILTER (WHERE cardinality(characteristics) > 1) AS together FROM expected_step GROUP BY step ORDER BY 2, 1;
+SELECT count(*) AS different FROM expected_step w JOIN LATERAL (SELECT sum(c.contribution) AS points, count(*) AS characteristics FROM abie.school_contributions(:run_id, w.urn) c WHERE c.characteristic = ANY (w.characteristics)) c ON true
+WHERE w.step = 'circumstances' AND (abs(w.points - c.points) > 1e-9 OR c.characteristics <> cardinality(w.characteristics));
+SELECT count(*) AS different FROM expected_step w JOIN abie.run_school s ON s.run_id = :run_id AND s.urn = w.urn JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+WHERE w.step <> 'circumstances' AND (w.points, w.attendance) IS DISTINCT FROM (CASE w.step WHEN 'own attendance left out' THEN w.points WHEN 'similar schools' THEN m.local_slope * s.local_residual WHEN 'expected' THEN s.expected - m.mean END,
+		CASE w.step WHEN 'national mean' THEN m.mean WHEN 'own attendance left out' THEN s.context WHEN 'similar schools' THEN s.context + m.local_slope * s.local_residual ELSE s.expected END)
+	OR w.step = 'own attendance left out' AND abs(w.points - (s.context - s.fitted)) > 1e-9;
+SELECT count(*) AS different FROM (SELECT sum(points) FILTER (WHERE step <> 'expected') - min(points) FILTER (WHERE step = 'expected') AS difference FROM expected_step GROUP BY urn) t WHERE abs(difference) > 1e-9;
+SELECT count(*) AS different FROM said s JOIN expected_step w ON w.urn = s.urn AND w.step IN ('expected', 'similar schools') WHERE position(format('| %s | %s | %s%% |', CASE w.step WHEN 'expected' THEN 'Expected attendance' ELSE 'Similar schools' END,
+	abie_internal.signed(w.points, 2), abie_internal.decimal(w.attendance, 2)) IN s.report) = 0;
 -- and of all schools, whatever they are told, the sentence has the step from last year's rate, and no improvement of nothing
 SELECT e.statement, count(*) > 10 AS some, count(*) FILTER (WHERE l !~ '(step of|reached in 2024/25 with|The rate of 2024/25 was) ' OR l ~ 'by at least 0\.0|step of (0\.00|-)|[^.0-9]0\.00 points') AS wrong
 FROM abie.expectation e JOIN abie_report.school_expectation v USING (run_id, urn), LATERAL abie_internal.report_lead(to_jsonb(v), '2025/26', '2024/25') l GROUP BY 1 ORDER BY 1;
@@ -156,7 +169,8 @@ SELECT count(*) > 100 AS some, count(*) FILTER (WHERE l.cells <> l.head) AS "oth
 FROM (SELECT l.line, regexp_count(l.line, '(?<!\\)\|') AS cells, max(regexp_count(l.line, '(?<!\\)\|')) FILTER (WHERE l.line LIKE '| --- |%') OVER (PARTITION BY r.kind, l.block) AS head
 	FROM (SELECT kind, report FROM chosen WHERE format = 'markdown' UNION ALL SELECT 'area', report FROM area WHERE format = 'markdown') r,
 		LATERAL (SELECT b.block, unnest(string_to_array(b.said, E'\n')) AS line FROM unnest(string_to_array(r.report, E'\n\n')) WITH ORDINALITY b(said, block)) l WHERE l.line LIKE '|%') l;
--- a school left out is told what it lacks, beside its phase
+-- a school left out is told what it lacks, beside its phase; nothing leads from the mean to what is not expected
+SELECT count(*) FILTER (WHERE report LIKE '%From the mean to what is expected%') AS steps, count(*) FROM chosen WHERE kind = 'left out';
 SELECT report LIKE '%With fewer than 30 pupils, %' AS minimum, report LIKE '%All schools of the phase%' AS "national line" FROM abie.school_report((SELECT min(urn::integer) FROM abie.exclusion WHERE reason LIKE 'fewer%')) report;
 -- what was expected in earlier years is of the runs issued for them
 INSERT INTO abie.school_context SELECT (jsonb_populate_record(c, '{"academic_year": "2023/24"}')).* FROM abie.school_context c WHERE c.academic_year = '2024/25';

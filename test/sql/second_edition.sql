@@ -99,6 +99,18 @@ FROM abie.expectation e JOIN abie.run_school s USING (run_id, urn) WHERE e.run_i
 SELECT name, faults, examples FROM abie.run_checks(:bare_run_id) WHERE name = 'assumed noise';
 SELECT * FROM abie_internal.declared_change('primary', '2018/19') UNION ALL SELECT * FROM abie_internal.declared_change('secondary', '2018/19');
 
+-- the level lies between a school's own and what is expected; it and the target never fall as more is expected, nor does the improvement but for the room up to the top
+SELECT setseed(0.25);
+CREATE TEMP TABLE drawn AS SELECT n, 90 + 8 * random() AS before, 90 + 8 * random() AS last, 90 + 8 * random() AS one, 2 * random() * random() AS more, 30 + 1500 * random() AS enrolments, 0.5 + random() / 2 AS w, 200 * random() AS n0,
+	random() AS constant, random() - 0.5 AS common, 91 + 8 * random() AS top FROM generate_series(1, 20000) n;
+CREATE TEMP TABLE raised AS SELECT d.n, d.top, e.expected, abie.own_level(d.before, d.last, d.w, d.common, 1) AS own, t.theta, r.improvement, r.headroom, r.target
+FROM drawn d, LATERAL (VALUES (d.one), (d.one + d.more)) e(expected), LATERAL abie.shrunk_baseline(d.before, d.last, e.expected, d.enrolments, d.w, d.n0, d.constant, d.common, 1) t(theta),
+	LATERAL abie_internal.school_result(d.last, e.expected, t.theta, d.top, NULL, 0.26, 0.2, 0.1, 1) r;
+SELECT count(*) FILTER (WHERE NOT theta BETWEEN least(own, expected) AND greatest(own, expected)) AS "not between", count(*) FILTER (WHERE improvement = headroom) > 1000 AS "at the top", count(*) FILTER (WHERE improvement < headroom) > 1000 AS "below it" FROM raised;
+SELECT count(*) FILTER (WHERE theta < theta_before) AS "level falls", count(*) FILTER (WHERE target < target_before - 1e-12) AS "target falls", count(*) FILTER (WHERE improvement < improvement_before AND improvement < headroom) AS "improvement falls",
+	count(*) FILTER (WHERE theta > theta_before + 0.01) > 5000 AS some
+FROM (SELECT r.*, lag(theta) OVER w AS theta_before, lag(target) OVER w AS target_before, lag(improvement) OVER w AS improvement_before FROM raised r WINDOW w AS (PARTITION BY n ORDER BY expected)) x;
+
 --
 -- Calibration and comparison of runs
 --
@@ -124,10 +136,20 @@ SELECT count(*) AS schools, count(*) FILTER (WHERE c.expected IS DISTINCT FROM a
 	count(*) FILTER (WHERE c.similar_schools_in_both NOT BETWEEN 0 AND 20 OR c.similar_schools_in_both IS NULL) AS lists
 FROM abie.compare_runs(:two_run_id, :first_run_id) c JOIN abie.expectation a ON a.run_id = :two_run_id AND a.urn = c.urn JOIN abie.expectation b ON b.run_id = :first_run_id AND b.urn = c.urn;
 SELECT count(*) AS schools, count(*) FILTER (WHERE expected <> other_expected OR target <> other_target OR similar_schools_in_both <> 20) AS differ FROM abie.compare_runs(:two_run_id, :two_run_id);
+-- as a view: a run beside the one before it of the same year, with the figures of both
+SELECT count(*) AS schools, count(*) FILTER (WHERE (v.earlier_expected, v.expected, v.earlier_target, v.target, v.earlier_statement, v.statement, v.similar_schools_in_both) IS DISTINCT FROM
+	(c.expected, c.other_expected, c.target, c.other_target, c.statement, c.other_statement, c.similar_schools_in_both)) AS different,
+	count(*) FILTER (WHERE v.expected_change <> b.expected - a.expected OR v.baseline_change <> b.baseline - a.baseline OR v.target_change <> b.target - a.target) AS "other change"
+FROM abie.compare_runs(:two_run_id, :first_run_id) c LEFT JOIN abie_report.run_change v ON v.run_id = :first_run_id AND v.urn = c.urn
+	JOIN abie.expectation a ON a.run_id = :two_run_id AND a.urn = c.urn JOIN abie.expectation b ON b.run_id = :first_run_id AND b.urn = c.urn;
+SELECT DISTINCT run_id - earlier_run_id AS after, earlier_methodology, methodology, is_current FROM abie_report.run_change WHERE run_id = :first_run_id;
+SELECT count(*) AS of_a_first_run FROM abie_report.run_change WHERE run_id = (SELECT min(run_id) FROM abie.run);
 CREATE ROLE abie_second_edition_school;
 SELECT abie.grant_access('abie_second_edition_school', 'school', (SELECT min(urn)::text FROM abie.expectation WHERE run_id = :two_run_id));
 SET ROLE abie_second_edition_school;
 SELECT count(*) FROM abie.compare_runs(:two_run_id, :first_run_id);
+-- neither run is issued
+SELECT count(*) FROM abie_report.run_change;
 SELECT count(*) FROM abie.calibration(:two_run_id);
 RESET ROLE;
 \c :home

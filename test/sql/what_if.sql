@@ -137,6 +137,20 @@ SELECT count(*) > 500 AS many, count(*) FILTER (WHERE NOT coalesce(p.outcome = o
 	count(*) FILTER (WHERE p.met AND p.change < o.improvement) > 0 AS "by the second route", count(*) FILTER (WHERE NOT p.met) > 0 AS "not met"
 FROM progress p FULL JOIN outcome o USING (urn) LEFT JOIN (SELECT stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY outcome - attendance) AS common FROM outcome GROUP BY stratum) c ON c.stratum = o.stratum;
 
+-- nobody's roll or sessions changed, so that nobody is looked at
+SELECT count(*) > 500 AS many, count(*) FILTER (WHERE roll_change <> 0 OR abs(sessions_change) > 1e-11) AS changed, count(look_at) AS "looked at" FROM progress;
+-- ten pupils fewer in some schools, a twentieth of the sessions in others; a year with two in a hundred fewer sessions for all, and larger rolls
+UPDATE abie.attendance SET enrolments = enrolments - CASE WHEN urn % 13 = 0 THEN 10 ELSE -3 END, sess_possible = round(sess_possible * (0.98 - 0.05 * (urn % 17 = 0)::integer)) WHERE academic_year = '2025/26';
+CREATE TABLE looked_at AS SELECT p.*, a.enrolments::float8 / b.enrolments - 1 AS roll, (a.sess_possible::float8 / a.enrolments) / (b.sess_possible::float8 / b.enrolments) - 1 AS sessions
+FROM abie.run_progress(:run_id) p JOIN abie.attendance a ON a.academic_year = '2025/26' AND a.urn = p.urn JOIN abie.attendance b ON b.academic_year = '2024/25' AND b.urn = p.urn;
+SELECT count(*) AS different FROM looked_at l JOIN (SELECT stratum, percentile_cont(0.1) WITHIN GROUP (ORDER BY roll) AS roll, percentile_cont(0.1) WITHIN GROUP (ORDER BY sessions) AS sessions FROM looked_at GROUP BY stratum) t USING (stratum)
+WHERE abs(l.roll_change - 100 * l.roll) > 1e-11 OR abs(l.sessions_change - 100 * l.sessions) > 1e-11
+	OR l.look_at IS DISTINCT FROM CASE WHEN l.met AND l.roll < t.roll - 1e-12 AND l.roll < 0 AND l.sessions < t.sessions - 1e-12 THEN 'roll, sessions' WHEN l.met AND l.roll < t.roll - 1e-12 AND l.roll < 0 THEN 'roll' WHEN l.met AND l.sessions < t.sessions - 1e-12 THEN 'sessions' END;
+SELECT look_at, count(*) > 5 AS some, bool_and(met) AS met, max(roll_change) FILTER (WHERE look_at ~ 'roll') < 0 AS fallen FROM looked_at GROUP BY look_at ORDER BY look_at;
+-- where only rates are held nothing is said of sessions
+UPDATE abie.attendance SET sess_possible = NULL, sess_overall = NULL, sess_overall_percent = 5 WHERE academic_year = '2025/26';
+SELECT count(*) > 500 AS many, count(sessions_change) AS sessions, count(*) FILTER (WHERE look_at ~ 'sessions') AS "looked at" FROM abie.run_progress(:run_id);
+
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_what_if;

@@ -5,6 +5,8 @@
 use strict;
 use warnings;
 use FindBin;
+use lib "$FindBin::RealBin/../lib";
+use Explained qw(recompute);
 use IO::Uncompress::Gunzip qw($GunzipError);
 use List::Util qw(max min sum0);
 use PostgreSQL::Test::Cluster;
@@ -358,6 +360,30 @@ my $default_again = calculate('2019/20', 'default');
 is(query("SELECT count(*) FROM (SELECT DISTINCT input_digest, result_digest FROM abie.run WHERE run_id IN ($default, $default_again) AND result_digest IS NOT NULL) d"), 1, 'a rerun has the same digests');
 diag(query("SELECT string_agg(format('%s: penalty %s, R2 %s of context, g %s, tau2 %s, w %s, n0 %s from %s schools', stratum, round(penalty::numeric, 4), round(r2_leave_one_out::numeric, 3),
 	round(local_slope::numeric, 2), round(between_variance::numeric, 3), round(last_weight::numeric, 2), round(n0::numeric), learning_schools), '; ' ORDER BY stratum) FROM abie.run_model WHERE run_id = $default"));
+
+# What a head teacher can do: the number worked out again from the lines of its explanation alone, of schools at random
+# but the same every time
+for ([ $default, $sampled ], [ $default_lent, 40 ])
+{
+	my ($explained, $wanted) = @$_;
+	my (%lines, %worst, @other);
+	push @{ $lines{ $_->[0] } }, [ @$_[ 1 .. 3 ] ] for rows("SELECT e.urn, l.name, coalesce(l.value::text, ''), l.made
+		FROM (SELECT urn FROM abie.expectation WHERE run_id = $explained ORDER BY md5(urn::text) LIMIT $wanted) e, LATERAL abie.explain($explained, e.urn) l ORDER BY e.urn, l.step");
+	for my $urn (sort keys %lines)
+	{
+		my %said = map { $_->[0] => $_ } @{ $lines{$urn} };
+		my $found = recompute($lines{$urn});
+		push @other, $urn unless $said{'improvement published'}[2] =~ /: $found->{statement}$/;
+		for my $name (grep { !/^(statement|enrolments)$/ } keys %$found)
+		{
+			my ($one, $other) = ref $found->{$name} ? @{ $found->{$name} } : ($found->{$name}, $said{$name}[1]);
+			$worst{ $name =~ s/^(term).*/$1/r } = max($worst{ $name =~ s/^(term).*/$1/r } // 0, abs($one - $other));
+		}
+	}
+	is(scalar(keys %lines), $wanted, "run $explained: $wanted schools explained");
+	is("@other", '', 'what each is told follows from its lines');
+	is(join(', ', map { "$_ by $worst{$_}" } grep { $worst{$_} > 1e-9 } sort keys %worst), '', 'and so does each number: ' . join(', ', grep { !/ scaled$/ } sort keys %worst));
+}
 
 # One school with other inputs
 query(q{CREATE FUNCTION milliseconds(run_id int, urn int, changes jsonb) RETURNS float8 LANGUAGE plpgsql AS $$

@@ -33,7 +33,7 @@ sub session
 	return ($out, $err);
 }
 
-my @kept = qw(run run_characteristic run_model run_school similar_list expectation exclusion run_scope);
+my @kept = qw(run run_characteristic run_model run_school similar_list expectation exclusion run_scope run_national run_improvement);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 
 query('CREATE EXTENSION abie');

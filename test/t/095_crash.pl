@@ -49,7 +49,7 @@ sub wait_for_recovery
 	die 'the server did not come back';
 }
 
-my @kept = qw(run run_characteristic run_model run_school run_scope similar_list expectation exclusion run_check);
+my @kept = qw(run run_characteristic run_model run_school run_scope similar_list expectation exclusion run_check run_national run_improvement);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 query('CREATE EXTENSION abie');
 query('SELECT abie.load_demo(3000)');
