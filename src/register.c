@@ -74,6 +74,18 @@ session_name(int session)
 	return session % 2 == 0 ? "AM" : "PM";
 }
 
+const char *
+day_text(Day day)
+{
+	return psprintf("%s %s", weekday_names[weekday(day)], date_text(day));
+}
+
+const char *
+shortened(const char *text)
+{
+	return pnstrdup(text, pg_mbcliplen(text, strlen(text), 40));
+}
+
 /* What to do about a code that does not exist: for use in ereport. */
 static int
 code_hint(const char *code)
@@ -107,8 +119,8 @@ raise_unknown_at(const RegisterError *error, const char *text, size_t length)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("unknown attendance code \"%s\"", code),
-			 errdetail("It is mark %d, of %s %s %s.", error->session + 1, weekday_names[weekday(error->day)],
-					   date_text(error->day), session_name(error->session)),
+			 errdetail("It is mark %d, of %s %s.", error->session + 1, day_text(error->day),
+					   session_name(error->session)),
 			 code_hint(code)));
 }
 
@@ -128,7 +140,7 @@ raise_not_monday(Day day)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("a register starts on a Monday, not on %s %s", weekday_names[weekday(day)], date_text(day)),
+			 errmsg("a register starts on a Monday, not on %s", day_text(day)),
 			 errhint("The Monday of that week is %s; fill the sessions before with -.",
 					 date_text(day - weekday(day)))));
 }
@@ -158,8 +170,8 @@ raise_weekend(const RegisterError *error)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("a register has no session on %s %s for the code \"%s\"", weekday_names[weekday(error->day)],
-					date_text(error->day), mark_class[error->mark].code),
+			 errmsg("a register has no session on %s for the code \"%s\"", day_text(error->day),
+					mark_class[error->mark].code),
 			 errhint("Sessions are from Monday to Friday; on other days only # and - are accepted. "
 					 "For a run of marks without weekends give register_from_ctf days_a_week => 5.")));
 }

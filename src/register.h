@@ -39,6 +39,10 @@ extern bool session_argument(text *session);
 
 extern const char *session_name(int session);
 
+/* For messages: "Wednesday 2025-11-05", and no more of a text than is read with ease. */
+extern const char *day_text(Day day);
+extern const char *shortened(const char *text);
+
 /* A mark as text. */
 extern Datum code_datum(Mark mark);
 

@@ -25,6 +25,13 @@ RETURN make_date(substr(academic_year::abie.academic_year, 1, 4)::int, 9, 1);
 COMMENT ON FUNCTION abie.year_start(text) IS
 'First day (1 September) of an academic year such as 2018/19. Error 23514 when the text is not an academic year.';
 
+CREATE FUNCTION abie.academic_year_of(day date) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
+RETURN extract(year FROM day - interval '7 months')::text || '/'
+	|| right((extract(year FROM day - interval '7 months') + 1)::text, 2);
+COMMENT ON FUNCTION abie.academic_year_of(date) IS
+'The academic year of a day, such as 2018/19: from 1 August to 31 July, as abie.load_attendance has it.';
+
 CREATE FUNCTION abie.previous_year(academic_year text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 RETURN (substr(academic_year::abie.academic_year, 1, 4)::int - 1)::text || '/' || substr(academic_year, 3, 2);

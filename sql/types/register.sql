@@ -135,6 +135,20 @@ COMMENT ON AGGREGATE abie.overlay_agg(abie.register) IS
 'A pupil''s register from parts of it, each put over those before (abie.overlay), in the order of the rows: give one, '
 'overlay_agg(register ORDER BY received_at).';
 
+CREATE FUNCTION abie.day_register(session_date date, am text, pm text, pupil text DEFAULT NULL) RETURNS abie.register
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_day';
+COMMENT ON FUNCTION abie.day_register(date, text, text, text) IS
+'A register of the marks of one day, as a nightly feed brings them, to be put over the register held (abie.overlay). '
+'NULL and white space say nothing, as -; on Saturdays and Sundays there can be # and - only. pupil is whose they are, '
+'for the error. Not STRICT: all but the date may be NULL. Error 22023, which names the day, the session and the pupil, '
+'for an unknown code, one not yet in use, a mark on a weekend, a date outside the years 1 to 9999.';
+
+CREATE FUNCTION abie.day_fault(session_date date, am text, pm text) RETURNS text
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_day_fault';
+COMMENT ON FUNCTION abie.day_fault(date, text, text) IS
+'What abie.day_register would say is wrong with the marks of a day, NULL for nothing: so that the rows of one pupil are '
+'set aside and the others merged. Not STRICT: a mark may be NULL; a date that is NULL is a fault.';
+
 CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL)
 RETURNS abie.register
