@@ -1,11 +1,11 @@
 -- What is known of schools to compare them by, and what is worked out for that: how much of a year a school's figures
 -- hold, how many of its pupils came or left in the year, and the ages it teaches.
 
-CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+CREATE FUNCTION abie_internal.stratum_as_spelt(school_type text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 -- EES, GIAS and the daily attendance publication name the same types differently, and people spell them: letters and
 -- digits count
-RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary' ELSE (
+RETURN (
 	SELECT CASE
 		WHEN t.words ~ '(?:^| )special' THEN 'special'
 		WHEN t.words ~ '^(?:middle deemed )?primary(?: and nursery| with nursery)?$'
@@ -21,7 +21,14 @@ RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-f
 		pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.lower(school_type COLLATE "C"),
 		'[^a-z0-9]+', ' ', 'g')),
 		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '',
-			'g')) t(words)) END;
+			'g')) t(words));
+COMMENT ON FUNCTION abie_internal.stratum_as_spelt(text) IS 'Abie_internal.stratum of any text.';
+
+CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that the names that nearly all schools have become part of the query
+RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary'
+	WHEN 'Special' THEN 'special' ELSE abie_internal.stratum_as_spelt(school_type) END;
 COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '
 'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
@@ -46,24 +53,26 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
-WITH year AS (
-	SELECT ARRAY[mobility.academic_year, y.before, abie.previous_year(y.before)] AS years
-	FROM (SELECT abie.previous_year(mobility.academic_year) AS before) y
-), school AS MATERIALIZED (
+WITH school AS MATERIALIZED (
 	SELECT a.laestab, a.academic_year, abie_internal.stratum(a.school_type) AS stratum,
 		a.sess_possible::float8 / a.enrolments AS sessions
 	FROM abie.attendance a
-	WHERE a.academic_year = ANY ((SELECT y.years FROM year y)::text[]) AND a.enrolments > 0 AND a.sess_possible > 0
+	-- three years as the planner sees them, so that it takes the index
+	WHERE a.academic_year IN (mobility.academic_year, abie.previous_year(mobility.academic_year),
+			abie.previous_year(abie.previous_year(mobility.academic_year)))
+		AND a.enrolments > 0 AND a.sess_possible > 0
 ), full_year AS (
 	SELECT s.academic_year, s.stratum, percentile_cont(0.95) WITHIN GROUP (ORDER BY s.sessions) AS sessions
 	FROM school s GROUP BY s.academic_year, s.stratum
 ), share AS (
+	-- added up year by year, so that the sum has the same bits each time
 	SELECT s.laestab, s.academic_year, least(1, s.sessions / f.sessions) AS year_share
-	FROM school s JOIN full_year f ON f.academic_year = s.academic_year AND f.stratum IS NOT DISTINCT FROM s.stratum
+	FROM school s JOIN full_year f
+		ON f.academic_year = s.academic_year AND coalesce(f.stratum, '') = coalesce(s.stratum, '')
+	ORDER BY s.laestab, s.academic_year DESC
 )
--- added up year by year, so that the sum has the same bits each time
 SELECT s.laestab, min(s.year_share) FILTER (WHERE s.academic_year = mobility.academic_year),
-	avg(least(40, 100 * (1 - s.year_share)) ORDER BY s.academic_year DESC)
+	avg(least(40, 100 * (1 - s.year_share)))
 FROM share s GROUP BY s.laestab HAVING bool_or(s.academic_year = mobility.academic_year)
 $$;
 COMMENT ON FUNCTION abie.mobility(text) IS
