@@ -1,5 +1,11 @@
 -- The stage of method contextual that learns noise, baselines and forecasts, and what follows from them for a school.
 
+CREATE FUNCTION abie_internal.since_pandemic(baseline_year text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN baseline_year >= '2020/21';
+COMMENT ON FUNCTION abie_internal.since_pandemic(text) IS
+'Whether a year is one since the pandemic, from which on attendance varies more from year to year than before.';
+
 CREATE FUNCTION abie_internal.earlier_noise(run_id integer)
 RETURNS TABLE (stratum text, sampling_c1 float8, change_c0 float8, change_c1 float8, sampling_run integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 2
@@ -11,14 +17,18 @@ SELECT m.stratum, m.sampling_c1, m.change_c0, m.change_c1, m.sampling_run
 FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
 UNION ALL
 (SELECT DISTINCT ON (m.stratum) m.stratum, m.sampling_c1, m.change_c0, m.change_c1, m.run_id
-FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id
+FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id JOIN abie.run own ON own.run_id = earlier_noise.run_id
 WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculated', 'checked', 'issued', 'superseded')
 	AND m.sampling_source IN ('changes', 'registers') AND m.sampling_c1 > 0
+	-- the first edition takes it from whatever time
+	AND ((abie_internal.run_methodology(own.run_id)).edition = 1
+		OR abie_internal.since_pandemic(r.baseline_year) = abie_internal.since_pandemic(own.baseline_year))
 ORDER BY m.stratum, m.run_id DESC)
 $$;
 COMMENT ON FUNCTION abie_internal.earlier_noise(integer) IS
 'Abie.run_model.sampling_c1 of each stratum as the newest run before this one that learned it had it, for a '
-'run that cannot learn it itself, with its change_c0 and change_c1.';
+'run that cannot learn it itself, with its change_c0 and change_c1. In the second edition both have a baseline year '
+'before the pandemic, or since.';
 
 CREATE FUNCTION abie_internal.declared_change(stratum text, baseline_year text, OUT c0 float8, OUT c1 float8)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
@@ -27,7 +37,7 @@ AS $$
 -- since the pandemic changes vary 2.5 times as much as before
 SELECT v.c0 * t.times, v.c1 * t.times
 FROM (VALUES ('primary', 0.113, 33.7), ('secondary', 0.177, 202)) v(stratum, c0, c1),
-	(SELECT CASE WHEN baseline_year < '2020/21' THEN 1 ELSE 2.5 END AS times) t
+	(SELECT CASE WHEN abie_internal.since_pandemic(baseline_year) THEN 2.5 ELSE 1 END AS times) t
 WHERE v.stratum = declared_change.stratum
 $$;
 COMMENT ON FUNCTION abie_internal.declared_change(text, text) IS

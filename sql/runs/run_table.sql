@@ -212,11 +212,12 @@ COMMENT ON COLUMN abie.run_model.sampling_c1 IS
 COMMENT ON COLUMN abie.run_model.sampling_source IS
 'Where sampling_c1 is from, the first that there is: changes, half of change_c1; registers, the median of '
 'attendance_error^2 x enrolments of the schools whose registers gave one, with 30 such schools; earlier run, what the '
-'newest run before this one that learned it in one of these two ways had (no withdrawn one); residuals, the slope of '
-'the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, but not above '
-'abie_internal.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. In the second '
-'edition declared, what England''s schools had (abie_internal.declared_change), stands in the place of residuals. NULL '
-'where there is none of these.';
+'newest run before this one that learned it in one of these two ways had (no withdrawn one, and in the second edition '
+'one with a baseline year before the pandemic as this one''s, or since, 2020/21, as this one''s); residuals, the slope '
+'of the squared residuals attendance - expected on 1 / enrolments, with 30 schools and where it is above 0, but not '
+'above abie_internal.greatest_sampling_c1: small schools truly differ more, and that is in this slope too. In the '
+'second edition declared, what England''s schools had (abie_internal.declared_change), stands in the place of '
+'residuals. NULL where there is none of these.';
 COMMENT ON COLUMN abie.run_model.sampling_run IS
 'The earlier run that sampling_c1 was taken from; the figure is kept here, whatever becomes of that run.';
 COMMENT ON COLUMN abie.run_model.between_variance IS

@@ -329,7 +329,7 @@ my $noise = "SELECT string_agg(concat_ws(' ', m.stratum, m.sampling_source, m.sa
 is(query("$noise $alone"), 'primary residuals 17, secondary residuals 101', 'one year held: noise from residuals, within its limit');
 is(query("$noise $first"), 'primary changes 17, secondary changes 101', 'two years held: noise from changes, which the limit is of');
 is(query("$noise $lent"), "primary earlier run $first 17, secondary earlier run $first 101", 'one year held, after a run with two: noise as that one learned it');
-like(query("$noise $default_lent"), qr/^primary earlier run $default [0-9]+, secondary earlier run $default [0-9]+$/, 'so in the second edition, from the newest run');
+is(query("$noise $default_lent"), 'primary declared 42, secondary declared 253', 'but not in the second edition, from before the pandemic: declared');
 is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($lent)"), 3, 'and it can be made again');
 is(query("SELECT count(*) FILTER (WHERE equal) FROM abie.verify($default_lent)"), 3, 'and so can the second edition');
 is(query("SELECT count(*) FROM abie.expectation e JOIN abie.expectation f ON f.run_id = $first AND f.urn = e.urn WHERE e.run_id = $default"),
