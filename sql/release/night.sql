@@ -148,6 +148,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.refuse_without_cron() IS 'Raises error 42704 where there is no pg_cron.';
 
+CREATE FUNCTION abie_internal.refuse_unfit_for_cron() RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	-- a job that could not start would fail every night with nobody there to see it
+	IF NOT (SELECT r.rolcanlogin FROM pg_roles r WHERE r.rolname = current_user) THEN
+		RAISE EXCEPTION 'role % cannot log in, and pg_cron runs a job as the role that makes it', current_user
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = format('ALTER ROLE %I LOGIN, or make the job as a role that can.', current_user);
+	ELSIF NOT abie_internal.has_national_access('{calculation}') THEN
+		RAISE EXCEPTION 'role % may not calculate, and pg_cron runs a job as the role that makes it', current_user
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = format('SELECT abie.grant_access(%L, ''national'', purpose => ''calculation'').', current_user);
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.refuse_unfit_for_cron() IS
+'Raises error 55000 where the role in force cannot log in, 42501 where it may not calculate: its jobs would fail.';
+
 CREATE FUNCTION abie_internal.job_name(target_year text, methodology text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 RETURN 'abie ' || coalesce(target_year, 'next year') || ' ' || methodology;
@@ -164,16 +183,7 @@ DECLARE
 	job bigint;
 BEGIN
 	PERFORM abie_internal.refuse_without_cron();
-	-- a job that could not start would fail every night with nobody there to see it
-	IF NOT (SELECT r.rolcanlogin FROM pg_roles r WHERE r.rolname = current_user) THEN
-		RAISE EXCEPTION 'role % cannot log in, and pg_cron runs a job as the role that makes it', current_user
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				HINT = format('ALTER ROLE %I LOGIN, or make the job as a role that can.', current_user);
-	ELSIF NOT abie_internal.has_national_access('{calculation}') THEN
-		RAISE EXCEPTION 'role % may not calculate, and pg_cron runs a job as the role that makes it', current_user
-			USING ERRCODE = 'insufficient_privilege',
-				HINT = format('SELECT abie.grant_access(%L, ''national'', purpose => ''calculation'').', current_user);
-	END IF;
+	PERFORM abie_internal.refuse_unfit_for_cron();
 	PERFORM abie.previous_year(target_year);
 	PERFORM abie_internal.check_keep(keep);
 	IF NOT abie_internal.ensure_methodology(methodology) THEN
@@ -193,18 +203,27 @@ COMMENT ON FUNCTION abie.schedule(text, text, text, integer) IS
 'Errors: 42704 no pg_cron or no such methodology, 55000 a role that cannot log in, 42501 one that may not calculate, '
 '23514 not an academic year, 22023 keep below 1, and pg_cron''s own.';
 
+CREATE FUNCTION abie_internal.drop_job(name text) RETURNS boolean
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	done boolean;
+BEGIN
+	PERFORM abie_internal.refuse_without_cron();
+	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done USING name;
+	RETURN coalesce(done, false);
+END $$;
+COMMENT ON FUNCTION abie_internal.drop_job(text) IS
+'Takes away a pg_cron job by its name; whether there was one. Error 42704 where there is no pg_cron.';
+
 CREATE FUNCTION abie.unschedule(target_year text DEFAULT NULL, methodology text DEFAULT 'default') RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: no target year is the next
-DECLARE
-	done boolean;
 BEGIN
-	PERFORM abie_internal.refuse_without_cron();
-	EXECUTE 'SELECT cron.unschedule(j.jobid) FROM cron.job j WHERE j.jobname = $1' INTO done
-		USING abie_internal.job_name(target_year, methodology);
-	RETURN coalesce(done, false);
+	RETURN abie_internal.drop_job(abie_internal.job_name(target_year, methodology));
 END $$;
 COMMENT ON FUNCTION abie.unschedule(text, text) IS
 'Takes away the job that abie.schedule made for the same target year and methodology; whether there was one. To be '
@@ -226,7 +245,7 @@ BEGIN
 			THEN
 		EXECUTE $query$
 SELECT count(*) FROM cron.job j
-WHERE j.database = current_database() AND j.command LIKE 'CALL abie.nightly(%'
+WHERE j.database = current_database() AND j.command LIKE ANY ('{CALL abie.nightly(%,CALL abie.monitor(%}')
 	AND (SELECT d.status FROM cron.job_run_details d WHERE d.jobid = j.jobid AND d.status IN ('succeeded', 'failed')
 		ORDER BY d.runid DESC LIMIT 1) = 'failed'$query$ INTO failed;
 	END IF;
@@ -237,8 +256,8 @@ COMMENT ON FUNCTION abie_owner.failed_jobs(oid) IS 'Of a role, as abie_internal.
 CREATE FUNCTION abie_internal.failed_jobs() RETURNS bigint
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.failed_jobs() IS
-'Jobs of abie.schedule whose last run failed, of all roles; NULL where there is no pg_cron. Why is in '
-'cron.job_run_details.';
+'Jobs of abie.schedule and abie.schedule_week whose last run failed, of all roles; NULL where there is no pg_cron. Why '
+'is in cron.job_run_details.';
 
 CREATE VIEW abie_report.health WITH (security_barrier = true) AS
 SELECT s.run_id, s.target_year, s.methodology, abie_internal.status_now(s.status, s.target_year, s.pid) AS status,
@@ -278,6 +297,6 @@ COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its ta
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';
 COMMENT ON COLUMN abie_report.health.failed_jobs IS
-'Jobs of abie.schedule whose last run failed; NULL where there is no pg_cron.';
+'Jobs of abie.schedule and abie.schedule_week whose last run failed; NULL where there is no pg_cron.';
 COMMENT ON COLUMN abie_report.health.grants_without_effect IS
 'Grants of access in force that give nothing: abie_internal.grants_without_effect.';

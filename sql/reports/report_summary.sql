@@ -284,7 +284,9 @@ BEGIN
 				JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
 					AND d.refclassid = 'pg_class'::regclass
 				JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
-				JOIN unnest('{abie_report.run,abie_report.school_expectation,abie_owner.readable_expectation,'
+				JOIN unnest('{abie_report.run,abie_report.monitor,abie_report.school_progress,'
+					'abie_owner.readable_progress,abie_owner.readable_monitor_stratum,'
+					'abie_owner.readable_monitor_week,abie_report.school_expectation,abie_owner.readable_expectation,'
 					'abie_owner.readable_run_school,abie_owner.readable_list,'
 					'abie_owner.readable_characteristic,'
 					'abie_owner.readable_model,abie.run_check,abie.methodology,abie.school_history,'

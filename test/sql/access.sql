@@ -24,6 +24,14 @@ CALL abie.calculate('2025/26', 'similar-schools', NULL);
 INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) SELECT urn, '2024/25', attendance FROM abie.expectation WHERE run_id = 2;
 INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 SELECT academic_year, urn, '2024-09-02', enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance WHERE academic_year = '2024/25' AND urn IN (900013, 900019);
+-- weeks of all, and two weekly runs
+INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
+SELECT y.year, a.urn, w + y.days, a.enrolments, 10 * a.enrolments, k.overall, k.overall, 0, '{}'
+FROM abie.attendance a, (VALUES ('2024/25', 0), ('2025/26', 364)) y(year, days), unnest('{2024-09-09,2024-09-16,2024-09-23}'::date[]) w,
+	LATERAL (SELECT (10 * a.enrolments * a.sess_overall / a.sess_possible + a.urn % 5)::integer) k(overall)
+WHERE a.academic_year = '2024/25' AND a.urn IN (SELECT urn FROM abie.expectation WHERE run_id = 2) AND w + y.days < '2025-09-22';
+CALL abie.monitor('2025/26', '2025-09-13', NULL);
+CALL abie.monitor('2025/26', '2025-09-20', NULL);
 -- evidence is as confidential as figures
 SELECT count(abie.record_event('school', urn::text, '2024-09-02', '2024-09-04', 'outbreak', 'evidence of ' || urn)) AS recorded FROM abie.school WHERE urn IN (900013, 900019);
 ANALYZE;
@@ -146,6 +154,12 @@ COPY (SELECT urn FROM abie_report.school_expectation) TO STDOUT;
 COPY abie.exclusion TO STDOUT;
 RESET ROLE;
 
+-- how a school stands is its own; an authority's are its schools
+SELECT r.role, as_role(r.role, 'SELECT array_agg(urn ORDER BY urn)::text FROM abie_report.school_progress WHERE is_current') = (SELECT array_agg(e.urn::integer ORDER BY e.urn)::text
+	FROM abie.expectation e JOIN allowed a ON a.urn = e.urn AND a.role = r.role WHERE e.run_id = 2) AS own_all_and_only,
+	as_role(r.role, 'SELECT sum(schools)::text FROM abie_report.local_authority_week WHERE is_current') = (SELECT count(*)::text FROM abie.expectation e JOIN allowed a ON a.urn = e.urn AND a.role = r.role WHERE e.run_id = 2) AS counted,
+	as_role(r.role, 'SELECT count(*) FROM abie.progress_week(2, 900013)') AS own, as_role(r.role, 'SELECT count(*) FROM abie.progress_week(2, 900019)') AS anothers
+FROM (SELECT DISTINCT role FROM allowed) r ORDER BY 1;
 -- a role without a grant learns of no run and of no area
 SELECT as_role('abie_access_nobody', 'SELECT abie_internal.readable_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(*) FROM abie_report.local_authority_summary$$) AS areas,
 	as_role('abie_access_school', $$SELECT abie.area_report('la', '514')$$) AS asked;
@@ -161,7 +175,9 @@ CREATE TABLE secret AS
 SELECT e.urn, v.figure FROM abie.expectation e, unnest(ARRAY[e.target, e.expected, e.baseline, e.forecast]) v(figure)
 -- attendance is published, and a quartile of similar schools may be one of them
 WHERE NOT EXISTS (SELECT FROM abie.expectation o WHERE o.attendance = v.figure) AND length(v.figure::text) > 12
-UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s WHERE length(s.fitted::text) > 12;
+UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s WHERE length(s.fitted::text) > 12
+UNION ALL SELECT p.urn, v.figure FROM abie.school_progress p, unnest(ARRAY[p.projected, p.probability, p.level]) v(figure)
+	WHERE p.monitor_id = 2 AND length(v.figure::text) > 12;
 CREATE TABLE attempt (role text, what text, outcome text);
 CREATE FUNCTION attempt(who text, what text, query text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

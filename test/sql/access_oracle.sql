@@ -16,6 +16,9 @@ CALL abie.calculate('2025/26', 'similar-schools', NULL);
 INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) SELECT urn, '2024/25', attendance FROM abie.expectation WHERE run_id = 1;
 INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
 SELECT academic_year, urn, '2024-09-02', enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance WHERE academic_year = '2024/25';
+INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
+SELECT '2025/26', urn, week_start + 371, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, '{}' FROM abie.attendance_week;
+CALL abie.monitor('2025/26', '2025-09-15', NULL);
 SELECT count(abie.correction_request(urn, '2024/25', 'as we know it', attendance)) > 300 AS asked FROM abie.expectation WHERE run_id = 1;
 SELECT count(abie.record_event('school', urn::text, '2024-09-02', '2024-09-04', 'outbreak', 'of school ' || urn)) > 300 AS recorded FROM abie.expectation WHERE run_id = 1;
 ANALYZE;
@@ -29,7 +32,9 @@ SELECT abie.grant_access('abie_oracle_head', 'school', '900013'), abie.grant_acc
 CREATE FUNCTION is_public(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'correction_id', 'stratum', 'position', 'school_name', 'la_name', 'region', 'trust', 'school_type',
 	-- what a characteristic means is a constant
-	'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code', 'similar_la_code',
+	'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code',
+	-- a weekly run, and the kinds of week
+	'monitor_id', 'kind', 'similar_la_code',
 	'similar_attendance', 'similar_enrolments', 'similar_fsm_pct', 'similar_sen_support_pct', 'similar_ehc_plan_pct', 'similar_eal_pct');
 
 CREATE FUNCTION plan_of(who text, query text) RETURNS text LANGUAGE plpgsql AS $$

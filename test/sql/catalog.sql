@@ -45,7 +45,7 @@ ORDER BY 1;
 -- a comment that a view has from elsewhere is that of a column the view reads; some read tables by a gate
 SELECT v.relname AS view, a.attname AS "column", col_description(v.oid, a.attnum) AS comment
 FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 JOIN pg_rewrite w ON w.ev_class = v.oid
-WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname NOT IN ('run', 'school_event')
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname NOT IN ('run', 'school_event', 'monitor')
 	AND EXISTS (SELECT FROM relation o, pg_attribute b WHERE o.relkind = 'r' AND b.attrelid = o.oid AND b.attnum > 0
 		AND col_description(o.oid, b.attnum) = col_description(v.oid, a.attnum))
 	AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
@@ -109,9 +109,24 @@ INSERT INTO not_parallel_safe VALUES
 	('decide_event', 'writes abie.event_decision'),
 	('guard_decision', 'trigger'),
 	('nightly', 'procedure that commits'),
+	('monitor', 'procedure that commits'),
+	('monitor_stratum', 'writes the tables of weekly runs'),
+	('start_monitor', 'writes abie.monitor'),
+	('show_monitor_stage', 'writes abie.monitor'),
+	('run_monitor_stage', 'writes the tables of weekly runs'),
+	('finish_monitor', 'writes abie.monitor'),
+	('stop_monitor', 'writes the tables of weekly runs'),
+	('take_monitored_year', 'takes the lock of a year'),
+	('guard_monitor', 'trigger'),
+	('guard_monitor_rows', 'trigger'),
+	('guard_monitor_truncate', 'trigger'),
+	('delete_monitor_rows', 'trigger'),
 	('drop_unissued', 'deletes runs'),
 	('schedule', 'makes a job of pg_cron'),
 	('unschedule', 'deletes a job of pg_cron'),
+	('schedule_week', 'makes a job of pg_cron'),
+	('unschedule_week', 'deletes a job of pg_cron'),
+	('drop_job', 'deletes a job of pg_cron'),
 	('protect_table', 'makes policies'),
 	('grant_access', 'writes abie.access_grant'),
 	('revoke_access', 'writes abie.access_grant'),
@@ -119,6 +134,8 @@ INSERT INTO not_parallel_safe VALUES
 	('record_read', 'writes abie.report_read'),
 	('admit', 'may write abie.report_read'),
 	('explain', 'may write abie.report_read'),
+	('progress_week', 'may write abie.report_read'),
+	('admit_progress', 'may write abie.report_read'),
 	('similarity', 'may write abie.report_read'),
 	('nearby_similar_schools', 'may write abie.report_read'),
 	('what_if', 'may write abie.report_read'),
@@ -158,15 +175,15 @@ WHERE r.provolatile <> 'v' AND r.prosrc || coalesce(pg_get_function_sqlbody(r.oi
 	AND r.proname !~ '^import_.*_query$'	-- these only write the text of a statement
 ORDER BY 1;
 
--- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate and abie.nightly commit, so they can have no SET clause.
+-- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate, abie.nightly and abie.monitor commit, so they can have no SET clause.
 SELECT r.object, r.proconfig FROM routine r
 WHERE r.lanname IN ('sql', 'plpgsql') AND r.prosqlbody IS NULL
 	AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (r.proconfig), false)
-	AND r.proname NOT IN ('calculate', 'nightly')
+	AND r.proname NOT IN ('calculate', 'nightly', 'monitor')
 ORDER BY 1;
 -- hence they name the schema of every function they call, and of nothing else
 SELECT DISTINCT call[1] AS unqualified FROM routine r, regexp_matches(r.prosrc, '(?<![.\w])([a-z_]+)\s*\(', 'g') call
-WHERE r.proname IN ('calculate', 'nightly') AND call[1] NOT IN ('coalesce')
+WHERE r.proname IN ('calculate', 'nightly', 'monitor') AND call[1] NOT IN ('coalesce')
 ORDER BY 1;
 
 -- What a session sets changes nothing. Numbers are written with every digit; sql/setting.sql sees to it.
@@ -233,7 +250,7 @@ ORDER BY 1;
 SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
-		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id),?\s+|,\s+)+FROM' ORDER BY 1;
+		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
 SELECT c.object FROM relation c
 WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity

@@ -105,8 +105,8 @@ sub make_database
 {
 	my ($page, $database) = @_;
 	$node->safe_psql('postgres', "DROP DATABASE IF EXISTS $database WITH (FORCE)");
-	$node->safe_psql('postgres', "CREATE DATABASE $database" . ($page =~ /README|backup|shocks/ ? '' : ' TEMPLATE demo'));
-	$node->safe_psql($database, q{CREATE EXTENSION abie; SELECT abie.load_demo(1000); CALL abie.calculate('2025/26')}) if $page =~ /backup|shocks/;
+	$node->safe_psql('postgres', "CREATE DATABASE $database" . ($page =~ /README|backup|shocks|year/ ? '' : ' TEMPLATE demo'));
+	$node->safe_psql($database, q{CREATE EXTENSION abie; SELECT abie.load_demo(1000); CALL abie.calculate('2025/26')}) if $page =~ /backup|shocks|year/;
 }
 
 sub run_page

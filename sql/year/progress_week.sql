@@ -1,0 +1,112 @@
+-- The weeks behind a school's progress: what each was, what was common to all in it, what it counts for.
+
+CREATE FUNCTION abie_owner.monitored_weeks(monitor_id integer, urns integer[])
+RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
+	kind text, sess_possible bigint, sess_overall bigint, is_set_aside boolean, counterpart date)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH monitor AS (
+	SELECT m.academic_year::text AS this_year, abie.previous_year(m.academic_year) AS last_year, m.as_of,
+		m.as_of >= make_date(left(m.academic_year, 4)::integer + 1, 8, 1) AS over
+	FROM abie.monitor m WHERE m.monitor_id = monitored_weeks.monitor_id
+), held AS MATERIALIZED (
+	SELECT w.urn::integer AS urn, w.academic_year = m.this_year AS this_year, w.week_start, w.sess_possible,
+		w.sess_overall, (w.urn, w.week_start) IN (SELECT a.urn, a.week_start
+			FROM monitor k, unnest(ARRAY[k.this_year, k.last_year]) y,
+				abie_internal.accepted_weeks(y) a) AS is_set_aside
+	FROM monitor m JOIN abie.attendance_week w ON w.urn = ANY (urns) AND (w.academic_year = m.last_year
+		OR w.academic_year = m.this_year AND w.week_start <= abie_internal.newest_monday(m.as_of))
+), year AS MATERIALIZED (
+	SELECT h.urn, h.this_year, array_agg(h.week_start ORDER BY h.week_start) AS mondays, max(h.week_start) AS newest
+	FROM held h GROUP BY h.urn, h.this_year
+), last_year AS MATERIALIZED (
+	SELECT y.urn, k.* FROM year y, abie.school_week_kind(y.mondays, y.newest + 5) k WHERE NOT y.this_year
+), this_year AS MATERIALIZED (
+	-- the half term is taken to end as last year's did, 52 weeks before
+	SELECT y.urn, y.mondays, CASE WHEN m.over THEN y.newest + 5 ELSE y.newest + 7 * l.to_end + 5 END AS holiday_starts
+	FROM monitor m, year y LEFT JOIN last_year l ON l.urn = y.urn AND l.week_start = y.newest - 364
+	WHERE y.this_year
+), placed AS (
+	SELECT true AS this_year, t.urn, k.*, c.counterpart
+	FROM this_year t LEFT JOIN year l ON l.urn = t.urn AND NOT l.this_year,
+		abie.school_week_kind(t.mondays, t.holiday_starts) k,
+		abie.counterpart_week(t.mondays, l.mondays, t.holiday_starts) c
+	WHERE c.week_start = k.week_start
+	UNION ALL
+	SELECT false, l.*, NULL FROM last_year l
+)
+SELECT p.urn, p.this_year, p.week_start, p.half_term, p.from_start, p.to_end, p.kind, h.sess_possible, h.sess_overall,
+	h.is_set_aside, p.counterpart
+FROM placed p JOIN held h ON h.urn = p.urn AND h.this_year = p.this_year AND h.week_start = p.week_start
+$$;
+COMMENT ON FUNCTION abie_owner.monitored_weeks(integer, integer[]) IS
+'The weeks of schools, of the year of a weekly run up to its day and of the year before, in their half terms '
+'(abie.school_week_kind) and with their counterparts (abie.counterpart_week). By the weeks held now.';
+
+CREATE FUNCTION abie_owner.whole_progress_week(monitor_id integer, urns integer[])
+RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
+	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
+	variance float8, weight float8, counterpart date)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 200000 ROWS 2000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH held AS MATERIALIZED (
+	SELECT * FROM abie_owner.monitored_weeks(whole_progress_week.monitor_id, urns)
+), usual AS (
+	SELECT h.urn, h.this_year, percentile_cont(0.5) WITHIN GROUP (ORDER BY h.sess_possible) AS sessions
+	FROM held h GROUP BY h.urn, h.this_year
+)
+SELECT h.urn, h.this_year, h.week_start, h.half_term, h.from_start, h.to_end, h.kind, h.sess_possible, h.sess_overall,
+	a.attendance, c.course + c.centre, a.attendance - (c.course + c.centre), p.week_variance * c.spread,
+	CASE WHEN c.course IS NULL OR h.is_set_aside THEN 0
+		WHEN h.sess_possible < 0.5 * u.sessions THEN h.sess_possible / u.sessions
+		ELSE 1 END, h.counterpart
+FROM held h JOIN usual u ON u.urn = h.urn AND u.this_year = h.this_year
+	JOIN abie.school_progress p ON p.monitor_id = whole_progress_week.monitor_id AND p.urn = h.urn
+	JOIN abie.monitor_week c ON c.monitor_id = p.monitor_id AND c.stratum = p.stratum
+		AND c.week_start = h.week_start AND c.kind = h.kind
+	CROSS JOIN LATERAL (SELECT abie.attendance_percent(h.sess_overall, h.sess_possible, NULL)) a(attendance)
+ORDER BY h.urn, h.week_start
+$$;
+COMMENT ON FUNCTION abie_owner.whole_progress_week(integer, integer[]) IS 'Of schools, as abie.progress_week.';
+
+CREATE FUNCTION abie_owner.admit_progress(role oid, function text, monitor_id integer, urns integer[])
+	RETURNS integer[]
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT abie_owner.admit(role, function, m.run_id, urns) FROM abie.monitor m
+WHERE m.monitor_id = admit_progress.monitor_id AND m.status = 'finished'
+$$;
+COMMENT ON FUNCTION abie_owner.admit_progress(oid, text, integer, integer[]) IS
+'Those of the schools whose progress in a weekly run that has finished a role may read, recorded as by '
+'abie_owner.admit; NULL where there is no such weekly run.';
+
+CREATE FUNCTION abie_owner.progress_week(role oid, monitor_id integer, urn integer)
+RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
+	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
+	variance float8, weight float8, counterpart date)
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200000 ROWS 80
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT w.* FROM abie_owner.whole_progress_week(progress_week.monitor_id,
+	abie_owner.admit_progress(role, 'progress_week', progress_week.monitor_id, ARRAY[progress_week.urn])) w
+$$;
+COMMENT ON FUNCTION abie_owner.progress_week(oid, integer, integer) IS 'Of a role, as abie.progress_week.';
+
+CREATE FUNCTION abie.progress_week(monitor_id integer, urn integer)
+RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
+	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
+	variance float8, weight float8, counterpart date)
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 200000 ROWS 80 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie.progress_week(integer, integer) IS
+'The weeks of a school behind its row in abie.school_progress, of the year up to the day of the weekly run and of '
+'the year before, by the weeks held now: half term and place in it (abie.school_week_kind); attendance, per cent; '
+'course, attendance common to the stratum in such a week (abie.monitor_week, course + centre), per cent; deviation = '
+'attendance - course, percentage points; its variance, abie.school_progress.week_variance times the week''s spread; '
+'weight, 0 for a week without a course or accepted as a shock, the share of the usual sessions where it has less '
+'than half of them, else 1; the week of last year that it is compared with, NULL for none. No rows of a school that '
+'the role in force may not read. Volatile because reads may be logged (abie.report_read).';

@@ -1,0 +1,37 @@
+-- What the weeks of a stratum's schools lead to: one call of C, which the weekly run (abie.monitor) stores.
+
+CREATE TYPE abie_internal.stratum_learned AS (v0 float8, v1 float8, rho float8, from_history boolean, quantile float8,
+	quantile_schools integer, forecast float8, last_forecast float8, level_variance float8, week_variance float8,
+	common_change float8, taken_on float8, common_movement float8, movement_sd float8);
+COMMENT ON TYPE abie_internal.stratum_learned IS 'What abie_internal.project_stratum learned: abie.monitor_stratum.';
+
+CREATE TYPE abie_internal.common_week AS (this_year boolean, week_start date, kind text, schools integer,
+	course float8, centre float8, spread float8);
+COMMENT ON TYPE abie_internal.common_week IS
+'What a week of this year or the last was like for the schools of a stratum, by kind: abie.monitor_week.';
+
+CREATE TYPE abie_internal.school_standing AS (urn integer, weeks integer, weeks_set_aside integer, year_to_date float8,
+	relative float8, like_for_like float8, done float8, week_variance float8, prior float8, prior_variance float8,
+	level float8, level_variance float8, weeks_left float8, course float8, projected float8, sd float8, low float8,
+	high float8, probability float8, year_to_date_without float8, projected_without float8,
+	probability_without float8);
+COMMENT ON TYPE abie_internal.school_standing IS 'Where a school stands: abie.school_progress.';
+
+CREATE FUNCTION abie_internal.project_stratum(urns integer[], enrolments float8[], forecasts float8[],
+	last_forecasts float8[], year_variances float8[], attendance float8[], baselines float8[], improvements float8[],
+	this_urns integer[], this_weeks date[], this_possible bigint[], this_overall bigint[],
+	last_urns integer[], last_weeks date[], last_possible bigint[], last_overall bigint[],
+	accepted_urns integer[], accepted_weeks date[],
+	pace float8, as_of date, over boolean, declared_v0 float8, declared_v1 float8, declared_rho float8,
+	forecast_quantile float8,
+	OUT learned abie_internal.stratum_learned, OUT weeks abie_internal.common_week[],
+	OUT schools abie_internal.school_standing[])
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME', 'abie_project_stratum';
+COMMENT ON FUNCTION abie_internal.project_stratum(integer[], float8[], float8[], float8[], float8[], float8[], float8[],
+	float8[], integer[], date[], bigint[], bigint[], integer[], date[], bigint[], bigint[], integer[], date[], float8,
+	date, boolean, float8, float8, float8, float8) IS
+'Learns of a stratum''s weeks and projects each of its schools. Schools in parallel arrays (urns to improvements; '
+'last_forecasts may be NULL); a school week in four (of this year so far, and of all last year), in any order, those '
+'of other schools passed over; weeks accepted as shocks in two. over: no week of the year is to come. declared: '
+'noise where last year''s weeks do not tell. Errors: arrays that do not fit, NULLs, a school or week twice, weeks of '
+'more than one year.';

@@ -1,0 +1,275 @@
+-- The weekly run. Oracles: medians by percentile_cont, a Kalman filter in SQL, the run's forecast, the year's figure,
+-- what the years of the synthetic England came to.
+-- In a database of its own.
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_monitor;
+CREATE DATABASE abie_monitor ENCODING 'UTF8' TEMPLATE template0;
+\c abie_monitor
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+SET datestyle = 'ISO, YMD';
+SELECT abie.load_demo(600);
+SELECT abie.load_demo_weeks() > 0;
+
+-- what it needs
+CALL abie.monitor('2025-26');
+CALL abie.monitor('2025/26');
+BEGIN;
+CALL abie.monitor('2025/26');
+ROLLBACK;
+CALL abie.calculate('2025/26', 'default', NULL);
+SELECT count(*) FROM abie.monitor;
+
+CALL abie.monitor('2025/26', '2025-08-30', NULL);
+CALL abie.monitor('2025/26', '2025-09-29', NULL);
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+CALL abie.monitor('2025/26', '2026-08-01', NULL);
+SELECT monitor_id, academic_year, as_of, run_id, status, stage, percent, newest_week, schools, schools_with_week,
+	jsonb_array_length(stages) AS stages, row_counts ->> 'school_progress' AS rows, length(result_digest) AS digest, error
+FROM abie.monitor ORDER BY monitor_id;
+SELECT monitor_id, stratum, schools, from_history, quantile_schools > 0 AS quantile_learned, rho BETWEEN 0 AND 0.3 AS rho,
+	v0 BETWEEN 0.3 AND 1.5 AS v0, common_change IS NOT NULL AS change, taken_on = common_change AS all_of_it, movement_sd <= 0.25 AS movement
+FROM abie.monitor_stratum ORDER BY monitor_id, stratum;
+
+-- without weeks: the run's forecast, and its standard deviation
+SELECT count(*) AS schools, count(*) FILTER (WHERE p.projected <> e.forecast) AS differ,
+	count(*) FILTER (WHERE p.year_to_date IS NOT NULL OR p.relative IS NOT NULL OR p.done <> 0) AS with_weeks,
+	count(*) FILTER (WHERE abs(p.sd * m.forecast_quantile - (e.forecast_high - e.forecast_low) / 2) > 1e-9
+		AND e.forecast_high < 100) AS other_error
+FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
+	JOIN abie.run_model m ON m.run_id = p.run_id AND m.stratum = p.stratum
+WHERE p.monitor_id = 1;
+-- all weeks: the year's figure, sure, met or not
+SELECT count(*) AS schools, count(*) FILTER (WHERE abs(p.projected - y.attendance) > 1e-9) AS differ,
+	count(*) FILTER (WHERE (p.low, p.high, p.sd, p.done, p.weeks_left) <> (p.projected, p.projected, 0, 1, 0)) AS unsure,
+	count(*) FILTER (WHERE p.probability NOT IN (0, 1)) AS undecided
+FROM abie.school_progress p
+	JOIN (SELECT w.urn, 100.0 * (1 - sum(w.sess_overall) / sum(w.sess_possible)) AS attendance
+		FROM abie.attendance_week w WHERE w.academic_year = '2025/26' GROUP BY w.urn) y ON y.urn = p.urn
+WHERE p.monitor_id = 4;
+-- ... as abie.progress decides on the year's figures
+SELECT count(*) AS schools, count(*) FILTER (WHERE d.met <> (p.probability = 1)) AS differ
+FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
+	JOIN abie.monitor_stratum m ON m.monitor_id = p.monitor_id AND m.stratum = p.stratum,
+	abie.progress(e.baseline, CASE e.statement WHEN 'maintain' THEN -0.5 ELSE e.improvement END, p.projected, m.common_movement,
+		(abie_internal.run_methodology(1)).pace) d
+WHERE p.monitor_id = 4 AND abs(greatest(d.change, d.relative_change) - e.improvement) > 1e-9;
+
+-- half-way, from the tables alone: course, centre and spread of each week
+CREATE TABLE week AS
+SELECT p.stratum, p.prior, w.* FROM abie.school_progress p, abie_owner.whole_progress_week(3, ARRAY[p.urn]) w
+WHERE p.monitor_id = 3;
+WITH kind AS (
+	SELECT stratum, this_year, week_start, kind, count(*) AS schools,
+		percentile_cont(0.5) WITHIN GROUP (ORDER BY attendance) AS median
+	FROM week GROUP BY stratum, this_year, week_start, kind
+), held AS (
+	SELECT m.stratum, m.this_year, m.week_start, m.kind, m.schools, m.course,
+		greatest(10, least(200, ceil(s.schools / 5.0))) AS enough
+	FROM abie.monitor_week m JOIN abie.monitor_stratum s USING (monitor_id, stratum) WHERE monitor_id = 3
+)
+SELECT count(*) > 100 AS many, count(*) FILTER (WHERE k.schools IS DISTINCT FROM h.schools) AS other_count,
+	count(*) FILTER (WHERE h.schools >= h.enough AND abs(k.median - h.course) > 0.00005000001) AS other_median,
+	count(*) FILTER (WHERE h.schools < h.enough) > 10 AS some_borrow
+FROM held h FULL JOIN kind k USING (stratum, this_year, week_start, kind);
+SELECT count(*) > 30 AS weeks, max(abs(d.centre)) < 0.00005000001 AS centre,
+	max(abs(s.spread - greatest(0.25, ((1.4826 * d.mad) ^ 2 - l.level_variance) / l.week_variance))) < 0.001 AS spread
+FROM (SELECT w.stratum, w.week_start, m.centre, percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(w.deviation - w.prior)) AS mad
+	FROM week w JOIN (SELECT stratum, week_start, percentile_cont(0.5) WITHIN GROUP (ORDER BY deviation - prior) AS centre
+		FROM week WHERE this_year GROUP BY stratum, week_start) m USING (stratum, week_start)
+	WHERE this_year GROUP BY w.stratum, w.week_start, m.centre HAVING count(*) >= 82) d
+	JOIN (SELECT DISTINCT stratum, week_start, spread FROM abie.monitor_week WHERE monitor_id = 3) s USING (stratum, week_start)
+	JOIN abie.monitor_stratum l ON l.monitor_id = 3 AND l.stratum = d.stratum;
+-- schools of authorities with holidays of their own are measured by others of the same kind of week
+SELECT kind, count(*) > 0 AS some, round(avg(deviation)::numeric, 1) AS mean_deviation FROM week WHERE this_year GROUP BY kind ORDER BY kind;
+
+-- own level, the year, its interval: by a Kalman filter, week by week, of every school
+CREATE TABLE filtered AS
+WITH RECURSIVE numbered AS (
+	SELECT w.*, row_number() OVER (PARTITION BY w.urn ORDER BY w.week_start) AS n FROM week w WHERE this_year
+), filter(urn, n, mean, variance) AS (
+	SELECT p.urn, 0::bigint, p.prior, p.prior_variance FROM abie.school_progress p WHERE p.monitor_id = 3
+	UNION ALL
+	SELECT f.urn, w.n, f.mean + k.gain * (least(greatest(w.deviation, p.prior - k.bound), p.prior + k.bound) - f.mean),
+		(1 - k.gain) * f.variance
+	FROM filter f JOIN numbered w ON w.urn = f.urn AND w.n = f.n + 1
+		JOIN abie.school_progress p ON p.monitor_id = 3 AND p.urn = f.urn
+		JOIN abie.monitor_stratum s ON s.monitor_id = 3 AND s.stratum = p.stratum,
+		LATERAL (SELECT f.variance / (f.variance + w.variance * (1 + s.rho) / (1 - s.rho) / w.weight) AS gain,
+			2.5 * sqrt(w.variance + p.prior_variance) AS bound WHERE w.weight > 0
+			UNION ALL SELECT 0, 1 WHERE w.weight = 0) k
+)
+SELECT DISTINCT ON (f.urn) f.* FROM filter f ORDER BY f.urn, f.n DESC;
+SELECT count(*) > 500 AS schools, max(abs(f.mean - p.level)) < 1e-9 AS level, max(abs(f.variance - p.level_variance)) < 1e-9 AS variance,
+	count(*) FILTER (WHERE p.weeks <> f.n) AS other_weeks, stddev(f.mean - p.prior) > 0.2 AS learned
+FROM filtered f JOIN abie.school_progress p ON p.monitor_id = 3 AND p.urn = f.urn;
+
+CREATE TABLE by_hand AS
+WITH now AS (
+	SELECT urn, sum(sess_possible) AS possible, 100 * (1 - sum(sess_overall) / sum(sess_possible)) AS rate,
+		max(week_start) AS newest
+	FROM week WHERE this_year GROUP BY urn
+), matched AS (
+	SELECT n.urn, sum(n.sess_possible) AS possible, sum(l.sess_possible) AS last_possible,
+		100 * (sum(l.sess_overall) / sum(l.sess_possible) - sum(n.sess_overall) / sum(n.sess_possible)) AS change
+	FROM week n JOIN week l ON l.urn = n.urn AND NOT l.this_year AND l.week_start = n.counterpart
+	WHERE n.this_year GROUP BY n.urn
+), rest AS (
+	SELECT l.urn, count(*) AS weeks, sum(l.sess_possible) * m.possible / m.last_possible AS possible,
+		sum(l.sess_possible * l.course) / sum(l.sess_possible) FILTER (WHERE l.course IS NOT NULL) AS course
+	FROM week l JOIN now n USING (urn) JOIN matched m USING (urn)
+	WHERE NOT l.this_year AND l.week_start > n.newest - 364 AND l.week_start + 364 + 14 >= '2026-02-12'
+	GROUP BY l.urn, m.possible, m.last_possible
+)
+SELECT p.urn, n.rate, m.change, n.possible / (n.possible + r.possible) AS done, r.weeks, r.course + s.taken_on AS course,
+	CASE WHEN e.statement = 'maintain' THEN -0.5 ELSE e.improvement END AS improvement, e.baseline, s.common_movement,
+	s.quantile, p.week_variance * (1 + s.rho) / (1 - s.rho) AS week_variance, f.mean, f.variance
+FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
+	JOIN abie.monitor_stratum s ON s.monitor_id = p.monitor_id AND s.stratum = p.stratum
+	JOIN filtered f ON f.urn = p.urn JOIN now n ON n.urn = p.urn JOIN matched m ON m.urn = p.urn JOIN rest r ON r.urn = p.urn
+WHERE p.monitor_id = 3;
+SELECT count(*) > 500 AS schools, max(abs(p.year_to_date - h.rate::float8)) < 1e-9 AS year_to_date, max(abs(p.like_for_like - h.change::float8)) < 1e-9 AS like_for_like,
+	max(abs(p.done - h.done::float8)) < 1e-9 AS done, count(*) FILTER (WHERE p.weeks_left <> h.weeks) AS other_weeks, max(abs(p.course - h.course)) < 1e-9 AS course,
+	max(abs(p.projected - (h.done * h.rate::float8 + (1 - h.done) * (h.course + h.mean)))) < 1e-9 AS projected,
+	max(abs(p.sd - (1 - h.done) * sqrt(h.variance + h.week_variance / h.weeks))) < 1e-9 AS sd,
+	max(abs((p.high - p.low) / 2 - h.quantile * sqrt(p.sd ^ 2 + ((1 - p.done) * 0.25) ^ 2))) < 1e-9 AS margin,
+	max(abs(p.probability - abie.probability_met(p.projected, p.sd * h.quantile / 1.959963984540054, h.baseline,
+		h.improvement, (abie_internal.run_methodology(1)).pace, h.common_movement, (1 - p.done) * 0.25))) < 1e-9 AS probability
+FROM abie.school_progress p JOIN by_hand h USING (urn) WHERE p.monitor_id = 3;
+
+-- what came of it: coverage, and how often each status came true; nearer than the year to date relative to
+-- the peers' and than like for like
+CREATE TABLE judged AS
+SELECT m.as_of, p.*, f.projected AS outcome, f.probability = 1 AS met, e.attendance
+FROM abie.school_progress p JOIN abie.monitor m USING (monitor_id) JOIN abie.school_progress f ON f.monitor_id = 4 AND f.urn = p.urn
+	JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
+WHERE p.monitor_id < 4;
+SELECT as_of, count(*) > 500 AS schools, avg((outcome BETWEEN low AND high)::integer) BETWEEN 0.92 AND 0.99 AS covers,
+	count(*) FILTER (WHERE probability >= 0.8) < 20 OR avg(met::integer) FILTER (WHERE probability >= 0.8) >= 0.8 AS on_course_met,
+	count(*) FILTER (WHERE probability <= 0.2) < 20 OR avg(met::integer) FILTER (WHERE probability <= 0.2) <= 0.2 AS not_on_course_met,
+	count(*) FILTER (WHERE probability >= 0.8 OR probability <= 0.2) > 100 AS decided,
+	round(sqrt(avg((projected - outcome) ^ 2))::numeric, 1) AS error
+FROM judged GROUP BY as_of ORDER BY as_of;
+SELECT as_of, stddev(projected - outcome) < 0.8 * stddev(attendance + like_for_like - outcome) AS than_like_for_like,
+	stddev(projected - outcome) < stddev(course + relative - outcome) AS than_year_to_date
+FROM judged WHERE as_of > '2025-09-01' GROUP BY as_of ORDER BY as_of;
+-- statuses are those of abie.progress_status; too early only where open
+SELECT count(*) FILTER (WHERE p.status <> abie.progress_status(e.statement, p.probability, p.low, e.baseline)) AS other,
+	count(*) FILTER (WHERE p.too_early AND p.status <> 'open') AS odd, count(DISTINCT p.status) AS statuses
+FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn;
+
+-- the same again, bit for bit; whatever the settings, and the order that rows are in
+SELECT result_digest AS digest FROM abie.monitor WHERE monitor_id = 3 \gset
+CREATE TABLE shuffled AS SELECT * FROM abie.attendance_week;
+DELETE FROM abie.attendance_week;
+INSERT INTO abie.attendance_week SELECT * FROM shuffled ORDER BY hashtext(urn::text || week_start::text);
+SET extra_float_digits = 0;
+SET datestyle = 'German';
+SET enable_hashjoin = off;
+SET max_parallel_workers_per_gather = 4;
+SET parallel_setup_cost = 0;
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+RESET extra_float_digits;
+SET datestyle = 'ISO, YMD';
+RESET enable_hashjoin;
+RESET max_parallel_workers_per_gather;
+RESET parallel_setup_cost;
+SELECT result_digest = :'digest' AS same FROM abie.monitor WHERE monitor_id = 5;
+-- a correction moves it, and the earlier weekly run stays
+UPDATE abie.attendance_week SET sess_overall = sess_overall + 1, sess_authorised = sess_authorised + 1
+WHERE urn = 900001 AND week_start = '2026-01-12';
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+SELECT result_digest = :'digest' AS same FROM abie.monitor WHERE monitor_id = 6;
+SELECT monitor_id, is_current FROM abie_report.monitor ORDER BY monitor_id;
+
+-- a week accepted as a shock: counts in the year, says nothing of the level, and is shown with and without
+CREATE ROLE abie_monitor_department;
+SELECT abie.grant_access('abie_monitor_department', 'national', NULL, 'calculation') IS NOT NULL AS granted;
+SELECT abie.record_event('school', '900002', '2026-01-13', '2026-01-14', 'outbreak', 'half the school ill') AS event \gset
+SET ROLE abie_monitor_department;
+SELECT abie.decide_event(:event, true, 'confirmed') IS NOT NULL AS decided;
+RESET ROLE;
+UPDATE abie.attendance_week SET sess_overall = sess_possible / 2, sess_authorised = sess_possible / 2, sess_unauthorised = 0 WHERE urn = 900002 AND week_start = '2026-01-12';
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+WITH week AS (
+	SELECT * FROM abie_owner.whole_progress_week(7, '{900002}') WHERE this_year
+)
+SELECT p.weeks, p.weeks_set_aside, p.level = l.level AS same_level, p.projected < o.projected - 0.5 AS lower,
+	p.projected_without BETWEEN p.projected + 0.4999 AND p.projected + 0.5001 AS by_the_cap, p.probability_without > p.probability AS likelier,
+	abs(p.year_to_date_without - (SELECT 100 * (1 - sum(sess_overall) / sum(sess_possible)) FROM week WHERE week_start <> '2026-01-12')::float8) < 1e-9 AS year_to_date_without
+FROM abie.school_progress p JOIN abie.school_progress o ON o.monitor_id = 6 AND o.urn = p.urn
+	JOIN abie.monitor_stratum m ON m.monitor_id = p.monitor_id AND m.stratum = p.stratum,
+	(SELECT array_agg(deviation) AS deviations, array_agg(variance) AS variances, array_agg(weight) AS weights FROM week) w,
+	abie.project(p.prior, p.prior_variance, w.deviations, w.variances, w.weights, m.rho, 0.5, 90, 90, 1, 1) l
+WHERE p.monitor_id = 7 AND p.urn = 900002;
+
+-- few schools with weeks: no course, so that nobody's weeks can be read from another's; noise as declared
+DELETE FROM abie.attendance_week WHERE urn NOT IN (SELECT urn FROM abie.school_progress WHERE monitor_id = 3 AND stratum = 'primary' ORDER BY urn LIMIT 9);
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+SELECT s.stratum, s.from_history, s.v0, s.v1, s.rho, s.quantile, s.quantile_schools, s.common_change, w.courses
+FROM abie.monitor_stratum s, LATERAL (SELECT count(w.course) AS courses FROM abie.monitor_week w WHERE w.monitor_id = 8 AND w.stratum = s.stratum) w
+WHERE s.monitor_id = 8 ORDER BY s.stratum;
+SELECT count(*) AS schools, count(year_to_date) AS year_to_date, count(relative) AS relative, count(like_for_like) AS like_for_like,
+	count(*) FILTER (WHERE level = prior AND level_variance = prior_variance) AS level_as_forecast
+FROM abie.school_progress WHERE monitor_id = 8 AND weeks > 0;
+-- the run's method may know no forecast: the baseline
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+CALL abie.monitor('2025/26', '2025-08-30', NULL);
+SELECT m.run_id, count(*) FILTER (WHERE p.projected <> e.baseline) AS differ
+FROM abie.monitor m JOIN abie.school_progress p USING (monitor_id) JOIN abie.expectation e ON e.run_id = m.run_id AND e.urn = p.urn
+WHERE m.monitor_id = 9 GROUP BY m.run_id;
+
+-- what has finished stays; with a run not issued it goes
+UPDATE abie.monitor SET as_of = '2026-03-01' WHERE monitor_id = 3;
+UPDATE abie.school_progress SET status = 'open' WHERE monitor_id = 3;
+DELETE FROM abie.school_progress WHERE monitor_id = 3;
+TRUNCATE abie.monitor_week;
+INSERT INTO abie.school_progress SELECT (jsonb_populate_record(p, '{"urn": 1}')).* FROM abie.school_progress p WHERE monitor_id = 3 AND urn = 900001;
+INSERT INTO abie.school_progress SELECT (jsonb_populate_record(p, '{"monitor_id": 99}')).* FROM abie.school_progress p WHERE monitor_id = 3 AND urn = 900001;
+DELETE FROM abie.run WHERE run_id = 2;
+SELECT count(*) FILTER (WHERE monitor_id = 9) AS gone, count(*) > 0 AS others FROM abie.school_progress;
+SELECT (abie.issue(1, 'for the test')).status;
+DELETE FROM abie.monitor WHERE monitor_id = 3;
+TRUNCATE abie.monitor;
+
+-- a stage that fails: recorded, nothing of it kept, raised again
+\set VERBOSITY terse
+ALTER TABLE abie.school_progress ADD CONSTRAINT broken CHECK (stratum <> 'secondary') NOT VALID;
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+\set VERBOSITY default
+ALTER TABLE abie.school_progress DROP CONSTRAINT broken;
+SELECT monitor_id, status, stage, percent, error, (SELECT count(*) FROM abie.school_progress p WHERE p.monitor_id = m.monitor_id) AS rows
+FROM abie.monitor m ORDER BY monitor_id DESC LIMIT 1;
+-- one whose session died is interrupted by the next, and its rows go
+INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('2025/26', '2026-02-12', 1, '1.0') RETURNING monitor_id AS dead \gset
+INSERT INTO abie.school_progress SELECT (jsonb_populate_record(p, jsonb_build_object('monitor_id', :dead))).* FROM abie.school_progress p WHERE monitor_id = 3;
+CALL abie.monitor('2025/26', '2026-02-12', NULL);
+SELECT status, error, (SELECT count(*) FROM abie.school_progress p WHERE p.monitor_id = m.monitor_id) AS rows FROM abie.monitor m WHERE monitor_id = :dead;
+
+-- bad arguments of the part in C
+CREATE FUNCTION project(urns integer[] DEFAULT '{1,2}', enrolments float8[] DEFAULT '{100,200}', weeks date[] DEFAULT '{2025-09-08,2025-09-08}',
+	possible bigint[] DEFAULT '{100,100}', overall bigint[] DEFAULT '{5,6}', week_urns integer[] DEFAULT '{1,2}', v0 float8 DEFAULT 0.3)
+RETURNS text LANGUAGE sql AS $$
+SELECT p.schools[1].projected::numeric(6, 3)::text FROM abie_internal.project_stratum(urns, enrolments, '{94,95}', '{NULL,NULL}', '{0.5,0.5}', '{94,95}', '{94,95}', '{0.3,0.3}',
+	week_urns, weeks, possible, overall, '{}', '{}', '{}', '{}', '{}', '{}', 0.2, '2025-09-30', false, v0, 200, 0.1, 2) p
+$$;
+SELECT project();
+SELECT project(urns => '{1,1}');
+SELECT project(urns => '{1,NULL}');
+SELECT project(enrolments => '{1}');
+SELECT project(enrolments => '{0,1}');
+SELECT project(weeks => '{2025-09-08}');
+SELECT project(week_urns => '{1,1}');
+SELECT project(weeks => '{2025-09-08,2027-09-06}', week_urns => '{1,1}');
+SELECT project(weeks => '{2025-09-08,2027-09-06}');
+SELECT project(overall => '{5,101}');
+SELECT project(possible => '{0,100}', overall => '{0,0}');
+SELECT project(v0 => 0);
+SELECT project(v0 => 'NaN');
+
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_monitor;
+DROP ROLE abie_monitor_department;
