@@ -3,13 +3,14 @@
  *	  The aggregate abie_internal.has_repeat: whether some key occurs twice.
  *
  * To group a million pupils takes longer than to count all of their marks.  Here
- * the keys of a school are only collected, and sorted at the end.
+ * the keys of a school are only collected, and looked through at the end.
  */
 #include "postgres.h"
 
 #include "arguments.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "port/pg_bitutils.h"
 #include "results.h"
 #include "utils/array.h"
 
@@ -21,7 +22,7 @@ typedef struct Keys
 	int64		room;
 } Keys;
 
-#define FIRST_ROOM 63
+#define FIRST_ROOM 255
 #define MOST_KEYS INT64CONST(100000000)
 
 static Keys
@@ -83,24 +84,31 @@ abie_has_repeat_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(state_with_room(*one.count + *other.count, &one, &other));
 }
 
-static int
-compare_keys(const void *one, const void *other)
+/* Open addressing: each key at the place that its hash says, or the next that is free. */
+static bool
+occurs_twice(const Keys *keys)
 {
-	int64		a = *(const int64 *) one;
-	int64		b = *(const int64 *) other;
+	int			bits = Max(1, pg_leftmost_one_pos64(2 * *keys->count + 1) + 1);
+	uint64		last = (UINT64CONST(1) << bits) - 1;
+	uint32	   *taken_by = palloc0_array(uint32, last + 1);	/* number of a key, from 1 */
 
-	return (a > b) - (a < b);
+	for (int64 i = 0; i < *keys->count; i++)
+	{
+		uint64		place = (uint64) keys->key[i] * UINT64CONST(0x9E3779B97F4A7C15) >> (64 - bits);
+
+		for (; taken_by[place] > 0; place = (place + 1) & last)
+			if (keys->key[taken_by[place] - 1] == keys->key[i])
+				return true;
+		taken_by[place] = (uint32) i + 1;
+	}
+	return false;
 }
 
 PG_FUNCTION_INFO_V1(abie_has_repeat_final);
 Datum
 abie_has_repeat_final(PG_FUNCTION_ARGS)
 {
-	Keys		keys = keys_of_state(PG_GETARG_ARRAYTYPE_P_COPY(0));
+	Keys		keys = keys_of_state(PG_GETARG_ARRAYTYPE_P(0));
 
-	qsort(keys.key, *keys.count, sizeof(int64), compare_keys);
-	for (int64 i = 1; i < *keys.count; i++)
-		if (keys.key[i] == keys.key[i - 1])
-			PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(occurs_twice(&keys));
 }

@@ -201,7 +201,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('It runs from %s to %s.', first_day, last_day);
 	END IF;
 	PERFORM abie_internal.registers_check(registers);
-	LOCK TABLE abie.attendance IN SHARE ROW EXCLUSIVE MODE;
+	LOCK TABLE abie.attendance, abie.attendance_week IN SHARE ROW EXCLUSIVE MODE;
 	PERFORM abie_internal.registers_count(abie_internal.registers_query(registers, academic_year, starts, ends),
 		starts, academic_year);
 	IF NOT EXISTS (SELECT FROM pg_temp.abie_load_count) THEN
@@ -358,35 +358,51 @@ CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	-- made once, not in every row
+	year abie.academic_year := academic_year;
+	loaded_from text := 'registers: ' || registers;
 BEGIN
-	-- as for the year, only what differs is written: their images are compared, byte by byte
-	WITH counted AS MATERIALIZED (
-		SELECT l.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
+	-- as for the year, only what differs is written: images are compared, byte by byte. In the order of the primary key,
+	-- and those that are new by a plain INSERT: its index takes half the time then.
+	WITH counted AS (
+		SELECT c.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
 			w.sess_authorised, w.sess_unauthorised, w.reasons
-		FROM pg_temp.abie_load_school l JOIN pg_temp.abie_load_count c ON c.urn = l.urn, LATERAL abie.weeks(c.weeks) w
-		WHERE l.left_out IS NULL
-	), gone AS (
-		DELETE FROM abie.attendance_week held
-		WHERE held.academic_year = load_attendance_week.academic_year AND held.source LIKE 'registers: %'
-			AND held.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c EXCEPT SELECT l.urn
+		FROM (
+			SELECT n.urn, n.weeks FROM pg_temp.abie_load_count n JOIN pg_temp.abie_load_school l ON l.urn = n.urn
+			WHERE l.left_out IS NULL ORDER BY n.urn
+		) c, LATERAL abie.weeks(c.weeks) w
+	), held AS (
+		SELECT h.urn, h.week_start, h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised,
+			h.sess_unauthorised, h.reasons, h.source LIKE 'registers: %' AS of_registers
+		FROM abie.attendance_week h
+		WHERE h.academic_year = year
+			AND h.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c EXCEPT SELECT l.urn
 				FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
-			AND NOT EXISTS (SELECT FROM counted n WHERE n.urn = held.urn AND n.week_start = held.week_start)
+	), compared AS MATERIALIZED (
+		SELECT n.*, h.urn AS held_urn, h.week_start AS held_week
+		FROM counted n FULL JOIN held h ON h.urn = n.urn AND h.week_start = n.week_start
+		WHERE h.urn IS NULL OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
+			ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
+			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
+	), gone AS (
+		DELETE FROM abie.attendance_week h USING compared c
+		WHERE c.urn IS NULL AND h.academic_year = year
+			AND h.urn = c.held_urn AND h.week_start = c.held_week
+	), changed AS (
+		UPDATE abie.attendance_week h
+		SET enrolments = c.enrolments, sess_possible = c.sess_possible, sess_overall = c.sess_overall,
+			sess_authorised = c.sess_authorised, sess_unauthorised = c.sess_unauthorised, reasons = c.reasons,
+			source = loaded_from, recorded_at = DEFAULT
+		FROM compared c
+		WHERE c.held_urn IS NOT NULL AND h.academic_year = year
+			AND h.urn = c.urn AND h.week_start = c.week_start
 	)
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
 		sess_authorised, sess_unauthorised, reasons, source)
-	SELECT load_attendance_week.academic_year, n.*, 'registers: ' || registers
-	FROM counted n LEFT JOIN abie.attendance_week held
-		ON held.academic_year = load_attendance_week.academic_year AND held.urn = n.urn
-			AND held.week_start = n.week_start
-	WHERE held.urn IS NULL OR held.source LIKE 'registers: %'
-		AND record_image_ne(ROW(held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised,
-			held.sess_unauthorised, held.reasons),
-			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons))
-	ON CONFLICT ON CONSTRAINT attendance_week_pkey DO UPDATE
-		SET enrolments = EXCLUDED.enrolments, sess_possible = EXCLUDED.sess_possible,
-			sess_overall = EXCLUDED.sess_overall,
-			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
-			reasons = EXCLUDED.reasons, source = EXCLUDED.source, recorded_at = DEFAULT;
+	SELECT year, c.urn, c.week_start, c.enrolments, c.sess_possible, c.sess_overall,
+		c.sess_authorised, c.sess_unauthorised, c.reasons, loaded_from
+	FROM compared c WHERE c.held_urn IS NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text) IS
 'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ; '
