@@ -42,15 +42,20 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-RETURN QUERY
-SELECT c.urn,
-	jsonb_agg(jsonb_build_object('characteristic', c.characteristic, 'meaning', c.meaning, 'number', c.number,
-	'category', c.category,
-		'similar_average', c.similar_average, 'similar_same', c.similar_same, 'typical', c.typical, 'contribution',
-			c.contribution) ORDER BY c.position)
-FROM abie_report.school_circumstances c WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
-GROUP BY c.urn; END
-$$;
+	RETURN QUERY
+	SELECT c.urn, jsonb_agg(jsonb_build_object(
+			'characteristic', c.characteristic,
+			'meaning', c.meaning,
+			'number', c.number,
+			'category', c.category,
+			'similar_average', c.similar_average,
+			'similar_same', c.similar_same,
+			'typical', c.typical,
+			'contribution', c.contribution) ORDER BY c.position)
+	FROM abie_report.school_circumstances c
+	WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
+	GROUP BY c.urn;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
 'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
 
@@ -102,21 +107,30 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-RETURN QUERY
-SELECT n.urn,
-	jsonb_agg(jsonb_build_object('rank', n.rank, 'similar_urn', n.similar_urn, 'similar_name', n.similar_name,
-	'similar_la_name', n.similar_la_name,
-		'distance', n.distance, 'km', n.km, 'similar_enrolments', n.similar_enrolments, 'similar_attendance',
-			n.similar_attendance, 'similar_attendance_symbol', n.similar_attendance_symbol,
-		'similar_attendance_low', n.similar_attendance_low, 'similar_attendance_high', n.similar_attendance_high,
-		'similar_fsm_pct', n.similar_fsm_pct, 'is_better', n.is_better, 'is_clear', n.is_clear) ORDER BY n.rank),
-	1 + count(*) FILTER (WHERE n.is_clear AND n.is_better), CASE
-		WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
-		THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
-			1 + count(n.similar_attendance)
-FROM abie_report.similar_school n WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
-GROUP BY n.urn; END
-$$;
+	RETURN QUERY
+	SELECT n.urn, jsonb_agg(jsonb_build_object(
+			'rank', n.rank,
+			'similar_urn', n.similar_urn,
+			'similar_name', n.similar_name,
+			'similar_la_name', n.similar_la_name,
+			'distance', n.distance,
+			'km', n.km,
+			'similar_enrolments', n.similar_enrolments,
+			'similar_attendance', n.similar_attendance,
+			'similar_attendance_symbol', n.similar_attendance_symbol,
+			'similar_attendance_low', n.similar_attendance_low,
+			'similar_attendance_high', n.similar_attendance_high,
+			'similar_fsm_pct', n.similar_fsm_pct,
+			'is_better', n.is_better,
+			'is_clear', n.is_clear) ORDER BY n.rank),
+		1 + count(*) FILTER (WHERE n.is_clear AND n.is_better),
+		CASE WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
+			THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
+		1 + count(n.similar_attendance)
+	FROM abie_report.similar_school n
+	WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
+	GROUP BY n.urn;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
 'The similar schools of each school in a run, columns of abie_report.similar_school, and where the school '
 'stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
@@ -129,14 +143,17 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-RETURN QUERY
-SELECT a.urn,
-	jsonb_agg(jsonb_build_object('reason', a.reason, 'meaning', a.meaning, 'own_percent', a.own_percent,
-	'similar_percent', a.similar_percent) ORDER BY a.position)
-FROM abie_report.school_absence_compared a
-WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns) AND num_nulls(a.own_percent, a.similar_percent) = 0
-GROUP BY a.urn; END
-$$;
+	RETURN QUERY
+	SELECT a.urn, jsonb_agg(jsonb_build_object(
+			'reason', a.reason,
+			'meaning', a.meaning,
+			'own_percent', a.own_percent,
+			'similar_percent', a.similar_percent) ORDER BY a.position)
+	FROM abie_report.school_absence_compared a
+	WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns)
+		AND num_nulls(a.own_percent, a.similar_percent) = 0
+	GROUP BY a.urn;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_absence(integer, integer[]) IS
 'Absence of each school of a run in the baseline year by reason, beside that of its similar schools '
 'together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
@@ -148,13 +165,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-RETURN QUERY
-SELECT e.urn, coalesce(e.stratum, CASE a.school_type WHEN 'State-funded primary' THEN 'primary'
-	WHEN 'State-funded secondary' THEN 'secondary' END)
-FROM abie_report.school_expectation e LEFT JOIN abie.attendance a ON e.stratum IS NULL
-	AND a.academic_year = e.baseline_year AND a.laestab = e.laestab
-WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns); END
-$$;
+	RETURN QUERY
+	SELECT e.urn, coalesce(e.stratum, CASE a.school_type
+		WHEN 'State-funded primary' THEN 'primary'
+		WHEN 'State-funded secondary' THEN 'secondary' END)
+	FROM abie_report.school_expectation e
+		LEFT JOIN abie.attendance a ON e.stratum IS NULL AND a.academic_year = e.baseline_year
+			AND a.laestab = e.laestab
+	WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns);
+END $$;
 COMMENT ON FUNCTION abie_internal.report_phase(integer, integer[]) IS
 'The stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL '
 'where that does not say.';
@@ -168,39 +187,46 @@ AS $$
 DECLARE
 	last_year text := (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = report_years.run_id);
 BEGIN
-RETURN QUERY
-WITH expectation AS MATERIALIZED (
-	SELECT e.urn, e.enrolments, e.baseline_year, e.national_average, e.expected, e.expected_error
-	FROM abie_report.school_expectation e WHERE e.run_id = report_years.run_id AND e.urn = ANY (urns)
-), earlier AS MATERIALIZED (
-	SELECT e.urn, e.baseline_year, e.expected, e.expected_error FROM abie_report.school_expectation e
-	WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current AND e.baseline_year < last_year COLLATE "C"
-		AND e.expected IS NOT NULL
-), phase AS MATERIALIZED (
-	SELECT p.urn, p.stratum FROM abie_internal.report_phase(report_years.run_id, urns) p
-), year AS (
-	SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
-		sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
-		CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected, CASE h.academic_year
-			WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
-	FROM expectation e JOIN phase p ON p.urn = e.urn
-		JOIN abie_internal.report_history(urns, last_year) h ON h.urn = e.urn
-		LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
+	RETURN QUERY
+	WITH expectation AS MATERIALIZED (
+		SELECT e.urn, e.enrolments, e.baseline_year, e.national_average, e.expected, e.expected_error
+		FROM abie_report.school_expectation e
+		WHERE e.run_id = report_years.run_id AND e.urn = ANY (urns)
+	), earlier AS MATERIALIZED (
+		SELECT e.urn, e.baseline_year, e.expected, e.expected_error
+		FROM abie_report.school_expectation e
+		WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current
+			AND e.baseline_year < last_year COLLATE "C" AND e.expected IS NOT NULL
+	), phase AS MATERIALIZED (
+		SELECT p.urn, p.stratum FROM abie_internal.report_phase(report_years.run_id, urns) p
+	), year AS (
+		SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
+			sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
+			CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected,
+			CASE h.academic_year WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
+		FROM expectation e
+			JOIN phase p ON p.urn = e.urn
+			JOIN abie_internal.report_history(urns, last_year) h ON h.urn = e.urn
+			LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
 			LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
-	WHERE h.attendance IS NOT NULL
-)
-SELECT y.urn,
-	jsonb_agg(jsonb_build_object('academic_year', y.academic_year, 'attendance', y.attendance, 'attendance_low',
-	abie.interval_low(y.attendance, y.error), 'attendance_high', abie.interval_high(y.attendance, y.error),
-	'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL THEN y.national_average
-		ELSE n.attendance END,
-	'expected', y.expected, 'expected_low', abie.interval_low(y.expected, y.expected_error), 'expected_high',
-		abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
-FROM year y
-	LEFT JOIN abie.run_national n ON n.run_id = report_years.run_id AND n.academic_year = y.academic_year
-		AND n.stratum = y.stratum
-GROUP BY y.urn; END
-$$;
+		WHERE h.attendance IS NOT NULL
+	)
+	SELECT y.urn, jsonb_agg(jsonb_build_object(
+			'academic_year', y.academic_year,
+			'attendance', y.attendance,
+			'attendance_low', abie.interval_low(y.attendance, y.error),
+			'attendance_high', abie.interval_high(y.attendance, y.error),
+			'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL
+				THEN y.national_average
+				ELSE n.attendance END,
+			'expected', y.expected,
+			'expected_low', abie.interval_low(y.expected, y.expected_error),
+			'expected_high', abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
+	FROM year y
+		LEFT JOIN abie.run_national n ON n.run_id = report_years.run_id AND n.academic_year = y.academic_year
+			AND n.stratum = y.stratum
+	GROUP BY y.urn;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_years(integer, integer[]) IS
 'Attendance of each school in each year up to the baseline year of a run, beside the national rate of its '
 'stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. '
@@ -222,47 +248,81 @@ BEGIN
 	-- also for the functions called: planning takes several times as long as all that is done for one school
 	PERFORM set_config('plan_cache_mode',
 		CASE WHEN cardinality(readable) <= 20 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
-RETURN QUERY
-WITH run AS (
-	SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
-), expectation AS MATERIALIZED (
-	SELECT e.* FROM abie_report.school_expectation e WHERE e.run_id = report_facts.run_id AND e.urn = ANY (readable)
-), model AS MATERIALIZED (
-	SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
-), distribution AS (
-	SELECT d.stratum, jsonb_agg(jsonb_build_object('improvement_rounded', d.improvement_rounded, 'schools', d.schools,
+	RETURN QUERY
+	WITH run AS (
+		SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
+	), expectation AS MATERIALIZED (
+		SELECT e.*
+		FROM abie_report.school_expectation e
+		WHERE e.run_id = report_facts.run_id AND e.urn = ANY (readable)
+	), model AS MATERIALIZED (
+		SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
+	), methodology AS (
+		SELECT DISTINCT jsonb_build_object(
+			'method', m.method,
+			'similar_schools', m.similar_schools,
+			'local_schools', m.local_schools,
+			'pace', m.pace,
+			'gap_share', m.gap_share,
+			'improvement_floor', m.improvement_floor,
+			'improvement_cap', m.improvement_cap,
+			'benchmark_share', m.benchmark_share,
+			'minimum_enrolments', m.minimum_enrolments) AS settings
+		FROM model m
+	), distribution AS (
+		SELECT d.stratum, jsonb_agg(jsonb_build_object(
+			'improvement_rounded', d.improvement_rounded,
+			'schools', d.schools,
 			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded) AS distribution
-	FROM abie_report.improvement_distribution d WHERE d.run_id = report_facts.run_id GROUP BY d.stratum
-), source AS (
-	SELECT d.urn, jsonb_agg(jsonb_build_object('figure', d.figure, 'source', d.source, 'recorded', d.recorded)
-		ORDER BY d.position) AS data
-	FROM abie_report.school_source d WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable) GROUP BY d.urn
-)
-SELECT e.urn, jsonb_build_object('report', 'abie school report', 'version', 1, 'run', to_jsonb(run), 'methodology',
-	k.methodology || jsonb_build_object(
-		'mean', m.mean, 'local_slope', m.local_slope, 'last_weight', m.last_weight, 'n0', m.n0, 'schools', m.schools,
-		'sampling_c1', m.sampling_c1, 'sampling_source', m.sampling_source, 'sampling_run', m.sampling_run),
-	'outcome', coalesce(e.statement, 'left out'), 'expectation', to_jsonb(e), 'circumstances', c.circumstances,
-	'expected_steps', abie_internal.expected_waterfall(c.circumstances, m.mean, e.context,
-		m.local_slope * e.local_residual, e.expected),
-	'similar_schools', n.similar_schools,
-	'standing', CASE WHEN n.rank_worst IS NOT NULL
-		THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
-	'history', h.history, 'absence', a.absence, 'distribution', CASE WHEN e.statement IS NOT NULL
-		THEN d.distribution END, 'data', s.data)
-FROM expectation e CROSS JOIN run JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
-	LEFT JOIN model m ON m.stratum = p.stratum
-	CROSS JOIN (SELECT DISTINCT jsonb_build_object('method', m.method, 'similar_schools', m.similar_schools,
-		'local_schools', m.local_schools, 'pace',
-		m.pace, 'gap_share', m.gap_share, 'improvement_floor', m.improvement_floor,
-		'improvement_cap', m.improvement_cap, 'benchmark_share', m.benchmark_share, 'minimum_enrolments',
-			m.minimum_enrolments) FROM model m) k(methodology)
-	LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
-	LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
-	LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-	LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
-		LEFT JOIN distribution d ON d.stratum = e.stratum LEFT JOIN source s ON s.urn = e.urn; END
-$$;
+		FROM abie_report.improvement_distribution d
+		WHERE d.run_id = report_facts.run_id
+		GROUP BY d.stratum
+	), source AS (
+		SELECT d.urn, jsonb_agg(jsonb_build_object(
+			'figure', d.figure,
+			'source', d.source,
+			'recorded', d.recorded) ORDER BY d.position) AS data
+		FROM abie_report.school_source d
+		WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable)
+		GROUP BY d.urn
+	)
+	SELECT e.urn, jsonb_build_object(
+		'report', 'abie school report',
+		'version', 1,
+		'run', to_jsonb(run),
+		'methodology', k.settings || jsonb_build_object(
+			'mean', m.mean,
+			'local_slope', m.local_slope,
+			'last_weight', m.last_weight,
+			'n0', m.n0,
+			'schools', m.schools,
+			'sampling_c1', m.sampling_c1,
+			'sampling_source', m.sampling_source,
+			'sampling_run', m.sampling_run),
+		'outcome', coalesce(e.statement, 'left out'),
+		'expectation', to_jsonb(e),
+		'circumstances', c.circumstances,
+		'expected_steps', abie_internal.expected_waterfall(c.circumstances, m.mean, e.context,
+			m.local_slope * e.local_residual, e.expected),
+		'similar_schools', n.similar_schools,
+		'standing', CASE WHEN n.rank_worst IS NOT NULL
+			THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
+		'history', h.history,
+		'absence', a.absence,
+		'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END,
+		'data', s.data)
+	FROM expectation e
+		CROSS JOIN run
+		CROSS JOIN methodology k
+		JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
+		LEFT JOIN model m ON m.stratum = p.stratum
+		LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
+		LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
+		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
+		LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
+		LEFT JOIN distribution d ON d.stratum = e.stratum
+		LEFT JOIN source s ON s.urn = e.urn;
+END $$;
 COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';
 
 CREATE FUNCTION abie_internal.report_facts(run_id integer, urns integer[]) RETURNS TABLE (urn integer, facts jsonb)

@@ -263,6 +263,9 @@ query("INSERT INTO abie.published_total (academic_year, la_code, school_type, en
 query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
 query("INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) VALUES (900013, '2024/25', 90)");
 query("SELECT abie.grant_access(current_user, 'school', '900013')");
+query("SELECT abie.record_event('school', '900013', '2025-09-02', '2025-09-03', 'outbreak', 'as it was notified')");
+# by a function nobody decides on an event of their own
+query("INSERT INTO abie.event_decision (event_id, accepted, reason, decided_by) SELECT event_id, true, 'it is on file', 'another' FROM abie.school_event");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});

@@ -126,6 +126,7 @@ my $made = qq{
 	INSERT INTO text_of VALUES
 		('ladder', abie.chart_ladder('L', '{now,target,national}', '{92.123456789012,93.3,94.1}', ARRAY['start', 'target', NULL])),
 		('distribution', abie.chart_distribution('D', 'x', '{1.23456789,2.3456,3.456789}', '{3,4,5}', 2.345678912)),
+		('run change', abie.chart_run_change('R', '{a,a,b}', '{1.23456789,2.3456,3.456789}')),
 		('similar', abie.chart_similar('S', '{a,b}', '{91.23456789,92.3456}', '{91.0,92.1}', '{92,93.1}', 1));
 	SELECT source || ' ' || coalesce(md5(given), '') FROM text_of ORDER BY 1;};
 my $usual = query('england', $made);
