@@ -13,7 +13,8 @@ inputs = school import_format import import_parse import_merge import_name load_
 runs = methodology run_table run_total run scope pool similar calculate calculate_context calculate_baseline explain \
 	nearby progress what_if backtest calibration compare
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
-year = calendar projection school_event year_progress monitor_table monitor progress_week
+year = calendar projection school_event year_progress monitor_table monitor progress_week explain_progress \
+	backtest_year
 reports = markup chart_part chart chart_history report_view report_table report_input report_progress report_part \
 	run_change report_summary chart_waterfall report_facts report_word report_expectation report_compared \
 	school_report area_report

@@ -135,6 +135,7 @@ INSERT INTO not_parallel_safe VALUES
 	('admit', 'may write abie.report_read'),
 	('explain', 'may write abie.report_read'),
 	('progress_week', 'may write abie.report_read'),
+	('explain_progress', 'may write abie.report_read'),
 	('admit_progress', 'may write abie.report_read'),
 	('similarity', 'may write abie.report_read'),
 	('nearby_similar_schools', 'may write abie.report_read'),

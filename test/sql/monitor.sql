@@ -160,6 +160,53 @@ SELECT count(*) FILTER (WHERE p.status <> abie.progress_status(e.statement, p.pr
 	count(*) FILTER (WHERE p.too_early AND p.status <> 'open') AS odd, count(DISTINCT p.status) AS statuses
 FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn;
 
+-- explained: recomputed from the lines alone
+CREATE TABLE line AS
+SELECT u.urn, x.* FROM (SELECT urn FROM abie.school_progress WHERE monitor_id = 3 ORDER BY stratum DESC, urn LIMIT 120) u, abie.explain_progress(3, u.urn) x;
+SELECT step, name, left(regexp_replace(made, '[0-9.]{6,}', 'n', 'g'), 90) AS made FROM line WHERE urn = (SELECT min(urn) FROM line) AND (step < 8 OR step > 25) ORDER BY step;
+WITH week AS (
+	SELECT urn, value AS deviation, substring(made, 'variance ([^,]+),')::float8 AS variance, substring(made, 'weight ([0-9.e-]+)')::float8 AS weight,
+		substring(made, ': ([0-9]+) of')::integer AS attended, substring(made, ' of ([0-9]+) sessions')::integer AS possible
+	FROM line WHERE name LIKE 'week of %'
+), said AS (
+	SELECT urn, max(value) FILTER (WHERE name = 'prior') AS prior, max(value) FILTER (WHERE name = 'prior variance') AS tau2, max(value) FILTER (WHERE name = 'correlation') AS rho,
+		max(value) FILTER (WHERE name = 'variance of a week') AS sigma2, max(value) FILTER (WHERE name = 'level') AS level, max(value) FILTER (WHERE name = 'level variance') AS variance,
+		max(value) FILTER (WHERE name = 'year to date') AS year_to_date, max(value) FILTER (WHERE name = 'done') AS done, max(value) FILTER (WHERE name = 'weeks left') AS weeks_left,
+		max(value) FILTER (WHERE name = 'course') AS course, max(value) FILTER (WHERE name = 'projected') AS projected, max(value) FILTER (WHERE name = 'standard deviation') AS sd,
+		max(value) FILTER (WHERE name = 'quantile') AS q, max(value) FILTER (WHERE name = 'common deviation') AS common_sd, max(value) FILTER (WHERE name = 'low') AS low,
+		max(value) FILTER (WHERE name = 'high') AS high, max(value) FILTER (WHERE name = 'baseline') AS baseline, max(value) FILTER (WHERE name = 'improvement') AS improvement,
+		max(value) FILTER (WHERE name = 'pace') AS pace, max(value) FILTER (WHERE name = 'common change') AS movement, max(value) FILTER (WHERE name = 'probability') AS probability
+	FROM line GROUP BY urn
+), made AS (
+	SELECT s.urn, 100.0 * sum(w.attended) / sum(w.possible) AS year_to_date, sum(p) AS p,
+		sum(p * greatest(least(w.deviation - s.prior, 2.5 * sqrt(w.variance + s.tau2)), -2.5 * sqrt(w.variance + s.tau2))) AS pr
+	FROM said s JOIN week w USING (urn), LATERAL (SELECT w.weight / (w.variance * (1 + s.rho) / (1 - s.rho)) AS p) k GROUP BY s.urn
+)
+SELECT count(*) AS schools, max(abs(m.year_to_date::float8 - s.year_to_date)) < 1e-9 AS year_to_date, max(abs(s.prior + s.tau2 * m.pr / (1 + s.tau2 * m.p) - s.level)) < 1e-9 AS level,
+	max(abs(s.tau2 / (1 + s.tau2 * m.p) - s.variance)) < 1e-9 AS variance, max(abs(s.done * s.year_to_date + (1 - s.done) * (s.course + s.level) - s.projected)) < 1e-9 AS projected,
+	max(abs((1 - s.done) * sqrt(s.variance + s.sigma2 * (1 + s.rho) / (1 - s.rho) / s.weeks_left) - s.sd)) < 1e-9 AS sd,
+	max(abs(s.projected - s.q * sqrt(s.sd ^ 2 + s.common_sd ^ 2) - s.low) + abs(s.projected + s.q * sqrt(s.sd ^ 2 + s.common_sd ^ 2) - s.high)) < 1e-9 AS interval,
+	max(abs(abie.probability_met(s.projected, s.sd * s.q / 1.959963984540054, s.baseline, s.improvement, s.pace, s.movement, s.common_sd) - s.probability)) < 1e-9 AS probability
+FROM said s JOIN made m USING (urn);
+-- without weeks, and at the end
+SELECT x.name, x.made FROM abie.explain_progress(1, 900001) x WHERE x.name IN ('projected', 'standard deviation', 'quantile', 'low');
+SELECT count(*) FILTER (WHERE name LIKE 'week of %') AS weeks, max(made) FILTER (WHERE name = 'projected') AS projected FROM abie.explain_progress(4, 900001);
+SELECT count(*) FROM abie.explain_progress(3, 1);
+SELECT count(*) FROM abie.explain_progress(99, 900001);
+
+-- the back-test of the year says the same as the weekly runs
+SELECT b.as_of, b.stratum, b.schools = j.schools AS schools, abs(b.rmse_projected - j.rmse) < 1e-9 AS rmse, abs(b.rmse_like_for_like - j.like_for_like) < 1e-9 AS like_for_like,
+	abs(b.rmse_relative - j.relative) < 1e-9 AS relative, abs(b.coverage - j.coverage) < 1e-9 AS coverage, abs(b.on_course - j.on_course) < 1e-9 AS on_course,
+	b.on_course_met IS NOT DISTINCT FROM j.on_course_met AS on_course_met, b.rmse_projected < least(b.rmse_relative, b.rmse_like_for_like, b.rmse_forecast) AS best
+FROM abie.backtest_year(1, '{2025-09-29,2026-02-12}') b
+	JOIN (SELECT as_of, stratum, count(*) AS schools, stddev_pop(projected - outcome) AS rmse, stddev_pop(attendance + like_for_like - outcome) AS like_for_like,
+			stddev_pop(relative - outcome) AS relative, avg((outcome BETWEEN low AND high)::integer) AS coverage, avg((probability >= 0.8)::integer) AS on_course,
+			avg(met::integer) FILTER (WHERE probability >= 0.8)::float8 AS on_course_met FROM judged GROUP BY as_of, stratum) j USING (as_of, stratum)
+WHERE b.size = 'all' ORDER BY 1, 2;
+SELECT count(*) AS rows, count(DISTINCT as_of) AS days, bool_and(all_schools = parts) AS add_up
+FROM (SELECT as_of, max(schools) FILTER (WHERE size = 'all') AS all_schools, sum(schools) FILTER (WHERE size <> 'all') AS parts FROM abie.backtest_year(1, '{2026-01-09}') GROUP BY as_of, stratum) b;
+SELECT count(*) FROM abie.backtest_year(99);
+
 -- the same again, bit for bit; whatever the settings, and the order that rows are in
 SELECT result_digest AS digest FROM abie.monitor WHERE monitor_id = 3 \gset
 CREATE TABLE shuffled AS SELECT * FROM abie.attendance_week;
