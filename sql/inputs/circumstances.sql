@@ -8,31 +8,35 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
 RETURN (
 	SELECT CASE
 		WHEN t.words ~ '(?:^| )special' THEN 'special'
-		WHEN t.words ~ '^(?:middle deemed )?primary(?: and nursery| with nursery)?$'
-			OR t.words ~ '^(?:infant|junior|first|infant and junior)$' THEN 'primary'
-		WHEN t.words ~ '^(?:middle deemed )?secondary(?: (?:and|with|including) all through)?$'
-			OR t.words ~ '^all through$' THEN 'secondary'
-		WHEN t.words ~
-			('(?:^| )(?:independent|nursery|early years|pupil referral|pru|alternative provision|ap|post 16|16 '
-			'plus|16 (?:to )?19|sixth form'
-			|| '|further education|higher education|secure|overseas|offshore|welsh|service children|online '
-				'provider|miscellaneous)(?: |$)') THEN 'other' END
-	FROM (SELECT
-		pg_catalog.regexp_replace(pg_catalog.btrim(pg_catalog.regexp_replace(pg_catalog.lower(school_type COLLATE "C"),
-		'[^a-z0-9]+', ' ', 'g')),
-		'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$', '',
-			'g')) t(words));
+		WHEN t.words ~ '^(?:middle deemed )?primary(?: and nursery| with nursery)?$' THEN 'primary'
+		WHEN t.words ~ '^(?:infant|junior|first|infant and junior)$' THEN 'primary'
+		WHEN t.words ~ '^(?:middle deemed )?secondary(?: (?:and|with|including) all through)?$' THEN 'secondary'
+		WHEN t.words ~ '^all through$' THEN 'secondary'
+		WHEN t.words ~ ('(?:^| )'
+			'(?:independent|nursery|early years|pupil referral|pru|alternative provision|ap'
+			'|post 16|16 plus|16 (?:to )?19|sixth form|further education|higher education'
+			'|secure|overseas|offshore|welsh|service children|online provider|miscellaneous)'
+			'(?: |$)') THEN 'other'
+	END
+	FROM pg_catalog.lower(school_type COLLATE "C") l(letters),
+		pg_catalog.btrim(pg_catalog.regexp_replace(l.letters, '[^a-z0-9]+', ' ', 'g')) w(spaced),
+		pg_catalog.regexp_replace(w.spaced,
+			'^(?:(?:state funded|la maintained|maintained) )+|(?: (?:schools?|academy|academies|phase|units?))+$',
+			'', 'g') t(words));
 COMMENT ON FUNCTION abie_internal.stratum_as_spelt(text) IS 'Abie_internal.stratum of any text.';
 
 CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT, so that the names that nearly all schools have become part of the query
-RETURN CASE school_type WHEN 'State-funded primary' THEN 'primary' WHEN 'State-funded secondary' THEN 'secondary'
-	WHEN 'Special' THEN 'special' ELSE abie_internal.stratum_as_spelt(school_type) END;
+RETURN CASE school_type
+	WHEN 'State-funded primary' THEN 'primary'
+	WHEN 'State-funded secondary' THEN 'secondary'
+	WHEN 'Special' THEN 'special'
+	ELSE abie_internal.stratum_as_spelt(school_type) END;
 COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '
 'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
-'one that is not understood.';
+'one that is not understood, or NULL.';
 
 CREATE FUNCTION abie_internal.first_known_step(state anyelement, value anyelement) RETURNS anyelement
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_first_known_step';

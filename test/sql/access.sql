@@ -172,12 +172,13 @@ SELECT as_role('abie_access_school', $$SELECT string_agg(stratum || ' ' || coale
 -- Attempts. Secrets are the figures of schools that are not the role's, as text.
 --
 CREATE TABLE secret AS
-SELECT e.urn, v.figure FROM abie.expectation e, unnest(ARRAY[e.target, e.expected, e.baseline, e.forecast]) v(figure)
--- attendance is published, and a quartile of similar schools may be one of them
-WHERE NOT EXISTS (SELECT FROM abie.expectation o WHERE o.attendance = v.figure) AND length(v.figure::text) > 12
-UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s WHERE length(s.fitted::text) > 12
-UNION ALL SELECT p.urn, v.figure FROM abie.school_progress p, unnest(ARRAY[p.projected, p.probability, p.level]) v(figure)
-	WHERE p.monitor_id = 2 AND length(v.figure::text) > 12;
+SELECT s.urn, s.figure::text AS figure, substring(s.figure::text FROM '[.](\d{10})') AS digits FROM (
+	SELECT e.urn, v.figure FROM abie.expectation e, unnest(ARRAY[e.target, e.expected, e.baseline, e.forecast]) v(figure)
+	-- attendance is published, and a quartile of similar schools may be one of them
+	WHERE NOT EXISTS (SELECT FROM abie.expectation o WHERE o.attendance = v.figure)
+	UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s
+	UNION ALL SELECT p.urn, v.figure FROM abie.school_progress p, unnest(ARRAY[p.projected, p.probability, p.level]) v(figure) WHERE p.monitor_id = 2) s
+WHERE length(s.figure::text) > 12;
 CREATE TABLE attempt (role text, what text, outcome text);
 CREATE FUNCTION attempt(who text, what text, query text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -186,7 +187,9 @@ DECLARE
 BEGIN
 	-- a role without schools may see no URN either, but in the error of a call that names one
 	INSERT INTO attempt VALUES (who, what, CASE
-		WHEN EXISTS (SELECT FROM secret s WHERE s.urn <> ALL (own) AND strpos(answer, s.figure::text) > 0)
+		-- those of which ten digits stand in the answer are looked for: a search for each of all takes a second
+		WHEN EXISTS (SELECT FROM secret s WHERE s.urn <> ALL (own) AND strpos(answer, s.figure) > 0
+				AND (s.digits IS NULL OR s.digits IN (SELECT m.found[1] FROM regexp_matches(answer, '[.](\d{10})', 'g') m(found))))
 			OR 900019 <> ALL (own) AND strpos(answer, 'evidence of 900019') > 0
 			OR own = '{}' AND answer ~ '9[04]\d{4}\M' AND answer !~ '^[0-9A-Z]{5}: ' AND strpos(query, '900019') = 0 THEN 'LEAK: ' || answer
 		WHEN answer ~ '^42501' THEN 'permission denied'

@@ -121,24 +121,33 @@ INSERT INTO pg_temp.files VALUES
 		'201819,100001,2019001,Here,London,State-funded primary,201,24.9,12.5,Spc name,None|201819,100002,2022002,There,South East,Independent school,20,z,z,Spc two,None', NULL, NULL),
 	('gias', :gias, '100001,201,2001,Gias name,Community school,LA maintained,Open,,Primary,,London,530000', NULL, '2025-05-24');
 CREATE TABLE pg_temp.states (files text, state text);
-DO $$
+-- the states that all orders of the files not yet imported lead to; orders that begin alike share what they begin with
+CREATE FUNCTION pg_temp.states_after(done text[]) RETURNS SETOF pg_temp.states LANGUAGE plpgsql AS $$
 DECLARE
-	ordering text[];
+	f pg_temp.files;
+	found pg_temp.states[] := '{}';
 BEGIN
-	FOR ordering IN
-		SELECT ARRAY[a.file, b.file, c.file, d.file, e.file] FROM pg_temp.files a, pg_temp.files b, pg_temp.files c, pg_temp.files d, pg_temp.files e
-		WHERE cardinality(ARRAY(SELECT DISTINCT unnest(ARRAY[a.file, b.file, c.file, d.file, e.file]))) = 5
-	LOOP
-		TRUNCATE abie.school, abie.school_context, abie.attendance;
-		PERFORM pg_temp.import('auto', f.file, f.header, f.lines, f.year, f.date)
-		FROM unnest(ordering) WITH ORDINALITY AS o (file, place) JOIN pg_temp.files AS f USING (file) ORDER BY o.place;
-		INSERT INTO pg_temp.states SELECT array_to_string(ordering, ' '), md5(
+	IF NOT EXISTS (SELECT FROM pg_temp.files WHERE file <> ALL (done)) THEN
+		RETURN QUERY SELECT array_to_string(done, ' '), md5(
 			(SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.urn) FROM abie.school AS t)
 			|| (SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.urn, t.academic_year) FROM abie.school_context AS t)
 			|| (SELECT string_agg((to_jsonb(t) - 'source' - 'recorded_at')::text, '' ORDER BY t.laestab, t.academic_year) FROM abie.attendance AS t));
+	END IF;
+	FOR f IN SELECT * FROM pg_temp.files WHERE file <> ALL (done) ORDER BY file DESC LOOP
+		BEGIN
+			PERFORM pg_temp.import('auto', f.file, f.header, f.lines, f.year, f.date);
+			found := found || ARRAY(SELECT s FROM pg_temp.states_after(done || f.file) s);
+			RAISE EXCEPTION USING ERRCODE = 'ZZ000';
+		EXCEPTION WHEN SQLSTATE 'ZZ000' THEN
+			-- the next one begins where this one did
+		END;
 	END LOOP;
+	RETURN QUERY SELECT * FROM unnest(found);
 END
 $$;
+TRUNCATE abie.school, abie.school_context, abie.attendance;
+INSERT INTO pg_temp.states SELECT * FROM pg_temp.states_after('{}');
+SELECT pg_temp.import('auto', f.file, f.header, f.lines, f.year, f.date) IS NOT NULL AS imported FROM pg_temp.files AS f;
 SELECT count(*) AS orders, count(DISTINCT state) AS states FROM pg_temp.states;
 SELECT academic_year, laestab, urn, sess_possible, sess_overall_percent, markers FROM abie.attendance ORDER BY academic_year, laestab;
 SELECT urn, academic_year, headcount, fsm_pct, fsm6_pct, eal_pct, religious_character, markers FROM abie.school_context ORDER BY urn;

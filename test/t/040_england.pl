@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
+use England;
 use Explained qw(recompute);
 use IO::Uncompress::Gunzip qw($GunzipError);
 use List::Util qw(max min sum0);
@@ -14,22 +15,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $top = "$FindBin::RealBin/../..";
-my $data = $ENV{ABIE_DATA} // "$top/../shared/data";
-my @imports = (
-	[ 'ees_absence_school_201819', 'ees-absence' ],
-	[ 'ees_absence_school_200607_201819_core', 'ees-absence' ],
-	[ 'census_school_201901', 'england-census', '--year', '2018/19' ],
-	[ 'spc_school_202301', 'spc' ],
-	[ 'gias_open_20250524', 'gias', '--date', '2025-05-24' ],
-	[ 'gias_links_20220831', 'gias-links' ],
-	[ 'derived_school_lsoa11_idaci', 'school-idaci', '--year', '2018/19' ],
-	[ 'absence_school_202223', 'england-abs', '--year', '2022/23' ],
-	[ 'census_school_202301', 'england-census', '--year', '2022/23' ]);
-for my $name ((map { $_->[0] } @imports), 'ees_absence_nat_reg_la_200607_201819')
-{
-	plan skip_all => "no real data: $data/$name.csv.gz is not there (set ABIE_DATA to its folder)" unless -r "$data/$name.csv.gz";
-}
+my $data = England::data();
+my $lacking = England::lacks('ees_absence_nat_reg_la_200607_201819');
+plan skip_all => $lacking if $lacking;
 my $similar_schools = 20;
 my $sampled = 200;
 my $searched = 20;
@@ -93,26 +81,13 @@ for my $urns (values %of_laestab)
 	}
 }
 
-#
-# Import
-#
-my $node = PostgreSQL::Test::Cluster->new('england');
-$node->init;
+my $node = England::cluster('england');
 $node->start;
-$node->safe_psql('postgres', 'CREATE EXTENSION abie');
-for my $import (@imports)
-{
-	my ($name, $format, @option) = @$import;
-	my $started = time();
-	my ($out, $err) = ('', '');
-	IPC::Run::run([ "$top/bin/abie-load", '--db', $node->connstr('postgres'), @option, $format, "$data/$name.csv.gz" ], '>', \$out, '2>', \$err);
-	is($?, 0, "$name is imported") or BAIL_OUT("$name: $out$err");
-	diag(sprintf '%s: imported in %.1f s', $name, time() - $started);
-}
+
 sub query
 {
 	my ($sql) = @_;
-	return $node->safe_psql('postgres', $sql);
+	return $node->safe_psql('england', $sql);
 }
 
 sub rows

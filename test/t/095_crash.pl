@@ -52,7 +52,7 @@ sub wait_for_recovery
 my @kept = qw(run run_characteristic run_model run_school run_scope similar_list expectation exclusion run_check run_national run_improvement);
 my $calculate = "CALL abie.calculate('$target_year', run_id => NULL)";
 query('CREATE EXTENSION abie');
-query('SELECT abie.load_demo(3000)');
+query('SELECT abie.load_demo(1000)');
 # every byte of the runs that are no longer going on; rows of a run, but for its own
 query('CREATE FUNCTION content() RETURNS text LANGUAGE sql RETURN concat_ws($$ $$, '
 	  . join(",\n", map { "(SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM abie.$_ t WHERE t.run_id <= 2)" } @kept) . ')');
