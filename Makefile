@@ -10,8 +10,8 @@ statistics = scaling distance nearest context quantile shrinkage forecast funnel
 	expectation
 inputs = school import_format import import_parse import_merge import_name load_attendance history published \
 	circumstances school_figure
-runs = methodology run_table run_total run scope pool similar calculate calculate_context calculate_baseline explain \
-	nearby progress what_if backtest calibration compare
+runs = methodology run_table run_result run_total run scope pool similar calculate calculate_context calculate_baseline \
+	explain nearby progress what_if backtest calibration compare
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
 year = calendar projection school_event year_progress monitor_table monitor progress_week explain_progress \
 	backtest_year

@@ -8,8 +8,11 @@ CREATE FUNCTION abie_internal.check_input_digest(run_id integer, threshold float
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
 	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
-	FROM (SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now FROM abie.run r
-		WHERE r.run_id = check_input_digest.run_id OFFSET 0) i;
+	FROM (SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now
+		FROM abie.run r
+		WHERE r.run_id = check_input_digest.run_id
+		-- worked out once, though it is asked for twice
+		OFFSET 0) i;
 END;
 COMMENT ON FUNCTION abie_internal.check_input_digest(integer, float8) IS
 'Release check input digest. Example: the digest as it is now.';
@@ -18,8 +21,10 @@ CREATE FUNCTION abie_internal.check_result_digest(run_id integer, threshold floa
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
 	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
-	FROM (SELECT r.result_digest AS recorded, abie_internal.result_digest(r.run_id) AS now FROM abie.run r
-		WHERE r.run_id = check_result_digest.run_id OFFSET 0) i;
+	FROM (SELECT r.result_digest AS recorded, abie_internal.result_digest(r.run_id) AS now
+		FROM abie.run r
+		WHERE r.run_id = check_result_digest.run_id
+		OFFSET 0) i;
 END;
 COMMENT ON FUNCTION abie_internal.check_result_digest(integer, float8) IS
 'Release check result digest. Example: the digest as it is now.';
@@ -46,21 +51,28 @@ BEGIN
 		SELECT (%2$s) IS DISTINCT FROM (%3$s) OR (n.reason IS NULL) IS DISTINCT FROM (s.urn IS NOT NULL)
 				OR s.urn IS NOT NULL AND (%4$s) IS DISTINCT FROM (%5$s),
 			coalesce(n.urn, k.urn, n.laestab, k.laestab)::text,
-				ARRAY[coalesce(n.urn, k.urn, n.laestab, k.laestab)]::float8[]
-		FROM pool n FULL JOIN (SELECT x.* FROM abie.run_scope x WHERE x.run_id = $1) k ON k.laestab = n.laestab
+			ARRAY[coalesce(n.urn, k.urn, n.laestab, k.laestab)]::float8[]
+		FROM pool n
+			FULL JOIN (SELECT x.* FROM abie.run_scope x WHERE x.run_id = $1) k ON k.laestab = n.laestab
 			LEFT JOIN school s ON s.laestab = k.laestab
 		UNION ALL
-		SELECT a.average IS DISTINCT FROM o.average, format('%%s average of %%s', coalesce(a.stratum, o.stratum),
+		SELECT a.average IS DISTINCT FROM o.average,
+			format('%%s average of %%s', coalesce(a.stratum, o.stratum),
 				coalesce(nullif(coalesce(a.la_code, o.la_code), 0)::text, 'England')),
-					ARRAY[coalesce(a.la_code, o.la_code)]::float8[]
+			ARRAY[coalesce(a.la_code, o.la_code)]::float8[]
 		FROM (SELECT n.stratum, n.la_code, n.la_average AS average FROM pool n WHERE n.reason IS NULL
-				UNION SELECT n.stratum, 0, n.national_average FROM pool n WHERE n.reason IS NULL) a
-			FULL JOIN (SELECT s.stratum, s.la_code, s.la_average AS average
-				FROM school s UNION SELECT s.stratum, 0, s.national_average FROM school s) o
+			UNION
+			SELECT n.stratum, 0, n.national_average FROM pool n WHERE n.reason IS NULL) a
+			FULL JOIN (SELECT s.stratum, s.la_code, s.la_average AS average FROM school s
+				UNION
+				SELECT s.stratum, 0, s.national_average FROM school s) o
 				ON o.stratum = a.stratum AND o.la_code = a.la_code
-		$sql$, abie_internal.pool_query(m), abie_internal.column_list('n', abie_internal.scope_columns()),
-			abie_internal.column_list('k', abie_internal.scope_columns()),
-			abie_internal.column_list('n', own_columns), abie_internal.column_list('s', own_columns))
+		$sql$,
+		abie_internal.pool_query(m),
+		abie_internal.column_list('n', abie_internal.scope_columns()),
+		abie_internal.column_list('k', abie_internal.scope_columns()),
+		abie_internal.column_list('n', own_columns),
+		abie_internal.column_list('s', own_columns))
 	USING run_id, target_year, m.minimum_enrolments;
 END $$;
 COMMENT ON FUNCTION abie_internal.check_stale_input(integer, float8) IS
@@ -81,7 +93,8 @@ CREATE FUNCTION abie_internal.check_partial_input(run_id integer, threshold floa
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.laestab IS NULL, b.laestab::text, ARRAY[b.laestab]
-	FROM abie.run r JOIN abie.attendance b ON b.academic_year = abie.previous_year(r.baseline_year)
+	FROM abie.run r
+		JOIN abie.attendance b ON b.academic_year = abie.previous_year(r.baseline_year)
 		LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = b.laestab
 	WHERE r.run_id = check_partial_input.run_id;
 END;
@@ -94,8 +107,8 @@ BEGIN ATOMIC
 	SELECT s.sess_possible < check_partial_year.threshold * s.enrolments,
 		format('%s: %s', s.urn, round(s.sess_possible::numeric / s.enrolments)),
 		ARRAY[s.sess_possible / s.enrolments::float8, s.urn]
-	FROM abie.run_school s WHERE s.run_id = check_partial_year.run_id AND s.sess_possible IS NOT NULL
-		AND s.enrolments > 0;
+	FROM abie.run_school s
+	WHERE s.run_id = check_partial_year.run_id AND s.sess_possible IS NOT NULL AND s.enrolments > 0;
 END;
 COMMENT ON FUNCTION abie_internal.check_partial_year(integer, float8) IS
 'Release check partial year. Examples: sessions possible an enrolment.';
@@ -103,8 +116,9 @@ COMMENT ON FUNCTION abie_internal.check_partial_year(integer, float8) IS
 CREATE FUNCTION abie_internal.check_rate_only(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT s.sess_possible IS NULL OR s.sess_overall IS NULL, s.urn::text, ARRAY[s.urn] FROM abie.run_school s
-		WHERE s.run_id = check_rate_only.run_id;
+	SELECT s.sess_possible IS NULL OR s.sess_overall IS NULL, s.urn::text, ARRAY[s.urn]
+	FROM abie.run_school s
+	WHERE s.run_id = check_rate_only.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_rate_only(integer, float8) IS 'Release check rate only.';
 
@@ -117,8 +131,10 @@ BEGIN ATOMIC
 				THEN format('%s / enrolments, from run %s', round(m.sampling_c1::numeric, 1), m.sampling_run)
 			WHEN 'residuals' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, from residuals'
 			WHEN 'declared' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, declared'
-			ELSE 'not known' END), ARRAY[]::float8[]
-	FROM abie.run_model m WHERE m.run_id = check_assumed_noise.run_id;
+			ELSE 'not known' END),
+		ARRAY[]::float8[]
+	FROM abie.run_model m
+	WHERE m.run_id = check_assumed_noise.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_assumed_noise(integer, float8) IS
 'Release check assumed noise. Items are strata. Examples: sampling variance and its source.';
@@ -127,7 +143,8 @@ CREATE FUNCTION abie_internal.check_suppressed_input(run_id integer, threshold f
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.markers <> '{}', format('%s: %s', a.laestab, a.markers), ARRAY[a.laestab]
-	FROM abie.run r JOIN abie.run_school s ON s.run_id = r.run_id
+	FROM abie.run r
+		JOIN abie.run_school s ON s.run_id = r.run_id
 		JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = s.laestab
 	WHERE r.run_id = check_suppressed_input.run_id;
 END;
@@ -140,8 +157,9 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic), ARRAY[s.urn]
 	FROM abie.run_school s
-		JOIN (SELECT c.stratum, c.characteristic, min(c.position) AS position FROM abie.run_characteristic c
-		WHERE c.run_id = check_missing_characteristic.run_id
+		JOIN (SELECT c.stratum, c.characteristic, min(c.position) AS position
+			FROM abie.run_characteristic c
+			WHERE c.run_id = check_missing_characteristic.run_id
 			GROUP BY c.stratum, c.characteristic) c ON c.stratum = s.stratum
 	WHERE s.run_id = check_missing_characteristic.run_id;
 END;
@@ -155,15 +173,18 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 500
 BEGIN ATOMIC
 	WITH year AS (SELECT r.baseline_year FROM abie.run r WHERE r.run_id = compared_total.run_id)
 	SELECT t.la_code, t.school_type, t.sess_possible, h.possible,
-		100 * greatest(abs(h.possible - t.sess_possible) / nullif(t.sess_possible, 0),
-		abs(h.absent - t.sess_overall) / nullif(t.sess_overall, 0),
+		100 * greatest(
+			abs(h.possible - t.sess_possible) / nullif(t.sess_possible, 0),
+			abs(h.absent - t.sess_overall) / nullif(t.sess_overall, 0),
 			abs(h.pupils - t.enrolments)::numeric / nullif(t.enrolments, 0))
-	FROM abie.published_total t LEFT JOIN (
-		SELECT a.school_type, a.laestab / 10000 AS la_code, sum(a.sess_possible) AS possible,
-			sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils
-		FROM abie.attendance a WHERE a.academic_year = (SELECT y.baseline_year FROM year y)
+	FROM abie.published_total t
+		LEFT JOIN (
+			SELECT a.school_type, a.laestab / 10000 AS la_code, sum(a.sess_possible) AS possible,
+				sum(a.sess_overall) AS absent, sum(a.enrolments) AS pupils
+			FROM abie.attendance a
+			WHERE a.academic_year = (SELECT y.baseline_year FROM year y)
 			GROUP BY a.school_type, GROUPING SETS ((), (a.laestab / 10000))
-	) h ON h.school_type = t.school_type AND coalesce(h.la_code, 0) = t.la_code
+		) h ON h.school_type = t.school_type AND coalesce(h.la_code, 0) = t.la_code
 	WHERE t.academic_year = (SELECT y.baseline_year FROM year y);
 END;
 COMMENT ON FUNCTION abie_internal.compared_total(integer) IS
@@ -175,8 +196,10 @@ CREATE FUNCTION abie_internal.check_national_total(run_id integer, threshold flo
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT coalesce(t.missed > check_national_total.threshold, true),
-		format('%s: %s sessions possible, schools %s', t.school_type, t.sess_possible, t.possible), ARRAY[t.la_code]
-	FROM abie_internal.compared_total(check_national_total.run_id) t WHERE t.la_code = 0;
+		format('%s: %s sessions possible, schools %s', t.school_type, t.sess_possible, t.possible),
+		ARRAY[t.la_code]
+	FROM abie_internal.compared_total(check_national_total.run_id) t
+	WHERE t.la_code = 0;
 END;
 COMMENT ON FUNCTION abie_internal.check_national_total(integer, float8) IS
 'Release check national total. Examples: published and added up.';
@@ -188,7 +211,8 @@ BEGIN ATOMIC
 	SELECT coalesce(t.missed > check_local_authority_total.threshold, true),
 		format('%s %s: %s sessions possible, schools %s', t.la_code, t.school_type, t.sess_possible, t.possible),
 		ARRAY[t.la_code]
-	FROM abie_internal.compared_total(check_local_authority_total.run_id) t WHERE t.la_code > 0;
+	FROM abie_internal.compared_total(check_local_authority_total.run_id) t
+	WHERE t.la_code > 0;
 END;
 COMMENT ON FUNCTION abie_internal.check_local_authority_total(integer, float8) IS
 'Release check local authority total. Examples: published and added up.';
@@ -201,10 +225,13 @@ CREATE FUNCTION abie_internal.run_issued_before(run_id integer) RETURNS integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT o.run_id FROM abie.run r JOIN abie.run o ON o.run_id <> r.run_id AND o.target_year <= r.target_year
-	AND o.status IN ('issued', 'superseded')
+SELECT o.run_id
+FROM abie.run r
+	JOIN abie.run o ON o.run_id <> r.run_id AND o.target_year <= r.target_year
+		AND o.status IN ('issued', 'superseded')
 WHERE r.run_id = run_issued_before.run_id
-ORDER BY o.target_year DESC, o.status, o.run_id DESC LIMIT 1
+ORDER BY o.target_year DESC, o.status, o.run_id DESC
+LIMIT 1
 $$;
 COMMENT ON FUNCTION abie_internal.run_issued_before(integer) IS
 'The run that a run is compared with: the one issued for its target year, else superseded in it, else of the nearest '
@@ -217,8 +244,8 @@ BEGIN ATOMIC
 		format('%s: %s', e.urn, round((e.improvement - o.improvement)::numeric, 2)),
 		ARRAY[-abs(e.improvement - o.improvement), e.urn]
 	FROM abie.expectation e
-		JOIN abie.expectation o ON o.run_id = (SELECT abie_internal.run_issued_before(check_moved_expectation.run_id))
-		AND o.urn = e.urn
+		JOIN abie.expectation o ON o.urn = e.urn
+			AND o.run_id = (SELECT abie_internal.run_issued_before(check_moved_expectation.run_id))
 	WHERE e.run_id = check_moved_expectation.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_moved_expectation(integer, float8) IS
@@ -231,8 +258,8 @@ BEGIN ATOMIC
 	SELECT 100.0 * c.common / cardinality(l.similar_urns) < check_moved_list.threshold,
 		format('%s: %s in common', l.urn, c.common), ARRAY[c.common, l.urn]
 	FROM abie.similar_list l
-		JOIN abie.similar_list o ON o.run_id = (SELECT abie_internal.run_issued_before(check_moved_list.run_id))
-		AND o.urn = l.urn,
+		JOIN abie.similar_list o ON o.urn = l.urn
+			AND o.run_id = (SELECT abie_internal.run_issued_before(check_moved_list.run_id)),
 		LATERAL (SELECT count(*) AS common FROM unnest(l.similar_urns) u(urn) WHERE u.urn = ANY (o.similar_urns)) c
 	WHERE l.run_id = check_moved_list.run_id;
 END;

@@ -2,8 +2,7 @@
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
 CREATE FUNCTION abie_internal.exclusion_reason(urn integer, rows_of_urn integer, stratum text, attendance_held boolean,
-	close_date date, status_date date,
-	enrolments integer, target_start date, minimum_enrolments integer) RETURNS text
+	close_date date, status_date date, enrolments integer, target_start date, minimum_enrolments integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10
 -- not STRICT: what is not known is a reason
 RETURN CASE
@@ -31,8 +30,8 @@ RETURN CASE reason
 	WHEN 'URN not unique' THEN rows_of_urn || ' rows of attendance with this URN'
 	WHEN 'closed before the target year'
 		THEN coalesce('closed ' || to_char(close_date, 'YYYY-MM-DD'),
-		'closed in the register of ' || to_char(status_date, 'YYYY-MM-DD'))
-		|| coalesce('; successor ' || successors, '')
+				'closed in the register of ' || to_char(status_date, 'YYYY-MM-DD'))
+			|| coalesce('; successor ' || successors, '')
 	WHEN 'fewer than the minimum enrolments'
 		THEN coalesce(enrolments::text, 'unknown') || ' enrolments, minimum ' || minimum_enrolments
 	END;
@@ -47,9 +46,8 @@ RETURNS TABLE (
 	sess_overall bigint, attendance float8, attendance_error float8, attendance_published boolean, close_date date,
 	status_date date, easting integer, northing integer, year_share float8, mobility float8, headcount integer,
 	key_stages float8[], fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8,
-		eal_pct float8, mobility_pct float8,
-	idaci_score float8, idaci_rank integer, region text, urban_rural text, religious_character text,
-	admissions_policy text, other jsonb)
+	eal_pct float8, mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+	religious_character text, admissions_policy text, other jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
 BEGIN ATOMIC
 	WITH scope AS (
@@ -58,7 +56,7 @@ BEGIN ATOMIC
 			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
 			-- not of counts that came from elsewhere since
 			CASE WHEN a.attendance_error IS NOT NULL
-				AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
+					AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
 				THEN a.attendance_error END AS attendance_error,
 			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
 		FROM abie.attendance a
@@ -66,7 +64,8 @@ BEGIN ATOMIC
 	), place AS (
 		-- its own, else that of a predecessor, a successor or one of the same LAESTAB
 		SELECT DISTINCT ON (l.laestab) l.laestab, o.easting, o.northing
-		FROM abie_internal.related_schools(scope_figures.baseline_year) l JOIN abie.school o ON o.urn = l.urn
+		FROM abie_internal.related_schools(scope_figures.baseline_year) l
+			JOIN abie.school o ON o.urn = l.urn
 		WHERE num_nulls(o.easting, o.northing) = 0
 		ORDER BY l.laestab, l.own DESC, o.urn
 	)
@@ -83,16 +82,16 @@ BEGIN ATOMIC
 		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
 			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
 				g.register_date) END AS status_date,
-		p.easting, p.northing, m.year_share,
-		m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
+		p.easting, p.northing, m.year_share, m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
 		coalesce(k.key_stages, abie_internal.key_stages_of_ages(g.statutory_low_age, g.statutory_high_age))
 			AS key_stages,
-		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score,
-			k.idaci_rank,
+		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct,
+		k.idaci_score, k.idaci_rank,
 		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
 		coalesce(k.religious_character, g.religious_character) AS religious_character,
 		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
-	FROM scope s LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
+	FROM scope s
+		LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
 		LEFT JOIN abie.school g ON g.urn = s.urn
 		LEFT JOIN place p ON p.laestab = s.laestab
 		LEFT JOIN abie.mobility(scope_figures.baseline_year) m ON m.laestab = s.laestab;
@@ -108,10 +107,8 @@ RETURNS TABLE (
 	tenth_school_km float8, year_share float8, mobility float8, headcount integer, key_stages float8[], fsm_pct float8,
 	fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
-		religious_character text,
-	admissions_policy text, other jsonb,
-	rows_of_urn integer, close_date date, status_date date, successors text,
-	reason text, detail text)
+	religious_character text, admissions_policy text, other jsonb, rows_of_urn integer, close_date date,
+	status_date date, successors text, reason text, detail text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -123,33 +120,34 @@ WITH year AS MATERIALIZED (
 ), judged AS (
 	SELECT w.*,
 		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,
-			w.status_date,
-		w.enrolments,
-		y.target_start, minimum_enrolments) AS reason
+			w.status_date, w.enrolments, y.target_start, minimum_enrolments) AS reason
 	FROM year y, whole w
 ), followed AS (
-	SELECT j.*, CASE j.reason WHEN 'closed before the target year'
-		THEN (SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn) FROM abie.school_link l
-		WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
+	SELECT j.*,
+		CASE j.reason WHEN 'closed before the target year' THEN (
+			SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn)
+			FROM abie.school_link l
+			WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
 	FROM judged j
 ), tenth AS (
 	SELECT n.id AS laestab, n.distance / 1000 AS kilometres
 	FROM (SELECT array_agg(j.laestab::bigint ORDER BY j.laestab) AS laestabs,
 			array_agg(ARRAY[j.easting, j.northing]::float8[] ORDER BY j.laestab) AS places
-		FROM judged j WHERE j.reason IS NULL AND num_nulls(j.easting, j.northing) = 0 GROUP BY j.stratum) p,
+		FROM judged j
+		WHERE j.reason IS NULL AND num_nulls(j.easting, j.northing) = 0
+		GROUP BY j.stratum) p,
 		LATERAL abie.nearest(p.laestabs, p.places, 10) n
 	WHERE n.rank = 10
 )
 SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error,
 	j.attendance_published, j.easting, j.northing, t.kilometres, j.year_share, j.mobility, j.headcount, j.key_stages,
-	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct, j.idaci_score,
-		j.idaci_rank,
-	j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other, j.rows_of_urn, j.close_date,
-		j.status_date, j.successors,
-	j.reason, abie_internal.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors,
-		j.enrolments,
+	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct,
+	j.idaci_score, j.idaci_rank, j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other,
+	j.rows_of_urn, j.close_date, j.status_date, j.successors, j.reason,
+	abie_internal.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors, j.enrolments,
 		minimum_enrolments)
-FROM followed j LEFT JOIN tenth t ON t.laestab = j.laestab
+FROM followed j
+	LEFT JOIN tenth t ON t.laestab = j.laestab
 $$;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
 'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and '

@@ -49,14 +49,18 @@ BEGIN
 	WITH weight AS MATERIALIZED (
 		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
 	), pool AS (
-		SELECT s.stratum, array_agg(s.urn::bigint ORDER BY s.urn) AS ids, array_agg(s.vector ORDER BY s.urn) AS vectors,
-			array_agg(s.family ORDER BY s.urn) AS family, array_agg(s.is_reference ORDER BY s.urn) AS candidate,
+		SELECT s.stratum,
+			array_agg(s.urn::bigint ORDER BY s.urn) AS ids,
+			array_agg(s.vector ORDER BY s.urn) AS vectors,
+			array_agg(s.family ORDER BY s.urn) AS family,
+			array_agg(s.is_reference ORDER BY s.urn) AS candidate,
 			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)] ORDER BY s.urn) AS residuals,
 			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
 				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END] ORDER BY s.urn) AS enrolments
 		FROM abie.run_school s
-			CROSS JOIN LATERAL (SELECT CASE m.method WHEN 'contextual' THEN s.attendance - s.context
-				ELSE s.attendance END AS residual, s.previous_attendance - s.previous_context AS previous) r
+			CROSS JOIN LATERAL (SELECT
+				CASE m.method WHEN 'contextual' THEN s.attendance - s.context ELSE s.attendance END AS residual,
+				s.previous_attendance - s.previous_context AS previous) r
 		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
@@ -64,26 +68,31 @@ BEGIN
 		-- too few, there is no model
 		SELECT s.urn::integer AS urn, n.comparable - (NOT s.is_reference)::integer AS comparable, n.neighbours,
 			n.distances, n.bandwidth, n.means, n.errors
-		FROM pool p JOIN weight w ON w.stratum = p.stratum,
+		FROM pool p
+			JOIN weight w ON w.stratum = p.stratum,
 			LATERAL abie_internal.nearest_means(p.ids, p.vectors, abie_internal.local_schools(m), w.weights,
 				p.candidate, p.family, p.residuals, p.enrolments, wanted) n
 			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
 	), left_out AS (
 		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
-		SELECT s.run_id, s.laestab, s.urn, CASE WHEN k.incomparable THEN 'no characteristics'
-			ELSE 'too few comparable schools' END,
+		SELECT s.run_id, s.laestab, s.urn,
+			CASE WHEN k.incomparable THEN 'no characteristics' ELSE 'too few comparable schools' END,
 			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of
 			-- weight 0
-			CASE WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
-				WHEN k.incomparable
-					THEN 'missing: ' || (SELECT string_agg(DISTINCT n.name COLLATE "C", ', '
-					ORDER BY n.name COLLATE "C")
-					FROM unnest(s.vector, w.characteristics) n(value, name) WHERE n.value IS NULL)
-				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted' END
-		FROM abie.run_school s LEFT JOIN found f ON f.urn = s.urn LEFT JOIN weight w ON w.stratum = s.stratum
+			CASE
+				WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
+				WHEN k.incomparable THEN 'missing: ' || (
+					SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
+					FROM unnest(s.vector, w.characteristics) n(value, name)
+					WHERE n.value IS NULL)
+				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted'
+			END
+		FROM abie.run_school s
+			LEFT JOIN found f ON f.urn = s.urn
+			LEFT JOIN weight w ON w.stratum = s.stratum
 			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
-			CROSS JOIN LATERAL (SELECT w.stratum IS NULL
-				OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
+			CROSS JOIN LATERAL (SELECT
+				w.stratum IS NULL OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
 		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
 	)
 	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth, local_mean, local_error,
@@ -111,7 +120,9 @@ WITH own AS MATERIALIZED (
 ), pair AS (
 	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories,
 		b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
-	FROM own a CROSS JOIN abie.similar_school n JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
+	FROM own a
+		CROSS JOIN abie.similar_school n
+		JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
 		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
 	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
 )
@@ -120,8 +131,9 @@ SELECT p.rank, p.similar_urn, c.characteristic,
 	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
 	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
 	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
-FROM pair p JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
-	AND c.position = p.position
+FROM pair p
+	JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
+		AND c.position = p.position
 GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
 ORDER BY p.rank, 6 DESC, min(p.position)
 $$;

@@ -19,8 +19,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT c.characteristic, CASE WHEN min(c.category) IS NULL THEN 'number' ELSE 'category' END, min(c.element),
 	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL)
-FROM abie.run_characteristic c WHERE c.run_id = changeable.run_id AND c.stratum = changeable.stratum
-	GROUP BY c.characteristic
+FROM abie.run_characteristic c
+WHERE c.run_id = changeable.run_id AND c.stratum = changeable.stratum
+GROUP BY c.characteristic
 UNION ALL
 SELECT v.name, v.kind, NULL, NULL
 FROM (VALUES ('attendance', 'rate'), ('previous_attendance', 'rate'), ('pre_pandemic', 'rate'),
@@ -122,23 +123,23 @@ WITH model AS MATERIALIZED (
 		m.enrolments::float8 AS total,
 		abie_internal.context_terms((school).vector, m.substitutes, m.numbers, m.indicators) AS own,
 		abie_internal.context_terms((changed).vector, m.substitutes, m.numbers, m.indicators) AS other
-	FROM abie.run_model m WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
+	FROM abie.run_model m
+	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
-	SELECT m.*, m.mean + (SELECT sum(c)
-		FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
+	SELECT m.*,
+		m.mean + (SELECT sum(c) FROM unnest(abie.contributions(m.other, m.location, m.coefficients)) c) AS fitted,
 		-- what the prediction without the school makes of the school's residual
-		CASE WHEN (school).is_reference THEN (school).effective_enrolments
-			ELSE 0 END * abie.cross_leverage(m.other, m.own, m.location, m.inverse,
-			m.total) / (1 - (school).leverage) AS g
+		CASE WHEN (school).is_reference THEN (school).effective_enrolments ELSE 0 END
+			* abie.cross_leverage(m.other, m.own, m.location, m.inverse, m.total)
+			/ (1 - (school).leverage) AS g
 	FROM model m
 )
 SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
-	sqrt(greatest(0,
-		p.residual_variance * (abie.cross_variance(p.other, p.other, p.location, p.inverse, p.penalties, p.total)
+	sqrt(greatest(0, p.residual_variance * (
+		abie.cross_variance(p.other, p.other, p.location, p.inverse, p.penalties, p.total)
 		+ 2 * p.g * abie.cross_variance(p.other, p.own, p.location, p.inverse, p.penalties, p.total)
-		+ p.g ^ 2
-			* (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties,
-			p.total) - 1 / (school).effective_enrolments))))
+		+ p.g ^ 2 * (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties, p.total)
+			- 1 / (school).effective_enrolments))))
 FROM part p
 $$;
 COMMENT ON FUNCTION abie_internal.changed_context(abie.run_school, abie.run_school) IS
@@ -157,16 +158,19 @@ BEGIN
 	SELECT c.urn INTO refused
 	FROM (SELECT DISTINCT v::integer AS urn FROM jsonb_array_elements_text(chosen) v) c
 		LEFT JOIN abie.run_school s ON s.run_id = changed.run_id AND s.urn = c.urn
-	WHERE s.urn IS NULL OR NOT abie_internal.may_be_compared(changed, s) ORDER BY c.urn LIMIT 1;
+	WHERE s.urn IS NULL OR NOT abie_internal.may_be_compared(changed, s)
+	ORDER BY c.urn
+	LIMIT 1;
 	IF FOUND THEN
 		PERFORM abie_internal.refuse_what_if('similar_schools', to_jsonb(refused),
 			'Choose schools of the same stratum in the run with published attendance, not the school itself nor a '
 			'predecessor or successor.');
 	END IF;
 	-- in the order of URNs, for each counts by its enrolments alone
-	RETURN QUERY SELECT s.urn::integer, 0::float8, row_number() OVER (ORDER BY s.urn)::integer
-		FROM abie.run_school s WHERE s.run_id = changed.run_id
-			AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
+	RETURN QUERY
+	SELECT s.urn::integer, 0::float8, row_number() OVER (ORDER BY s.urn)::integer
+	FROM abie.run_school s
+	WHERE s.run_id = changed.run_id AND s.urn IN (SELECT v::integer FROM jsonb_array_elements_text(chosen) v);
 END $$;
 COMMENT ON FUNCTION abie_internal.chosen_similar_schools(abie.run_school, jsonb) IS
 'Comparators that the user chose, in the form of abie_internal.most_similar. Errors: 22023 for a school that cannot be '
@@ -179,13 +183,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: chosen is NULL where none are
 WITH found AS (
-	SELECT c.*, 'infinity'::float8 AS bandwidth FROM abie_internal.chosen_similar_schools(changed, chosen) c
-		WHERE chosen IS NOT NULL
+	SELECT c.*, 'infinity'::float8 AS bandwidth
+	FROM abie_internal.chosen_similar_schools(changed, chosen) c
+	WHERE chosen IS NOT NULL
 	UNION ALL
-	SELECT n.*, max(n.distance) OVER () FROM abie_internal.most_similar(changed, wanted + 1) n WHERE chosen IS NULL
+	SELECT n.*, max(n.distance) OVER ()
+	FROM abie_internal.most_similar(changed, wanted + 1) n
+	WHERE chosen IS NULL
 )
 SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.effective_enrolments
-FROM found f JOIN abie.run_school s ON s.run_id = (changed).run_id AND s.urn = f.similar_urn
+FROM found f
+	JOIN abie.run_school s ON s.run_id = (changed).run_id AND s.urn = f.similar_urn
 WHERE f.rank <= wanted OR chosen IS NOT NULL
 ORDER BY f.rank
 $$;
@@ -203,8 +211,8 @@ AS $$
 DECLARE
 	is_contextual boolean := m.method = 'contextual';
 	similar_schools bigint;
-	slope float8 := (SELECT r.local_slope FROM abie.run_model r WHERE r.run_id = school.run_id
-		AND r.stratum = school.stratum);
+	slope float8 := (SELECT r.local_slope FROM abie.run_model r
+		WHERE r.run_id = school.run_id AND r.stratum = school.stratum);
 	mean float8;
 BEGIN
 	WITH peer AS (
@@ -212,11 +220,12 @@ BEGIN
 		FROM abie_internal.what_if_similar_schools(changed, abie_internal.local_schools(m), chosen) n
 	), member AS (
 		SELECT p.attendance, p.enrolments FROM peer p WHERE p.rank <= m.similar_schools OR chosen IS NOT NULL
-		UNION ALL SELECT changed.attendance, changed.effective_enrolments
+		UNION ALL
+		SELECT changed.attendance, changed.effective_enrolments
 	)
 	SELECT count(*),
 		abie.local_mean(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
-		array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
+			array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
 		abie.local_mean_error(array_agg(p.residual ORDER BY p.rank), array_agg(p.distance ORDER BY p.rank),
 			array_agg(p.enrolments ORDER BY p.rank), max(p.bandwidth)),
 		percentile_cont(0.75) WITHIN GROUP (ORDER BY p.attendance)
@@ -243,7 +252,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT v.place, v.name, v.value
-FROM (SELECT) one LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
+FROM (SELECT) one
+	LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
 	CROSS JOIN LATERAL abie_internal.school_baseline(r, school) b
 	CROSS JOIN LATERAL abie_internal.school_result((school).attendance, (school).expected, b.baseline,
 		(school).pared_mean, (school).pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
