@@ -8,15 +8,15 @@ MODULE_big = abie
 types = code register tally absence rate_error absence_week repeat pupil figure
 statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr false_discovery suppress \
 	expectation
-inputs = school import_format import import_parse import_merge import_name load_attendance history published \
-	circumstances school_figure
+inputs = school published_attendance import_format_week import_format import import_parse import_merge import_week \
+	import_name load_attendance history published circumstances school_figure
 runs = methodology run_table run_result run_total run scope pool similar calculate calculate_context calculate_baseline \
 	explain nearby progress what_if backtest calibration compare
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
 year = calendar projection school_event year_progress monitor_table monitor progress_week explain_progress \
 	backtest_year
-reports = markup chart_part chart chart_history report_view report_table report_input report_progress report_part \
-	run_change report_summary chart_waterfall report_facts report_word report_expectation report_compared \
+reports = markup chart_part chart chart_history report_view report_table report_input report_week report_progress \
+	report_part run_change report_summary chart_waterfall report_facts report_word report_expectation report_compared \
 	school_report area_report
 support = assign choose_sites
 demo = demo demo_pupils demo_week

@@ -38,6 +38,16 @@ COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'all-through), special or other (nurseries, alternative provision, independent schools, ages 16 and over); NULL for '
 'one that is not understood, or NULL.';
 
+CREATE FUNCTION abie_internal.published_phase(published text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
+RETURN CASE WHEN pg_catalog.lower(published COLLATE "C") IN ('total', 'all schools') THEN 'Total'
+	ELSE '{"primary": "Primary", "secondary": "Secondary", "special": "Special"}'::jsonb
+		->> abie_internal.stratum(published) END;
+COMMENT ON FUNCTION abie_internal.published_phase(text) IS
+'The phase of published attendance that a school type means: Primary, Secondary, Special, or Total (All schools in the '
+'API); NULL for anything else.';
+
 CREATE FUNCTION abie_internal.first_known_step(state anyelement, value anyelement) RETURNS anyelement
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_first_known_step';
 COMMENT ON FUNCTION abie_internal.first_known_step(anyelement, anyelement) IS

@@ -31,7 +31,8 @@ COMMENT ON COLUMN abie.import.format IS 'Format: see abie.import_publication.';
 COMMENT ON COLUMN abie.import.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import.digest IS 'SHA-256 of the file''s content (unpacked), hexadecimal.';
 COMMENT ON COLUMN abie.import.academic_year IS 'Academic year the user gave, for formats whose rows do not say it.';
-COMMENT ON COLUMN abie.import.register_date IS 'Date of the register''s extract the user gave (format gias).';
+COMMENT ON COLUMN abie.import.register_date IS 
+'Date of the register''s extract, or of the publication of a year to date, that the user gave.';
 COMMENT ON COLUMN abie.import.records IS
 'Records of the file without its header, as the client counted them before it sent them.';
 COMMENT ON COLUMN abie.import.rows_read IS
@@ -218,7 +219,8 @@ BEGIN
 	-- a file that says the year of each row needs none
 	SELECT p.needs INTO needed FROM abie.import_publication p
 	WHERE p.format = resolved
-		AND NOT EXISTS (SELECT FROM abie_internal.import_mapping(resolved, names) m WHERE m.field = 'academic_year');
+		AND NOT (p.needs = 'year'
+			AND EXISTS (SELECT FROM abie_internal.import_mapping(resolved, names) m WHERE m.field = 'academic_year'));
 	IF needed = 'year' AND year IS NULL THEN
 		RAISE EXCEPTION 'format "%" needs the academic year of file "%"', resolved, file
 			USING ERRCODE = 'invalid_parameter_value',
@@ -383,7 +385,7 @@ BEGIN
 	SELECT p.main_table INTO main FROM abie.import_publication p WHERE p.format = state.format;
 	-- one import at a time: what is held is read, compared and written
 	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
-		abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
+		abie.published_attendance, abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie_internal.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
 	ANALYZE pg_temp.abie_import_row;
 	PERFORM abie_internal.import_check_arrived(state.file, state.records);

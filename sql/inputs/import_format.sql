@@ -79,7 +79,25 @@ CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, 
 		$$CASE WHEN r_type_group = 'Welsh schools' OR r_region = 'Wales (pseudo)' THEN 'school in Wales' END$$),
 	('gias-links', 'Get Information about Schools, links (links_edubasealldata)', 'school_link', NULL, NULL, NULL),
 	('school-idaci', 'URN to income deprivation affecting children (IDACI)', 'school_context', 'year', 'given_year',
-		NULL);
+		NULL),
+	('ees-attendance-week', 'EES, Pupil attendance in schools, weekly', 'published_attendance', NULL, NULL,
+		$$CASE WHEN geographic_level IS NULL THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level)
+			WHEN attendance_date IS NOT NULL THEN 'single day'
+			WHEN lower(r_week COLLATE "C") !~ '^week '
+				THEN 'time identifier ' || abie_internal.import_shown(r_week) END$$),
+	('ees-attendance-year-to-date', 'EES, Pupil attendance in schools, year to date', 'published_attendance', 'date',
+		NULL,
+		$$CASE WHEN geographic_level IS NULL THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level)
+			WHEN lower(r_time_identifier COLLATE "C") <> 'academic year'
+				THEN 'time identifier ' || abie_internal.import_shown(r_time_identifier) END$$),
+	('ees-attendance-reasons', 'EES, Pupil attendance in schools, reasons for absence and attendance (API)',
+		'published_attendance', NULL, NULL,
+		$$CASE WHEN geographic_level IS NULL THEN 'geographic level ' || abie_internal.import_shown(r_geographic_level)
+			WHEN lower(r_time_frame COLLATE "C") <> 'week'
+				THEN 'time frame ' || abie_internal.import_shown(r_time_frame)
+			WHEN abie_internal.published_measure(r_attendance_reason,
+				(SELECT abie_internal.published_reason_names())) IS NULL
+				THEN 'attendance reason ' || abie_internal.import_shown(r_attendance_reason) END$$);
 COMMENT ON VIEW abie.import_publication IS
 'Published files that abie.import_begin takes, one row a format. Constants of the extension.';
 COMMENT ON COLUMN abie.import_publication.format IS 'Name of the format.';
@@ -87,7 +105,8 @@ COMMENT ON COLUMN abie.import_publication.title IS 'The publication, as its publ
 COMMENT ON COLUMN abie.import_publication.main_table IS
 'The table a row of the file is a row of; its key must not occur twice in the file.';
 COMMENT ON COLUMN abie.import_publication.needs IS
-'What the user must say where the file does not: year (academic year) or date (of the register''s extract).';
+'What the user must say where the file does not: year (academic year) or date (of the register''s extract, of the '
+'publication of a year to date).';
 COMMENT ON COLUMN abie.import_publication.edition IS
 'What tells an older edition of the publication from a newer one where the table has no year.';
 COMMENT ON COLUMN abie.import_publication.set_aside IS
@@ -115,6 +134,8 @@ CREATE VIEW abie.import_kind (kind, value, none, expected) AS VALUES
 		'a local authority number (three digits, or 0 for none)'),
 	('establishment', 'abie_internal.import_whole(%1$s, 0, 9999)', 'false', 'an establishment number (four digits)'),
 	('count', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
+	('sessions', 'abie_internal.figure_count_within(%1$s, 0, 999999999999)', 'marker', 'a count or a marker'),
+	('mean', 'abie_internal.figure_within(%1$s, 0, 999999999999)', 'marker', 'a number or a marker'),
 	('reasons', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
 	('rank', 'abie_internal.figure_count_within(%1$s, 1, 2147483647)::integer', 'marker',
 		'a rank (1 or more) or a marker'),
@@ -131,6 +152,13 @@ CREATE VIEW abie.import_kind (kind, value, none, expected) AS VALUES
 		'a northing from 0 to 1300000'),
 	('date', 'abie_internal.import_date(%1$s)', 'false', 'a date (dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd)'),
 	('year', 'abie_internal.import_year(%1$s)', 'false', 'an academic year (2018/19 or 201819)'),
+	('calendar year', 'abie_internal.import_whole(%1$s, 2000, 2099)', 'false', 'a calendar year (2025)'),
+	('week', 'abie_internal.import_whole(substring(lower(%1$s COLLATE "C"), ''^week ([0-9]+)$''), 1, 53)', 'false',
+		'a week (Week 37)'),
+	('geographic level',
+		'''{"national": "National", "regional": "Regional", "local authority": "Local authority"}''::jsonb '
+		'->> lower(%1$s COLLATE "C")', 'false', 'a geographic level'),
+	('phase', 'abie_internal.published_phase(%1$s)', 'false', 'a phase (Primary, Secondary, Special, Total)'),
 	('region', 'abie_internal.import_region(%1$s)', 'true', 'a region'),
 	('lsoa', 'CASE WHEN %1$s ~ ''^[EWS][0-9]{8}$'' THEN %1$s END', 'true', 'an LSOA code');
 COMMENT ON VIEW abie.import_kind IS
@@ -278,7 +306,8 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 	('school-idaci', 'idaci_rank', ARRAY['idaci_rank'], true, false, 'rank',
 		'IDACI rank of the area, 1 the most deprived'),
 	('school-idaci', 'idaci_score', ARRAY['idaci_score'], false, false, 'score', 'IDACI score, 0-1'),
-	('school-idaci', 'lsoa_code', ARRAY['lsoa11_code', 'lsoa_code'], false, false, 'lsoa', 'LSOA the rank is of');
+	('school-idaci', 'lsoa_code', ARRAY['lsoa11_code', 'lsoa_code'], false, false, 'lsoa', 'LSOA the rank is of')
+UNION ALL SELECT * FROM abie_internal.import_format_week;
 COMMENT ON VIEW abie.import_format IS
 'The columns of each published format: the header names accepted (in any case, any order, * for any ending), what a '
 'cell holds, and whether a file or row may lack it. Columns not listed are ignored.';
@@ -327,7 +356,8 @@ CREATE VIEW abie.import_target (format, target_table, target_column, fields, exp
 		('england-census', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'register_date', ARRAY[]::text[], 'given_date'),
-		('school-idaci', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year');
+		('school-idaci', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year')
+	UNION ALL SELECT * FROM abie_internal.import_target_week;
 COMMENT ON VIEW abie.import_target IS
 'Which table columns each format fills, and from what. A marker in the first of the fields is kept as the column''s '
 'marker where the table keeps markers.';
@@ -350,7 +380,8 @@ CREATE VIEW abie.import_check (format, fails, reason, of_table) AS VALUES
 	('ees-absence', 'enrolments_pa_50_exact > enrolments_pa_10_exact',
 		'''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || '
 		'enrolments_pa_10_exact', true),
-	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount', false);
+	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount', false)
+UNION ALL SELECT * FROM abie_internal.import_check_week;
 COMMENT ON VIEW abie.import_check IS
 'What must hold between the cells of a row; a row that fails is rejected with the reason.';
 COMMENT ON COLUMN abie.import_check.format IS 'Name of the format.';
@@ -365,5 +396,20 @@ RETURN CASE target_table
 	WHEN 'school' THEN ARRAY['urn']
 	WHEN 'school_link' THEN ARRAY['urn', 'link_urn', 'link_type']
 	WHEN 'school_context' THEN ARRAY['urn', 'academic_year']
-	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab'] END;
+	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab']
+	WHEN 'published_attendance' THEN ARRAY['academic_year', 'time_frame', 'reference_date', 'geographic_level',
+		'area_code', 'education_phase'] END;
 COMMENT ON FUNCTION abie_internal.import_key(text) IS 'Key columns of an input table.';
+
+-- the views that hold the rows of weeks have the columns of these, and their meaning
+DO $$
+DECLARE
+	described record;
+BEGIN
+	FOR described IN SELECT c.relname AS name, a.attname, col_description(c.oid, a.attnum) AS meaning
+		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		WHERE c.oid = ANY ('{abie.import_format,abie.import_target,abie.import_check}'::regclass[]) LOOP
+		EXECUTE format('COMMENT ON COLUMN abie_internal.%I.%I IS %L', described.name || '_week', described.attname,
+			described.meaning);
+	END LOOP;
+END $$;

@@ -380,6 +380,8 @@ BEGIN
 	END IF;
 	IF target_table = 'school_link' THEN
 		counts := abie_internal.import_merge_links(file);
+	ELSIF target_table = 'published_attendance' THEN
+		EXECUTE abie_internal.import_week_query(format) INTO counts USING format || ': ' || file;
 	ELSIF cardinality(columns) = 0 THEN
 		-- the file says nothing of schools but their URNs
 		counts := '{0,0,0}';

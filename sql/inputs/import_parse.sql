@@ -121,9 +121,14 @@ WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.line > first.first_line A
 		pg_catalog.string_agg(t.expression || ' AS ' || pg_catalog.quote_ident('key_' || t.target_column), ', '),
 		pg_catalog.string_agg(t.expression, ', '),
 		pg_catalog.string_agg('first.' || pg_catalog.quote_ident('key_' || t.target_column), ', '))
-	FROM abie.import_target t JOIN abie.import_publication p ON p.format = t.format
-		AND p.main_table = t.target_table
-	WHERE t.format = import_repeated_query.format
-		AND t.target_column = ANY (abie_internal.import_key(t.target_table)));
+	FROM (
+		SELECT target.target_column, target.expression
+		FROM abie.import_target target JOIN abie.import_publication p ON p.format = target.format
+			AND p.main_table = target.target_table
+		WHERE target.format = import_repeated_query.format
+			AND target.target_column = ANY (abie_internal.import_key(target.target_table))
+		-- of the long layout several rows make one
+		UNION ALL SELECT 'attendance_reason', 'attendance_reason'
+		WHERE import_repeated_query.format = 'ees-attendance-reasons') t);
 COMMENT ON FUNCTION abie_internal.import_repeated_query(text) IS
 'The statement that rejects rows of the file whose key an earlier row has.';

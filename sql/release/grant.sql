@@ -25,16 +25,18 @@ SELECT CASE purpose
 		abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,
 		abie_report.school_circumstances,abie_report.school_absence_compared,abie_report.improvement_distribution,
 		abie_report.school_source,abie_report.run_change,abie_report.school,abie_report.school_context,
-		abie_report.school_week,abie_report.school_figure,abie_report.correction,abie_report.school_event,
+		abie_report.school_week,abie_report.school_week_compared,abie_report.published_attendance,
+		abie_report.school_figure,abie_report.correction,abie_report.school_event,
 		abie_report.monitor,abie_report.school_progress,abie_report.stratum_progress,abie_report.common_week,
 		abie_report.local_authority_week}'::regclass[]
 	WHEN 'support'
 		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
 		'abie_report.school,
 		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
-		abie_report.national_attendance}'
+		abie_report.national_attendance,abie_report.published_attendance}'
 	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
-		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance}'
+		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,
+		abie_report.published_attendance}'
 	WHEN 'monitoring' THEN '{abie_report.health}'
 	ELSE ARRAY(SELECT t FROM unnest(abie_owner.relations()) t WHERE t <> 'abie.access_grant'::regclass) END
 $$;

@@ -295,7 +295,7 @@ BEGIN
 					'abie_owner.readable_school_context,abie_owner.readable_school_figure,'
 					'abie_owner.readable_correction,abie.school,abie.local_authority,abie.expectation,'
 					'abie.run_characteristic,'
-					'abie.attendance}'::text[]) WITH ORDINALITY origin (name, place)
+					'abie.attendance,abie.published_attendance}'::text[]) WITH ORDINALITY origin (name, place)
 					ON b.attrelid = origin.name::regclass
 			WHERE a.attrelid = view AND a.attnum > 0 AND b.attrelid <> view AND col_description(view, a.attnum) IS NULL
 				AND (b.attname = a.attname OR a.attname = 'school_name' AND b.attname = 'name'

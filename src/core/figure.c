@@ -1,11 +1,12 @@
 /*
  * figure.c
- *	  Reading one published figure. No locale, no hexadecimal, no exponent, no
- *	  infinity: what strtod accepts beyond a plain decimal is an error here.
+ *	  Reading one published figure. No locale, no hexadecimal, no infinity:
+ *	  what strtod accepts beyond a decimal number is an error here.
  */
 #include "core/figure.h"
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,30 @@ count_digits(const char *text, size_t length)
 	return n;
 }
 
-/* Sign, digits, point and digits, %: true when that is the whole text. */
+/* The power of ten that R and others write with large and small numbers; at is moved behind it.  False when broken. */
+static bool
+scan_exponent(Figure *figure, size_t *at)
+{
+	const char *s = figure->start;
+	size_t		first = *at + 1;
+	size_t		digits;
+	bool		negative;
+
+	if (*at == figure->length || lower(s[*at]) != 'e')
+		return true;
+	negative = first < figure->length && s[first] == '-';
+	if (first < figure->length && (s[first] == '-' || s[first] == '+'))
+		first++;
+	digits = count_digits(s + first, figure->length - first);
+	for (size_t i = 0; i < digits && i < FIGURE_MAX_EXPONENT_DIGITS; i++)
+		figure->exponent = figure->exponent * 10 + (s[first + i] - '0');
+	if (negative)
+		figure->exponent = -figure->exponent;
+	*at = first + digits;
+	return digits > 0 && digits <= FIGURE_MAX_EXPONENT_DIGITS;
+}
+
+/* Sign, digits, point and digits, power of ten, %: true when that is the whole text. */
 static bool
 scan_number(Figure *figure)
 {
@@ -99,6 +123,8 @@ scan_number(Figure *figure)
 	}
 	if (figure->whole_digits + figure->fraction_digits == 0 ||
 		figure->whole_digits + figure->fraction_digits > FIGURE_MAX_DIGITS)
+		return false;
+	if (!scan_exponent(figure, &at))
 		return false;
 	if (at < n && s[at] == '%')
 	{
@@ -179,7 +205,7 @@ long_value(const Figure *figure)
 		memcpy(end, s + figure->whole_digits + 1, figure->fraction_digits);
 		end += figure->fraction_digits;
 	}
-	*end = '\0';
+	snprintf(end, sizeof(buffer) - (size_t) (end - buffer), "e%d", figure->exponent);
 	return strtod(buffer, NULL);
 }
 
@@ -196,11 +222,20 @@ figure_value(const Figure *figure)
 	};
 	double		value;
 
-	if (figure->whole_digits + figure->fraction_digits <= 15)
+	if (figure->whole_digits + figure->fraction_digits <= 15 && figure->exponent == 0)
 		value = (double) digits_value(figure) / powers[figure->fraction_digits];
 	else
 		value = long_value(figure);
 	return figure->negative && value != 0.0 ? -value : value;
+}
+
+/* How many of the digits after the point are before it once the power of ten, which is no fraction, is applied. */
+static size_t
+whole_fraction_digits(const Figure *figure)
+{
+	size_t		moved = (size_t) figure->exponent;
+
+	return moved < figure->fraction_digits ? moved : figure->fraction_digits;
 }
 
 /* A whole number of things: no %, nothing but zeros after a point, and within 64 bits. */
@@ -209,14 +244,14 @@ figure_is_count(const Figure *figure)
 {
 	size_t		fraction = figure->first_digit + figure->whole_digits + 1;
 
-	if (figure->kind != FIGURE_NUMBER || figure->percent)
+	if (figure->kind != FIGURE_NUMBER || figure->percent || figure->exponent < 0)
 		return false;
-	for (size_t i = 0; i < figure->fraction_digits; i++)
+	for (size_t i = whole_fraction_digits(figure); i < figure->fraction_digits; i++)
 	{
 		if (figure->start[fraction + i] != '0')
 			return false;
 	}
-	return figure->whole_digits <= 18;
+	return figure->whole_digits + (size_t) figure->exponent <= 18;
 }
 
 /* The count of a figure that figure_is_count says is one. */
@@ -226,7 +261,9 @@ figure_count_value(const Figure *figure)
 	Figure		whole = *figure;
 	int64_t		value;
 
-	whole.fraction_digits = 0;
+	whole.fraction_digits = whole_fraction_digits(figure);
 	value = (int64_t) digits_value(&whole);
+	for (int moved = (int) whole.fraction_digits; moved < figure->exponent; moved++)
+		value *= 10;
 	return figure->negative ? -value : value;
 }

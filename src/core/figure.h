@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* More digits than any published figure has; keeps every number finite. */
+/* More digits than any published figure has, and a greater power of ten: with both, every number is finite. */
 #define FIGURE_MAX_DIGITS 40
+#define FIGURE_MAX_EXPONENT_DIGITS 2
 
 /* The markers, for hints: the text that figure_scan accepts in any case. */
 #define FIGURE_MARKERS \
@@ -36,6 +37,7 @@ typedef struct Figure
 	size_t		first_digit;	/* offset in start of the digits */
 	size_t		whole_digits;	/* number of digits before the point */
 	size_t		fraction_digits;	/* and after it */
+	int			exponent;		/* of ten, as in 3.6355e-05; 0 without */
 } Figure;
 
 extern size_t figure_trim(const char **text, size_t length);

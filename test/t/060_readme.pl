@@ -68,9 +68,10 @@ sub keep_data_source
 sub file_of
 {
 	my ($format) = @_;
-	my $cell = q{CASE kind WHEN 'year' THEN '201819' WHEN 'urn' THEN (100000 + length(field))::text WHEN 'laestab' THEN '2011234'
+	my $cell = q{CASE field WHEN 'time_identifier' THEN 'Academic year' WHEN 'time_frame' THEN 'Week' WHEN 'attendance_reason' THEN 'Illness (i)'
+		ELSE CASE kind WHEN 'calendar year' THEN '2025' WHEN 'week' THEN 'Week 37' WHEN 'geographic level' THEN 'National' WHEN 'phase' THEN 'Primary' WHEN 'year' THEN '201819' WHEN 'urn' THEN (100000 + length(field))::text WHEN 'laestab' THEN '2011234'
 		WHEN 'establishment' THEN '1234' WHEN 'la_code' THEN '201' WHEN 'la_code_or_0' THEN '201' WHEN 'text' THEN 'Predecessor'
-		WHEN 'rank' THEN '7' ELSE '0' END};
+		WHEN 'rank' THEN '7' ELSE '0' END END};
 	return $node->safe_psql('schools', "SELECT string_agg('\"' || header_names[1] || '\"', ',') || E'\\n' || string_agg($cell, ',')"
 		  . " FROM abie.import_format WHERE format = '$format' AND (required OR kind = 'year')") . "\n";
 }
