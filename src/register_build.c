@@ -161,24 +161,34 @@ abie_register_overlay(PG_FUNCTION_ARGS)
 
 /* ---------- from rows ---------- */
 
-/* The week of a mark as a register; false for a mark that a weekend does not need. */
+/* A mark of a row: placed is its canonical form; false for a mark that a weekend does not need. */
 static bool
-week_of_mark(DateADT day, bool afternoon, text *code, Mark week_mark[REGISTER_WEEK], Register *week)
+read_mark(FunctionCallInfo fcinfo, Day *day, bool *afternoon, Mark *placed)
 {
-	Mark		given = code_argument(code);
-	RegisterError error = {.day = day, .session = afternoon, .mark = given};
-	Mark		placed;
+	RegisterError error;
 
-	check_start(day);
-	error.fault = register_place(given, day, afternoon, &placed);
+	*day = PG_GETARG_DATEADT(1);
+	*afternoon = session_argument(PG_GETARG_TEXT_PP(2));
+	error = (RegisterError) {.day = *day, .session = *afternoon, .mark = code_argument(PG_GETARG_TEXT_PP(3))};
+	check_start(*day);
+	error.fault = register_place(error.mark, *day, *afternoon, placed);
 	if (error.fault != REGISTER_GOOD)
 		register_raise(&error, NULL, 0);
-	if (weekday(day) >= 5)
-		return false;
-	memset(week_mark, MARK_NONE, REGISTER_WEEK);
-	week_mark[2 * weekday(day) + afternoon] = placed;
-	*week = (Register) {day - weekday(day), REGISTER_WEEK, week_mark};
-	return true;
+	return weekday(*day) < 5;
+}
+
+/* Set a mark in place; one that is there already must agree. */
+static void
+set_mark(const Register *state, int place, Day day, Mark placed)
+{
+	Mark	   *held = unconstify(Mark *, state->mark + place);
+
+	if (*held != MARK_NONE && placed != MARK_NONE && *held != placed)
+		register_raise(&(RegisterError) {
+			.fault = REGISTER_CONFLICT, .session = place, .day = day, .mark = *held, .other_mark = placed
+		}, NULL, 0);
+	if (placed != MARK_NONE)
+		*held = placed;
 }
 
 /*
@@ -190,39 +200,34 @@ PG_FUNCTION_INFO_V1(abie_register_agg_step);
 Datum
 abie_register_agg_step(PG_FUNCTION_ARGS)
 {
-	Mark		week_mark[REGISTER_WEEK];
+	Day			day;
+	bool		afternoon;
+	Mark		placed;
+	Mark		week_mark[REGISTER_WEEK] = {MARK_NONE};
 	Register	week;
 	Register	state;
 
 	(void) aggregate_memory(fcinfo);
 	/* not STRICT: the state starts as NULL, and rows with a NULL are left out */
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
-		!week_of_mark(PG_GETARG_DATEADT(1), session_argument(PG_GETARG_TEXT_PP(2)), PG_GETARG_TEXT_PP(3),
-					  week_mark, &week))
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) || !read_mark(fcinfo, &day, &afternoon, &placed))
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	if (PG_ARGISNULL(0))
-		return register_to_datum(&week);
-	state = PG_GETARG_REGISTER(0);
-	if (week.start >= state.start && week.start < state.start + 7 * (state.count / REGISTER_WEEK)
-		&& !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
+	if (!PG_ARGISNULL(0))
 	{
-		Register	same = {
-			.start = week.start, .count = REGISTER_WEEK, .mark = state.mark + sessions_before(state.start, week.start)
-		};
-		RegisterError error;
-		Mark		merged[REGISTER_WEEK];
-		Register	result = same;
-
-		if (register_merge(&same, &week, merged, &result, &error) != REGISTER_GOOD)
-			register_raise(&error, NULL, 0);
-		memcpy(unconstify(Mark *, same.mark), merged, REGISTER_WEEK);
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		state = PG_GETARG_REGISTER(0);
+		if (day >= state.start && sessions_before(state.start, day) < state.count
+			&& !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
+		{
+			set_mark(&state, sessions_before(state.start, day) + afternoon, day, placed);
+			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		}
 	}
-	return merge_registers(&state, &week);
+	week = (Register) {day - weekday(day), REGISTER_WEEK, week_mark};
+	week_mark[2 * weekday(day) + afternoon] = placed;
+	return PG_ARGISNULL(0) ? register_to_datum(&week) : merge_registers(&state, &week);
 }
 
 /* ---------- recoding ---------- */

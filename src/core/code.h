@@ -91,6 +91,13 @@ typedef int32_t Day;
 
 #define DAY_OPEN INT32_MAX		/* no last day */
 
+/* Days from 1 January 2000 of a date, as a constant: a year begins in March, so that the leap day is its last. */
+#define MARCH_YEAR(y, m) ((y) - ((m) <= 2))
+#define MARCH_MONTH(m) (((m) + 9) % 12)
+#define DAY_OF_DATE(y, m, d) \
+	(365 * MARCH_YEAR(y, m) + MARCH_YEAR(y, m) / 4 - MARCH_YEAR(y, m) / 100 + MARCH_YEAR(y, m) / 400 \
+	 + (153 * MARCH_MONTH(m) + 2) / 5 + (d) - 1 - 730425)
+
 /* A row of the published tables: a code, in a regime, for a span of dates. */
 typedef struct AttendanceCode
 {
@@ -171,6 +178,10 @@ extern Day	day_of_date(int year, int month, int day);
 extern void date_of_day(Day number, int *year, int *month, int *day);
 
 /* Day of the week, Monday = 0. */
-extern int	weekday(Day day);
+static inline int
+weekday(Day day)
+{
+	return ((day + 5) % 7 + 7) % 7;	/* 1 January 2000 was a Saturday */
+}
 
 #endif

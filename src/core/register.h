@@ -15,8 +15,8 @@
 #define REGISTER_MAX_SESSIONS (REGISTER_WEEK * REGISTER_MAX_WEEKS)
 #define REGISTER_DATE_LENGTH 10 /* 2025-09-01 */
 /* what the text form can say: every session, so that any part of a register has a text too */
-#define REGISTER_FIRST_DAY day_of_date(1, 1, 1)
-#define REGISTER_LAST_DAY day_of_date(9999, 12, 31)
+#define REGISTER_FIRST_DAY DAY_OF_DATE(1, 1, 1)
+#define REGISTER_LAST_DAY DAY_OF_DATE(9999, 12, 31)
 /* the most text a register of so many sessions can make, without the final NUL */
 #define REGISTER_TEXT_LENGTH(sessions) \
 	(REGISTER_DATE_LENGTH + 1 + (sessions) * CODE_MAX_LENGTH + (sessions) / REGISTER_WEEK)
