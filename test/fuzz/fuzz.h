@@ -45,4 +45,7 @@ extern void require_register(const Register *source, uint64_t seed);
 /* What must hold for every tally (tally_properties.c). */
 extern void require_tally(const Tally *tally);
 
+/* What must hold for the counts of a stretch of a register by week (absence_week_properties.c). */
+extern void require_weeks(const Register *source, SessionRange range);
+
 #endif

@@ -180,6 +180,7 @@ require_window(const Register *source, uint64_t *seed)
 	REQUIRE(inside == range.end - range.first);
 	require_slice(source, range);
 	require_counts(source->mark, range);
+	require_weeks(source, range);
 	if (range.end > range.first + PENALTY_NOTICE_TRIED)
 		range.end = range.first + PENALTY_NOTICE_TRIED;
 	require_penalty_notice(source->mark, range);
