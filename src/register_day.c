@@ -92,7 +92,8 @@ abie_register_day(PG_FUNCTION_ARGS)
 				 errmsg_internal("%s", fault),
 				 PG_ARGISNULL(3) ? 0 :
 				 errdetail("It is a mark of pupil %s.", shortened(text_to_cstring(PG_GETARG_TEXT_PP(3)))),
-				 errhint("abie.day_fault tells such rows before they are merged; abie.attendance_code lists the codes.")));
+				 errhint("abie.day_fault tells such rows before they are merged; abie.attendance_code lists the "
+						 "codes.")));
 	return register_to_datum(&marks.week);
 }
 

@@ -363,8 +363,8 @@ DECLARE
 	year abie.academic_year := academic_year;
 	loaded_from text := 'registers: ' || registers;
 BEGIN
-	-- as for the year, only what differs is written: images are compared, byte by byte. In the order of the primary key,
-	-- and those that are new by a plain INSERT: its index takes half the time then.
+	-- as for the year, only what differs is written: images are compared, byte by byte. New weeks come in the order
+	-- of the primary key and by a plain INSERT: its index takes half the time then.
 	WITH counted AS (
 		SELECT c.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
 			w.sess_authorised, w.sess_unauthorised, w.reasons

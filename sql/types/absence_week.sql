@@ -1,4 +1,4 @@
--- Aggregate abie.absence_weeks_agg: what a school, area or group adds up to, as a whole and by school week, in one pass.
+-- Aggregate abie.absence_weeks_agg: what a school, area or group adds up to, as a whole and by school week.
 
 CREATE FUNCTION abie_internal.sess_reasons(measures abie.absence_measures) RETURNS jsonb
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_sess_reasons';
@@ -21,9 +21,9 @@ COMMENT ON FUNCTION abie_internal.absence_weeks_out(abie.absence_weeks) IS
 CREATE FUNCTION abie_internal.absence_weeks_recv(internal) RETURNS abie.absence_weeks
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_weeks_recv';
 COMMENT ON FUNCTION abie_internal.absence_weeks_recv(internal) IS
-'Binary input of abie.absence_weeks: as abie.absence_state and the sums of abie.rate_error, the first Monday as a binary '
-'date, then four bytes a count, kind by kind. Errors: 22P03 for what cannot be counts of enrolments, 54000 beyond ten '
-'years.';
+'Binary input of abie.absence_weeks: as abie.absence_state and the sums of abie.rate_error, the first Monday as a '
+'binary date, then four bytes a count, kind by kind. Errors: 22P03 for what cannot be counts of enrolments, 54000 '
+'beyond ten years.';
 CREATE FUNCTION abie_internal.absence_weeks_send(abie.absence_weeks) RETURNS bytea
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_absence_weeks_send';
 COMMENT ON FUNCTION abie_internal.absence_weeks_send(abie.absence_weeks) IS
@@ -81,7 +81,8 @@ COMMENT ON AGGREGATE abie.absence_weeks_agg(abie.register) IS
 'What enrolments, one register each, add up to: as a whole, as by abie.absence, and in every school week, in which '
 'enrolments with a possible session in it are counted, as by abie.absence(register, Monday, Sunday). Every register is '
 'read once; read the result with abie.measures, abie.rate_error and abie.weeks. NULL is left out; counts of 0 for no '
-'rows. Errors: 22003 for more than 400,000,000 enrolments in a week or 10^11 possible sessions, 54000 beyond ten years.';
+'rows. Errors: 22003 for more than 400,000,000 enrolments in a week or 10^11 possible sessions, 54000 beyond ten '
+'years.';
 CREATE AGGREGATE abie.absence_weeks_agg(register abie.register, from_date date, to_date date) (
 	SFUNC = abie_internal.absence_weeks_step, STYPE = abie.absence_weeks, SSPACE = 4800,
 	COMBINEFUNC = abie_internal.absence_weeks_combine, INITCOND = '0 0 0 0 0 0; 0 0 0;', PARALLEL = SAFE
@@ -116,8 +117,8 @@ RETURNS TABLE (week_start date, enrolments bigint, sess_possible bigint, sess_ov
 	sess_not_possible bigint, sess_administrative bigint, sess_unrecorded bigint, reasons jsonb)
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 40 AS 'MODULE_PATHNAME', 'abie_absence_weeks_rows';
 COMMENT ON FUNCTION abie.weeks(abie.absence_weeks) IS
-'The counts by school week, one row a week with a possible session: its Monday, the columns of abie.absence_measures of '
-'the same names, and reasons as in abie.attendance.';
+'The counts by school week, one row a week with a possible session: its Monday, the columns of abie.absence_measures '
+'of the same names, and reasons as in abie.attendance.';
 
 CREATE FUNCTION abie.is_provisional(week_start date, as_of date) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1

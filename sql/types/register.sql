@@ -146,8 +146,8 @@ COMMENT ON FUNCTION abie.day_register(date, text, text, text) IS
 CREATE FUNCTION abie.day_fault(session_date date, am text, pm text) RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_day_fault';
 COMMENT ON FUNCTION abie.day_fault(date, text, text) IS
-'What abie.day_register would say is wrong with the marks of a day, NULL for nothing: so that the rows of one pupil are '
-'set aside and the others merged. Not STRICT: a mark may be NULL; a date that is NULL is a fault.';
+'What abie.day_register would say is wrong with the marks of a day, NULL for nothing: so that the rows of one pupil '
+'are set aside and the others merged. Not STRICT: a mark may be NULL; a date that is NULL is a fault.';
 
 CREATE FUNCTION abie.recode(register abie.register, from_code text, to_code text, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL)

@@ -210,7 +210,8 @@ check_week(const AbsenceWeeks *weeks, int week)
 		if (kind_possible(kind))
 			possible += weeks->count[kind * weeks->weeks + week];
 	}
-	return enrolments <= WEEK_MOST_ENROLMENTS && enrolments <= possible && marks <= REGISTER_WEEK * (uint64_t) enrolments;
+	return enrolments <= WEEK_MOST_ENROLMENTS && enrolments <= possible
+		&& marks <= REGISTER_WEEK * (uint64_t) enrolments;
 }
 
 static bool

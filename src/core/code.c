@@ -6,11 +6,14 @@
 
 #include <string.h>
 
-#define FIRST_2006 DAY_OF_DATE(2006, 9, 1)
-#define LAST_D_ATTENDING DAY_OF_DATE(2011, 8, 31)
-#define LAST_2006 DAY_OF_DATE(2024, 8, 18)
+/* short, for the table below */
+#define DAY(y, m, d) DAY_OF_DATE(y, m, d)
+
+#define FIRST_2006 DAY(2006, 9, 1)
+#define LAST_D_ATTENDING DAY(2011, 8, 31)
+#define LAST_2006 DAY(2024, 8, 18)
 /* X began to be used for covid; its sub-codes, which came later, are accepted for all of that time */
-#define FIRST_COVID DAY_OF_DATE(2020, 9, 1)
+#define FIRST_COVID DAY(2020, 9, 1)
 
 const char *const reason_names[REASON_COUNT] = {
 	[REASON_AUTH_ILLNESS] = "sess_auth_illness",
@@ -59,7 +62,7 @@ const AttendanceCode attendance_codes[] = {
 		"Other authorised absence (exceptional; also used for part-time timetables and performances)"},
 	{2006, 14, "E", CATEGORY_AUTHORISED, true, REASON_AUTH_EXCLUDED, NULL, FIRST_2006, LAST_2006,
 		"Suspended or excluded with no alternative provision"},
-	{2006, 24, "F", CATEGORY_AUTHORISED, true, REASON_AUTH_EXT_HOLIDAY, NULL, FIRST_2006, DAY_OF_DATE(2013, 8, 31),
+	{2006, 24, "F", CATEGORY_AUTHORISED, true, REASON_AUTH_EXT_HOLIDAY, NULL, FIRST_2006, DAY(2013, 8, 31),
 		"Extended family holiday agreed by the school (withdrawn 2013)"},
 	{2006, 23, "H", CATEGORY_AUTHORISED, true, REASON_AUTH_HOLIDAY, NULL, FIRST_2006, LAST_2006,
 		"Family holiday agreed by the school"},
@@ -89,30 +92,30 @@ const AttendanceCode attendance_codes[] = {
 		FIRST_2006, LAST_2006, "Name set up but pupil not yet on the admission register"},
 	{2006, MARK_CLOSED, "#", CATEGORY_ADMINISTRATIVE, false, REASON_NONE, "reason_not_attending_planned_closed",
 		FIRST_2006, LAST_2006, "Planned whole or part closure"},
-	{2006, MARK_LIMIT, "X", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, FIRST_COVID, DAY_OF_DATE(2022, 3, 31),
+	{2006, MARK_LIMIT, "X", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, FIRST_COVID, DAY(2022, 3, 31),
 		"Covid use of X for pupils of compulsory age "
 		"(possible but neither present nor absent in 2020/21 and 2021/22 statistics)"},
-	{2006, 16, "I01", CATEGORY_AUTHORISED, true, REASON_AUTH_ILLNESS, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OPEN,
+	{2006, 16, "I01", CATEGORY_AUTHORISED, true, REASON_AUTH_ILLNESS, NULL, DAY(2021, 3, 8), DAY_OPEN,
 		"Illness other than confirmed covid (sub-code of I)"},
-	{2006, 17, "I02", CATEGORY_AUTHORISED, true, REASON_AUTH_ILLNESS, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 8, 31),
+	{2006, 17, "I02", CATEGORY_AUTHORISED, true, REASON_AUTH_ILLNESS, NULL, DAY(2021, 3, 8), DAY(2022, 8, 31),
 		"Illness - confirmed covid (later also suspected) (sub-code of I)"},
-	{2006, 32, "X01", CATEGORY_NOT_POSSIBLE, false, REASON_NONE, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OPEN,
+	{2006, 32, "X01", CATEGORY_NOT_POSSIBLE, false, REASON_NONE, NULL, DAY(2021, 3, 8), DAY_OPEN,
 		"Under compulsory school age and not due in (sub-code of X)"},
-	{2006, 41, "X02", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 41, "X02", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Isolating with symptoms (sub-code of X)"},
-	{2006, 42, "X03", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 42, "X03", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Isolating after contact inside school (sub-code of X)"},
-	{2006, 43, "X04", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 43, "X04", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Isolating after contact outside school (sub-code of X)"},
-	{2006, 44, "X05", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 44, "X05", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Quarantine after travel (sub-code of X)"},
-	{2006, 45, "X06", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 45, "X06", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Shielding as advised (sub-code of X)"},
-	{2006, 46, "X07", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 3, 8), DAY_OF_DATE(2022, 3, 31),
+	{2006, 46, "X07", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 3, 8), DAY(2022, 3, 31),
 		"Government advice or local restriction not to attend (sub-code of X)"},
-	{2006, 47, "X08", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 9, 1), DAY_OF_DATE(2022, 3, 31),
+	{2006, 47, "X08", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 9, 1), DAY(2022, 3, 31),
 		"Kept home under outbreak management (sub-code of X)"},
-	{2006, 48, "X09", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY_OF_DATE(2021, 9, 1), DAY_OF_DATE(2022, 3, 31),
+	{2006, 48, "X09", CATEGORY_ADMINISTRATIVE, true, REASON_X_COVID, NULL, DAY(2021, 9, 1), DAY(2022, 3, 31),
 		"Close contact required to isolate by Test and Trace (sub-code of X)"},
 	{2024, MARK_AM, "/", CATEGORY_PRESENT, true, REASON_NONE, "reason_present_am", LAST_2006 + 1, DAY_OPEN,
 		"In school when the morning register is taken"},
