@@ -93,7 +93,7 @@ COMMENT ON FUNCTION abie_internal.lineage_names(bigint[], bigint[], text[]) IS
 'The rows of abie.school_lineage for LAESTABs of which all of a component are given: the i-th is in components[i] and '
 'was last seen in latest[i], an academic year followed by a URN.';
 
-CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn integer)
+CREATE FUNCTION abie_internal.lineage_parts() RETURNS TABLE (laestab bigint, component bigint, latest text)
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
 SET jit = off
 BEGIN ATOMIC
@@ -107,19 +107,28 @@ BEGIN ATOMIC
 		SELECT used.laestab, -coalesce(used.urn, -used.laestab) FROM used
 		UNION ALL
 		SELECT -succession.urn::bigint, -succession.successor_urn::bigint FROM abie.school_succession succession
-	), parts AS (
-		SELECT found.member, found.component
-		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) graph,
-			LATERAL abie_internal.connected_components(graph.a, graph.b) found
 	), latest AS (
 		-- the year and URN as one text, because the maximum of one text hashes and a sort by two columns does not
 		SELECT used.laestab, pg_catalog.max((used.latest_year || used.urn::text) COLLATE "C") AS year_and_urn FROM used
 			GROUP BY used.laestab
 	)
+	SELECT latest.laestab, parts.component, latest.year_and_urn
+	FROM latest JOIN (SELECT found.member, found.component
+		FROM (SELECT pg_catalog.array_agg(edges.a) AS a, pg_catalog.array_agg(edges.b) AS b FROM edges) graph,
+			LATERAL abie_internal.connected_components(graph.a, graph.b) found) parts ON parts.member = latest.laestab;
+END;
+COMMENT ON FUNCTION abie_internal.lineage_parts() IS
+'Every LAESTAB with attendance, with the component of the graph of abie.school_lineage that it is in, and its newest '
+'year followed by its URN then: what abie_internal.lineage_names takes.';
+
+CREATE FUNCTION abie.school_lineage() RETURNS TABLE (laestab integer, school_urn integer)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 30000
+SET jit = off
+BEGIN ATOMIC
 	SELECT names.laestab, names.school_urn
-	FROM (SELECT pg_catalog.array_agg(latest.laestab) AS laestabs, pg_catalog.array_agg(parts.component) AS components,
-			pg_catalog.array_agg(latest.year_and_urn) AS latest
-		FROM latest JOIN parts ON parts.member = latest.laestab) line,
+	FROM (SELECT pg_catalog.array_agg(parts.laestab) AS laestabs, pg_catalog.array_agg(parts.component) AS components,
+			pg_catalog.array_agg(parts.latest) AS latest
+		FROM abie_internal.lineage_parts() parts) line,
 		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) names;
 END;
 COMMENT ON FUNCTION abie.school_lineage() IS

@@ -45,26 +45,34 @@ WITH own AS MATERIALIZED (
 		(2, abie.previous_year(abie.previous_year(past_attendance.baseline_year))),
 		(3, '2018/19')) w(place, academic_year)
 	WHERE w.academic_year <= past_attendance.baseline_year
-		-- OFFSET 0: looked up in the index, not in a hash of all years
-		AND EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = w.academic_year OFFSET 0)
+		-- the first of the index, not a hash of all years
+		AND (SELECT a.laestab FROM abie.attendance a WHERE a.academic_year = w.academic_year
+			ORDER BY a.laestab LIMIT 1) IS NOT NULL
 ), lacking AS MATERIALIZED (
 	SELECT o.laestab, h.place, h.academic_year
 	FROM own o JOIN held h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
+), part AS MATERIALIZED (
+	SELECT p.*, count(*) OVER (PARTITION BY p.component) AS laestabs FROM abie_internal.lineage_parts() p
+	WHERE EXISTS (SELECT FROM lacking)
 ), lineage AS MATERIALIZED (
 	-- asked only where a school had another LAESTAB then
-	SELECT l.* FROM abie.school_lineage() l WHERE EXISTS (SELECT FROM lacking)
+	SELECT n.*
+	FROM (SELECT array_agg(p.laestab) AS laestabs, array_agg(p.component) AS components, array_agg(p.latest) AS latest
+			FROM part p WHERE p.laestabs > 1
+				AND p.component IN (SELECT q.component FROM part q JOIN lacking k ON k.laestab = q.laestab)) line,
+		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) n
 ), found AS (
 	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance, p.is_published
 	FROM (
-		SELECT k.laestab, k.place, other.laestab AS other_laestab,
-			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
-			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published
-		FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab
-			JOIN lineage other ON other.school_urn = mine.school_urn
-			JOIN abie.attendance a ON a.academic_year = k.academic_year AND a.laestab = other.laestab
-		-- three years as the planner sees them, so that it takes the index
-		WHERE a.academic_year IN (abie.previous_year(past_attendance.baseline_year),
-			abie.previous_year(abie.previous_year(past_attendance.baseline_year)), '2018/19')) p
+		SELECT o.laestab, o.place, o.other_laestab, abie.attendance_percent((o.a).sess_overall, (o.a).sess_possible,
+				(o.a).sess_overall_percent) AS attendance,
+			abie_internal.is_published((o.a).sess_overall, (o.a).sess_possible, (o.a).sources) AS is_published
+		FROM (SELECT k.laestab, k.place, other.laestab AS other_laestab,
+				-- looked up in the index, not in a hash of all years
+				(SELECT a FROM abie.attendance a
+					WHERE a.academic_year = k.academic_year AND a.laestab = other.laestab) AS a
+			FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab
+				JOIN lineage other ON other.school_urn = mine.school_urn OFFSET 0) o) p
 	WHERE p.attendance IS NOT NULL
 	ORDER BY p.laestab, p.place, p.other_laestab
 )
