@@ -12,52 +12,45 @@ COMMENT ON FUNCTION abie_internal.characteristics_of_kind(text[], text) IS
 'Those of the characteristics that are of one kind (number, category), in their order: names of the elements of '
 'abie.run_school.numbers, or categories, of a methodology with these characteristics.';
 
-CREATE FUNCTION abie_internal.used_values(run_id integer)
-RETURNS TABLE (urn integer, characteristic text, number float8, category text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 300000
+CREATE FUNCTION abie_internal.tenths(numbers float8[], residuals float8[], weights float8[])
+RETURNS TABLE (element integer, tenth integer, low float8, high float8, schools integer, residual float8, error float8)
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 100 AS 'MODULE_PATHNAME', 'abie_tenths';
+COMMENT ON FUNCTION abie_internal.tenths(float8[], float8[], float8[]) IS
+'Rows divided into tenths by each column of numbers (a row a school; NULL: in none), 1 the lowest, as ntile does with '
+'equal values in the order of the rows: low and high, schools, the mean of their residuals weighted by weights '
+'(greater than 0), and its standard error, NULL of one school. Added up in the order of the rows. Errors: 2202E where '
+'lengths differ, 22004 NULL among residuals or weights, 22023 a weight that is not greater than 0.';
+
+CREATE FUNCTION abie_internal.unused_characteristics(run_id integer) RETURNS text[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH listed AS MATERIALIZED (
-	SELECT abie_internal.characteristics_of_kind(m.characteristics, 'number') AS numbers,
-		abie_internal.characteristics_of_kind(m.characteristics, 'category') AS categories
-	FROM abie_internal.run_methodology(used_values.run_id) m
-)
-SELECT s.urn, u.name, u.value, NULL::text
-FROM listed l, abie.run_school s, unnest(l.numbers, s.numbers) u(name, value) WHERE s.run_id = used_values.run_id
-UNION ALL
-SELECT s.urn, u.name, NULL, u.value
-FROM listed l, abie.run_school s, unnest(l.categories, s.categories) u(name, value)
-WHERE s.run_id = used_values.run_id
+SELECT ARRAY(SELECT c.name FROM abie.characteristic c WHERE c.name <> ALL (m.characteristics) ORDER BY c.name)
+	|| ARRAY(SELECT DISTINCT 'other.' || k FROM abie.school_context c, jsonb_object_keys(c.other) k
+		WHERE c.academic_year = r.baseline_year AND 'other.' || k <> ALL (m.characteristics) ORDER BY 1)
+FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = unused_characteristics.run_id
 $$;
-COMMENT ON FUNCTION abie_internal.used_values(integer) IS
-'What a run compared its schools by, as it read it: a row for each school and characteristic, number or category '
-'filled.';
+COMMENT ON FUNCTION abie_internal.unused_characteristics(integer) IS
+'Names of abie.characteristic that a run did not compare its schools by, and of what abie.school_context.other holds '
+'for its baseline year (other.NAME).';
 
 CREATE FUNCTION abie_internal.unused_values(run_id integer)
-RETURNS TABLE (urn integer, characteristic text, number float8, category text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300000
+RETURNS TABLE (urn integer, numbers float8[], categories text[])
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
-	used text[] := (abie_internal.run_methodology(run_id)).characteristics;
-	judged abie.run := (SELECT r FROM abie.run r WHERE r.run_id = unused_values.run_id);
-	unused text[] := ARRAY(SELECT c.name FROM abie.characteristic c WHERE c.name <> ALL (used) ORDER BY c.name)
-		|| ARRAY(SELECT DISTINCT 'other.' || k FROM abie.school_context c, jsonb_object_keys(c.other) k
-			WHERE c.academic_year = judged.baseline_year AND 'other.' || k <> ALL (used) ORDER BY 1);
+	unused text[] := abie_internal.unused_characteristics(run_id);
 BEGIN
-	RETURN QUERY EXECUTE format('WITH scope AS MATERIALIZED (SELECT c.urn, %s AS numbers, %s AS categories '
-		'FROM abie.school_scope($1, 1) c WHERE c.urn IS NOT NULL) '
-		'SELECT s.urn, u.name, u.value, NULL FROM scope s, unnest($2, s.numbers) u(name, value) UNION ALL '
-		'SELECT s.urn, u.name, NULL, u.value FROM scope s, unnest($3, s.categories) u(name, value)',
+	RETURN QUERY EXECUTE format('SELECT c.urn, %s, %s FROM abie.school_scope($1, 1) c WHERE c.urn IS NOT NULL',
 		abie_internal.characteristic_array(unused, 'number'), abie_internal.characteristic_array(unused, 'category'))
-	USING judged.target_year, abie_internal.characteristics_of_kind(unused, 'number'),
-		abie_internal.characteristics_of_kind(unused, 'category');
+	USING (SELECT r.target_year FROM abie.run r WHERE r.run_id = unused_values.run_id);
 END $$;
 COMMENT ON FUNCTION abie_internal.unused_values(integer) IS
-'What is held now of the schools of a run''s baseline year and the run did not compare them by: a row for each school '
-'and characteristic (names of abie.characteristic, other.NAME), number or category filled.';
+'What is held now of the schools of a run''s baseline year and the run did not compare them by: numbers and '
+'categories, elements in the order of those of abie_internal.unused_characteristics that are of the kind.';
 
 CREATE FUNCTION abie_internal.calibration_cells(run_id integer, unused boolean)
 RETURNS TABLE (stratum text, characteristic text, used boolean, part text, low float8, high float8, schools integer,
@@ -69,30 +62,55 @@ SET enable_nestloop = off
 SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
-WITH value AS (
-	SELECT v.*, true AS used FROM abie_internal.used_values(calibration_cells.run_id) v
+WITH listed AS MATERIALIZED (
+	SELECT l.used, abie_internal.characteristics_of_kind(l.names, 'number') AS numbers,
+		abie_internal.characteristics_of_kind(l.names, 'category') AS categories
+	FROM (SELECT true AS used, m.characteristics AS names
+			FROM abie_internal.run_methodology(calibration_cells.run_id) m
+		UNION ALL
+		SELECT false, abie_internal.unused_characteristics(calibration_cells.run_id)
+		WHERE calibration_cells.unused) l
+), held AS (
+	SELECT true AS used, s.urn, s.numbers, s.categories FROM abie.run_school s
+	WHERE s.run_id = calibration_cells.run_id
 	UNION ALL
-	SELECT v.*, false FROM abie_internal.unused_values(calibration_cells.run_id) v WHERE calibration_cells.unused
-	UNION ALL
-	SELECT s.urn, 'local authority', NULL, s.la_code::text, false FROM abie.run_school s
-	WHERE s.run_id = calibration_cells.run_id AND calibration_cells.unused
-), placed AS (
-	SELECT e.stratum, v.characteristic, v.used, v.number, e.enrolments, e.attendance - e.expected AS residual, v.urn,
-		coalesce(v.category, lpad(ntile(10) OVER (PARTITION BY e.stratum, v.characteristic ORDER BY v.number,
-			v.urn)::text, 2, '0')) AS part
-	FROM value v JOIN abie.expectation e ON e.run_id = calibration_cells.run_id AND e.urn = v.urn
-	WHERE num_nonnulls(v.number, v.category) = 1
-), cell AS (
+	SELECT false, v.* FROM abie_internal.unused_values(calibration_cells.run_id) v WHERE calibration_cells.unused
+), school AS MATERIALIZED (
 	-- in the order of URNs, so that sums have the same bits in every plan
-	SELECT p.stratum, p.characteristic, p.used, p.part, min(p.number) AS low, max(p.number) AS high,
-		count(*) AS schools,
-		sum(p.enrolments) AS enrolments, sum(p.enrolments * p.residual ORDER BY p.urn) / sum(p.enrolments) AS residual,
-		array_agg(p.residual ORDER BY p.urn) AS residuals, array_agg(p.enrolments::float8 ORDER BY p.urn) AS weights
-	FROM placed p GROUP BY p.stratum, p.characteristic, p.used, p.part
+	SELECT h.used, e.stratum, e.urn, e.enrolments::float8 AS enrolments, e.attendance - e.expected AS residual,
+		h.numbers, h.categories
+	FROM held h JOIN abie.expectation e ON e.run_id = calibration_cells.run_id AND e.urn = h.urn
+	ORDER BY h.used, e.stratum, e.urn
+), number_cell AS (
+	SELECT g.stratum, g.used, t.*
+	FROM (SELECT s.used, s.stratum, array_agg(s.numbers) AS numbers, array_agg(s.residual) AS residuals,
+				array_agg(s.enrolments) AS enrolments
+			FROM school s WHERE s.numbers <> '{}' GROUP BY s.used, s.stratum) g,
+		LATERAL abie_internal.tenths(g.numbers, g.residuals, g.enrolments) t
+), category AS (
+	SELECT s.stratum, s.used, l.categories[u.element] AS characteristic, u.value, s.urn, s.enrolments, s.residual
+	FROM school s JOIN listed l ON l.used = s.used, unnest(s.categories) WITH ORDINALITY u(value, element)
+	WHERE u.value IS NOT NULL
+	UNION ALL
+	SELECT s.stratum, false, 'local authority', p.la_code::text, s.urn, s.enrolments, s.residual
+	FROM school s JOIN abie.run_school p ON p.run_id = calibration_cells.run_id AND p.urn = s.urn
+	WHERE s.used AND calibration_cells.unused
+), category_cell AS (
+	SELECT c.stratum, c.used, c.characteristic, c.value, array_agg(c.residual ORDER BY c.urn) AS residuals,
+		array_agg(c.enrolments ORDER BY c.urn) AS enrolments
+	FROM category c GROUP BY c.stratum, c.used, c.characteristic, c.value
 )
-SELECT c.stratum, c.characteristic, c.used, c.part, c.low, c.high, c.schools::integer, c.residual,
-	CASE WHEN c.schools > 1 THEN sqrt(u.squares * c.schools / (c.schools - 1)) / c.enrolments END
-FROM cell c, LATERAL (SELECT sum((w * (r - c.residual)) ^ 2) AS squares FROM unnest(c.residuals, c.weights) u(r, w)) u
+SELECT c.stratum, l.numbers[c.element], c.used, lpad(c.tenth::text, 2, '0'), c.low, c.high, c.schools, c.residual,
+	c.error
+FROM number_cell c JOIN listed l ON l.used = c.used
+UNION ALL
+SELECT c.stratum, c.characteristic, c.used, c.value, NULL, NULL, cardinality(c.residuals), r.residual,
+	CASE WHEN cardinality(c.residuals) > 1 THEN sqrt(u.squares * cardinality(c.residuals)
+		/ (cardinality(c.residuals) - 1)) / r.enrolments END
+FROM category_cell c,
+	LATERAL (SELECT sum(w) AS enrolments, sum(w * r) / sum(w) AS residual
+		FROM unnest(c.residuals, c.enrolments) u(r, w)) r,
+	LATERAL (SELECT sum((w * (x - r.residual)) ^ 2) AS squares FROM unnest(c.residuals, c.enrolments) u(x, w)) u
 $$;
 COMMENT ON FUNCTION abie_internal.calibration_cells(integer, boolean) IS
 'The rows of abie.calibration but z: of what the run used, or with unused also of what it did not and of local '

@@ -123,6 +123,24 @@ SELECT stratum, urns = ARRAY(SELECT u FROM unnest(urns) u ORDER BY u) AS "in ord
 CALL abie.calculate('2025/26', run_id => NULL) \gset sorted_
 RESET enable_hashagg;
 SELECT count(DISTINCT result_digest) FROM abie.run WHERE run_id IN (:two_run_id, :sorted_run_id);
+-- tenths: against ntile, 1,003 rows of three columns, many values equal and a fifth missing
+SELECT setseed(0.4);
+CREATE TABLE ranked AS SELECT i AS id, CASE WHEN random() < 0.8 THEN round(random() * 40) END AS a, random() AS b, CASE i WHEN 7 THEN 3 END::float8 AS c,
+	random() - 0.5 AS residual, ceil(random() * 500) AS weight FROM generate_series(1, 1003) i;
+CREATE TABLE by_hand AS
+SELECT element, tenth, min(value) AS low, max(value) AS high, count(*) AS schools, sum(weight * residual ORDER BY id) / sum(weight) AS residual, array_agg(residual ORDER BY id) AS residuals, array_agg(weight ORDER BY id) AS weights
+FROM (SELECT v.element, v.value, r.*, ntile(10) OVER (PARTITION BY v.element ORDER BY v.value, r.id) AS tenth FROM ranked r, LATERAL (VALUES (1, r.a), (2, r.b), (3, r.c)) v(element, value) WHERE v.value IS NOT NULL) x GROUP BY element, tenth;
+SELECT count(*) AS tenths, count(*) FILTER (WHERE (t.low, t.high, t.schools, t.residual) IS DISTINCT FROM (h.low, h.high, h.schools, h.residual)) AS different,
+	count(*) FILTER (WHERE NOT near(t.error, sqrt((SELECT sum((w * (r - h.residual)) ^ 2) FROM unnest(h.residuals, h.weights) u(r, w)) * h.schools / (h.schools - 1)) / (SELECT sum(w) FROM unnest(h.weights) w))) AS error
+FROM (SELECT abie_internal.tenths(array_agg(ARRAY[a, b, c] ORDER BY id), array_agg(residual ORDER BY id), array_agg(weight ORDER BY id)) AS t FROM ranked) x CROSS JOIN LATERAL (SELECT (x.t).*) t
+	FULL JOIN by_hand h USING (element, tenth) WHERE h.schools IS DISTINCT FROM 1;
+SELECT * FROM abie_internal.tenths('{{1},{NULL},{3},{1}}', '{1,5,2,3}', '{1,1,1,1}');
+SELECT count(*) AS none FROM abie_internal.tenths('{}', '{}', '{}');
+SELECT count(*) AS none FROM abie_internal.tenths('{{NULL}}', '{1}', '{1}');
+SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1}', '{1,1}');
+SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1,NULL}', '{1,1}');
+SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1,2}', '{1,0}');
+SELECT * FROM abie_internal.tenths('{1,2}', '{1,2}', '{1,1}');
 -- tenths of used and unused characteristics, categories, authorities; the mean residual by hand
 SELECT count(*) > 150 AS cells, count(DISTINCT characteristic) > 15 AS characteristics, bool_or(characteristic = 'local authority') AS authorities, bool_or(used) AND NOT bool_and(used) AS both FROM abie.calibration(:first_run_id);
 SELECT c.part, c.schools = h.schools AS schools, near(c.residual, h.residual) AS residual, near(c.error, h.error) AS error, near(c.z, c.residual / c.error) AS z

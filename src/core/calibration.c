@@ -1,0 +1,85 @@
+/*
+ * calibration.c
+ *	  Residuals by tenth of a characteristic.
+ *
+ * Sums are added up in the order of the rows, so that they have the same bits
+ * whatever the values are.
+ */
+#include "core/calibration.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare_values(const void *left, const void *right)
+{
+	const RankedValue *a = left;
+	const RankedValue *b = right;
+
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	return (a->row > b->row) - (a->row < b->row);
+}
+
+/* The tenth of each row, from 0, or -1 where it has no value; lows, highs and counts; how many tenths. */
+static int
+assign_tenths(RankedValue *ranked, size_t count, size_t rows, int *of, Tenth *tenth)
+{
+	int			tenths = count < TENTHS ? (int) count : TENTHS;
+	size_t		next = 0;
+
+	qsort(ranked, count, sizeof(RankedValue), compare_values);
+	for (size_t i = 0; i < rows; i++)
+		of[i] = -1;
+	for (int t = 0; t < tenths; t++)
+	{
+		size_t		end = next + count / tenths + ((size_t) t < count % tenths);
+
+		tenth[t] = (Tenth) {.low = ranked[next].value, .high = ranked[end - 1].value, .rows = end - next};
+		for (; next < end; next++)
+			of[ranked[next].row] = t;
+	}
+	return tenths;
+}
+
+/* The weighted mean and its error: sqrt(n / (n - 1) sum (w (r - mean))^2) / sum w. */
+static void
+judge_residuals(const double *residual, const double *weight, size_t rows, const int *of, int tenths, Tenth *tenth)
+{
+	double		squares[TENTHS] = {0.0};
+
+	for (size_t i = 0; i < rows; i++)
+		if (of[i] >= 0)
+		{
+			tenth[of[i]].weight += weight[i];
+			tenth[of[i]].mean += weight[i] * residual[i];
+		}
+	for (int t = 0; t < tenths; t++)
+		tenth[t].mean /= tenth[t].weight;
+	for (size_t i = 0; i < rows; i++)
+		if (of[i] >= 0)
+		{
+			double		part = weight[i] * (residual[i] - tenth[of[i]].mean);
+
+			squares[of[i]] += part * part;
+		}
+	for (int t = 0; t < tenths; t++)
+		tenth[t].error = tenth[t].rows < 2 ? NAN :
+			sqrt(squares[t] * (double) tenth[t].rows / (double) (tenth[t].rows - 1)) / tenth[t].weight;
+}
+
+int
+divide_into_tenths(const double *value, const bool *present, size_t stride, size_t rows,
+				   const double *residual, const double *weight, RankedValue *ranked, int *of, Tenth tenth[TENTHS])
+{
+	size_t		count = 0;
+	int			tenths;
+
+	for (size_t i = 0; i < rows; i++)
+		if (present[i * stride])
+			ranked[count++] = (RankedValue) {value[i * stride], i};
+	tenths = assign_tenths(ranked, count, rows, of, tenth);
+	judge_residuals(residual, weight, rows, of, tenths, tenth);
+	return tenths;
+}

@@ -1,0 +1,42 @@
+/*
+ * calibration.h
+ *	  Residuals by tenth of a characteristic.
+ */
+#ifndef ABIE_CORE_CALIBRATION_H
+#define ABIE_CORE_CALIBRATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TENTHS 10
+
+/* Rows whose values are next to each other. */
+typedef struct Tenth
+{
+	double		low;			/* least and greatest value */
+	double		high;
+	size_t		rows;
+	double		weight;			/* sum of the rows' */
+	double		mean;			/* of the residuals, weighted */
+	double		error;			/* of the mean; NaN of one row */
+} Tenth;
+
+/* A row's value, for sorting. */
+typedef struct RankedValue
+{
+	double		value;
+	size_t		row;
+} RankedValue;
+
+/*
+ * Divide the rows that have a value into tenths from the lowest to the highest,
+ * equal values by row, the first tenths one row larger where they cannot be
+ * equal (SQL's ntile); fewer than ten rows make as many.  value and present:
+ * the first of rows that are stride apart.  ranked, of: room for rows of each.
+ * How many tenths there are.
+ */
+extern int divide_into_tenths(const double *value, const bool *present, size_t stride, size_t rows,
+							  const double *residual, const double *weight,
+							  RankedValue *ranked, int *of, Tenth tenth[TENTHS]);
+
+#endif
