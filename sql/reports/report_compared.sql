@@ -22,7 +22,12 @@ BEGIN
 		FROM ROWS FROM (jsonb_to_recordset(facts -> 'expected_steps') AS (step text, characteristics text[],
 				points float8, attendance float8))
 			WITH ORDINALITY s(step, characteristics, points, attendance, place)) k;
-	RETURN CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
+	RETURN abie_internal.report_part(format, 'paragraph',
+			'From the mean to what is expected, step by step: free school meals and the deprivation of the area, which '
+			'tell of the same pupils, are one step, disadvantage. The school''s own attendance, which is one of those '
+			'that the mean and the effects were learned from, is left out again: it has no part in what is expected of '
+			'the school.')
+		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
 			abie.chart_waterfall('From the mean to what is expected', w.names[1], w.levels[1],
 				w.names[2:cardinality(w.names) - 1], w.points[2:cardinality(w.names) - 1],
 				w.names[cardinality(w.names)])) ELSE '' END
@@ -62,8 +67,7 @@ BEGIN
 		|| abie_internal.report_part(format, 'paragraph', CASE WHEN is_contextual
 			THEN format('The effect is what each circumstance adds to or takes off the attendance expected of the '
 				'school, compared with the average %s school. Effects show what tends to go together, not what causes '
-				'what. Free school meals and the deprivation of the area, which tell of the same pupils, are one step '
-				'in the picture: disadvantage.', stratum)
+				'what.', stratum)
 			ELSE format('The typical school is the median %s school.', stratum) END)
 		|| abie_internal.school_report_expected(facts, format)
 		|| abie_internal.report_part(format, 'table', 'Circumstances in ' || (facts #>> '{run,baseline_year}'), cells);
