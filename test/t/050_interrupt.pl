@@ -66,6 +66,8 @@ query(
 				RETURN NULL;
 			END IF;
 			seen := seen OR running;
+			-- the calculation needs the processor too
+			PERFORM pg_sleep(0.001);
 		END LOOP;
 		patience := clock_timestamp() + interval '5 s';
 		PERFORM pg_sleep(delay);
@@ -77,6 +79,7 @@ query(
 			IF clock_timestamp() > patience THEN
 				RAISE EXCEPTION 'the calculation is not cancelled in the stage %', stage;
 			END IF;
+			PERFORM pg_sleep(0.001);
 		END LOOP;
 		RETURN extract(epoch FROM clock_timestamp() - cancelled);
 	END $$;

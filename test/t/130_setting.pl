@@ -102,12 +102,14 @@ my $made = qq{
 	BEGIN
 		CREATE TEMP TABLE text_of (source text, given text);
 		FOR source IN
-			SELECT c.oid::regclass AS relation, a.attname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+			SELECT c.oid::regclass AS relation, string_agg(quote_literal(c.oid::regclass || '.' || a.attname), ', ' ORDER BY a.attnum) AS names,
+				string_agg(format('string_agg(md5(%1\$I::text), '''' ORDER BY md5(%1\$I::text))', a.attname), ', ' ORDER BY a.attnum) AS texts
+			FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 			WHERE c.relkind = 'v' AND c.relnamespace IN ('abie'::regnamespace, 'abie_report'::regnamespace)
 				AND a.atttypid IN ('text'::regtype, 'text[]'::regtype, 'jsonb'::regtype)
+			GROUP BY c.oid
 		LOOP
-			EXECUTE format('INSERT INTO text_of SELECT %L, string_agg(md5(%I::text), '''' ORDER BY md5(%I::text)) FROM %s',
-				source.relation || '.' || source.name, source.name, source.name, source.relation);
+			EXECUTE format('INSERT INTO text_of SELECT u.* FROM (SELECT ARRAY[%s] AS texts FROM %s) t, unnest(ARRAY[%s], t.texts) u', source.texts, source.relation, source.names);
 		END LOOP;
 		FOR source IN
 			SELECT p.oid::regproc AS name FROM pg_proc p WHERE p.prorettype = 'abie.checked_item'::regtype AND p.proretset
