@@ -27,11 +27,14 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH scaled AS MATERIALIZED (
-	SELECT v.stratum, m.clip, p AS parameters, CASE m.scaling WHEN 'robust' THEN p.location
-		ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
+	SELECT v.stratum, m.clip, p AS parameters,
+		CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
 	FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
-			FROM abie.run_school s WHERE s.run_id = scaled_numbers.run_id AND s.numbers <> '{}' GROUP BY s.stratum) v,
-		abie_internal.run_methodology(scaled_numbers.run_id) m, LATERAL abie.scaling(v.vectors, m.scaling) p
+			FROM abie.run_school s
+			WHERE s.run_id = scaled_numbers.run_id AND s.numbers <> '{}'
+			GROUP BY s.stratum) v,
+		abie_internal.run_methodology(scaled_numbers.run_id) m,
+		LATERAL abie.scaling(v.vectors, m.scaling) p
 )
 SELECT s.stratum, u.element, u.location, u.scale, u.present,
 	(abie.scale(ARRAY[u.median], ARRAY[u.location], ARRAY[u.scale], s.clip))[1]
@@ -71,8 +74,10 @@ DECLARE
 	done bigint;
 BEGIN
 	WITH listed AS (
-		SELECT n.name, coalesce(m.weights[n.position], 1) AS weight,
-			coalesce(m.multipliers[n.position], 1) AS multiplier, coalesce(c.kind, 'number') AS kind,
+		SELECT n.name,
+			coalesce(m.weights[n.position], 1) AS weight,
+			coalesce(m.multipliers[n.position], 1) AS multiplier,
+			coalesce(c.kind, 'number') AS kind,
 			row_number() OVER (PARTITION BY coalesce(c.kind, 'number') ORDER BY n.position) AS element
 		FROM unnest(m.characteristics) WITH ORDINALITY n(name, position)
 			LEFT JOIN abie.characteristic c ON c.name = n.name
@@ -85,8 +90,12 @@ BEGIN
 		-- two of the V elements of a category differ where it differs: (w / V) (V / 2 + V / 2) = w, and the V weights
 		-- add up to w
 		SELECT c.stratum, l.kind, l.name, l.element, c.value, l.weight / c.values, l.multiplier, 0,
-			CASE WHEN NOT learned THEN sqrt(2 / c.values::float8) WHEN c.values = 1 THEN 1
-				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held END, c.present, c.held, 0
+			CASE
+				WHEN NOT learned THEN sqrt(2 / c.values::float8)
+				WHEN c.values = 1 THEN 1
+				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held
+			END,
+			c.present, c.held, 0
 		FROM abie_internal.category_values(calculate_scaling.run_id) c
 			JOIN listed l ON l.kind = 'category' AND l.element = c.element
 	)
@@ -95,16 +104,17 @@ BEGIN
 	SELECT calculate_scaling.run_id, e.stratum,
 		row_number() OVER (PARTITION BY e.stratum ORDER BY e.kind DESC, e.element, e.value COLLATE "C"),
 		e.name, e.element, e.value, e.multiplier, e.weight * e.multiplier, e.location, e.scale, e.present,
-			t.schools - e.held,
+		t.schools - e.held,
 		CASE m.method WHEN 'contextual' THEN e.substitute END
 	FROM element e
-		JOIN (SELECT s.stratum, count(*) AS schools FROM abie.run_school s WHERE s.run_id = calculate_scaling.run_id
-		GROUP BY s.stratum) t
-		ON t.stratum = e.stratum;
+		JOIN (SELECT s.stratum, count(*) AS schools
+			FROM abie.run_school s
+			WHERE s.run_id = calculate_scaling.run_id
+			GROUP BY s.stratum) t ON t.stratum = e.stratum;
 
 	UPDATE abie.run_school s SET vector = abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
-	FROM abie_internal.run_scaling(calculate_scaling.run_id) d WHERE s.run_id = calculate_scaling.run_id
-		AND d.stratum = s.stratum;
+	FROM abie_internal.run_scaling(calculate_scaling.run_id) d
+	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
@@ -125,7 +135,8 @@ WITH member AS (
 	SELECT n.urn, p.attendance, p.effective_enrolments AS enrolments
 	-- unnested in the list of columns, because a function joined to its table is a nested loop
 	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn
-			FROM abie.similar_list l WHERE l.run_id = similar_school_figures.run_id) n
+			FROM abie.similar_list l
+			WHERE l.run_id = similar_school_figures.run_id) n
 		JOIN abie.run_school p ON p.run_id = similar_school_figures.run_id AND p.urn = n.similar_urn
 ), grouped AS (
 	SELECT g.urn,
@@ -143,7 +154,8 @@ SELECT s.urn, s.stratum, s.is_reference, s.effective_enrolments, s.attendance - 
 		ARRAY[benchmark_share, s.attendance / 100 * s.effective_enrolments, s.effective_enrolments])) AS pared_mean,
 	n.local_mean, CASE method WHEN 'contextual' THEN n.local_error END,
 	CASE method WHEN 'contextual' THEN coalesce(n.previous_local_mean, 0) END
-FROM grouped g JOIN abie.run_school s ON s.run_id = similar_school_figures.run_id AND s.urn = g.urn
+FROM grouped g
+	JOIN abie.run_school s ON s.run_id = similar_school_figures.run_id AND s.urn = g.urn
 	JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 $$;
 COMMENT ON FUNCTION abie_internal.similar_school_figures(integer, text, float8) IS
@@ -174,17 +186,23 @@ BEGIN
 				array_agg(l.enrolments ORDER BY l.urn)) AS slope,
 			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn),
 				array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
-		FROM local l WHERE m.method = 'contextual' AND l.is_reference GROUP BY l.stratum
+		FROM local l
+		WHERE m.method = 'contextual' AND l.is_reference
+		GROUP BY l.stratum
 	), learned AS (
-		UPDATE abie.run_model r SET local_slope = p.slope FROM slope p
-			WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
+		UPDATE abie.run_model r SET local_slope = p.slope
+		FROM slope p
+		WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
 	)
 	UPDATE abie.run_school s
 	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
 		previous_expected = s.previous_context + p.previous_slope * l.previous_mean,
-		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END, local_error = l.error,
-		similar_upper_quartile = l.upper_quartile, pared_mean = l.pared_mean
-	FROM local l LEFT JOIN slope p ON p.stratum = l.stratum
+		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END,
+		local_error = l.error,
+		similar_upper_quartile = l.upper_quartile,
+		pared_mean = l.pared_mean
+	FROM local l
+		LEFT JOIN slope p ON p.stratum = l.stratum
 	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = l.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;

@@ -7,18 +7,21 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH run AS (
-	SELECT r.baseline_year, m.method, m.clip FROM abie.run r, abie_internal.run_methodology(r.run_id) m
-		WHERE r.run_id = explain_inputs.run_id
+	SELECT r.baseline_year, m.method, m.clip
+	FROM abie.run r, abie_internal.run_methodology(r.run_id) m
+	WHERE r.run_id = explain_inputs.run_id
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
 ), element AS (
 	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number,
 		-- learned weights are the sizes of coefficients
 		CASE WHEN s.references_published THEN '; weight ' || c.weight ELSE '' END AS weighed
-	FROM school s JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
+	FROM school s
+		JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 )
 SELECT 0, 1, 'left out', NULL::float8, x.reason || coalesce(': ' || x.detail, '')
-FROM abie.exclusion x WHERE x.run_id = explain_inputs.run_id AND x.urn = explain_inputs.urn
+FROM abie.exclusion x
+WHERE x.run_id = explain_inputs.run_id AND x.urn = explain_inputs.urn
 UNION ALL
 SELECT 1, 1, CASE r.method WHEN 'contextual' THEN 'attendance' ELSE 'baseline' END, s.attendance,
 	CASE WHEN s.sess_possible > 0 AND s.sess_overall IS NOT NULL
@@ -35,20 +38,26 @@ SELECT 1, 3, 'enrolments counted', s.effective_enrolments,
 FROM school s WHERE s.effective_enrolments <> s.enrolments
 UNION ALL
 SELECT 1, 4, 'attendance error', s.attendance_error,
-	'standard error of attendance as that of a sample of pupils, from their registers' FROM school s
-	WHERE s.attendance_error IS NOT NULL
+	'standard error of attendance as that of a sample of pupils, from their registers'
+FROM school s
+WHERE s.attendance_error IS NOT NULL
 UNION ALL
-SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''), CASE WHEN e.category IS NULL THEN e.number
-	ELSE 1 END,
-	CASE WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN ''
-		ELSE format('; scaled, the contextual model takes %s', e.substitute) END
+SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''),
+	CASE WHEN e.category IS NULL THEN e.number ELSE 1 END,
+	CASE
+		WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN ''
+			ELSE format('; scaled, the contextual model takes %s', e.substitute) END
 		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s%s', e.scale, e.weighed)
 		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s%s', e.scaled, e.location, e.scale, r.clip,
-			e.weighed) END
-FROM element e, run r WHERE e.category IS NULL OR e.scaled > 0
+			e.weighed)
+	END
+FROM element e, run r
+WHERE e.category IS NULL OR e.scaled > 0
 UNION ALL
-SELECT 2, min(e.position), e.characteristic, NULL, 'missing' FROM element e WHERE e.category IS NOT NULL
-	AND e.scaled IS NULL GROUP BY e.characteristic
+SELECT 2, min(e.position), e.characteristic, NULL, 'missing'
+FROM element e
+WHERE e.category IS NOT NULL AND e.scaled IS NULL
+GROUP BY e.characteristic
 $$;
 COMMENT ON FUNCTION abie_internal.explain_inputs(integer, integer) IS
 'The lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
@@ -73,7 +82,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT t.term::integer, t.name, t.element, t.other_element, t.value, t.location, t.coefficient, t.contribution
-FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+FROM abie.run_school s
+	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	CROSS JOIN LATERAL abie_internal.context_terms(s.vector, m.substitutes, m.numbers, m.indicators) value
 	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, value, m.location, m.coefficients,
 		abie.contributions(value, m.location, m.coefficients))
@@ -91,10 +101,12 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 12
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT c.characteristic, (abie_internal.vector_contributions(s.vector, m))[c.position]
-FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+FROM abie.run_school s
+	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 		AND c.position = ANY (m.first_elements)
-WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn ORDER BY c.position
+WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn
+ORDER BY c.position
 $$;
 COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
 'What each characteristic of a school adds to its attendance as the contextual model of a run fits it, percentage '
@@ -116,40 +128,47 @@ SET jit = off
 AS $$
 WITH school AS (
 	SELECT s.fitted, s.leverage, s.context, s.is_reference, m.mean, m.schools
-	FROM abie.run_school s JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+	FROM abie.run_school s
+		JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL
 		AND s.references_published
 )
 SELECT 3, 0, 'mean', s.mean,
 	format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools)
-	FROM school s
+FROM school s
 UNION ALL
 SELECT 3, t.term, 'term ' || t.name, t.contribution,
 	format('%s x (%s - %s): coefficient, the school''s, the mean', t.coefficient, t.value, t.location)
-FROM abie.school_terms(explain_context.run_id, explain_context.urn) t WHERE EXISTS (SELECT FROM school)
+FROM abie.school_terms(explain_context.run_id, explain_context.urn) t
+WHERE EXISTS (SELECT FROM school)
 UNION ALL
 SELECT 4, row_number() OVER ()::integer, 'contribution of ' || c.characteristic, c.contribution,
 	'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
-FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c WHERE EXISTS (SELECT FROM school)
+FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
+WHERE EXISTS (SELECT FROM school)
 UNION ALL
 SELECT 4, 1000, 'contribution of disadvantage', sum(c.contribution), 'those of ' || string_agg(c.characteristic, ', ')
 FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
 WHERE EXISTS (SELECT FROM school) AND abie_internal.is_disadvantage(c.characteristic)
 HAVING count(*) > 1
 UNION ALL
-SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms' FROM school s
+SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms'
+FROM school s
 UNION ALL
-SELECT 5, 2, 'leverage', s.leverage, 'share of its own attendance in fitted' || CASE WHEN s.is_reference THEN ''
-	ELSE ': none, for it is not published' END
+SELECT 5, 2, 'leverage', s.leverage,
+	'share of its own attendance in fitted'
+		|| CASE WHEN s.is_reference THEN '' ELSE ': none, for it is not published' END
 FROM school s
 UNION ALL
 SELECT 5, 3, 'context', s.context,
-	'(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone' FROM school s
+	'(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone'
+FROM school s
 UNION ALL
 SELECT 3, 0, 'not shown', NULL,
 	format('how expected attendance follows from that of the other schools: that of %s of %s is not published',
-	count(*) FILTER (WHERE NOT o.attendance_published), count(*))
-FROM abie.run_school s JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
+		count(*) FILTER (WHERE NOT o.attendance_published), count(*))
+FROM abie.run_school s
+	JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
 WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
 HAVING count(*) > 0
 $$;
@@ -165,29 +184,34 @@ SET jit = off
 AS $$
 WITH school AS (
 	SELECT s.*, m.method = 'contextual' AS is_contextual
-	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn,
+	FROM abie.run_school s
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn,
 		abie_internal.run_methodology(explain_similar_schools.run_id) m
 	WHERE s.run_id = explain_similar_schools.run_id AND s.urn = explain_similar_schools.urn
 ), difference AS (
-	SELECT d.rank, string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
-		ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
-	FROM (SELECT x.*, row_number() OVER (PARTITION BY x.rank
-		ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
+	SELECT d.rank,
+		string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
+			ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
+	FROM (SELECT x.*,
+			row_number() OVER (PARTITION BY x.rank ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
 		FROM abie_owner.school_similarity(explain_similar_schools.run_id, explain_similar_schools.urn) x) d
-	WHERE d.place <= 3 AND d.part > 0 GROUP BY d.rank
+	WHERE d.place <= 3 AND d.part > 0
+	GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
 		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
 		p.context, p.effective_enrolments AS enrolments, x.name, d.most
-	FROM school s JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
+	FROM school s
+		JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
 		JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
-		LEFT JOIN abie.school x ON x.urn = n.similar_urn LEFT JOIN difference d ON d.rank = n.rank
+		LEFT JOIN abie.school x ON x.urn = n.similar_urn
+		LEFT JOIN difference d ON d.rank = n.rank
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
 	'attendance' || CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' ELSE '' END
 		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
-		|| CASE WHEN s.references_published THEN format('; distance %s, %s enrolments', n.distance, n.enrolments)
-			ELSE '' END
+		|| CASE WHEN s.references_published
+			THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
 		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || n.most)
 FROM peer n, school s
 $$;
@@ -227,10 +251,11 @@ WITH school AS (
 	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual,
 		abie_internal.local_schools(m) AS local_schools, m.similar_schools, r.local_slope,
 		e.expected_error
-	FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+	FROM abie.run_school s
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-		LEFT JOIN abie.run_model r ON r.run_id = s.run_id
-			AND r.stratum = s.stratum, abie_internal.run_methodology(explain_expected.run_id) m
+		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum,
+		abie_internal.run_methodology(explain_expected.run_id) m
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 )
 SELECT 7, 1, 'bandwidth', s.bandwidth,
