@@ -13,11 +13,11 @@ inputs = school published_attendance import_format_week import_format import imp
 runs = methodology run_table run_result run_total run scope pool similar calculate calculate_context calculate_baseline \
 	explain nearby progress what_if backtest calibration compare
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
-year = calendar projection school_event year_progress monitor_table monitor progress_week explain_progress \
+year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \
 	backtest_year
 reports = markup chart_part chart chart_history report_view report_table report_input report_week report_progress \
-	report_part run_change report_summary chart_waterfall report_facts report_word report_expectation report_compared \
-	school_report area_report
+	report_shock report_part run_change report_summary chart_waterfall report_facts report_word report_expectation \
+	report_compared school_report area_report
 support = assign choose_sites
 demo = demo demo_pupils demo_week
 FLOORS = types statistics inputs runs release year reports support demo

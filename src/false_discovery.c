@@ -16,13 +16,20 @@
 
 typedef void (*FalseDiscoveryMethod) (const double *ascending, size_t count, double *result);
 
+/* Every value could be as high as it is low. */
+static void
+mirror_all(const double *ascending, size_t count, double *result)
+{
+	mirror_values(ascending, NULL, count, result);
+}
+
 static FalseDiscoveryMethod
 false_discovery_method(const char *name)
 {
 	if (strcmp(name, "benjamini-hochberg") == 0)
 		return adjusted_p_values;
 	if (strcmp(name, "mirror") == 0)
-		return mirror_values;
+		return mirror_all;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown method of false discovery \"%s\"", name),

@@ -28,7 +28,8 @@ enum
 	THIS_WEEKS,					/* four arrays: see WeekRows */
 	LAST_WEEKS = THIS_WEEKS + 4,
 	ACCEPTED_URNS = LAST_WEEKS + 4, ACCEPTED_WEEKS,
-	PACE, AS_OF, OVER, DECLARED_V0, DECLARED_V1, DECLARED_RHO, FORECAST_QUANTILE
+	PACE, AS_OF, OVER, DECLARED_V0, DECLARED_V1, DECLARED_RHO, FORECAST_QUANTILE,
+	REGIONS, AUTHORITIES
 };
 
 /* ---------- weeks as they come, in any order ---------- */
@@ -260,6 +261,35 @@ figures_argument(FunctionCallInfo fcinfo, int number, const char *name, const in
 	return figure;
 }
 
+static int
+compare_numbers(const void *left, const void *right)
+{
+	int32		a = *(const int32 *) left;
+	int32		b = *(const int32 *) right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The areas that schools are in, by number, 0 for none; number: of each area, ascending. */
+static Areas
+areas_argument(FunctionCallInfo fcinfo, int argument, const int *order, int schools, int32 **number)
+{
+	const int32 *given = fitting_argument(fcinfo, argument, schools);
+	int32	   *of_school = allocate(sizeof(int32) * (schools + 1));
+	int32	   *area = allocate(sizeof(int32) * (schools + 1));
+	int			count = 0;
+
+	memcpy(area, given, sizeof(int32) * schools);
+	qsort(area, schools, sizeof(int32), compare_numbers);
+	for (int i = 0; i < schools; i++)
+		if (area[i] != 0 && (count == 0 || area[i] != area[count - 1]))
+			area[count++] = area[i];
+	for (int i = 0; i < schools; i++)
+		of_school[i] = school_of(area, count, given[order[i]]);
+	*number = area;
+	return (Areas) {.count = count, .of_school = of_school};
+}
+
 static void
 mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 {
@@ -278,7 +308,7 @@ mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 }
 
 static Stratum
-stratum_arguments(FunctionCallInfo fcinfo, const int32 *urn, const int *order, int schools)
+stratum_arguments(FunctionCallInfo fcinfo, const int32 *urn, const int *order, int schools, int32 **area)
 {
 	WeekRows	now = week_rows_arguments(fcinfo, THIS_WEEKS);
 	WeekRows	then = week_rows_arguments(fcinfo, LAST_WEEKS);
@@ -293,6 +323,10 @@ stratum_arguments(FunctionCallInfo fcinfo, const int32 *urn, const int *order, i
 		.baseline = figures_argument(fcinfo, BASELINES, "baselines", order, schools, false),
 		.improvement = figures_argument(fcinfo, IMPROVEMENTS, "improvements", order, schools, false),
 		.pace = finite_argument(fcinfo, PACE, "pace"),
+		.areas = {
+			[AREA_REGION] = areas_argument(fcinfo, REGIONS, order, schools, &area[AREA_REGION]),
+			[AREA_AUTHORITY] = areas_argument(fcinfo, AUTHORITIES, order, schools, &area[AREA_AUTHORITY])
+		},
 		.as_of = PG_GETARG_DATEADT(AS_OF),
 		.over = PG_GETARG_BOOL(OVER),
 		.declared = {
@@ -462,6 +496,49 @@ standing_array(Oid type, const int32 *urn, const SchoolProgress *progress, int s
 	return row_array(result, schools, type);
 }
 
+static Datum
+area_shock_array(Oid type, const Shocks *shocks, int32 *const *area)
+{
+	Datum	   *result = allocate(sizeof(Datum) * (shocks->areas + 1));
+	RowMaker   *row = row_maker(type);
+
+	for (size_t k = 0; k < shocks->areas; k++)
+	{
+		const AreaShock *s = &shocks->area[k];
+
+		put(row, CStringGetTextDatum(s->level == AREA_REGION ? "region" : "local authority"));
+		put(row, Int32GetDatum(area[s->level][s->area]));
+		put(row, DateADTGetDatum(s->monday));
+		put(row, Int32GetDatum(s->schools));
+		put(row, Int32GetDatum(s->low));
+		put_number(row, s->z);
+		put_number(row, s->departure);
+		result[k] = finish_row(row);
+	}
+	return row_array(result, shocks->areas, type);
+}
+
+static Datum
+school_shock_array(Oid type, const Shocks *shocks, const int32 *urn)
+{
+	Datum	   *result = allocate(sizeof(Datum) * (shocks->schools + 1));
+	RowMaker   *row = row_maker(type);
+
+	for (size_t k = 0; k < shocks->schools; k++)
+	{
+		const SchoolShock *s = &shocks->school[k];
+
+		put(row, Int32GetDatum(urn[s->school]));
+		put(row, DateADTGetDatum(s->monday));
+		put_number(row, s->z);
+		put_number(row, s->departure);
+		put_number(row, s->area_departure);
+		put_number(row, s->false_discovery);
+		result[k] = finish_row(row);
+	}
+	return row_array(result, shocks->schools, type);
+}
+
 /* The type of the elements of the function's result column, or the column's own. */
 static Oid
 column_type(TupleDesc descriptor, int column)
@@ -485,16 +562,20 @@ abie_project_stratum(PG_FUNCTION_ARGS)
 	TupleDesc	descriptor;
 	Stratum		stratum;
 	Learned		learned;
-	Datum		result[3];
+	Shocks		shocks;
+	int32	   *area[AREA_LEVELS];
+	Datum		result[5];
 
-	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != 3)
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != lengthof(result))
 		elog(ERROR, "the result type is not that of this version");
 	for (int i = 0; i < schools; i++)
 		urn[i] = given[order[i]];
-	stratum = stratum_arguments(fcinfo, urn, order, schools);
-	project_stratum(&stratum, &rule, &learned, progress, allocate, check_for_interrupts);
+	stratum = stratum_arguments(fcinfo, urn, order, schools, area);
+	project_stratum(&stratum, &rule, &learned, progress, &shocks, allocate, check_for_interrupts);
 	result[0] = learned_result(column_type(descriptor, 0), &learned);
 	result[1] = week_array(column_type(descriptor, 1), &stratum, &learned);
 	result[2] = standing_array(column_type(descriptor, 2), urn, progress, schools);
-	PG_RETURN_DATUM(row_result(fcinfo, 3, result, NULL));
+	result[3] = area_shock_array(column_type(descriptor, 3), &shocks, area);
+	result[4] = school_shock_array(column_type(descriptor, 4), &shocks, urn);
+	PG_RETURN_DATUM(row_result(fcinfo, lengthof(result), result, NULL));
 }

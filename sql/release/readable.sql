@@ -55,3 +55,19 @@ SELECT abie_owner.make_readable('readable_expectation', 'abie.expectation', '{ru
 	-- that a school has said something is its own too
 	abie_owner.make_readable('readable_school_figure', 'abie.school_figure', '{academic_year}', '{results}'),
 	abie_owner.make_readable('readable_correction', 'abie.correction', '{correction_id}', '{results}');
+
+CREATE FUNCTION abie_owner.describe_as(described regclass, held regclass) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	passed record;
+BEGIN
+	FOR passed IN SELECT d.attname AS name, col_description(held, h.attnum) AS meaning
+		FROM pg_attribute d JOIN pg_attribute h ON h.attrelid = held AND h.attname = d.attname
+		WHERE d.attrelid = described AND d.attnum > 0 AND col_description(described, d.attnum) IS NULL LOOP
+		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', described, passed.name, passed.meaning);
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION abie_owner.describe_as(regclass, regclass) IS
+'Gives the columns of a view or composite type that have no comment that of the column of their name in a table.';

@@ -60,20 +60,10 @@ CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM ab
 COMMENT ON VIEW abie_report.run IS
 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
--- the rest as in abie.run
-DO $$
-DECLARE
-	held record;
-BEGIN
-	FOR held IN SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning
-		FROM pg_attribute a JOIN pg_attribute v ON v.attrelid = 'abie_report.run'::regclass AND v.attname = a.attname
-			AND v.attnum > 0
-		WHERE a.attrelid = 'abie.run'::regclass LOOP
-		EXECUTE format('COMMENT ON COLUMN abie_report.run.%I IS %L', held.name, held.meaning);
-	END LOOP;
-END $$;
 COMMENT ON COLUMN abie_report.run.is_current IS
 'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
+-- the rest as in abie.run
+SELECT abie_owner.describe_as('abie_report.run', 'abie.run');
 
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,

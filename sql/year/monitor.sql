@@ -42,9 +42,18 @@ COMMENT ON FUNCTION abie_internal.newest_monday(date) IS 'The latest day on whic
 -- What a stratum's schools are known by
 --
 
+CREATE FUNCTION abie_internal.regions() RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT array_agg(DISTINCT s.region COLLATE "C") FROM abie.school s WHERE s.region IS NOT NULL
+$$;
+COMMENT ON FUNCTION abie_internal.regions() IS
+'The regions of abie.school; a region''s number is its place among them.';
+
 CREATE FUNCTION abie_internal.monitored_schools(run_id integer, stratum text)
 RETURNS TABLE (urn integer, enrolments float8, forecast float8, last_forecast float8, year_variance float8,
-	attendance float8, baseline float8, improvement float8)
+	attendance float8, baseline float8, improvement float8, region integer, la_code integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -57,8 +66,10 @@ SELECT e.urn, s.effective_enrolments, coalesce(e.forecast, e.baseline),
 		THEN m.forecast_c0 + m.forecast_c1 / s.effective_enrolments
 		ELSE coalesce(m.change_c0 + m.change_c1 / s.effective_enrolments, d.c0 + d.c1 / s.effective_enrolments) END,
 	e.attendance, e.baseline,
-	CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE e.improvement END
+	CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE e.improvement END,
+	coalesce(array_position((SELECT abie_internal.regions()), k.region), 0), coalesce(k.la_code, k.laestab / 10000, 0)
 FROM abie.expectation e JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
+	LEFT JOIN abie.school k ON k.urn = e.urn
 	JOIN abie.run r ON r.run_id = e.run_id
 	LEFT JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
 	CROSS JOIN LATERAL abie_internal.declared_change(e.stratum, r.baseline_year) d
@@ -72,7 +83,8 @@ COMMENT ON FUNCTION abie_internal.monitored_schools(integer, text) IS
 
 CREATE FUNCTION abie_internal.stratum_progress(run_id integer, academic_year text, stratum text, as_of date,
 	OUT learned abie_internal.stratum_learned, OUT weeks abie_internal.common_week[],
-	OUT schools abie_internal.school_standing[])
+	OUT schools abie_internal.school_standing[], OUT area_shocks abie_internal.area_shock[],
+	OUT school_shocks abie_internal.school_shock[])
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -85,7 +97,7 @@ WITH school AS MATERIALIZED (
 	SELECT array_agg(s.urn) AS urn, array_agg(s.enrolments) AS enrolments, array_agg(s.forecast) AS forecast,
 		array_agg(s.last_forecast) AS last_forecast, array_agg(s.year_variance) AS year_variance,
 		array_agg(s.attendance) AS attendance, array_agg(s.baseline) AS baseline,
-		array_agg(s.improvement) AS improvement
+		array_agg(s.improvement) AS improvement, array_agg(s.region) AS region, array_agg(s.la_code) AS la_code
 	FROM school s
 ), this_year AS (
 	SELECT coalesce(array_agg(w.urn::integer), '{}') AS urn, coalesce(array_agg(w.week_start), '{}') AS week_start,
@@ -111,7 +123,8 @@ FROM given g, this_year t, last_year l, accepted a, abie_internal.declared_noise
 		l.overall, a.urn, a.week_start, (abie_internal.run_methodology(stratum_progress.run_id)).pace, as_of,
 		as_of >= make_date(left(stratum_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
 		coalesce((SELECT m.forecast_quantile FROM abie.run_model m
-			WHERE m.run_id = stratum_progress.run_id AND m.stratum = stratum_progress.stratum), 1.959963984540054)) p
+			WHERE m.run_id = stratum_progress.run_id AND m.stratum = stratum_progress.stratum), 1.959963984540054),
+		g.region, g.la_code) p
 WHERE g.urn IS NOT NULL
 $$;
 COMMENT ON FUNCTION abie_internal.stratum_progress(integer, text, text, date) IS
@@ -150,6 +163,8 @@ BEGIN
 	SELECT m.monitor_id, monitor_stratum.stratum, w.week_start, w.kind, m.run_id, w.this_year, w.schools, w.course,
 		w.centre, w.spread
 	FROM unnest(p.weeks) w;
+	PERFORM abie_internal.keep_shocks(m.monitor_id, monitor_stratum.stratum, m.run_id, abie_internal.regions(),
+		p.area_shocks, p.school_shocks);
 	INSERT INTO abie.school_progress
 	SELECT m.monitor_id, s.urn, m.run_id, monitor_stratum.stratum, t.status,
 		t.status = 'open' AND (s.high - s.low) / 2 > e.improvement, s.probability, s.projected, s.low, s.high, s.weeks,
@@ -190,7 +205,8 @@ SELECT jsonb_build_object(
 	'monitor_stratum', (SELECT count(*) FROM abie.monitor_stratum t WHERE t.monitor_id = monitor_row_counts.monitor_id),
 	'monitor_week', (SELECT count(*) FROM abie.monitor_week t WHERE t.monitor_id = monitor_row_counts.monitor_id),
 	'school_progress', (SELECT count(*) FROM abie.school_progress t
-		WHERE t.monitor_id = monitor_row_counts.monitor_id))
+		WHERE t.monitor_id = monitor_row_counts.monitor_id),
+	'shock', (SELECT count(*) FROM abie.shock t WHERE t.monitor_id = monitor_row_counts.monitor_id))
 $$;
 COMMENT ON FUNCTION abie_internal.monitor_row_counts(integer) IS
 'Rows of a weekly run by table, as in abie.monitor.row_counts.';

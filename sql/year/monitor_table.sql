@@ -226,19 +226,9 @@ COMMENT ON COLUMN abie.school_progress.projected_without IS
 COMMENT ON COLUMN abie.school_progress.probability_without IS 'probability without them.';
 
 -- what the part in C returns is called as it is stored
-DO $$
-DECLARE
-	held record;
-BEGIN
-	FOR held IN SELECT p.type, a.attname AS name, col_description(p.held, a.attnum) AS meaning
-		FROM (VALUES ('abie_internal.stratum_learned'::regclass, 'abie.monitor_stratum'::regclass),
-				('abie_internal.common_week', 'abie.monitor_week'),
-				('abie_internal.school_standing', 'abie.school_progress')) p(type, held)
-			JOIN pg_attribute a ON a.attrelid = p.held
-			JOIN pg_attribute t ON t.attrelid = p.type AND t.attname = a.attname LOOP
-		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', held.type, held.name, held.meaning);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie_internal.stratum_learned', 'abie.monitor_stratum'),
+	abie_owner.describe_as('abie_internal.common_week', 'abie.monitor_week'),
+	abie_owner.describe_as('abie_internal.school_standing', 'abie.school_progress');
 
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor_monitor_id_seq', '');
@@ -279,6 +269,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	DELETE FROM abie.shock t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
 	DELETE FROM abie.school_progress t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
 	DELETE FROM abie.monitor_week t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
 	DELETE FROM abie.monitor_stratum t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
@@ -345,7 +336,7 @@ COMMENT ON FUNCTION abie_internal.guard_monitor_rows() IS
 
 CREATE FUNCTION abie_internal.monitor_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{monitor_stratum,monitor_week,school_progress}'::text[];
+RETURN '{monitor_stratum,monitor_week,school_progress,shock}'::text[];
 COMMENT ON FUNCTION abie_internal.monitor_tables() IS
 'The tables of schema abie that a weekly run fills, each with a column monitor_id.';
 

@@ -288,18 +288,6 @@ FROM abie_internal.school_events() e;
 COMMENT ON VIEW abie_report.school_event IS
 'Events of the schools and areas granted, each with the decision that holds: one row an event. Of an area that is not '
 'granted but has a school that is, events that are accepted, without evidence, reason and who recorded and decided.';
-COMMENT ON COLUMN abie_report.school_event.event_id IS 'Number of the event.';
-COMMENT ON COLUMN abie_report.school_event.scope IS 'Whom it befell: school, local authority, region or national.';
-COMMENT ON COLUMN abie_report.school_event.code IS
-'URN, number of the local authority or name of the region; NULL for national.';
-COMMENT ON COLUMN abie_report.school_event.from_date IS 'First day.';
-COMMENT ON COLUMN abie_report.school_event.to_date IS 'Last day.';
-COMMENT ON COLUMN abie_report.school_event.cause IS 'Cause, as in abie.school_event.';
-COMMENT ON COLUMN abie_report.school_event.evidence IS 'What is known of it and from where; NULL of an area not granted.';
-COMMENT ON COLUMN abie_report.school_event.recorded_by IS 'Role that recorded it; NULL of an area not granted.';
-COMMENT ON COLUMN abie_report.school_event.recorded_at IS 'When it was recorded.';
-COMMENT ON COLUMN abie_report.school_event.accepted IS
-'Whether its weeks are set aside; NULL while not decided.';
-COMMENT ON COLUMN abie_report.school_event.reason IS 'Why it was decided so; NULL of an area not granted.';
-COMMENT ON COLUMN abie_report.school_event.decided_by IS 'Role that decided; NULL of an area not granted.';
-COMMENT ON COLUMN abie_report.school_event.decided_at IS 'When it was decided.';
+COMMENT ON COLUMN abie_report.school_event.accepted IS 'Whether its weeks are set aside; NULL while not decided.';
+SELECT abie_owner.describe_as('abie_report.school_event', 'abie.school_event'),
+	abie_owner.describe_as('abie_report.school_event', 'abie.event_decision');

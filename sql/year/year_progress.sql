@@ -17,19 +17,29 @@ CREATE TYPE abie_internal.school_standing AS (urn integer, weeks integer, weeks_
 	probability_without float8);
 COMMENT ON TYPE abie_internal.school_standing IS 'Where a school stands: abie.school_progress.';
 
+CREATE TYPE abie_internal.area_shock AS (scope text, area integer, week_start date, schools integer,
+	low_schools integer, z float8, departure float8);
+COMMENT ON TYPE abie_internal.area_shock IS
+'A week in which the schools of an area were low together: abie.shock; area is its number.';
+
+CREATE TYPE abie_internal.school_shock AS (urn integer, week_start date, z float8, departure float8,
+	area_departure float8, false_discovery float8);
+COMMENT ON TYPE abie_internal.school_shock IS 'A week in which a school was low by itself: abie.shock.';
+
 CREATE FUNCTION abie_internal.project_stratum(urns integer[], enrolments float8[], forecasts float8[],
 	last_forecasts float8[], year_variances float8[], attendance float8[], baselines float8[], improvements float8[],
 	this_urns integer[], this_weeks date[], this_possible bigint[], this_overall bigint[],
 	last_urns integer[], last_weeks date[], last_possible bigint[], last_overall bigint[],
 	accepted_urns integer[], accepted_weeks date[],
 	pace float8, as_of date, over boolean, declared_v0 float8, declared_v1 float8, declared_rho float8,
-	forecast_quantile float8,
+	forecast_quantile float8, regions integer[], authorities integer[],
 	OUT learned abie_internal.stratum_learned, OUT weeks abie_internal.common_week[],
-	OUT schools abie_internal.school_standing[])
+	OUT schools abie_internal.school_standing[], OUT area_shocks abie_internal.area_shock[],
+	OUT school_shocks abie_internal.school_shock[])
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME', 'abie_project_stratum';
 COMMENT ON FUNCTION abie_internal.project_stratum(integer[], float8[], float8[], float8[], float8[], float8[], float8[],
 	float8[], integer[], date[], bigint[], bigint[], integer[], date[], bigint[], bigint[], integer[], date[], float8,
-	date, boolean, float8, float8, float8, float8) IS
+	date, boolean, float8, float8, float8, float8, integer[], integer[]) IS
 'Learns of a stratum''s weeks and projects each of its schools. Schools in parallel arrays (urns to improvements; '
 'last_forecasts may be NULL); a school week in four (of this year so far, and of all last year), in any order, those '
 'of other schools passed over; weeks accepted as shocks in two. over: no week of the year is to come. declared: '

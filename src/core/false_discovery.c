@@ -19,7 +19,7 @@ adjusted_p_values(const double *p, size_t count, double *adjusted)
 }
 
 void
-mirror_values(const double *z, size_t count, double *share)
+mirror_values(const double *z, const double *each, size_t count, double *share)
 {
 	size_t		mirrored = count;	/* the first value as high as z[i] is low */
 	size_t		negative = 0;
@@ -35,7 +35,7 @@ mirror_values(const double *z, size_t count, double *share)
 		while (mirrored < count && z[mirrored] < -z[i])
 			mirrored++;
 		/* of equal values the last has all of them at or below it, and is met first */
-		least = fmin(least, (double) (1 + count - mirrored) / (double) (i + 1));
+		least = fmin(least, (double) (1 + count - mirrored) * (each == NULL ? 1.0 : each[i]) / (double) (i + 1));
 		share[i] = least;
 	}
 }

@@ -21,8 +21,9 @@ extern void adjusted_p_values(const double *p, size_t count, double *adjusted);
  * for below it, so that as many as are as high are as low by chance.
  * min over the negative z_j >= z_i of (1 + #(z >= -z_j)) / #(z <= z_j), within 1;
  * 1 for values that are not negative.  The 1 keeps the rate among few values too
- * (Barber and Candes 2015, Ann. Statist. 43, 2055-2085).
+ * (Barber and Candes 2015, Ann. Statist. 43, 2055-2085).  Where not every value
+ * could be as high as -z_i, each[i] is how many one that is so stands for; NULL: 1.
  */
-extern void mirror_values(const double *z, size_t count, double *share);
+extern void mirror_values(const double *z, const double *each, size_t count, double *share);
 
 #endif

@@ -332,7 +332,7 @@ project_schools(const Work *work, const Matched *matched, const Rest *rest, cons
 
 void
 project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned, SchoolProgress *progress,
-				void *(*allocate) (size_t), void (*pause) (void))
+				Shocks *shocks, void *(*allocate) (size_t), void (*pause) (void))
 {
 	size_t		schools = stratum->this_year.schools;
 	Work		work = {
@@ -352,6 +352,7 @@ project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned
 	fill_rests(&work, matched, rest);
 	pause();
 	project_schools(&work, matched, rest, rule, progress);
+	screen_shocks(&work, shocks);
 	learned->this_week = work.this_year.common;
 	learned->last_week = work.last_year.common;
 }

@@ -8,6 +8,7 @@
 
 #include "core/common_course.h"
 #include "core/projection.h"
+#include "core/shock_screen.h"
 #include "core/week_noise.h"
 
 /* What is known of the schools of a stratum; arrays have an element a school, rates are per cent. */
@@ -25,6 +26,7 @@ typedef struct Stratum
 	double		pace;			/* see Bar */
 	Day			as_of;
 	bool		over;			/* no week of the year is to come */
+	Areas		areas[AREA_LEVELS];
 	WeekNoise	declared;		/* noise where last year's weeks do not tell */
 	double		forecast_quantile;	/* of the forecast's standardised errors, for schools without weeks */
 } Stratum;
@@ -72,10 +74,11 @@ typedef struct SchoolProgress
 } SchoolProgress;
 
 /*
- * Learns of a stratum, and projects each of its schools; NULL memory is never
- * given by allocate, which the caller frees.  rule: see probability_met.
+ * Learns of a stratum, projects each of its schools and finds their shocks; NULL
+ * memory is never given by allocate, which the caller frees.  rule: see
+ * probability_met.
  */
 extern void project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned,
-							SchoolProgress *progress, void *(*allocate) (size_t), void (*pause) (void));
+							SchoolProgress *progress, Shocks *shocks, void *(*allocate) (size_t), void (*pause) (void));
 
 #endif

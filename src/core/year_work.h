@@ -68,4 +68,7 @@ extern Belief level_after(const Work *work, const Course *year, size_t school, s
 /* Courses of both years, variances of each school, the quantile of errors at this week of last year. */
 extern void learn_stratum(Work *work);
 
+/* The shocks of this year, of areas and of schools, that the settled weeks show. */
+extern void screen_shocks(const Work *work, Shocks *found);
+
 #endif

@@ -300,7 +300,7 @@ CREATE FUNCTION project(urns integer[] DEFAULT '{1,2}', enrolments float8[] DEFA
 	possible bigint[] DEFAULT '{100,100}', overall bigint[] DEFAULT '{5,6}', week_urns integer[] DEFAULT '{1,2}', v0 float8 DEFAULT 0.3)
 RETURNS text LANGUAGE sql AS $$
 SELECT p.schools[1].projected::numeric(6, 3)::text FROM abie_internal.project_stratum(urns, enrolments, '{94,95}', '{NULL,NULL}', '{0.5,0.5}', '{94,95}', '{94,95}', '{0.3,0.3}',
-	week_urns, weeks, possible, overall, '{}', '{}', '{}', '{}', '{}', '{}', 0.2, '2025-09-30', false, v0, 200, 0.1, 2) p
+	week_urns, weeks, possible, overall, '{}', '{}', '{}', '{}', '{}', '{}', 0.2, '2025-09-30', false, v0, 200, 0.1, 2, '{1,1}', '{0,7}') p
 $$;
 SELECT project();
 SELECT project(urns => '{1,1}');
