@@ -28,12 +28,13 @@ SELECT CASE purpose
 		abie_report.school_week,abie_report.school_week_compared,abie_report.published_attendance,
 		abie_report.school_figure,abie_report.correction,abie_report.school_event,
 		abie_report.monitor,abie_report.school_progress,abie_report.stratum_progress,abie_report.common_week,
-		abie_report.local_authority_week,abie_report.shock}'::regclass[]
+		abie_report.local_authority_week,abie_report.shock,abie_report.school_outcome,
+		abie_report.referral,abie_report.referral_answer}'::regclass[]
 	WHEN 'support'
 		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
 		'abie_report.school,
 		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
-		abie_report.national_attendance,abie_report.published_attendance}'
+		abie_report.national_attendance,abie_report.published_attendance,abie_report.referral}'
 	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,
 		abie_report.published_attendance}'
@@ -50,7 +51,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT t FROM unnest(abie_owner.relations()) t JOIN pg_class c ON c.oid = t
 	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read,abie.school_event,
-		abie.event_decision}'::regclass[]))
+		abie.event_decision,abie.referral_event}'::regclass[]))
 $$;
 COMMENT ON FUNCTION abie_owner.writable_tables() IS
 'The tables that roles granted calculation may write: not the records of what became of runs, of who read what and of '

@@ -108,6 +108,18 @@ INSERT INTO not_parallel_safe VALUES
 	('record_event', 'writes abie.school_event'),
 	('decide_event', 'writes abie.event_decision'),
 	('guard_decision', 'trigger'),
+	('refer', 'writes abie.referral'),
+	('held_referral', 'locks a row of abie.referral'),
+	('check_referral', 'writes abie.referral'),
+	('issue_referral', 'writes abie.referral'),
+	('withdraw_referral', 'writes abie.referral'),
+	('answer_referral', 'writes abie.referral_answer'),
+	('decide_answer', 'writes abie.referral_answer'),
+	('guard_referral', 'trigger'),
+	('guard_referral_insert', 'trigger'),
+	('guard_referral_rows', 'trigger'),
+	('guard_referral_truncate', 'trigger'),
+	('record_referral_event', 'trigger'),
 	('nightly', 'procedure that commits'),
 	('monitor', 'procedure that commits'),
 	('monitor_stratum', 'writes the tables of weekly runs'),
@@ -254,7 +266,7 @@ ORDER BY 1;
 SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
-		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind),?\s+|,\s+)+FROM' ORDER BY 1;
+		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind|answer_id),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
 SELECT c.object FROM relation c
 WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity
