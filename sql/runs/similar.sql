@@ -23,12 +23,14 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
-FROM (SELECT s.urn::integer AS urn, abie.distance((school).vector, s.vector, w.weights) AS distance
-	FROM abie.run_school s, (SELECT x.weights FROM abie.run_weights((school).run_id) x
-		WHERE x.stratum = (school).stratum) w
-	WHERE s.run_id = (school).run_id AND abie_internal.may_be_similar(school, s)) d
+FROM (SELECT s.urn::integer AS urn, abie.distance(own.vector, s.vector, w.weights) AS distance
+	-- as a table, so that the school's columns are taken out of its row once
+	FROM unnest(ARRAY[school]) own JOIN abie.run_weights((school).run_id) w ON w.stratum = own.stratum
+		JOIN abie.run_school s ON s.run_id = (school).run_id AND abie_internal.may_be_similar(own, s)
+	-- a condition on the distance would measure it again; those without one are last
+	ORDER BY 2, 1 LIMIT wanted) d
 WHERE d.distance IS NOT NULL
-ORDER BY d.distance, d.urn LIMIT wanted
+ORDER BY d.distance, d.urn
 $$;
 COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer) IS
 'The schools of a run most similar to one school, which need not be as it is in the run; nearest first.';
