@@ -263,6 +263,8 @@ query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolme
 query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
 query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons) VALUES ('2024/25', 900013, '2024-09-02', 1, 10, 0, 0, 0, '{}')");
 query("INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 1, 10, 0)");
+query("INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code, education_phase)
+	VALUES ('$target_year', 'Week', '2025-09-08', 'National', 'E92000001', 'Primary')");
 query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
 query("INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) VALUES (900013, '2024/25', 90)");
 query("SELECT abie.grant_access(current_user, 'school', '900013')");
@@ -270,6 +272,7 @@ query("SELECT abie.record_event('school', '900013', '2025-09-02', '2025-09-03', 
 # by a function nobody decides on an event of their own
 query("INSERT INTO abie.event_decision (event_id, accepted, reason, decided_by) SELECT event_id, true, 'it is on file', 'another' FROM abie.school_event");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
+query("CALL abie.monitor('$target_year', '2025-09-10')");
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
