@@ -32,7 +32,8 @@ COMMENT ON COLUMN abie.import.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import.digest IS 'SHA-256 of the file''s content (unpacked), hexadecimal.';
 COMMENT ON COLUMN abie.import.academic_year IS 'Academic year the user gave, for formats whose rows do not say it.';
 COMMENT ON COLUMN abie.import.register_date IS 
-'Date of the register''s extract, or of the publication of a year to date, that the user gave.';
+'Date of the register''s extract, of the publication of a year to date or of a day in the newest week of a pupil file, '
+'that the user gave.';
 COMMENT ON COLUMN abie.import.records IS
 'Records of the file without its header, as the client counted them before it sent them.';
 COMMENT ON COLUMN abie.import.rows_read IS
@@ -71,7 +72,8 @@ COMMENT ON COLUMN abie.import_reject.line IS
 COMMENT ON COLUMN abie.import_reject.import_id IS 'The import that rejected it first for this reason.';
 COMMENT ON COLUMN abie.import_reject.file IS 'Name of the file.';
 COMMENT ON COLUMN abie.import_reject.reason IS 'What is wrong, by column and value.';
-COMMENT ON COLUMN abie.import_reject."row" IS 'The row as published: {header name: text}.';
+COMMENT ON COLUMN abie.import_reject."row" IS
+'The row as published: {header name: text}; of pupils only the figures, the school and the term.';
 
 SELECT pg_catalog.pg_extension_config_dump('abie.import', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.import_import_id_seq', '');
@@ -312,6 +314,15 @@ CREATE FUNCTION abie_internal.import_keep_rejects(import_id bigint, file text, d
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	of_format text := (SELECT i.format FROM abie.import i WHERE i.import_id = import_keep_rejects.import_id);
+	-- of a file with personal data only the columns that are read, the personal ones apart
+	kept integer[] := (SELECT CASE WHEN bool_or(f.kind = 'personal')
+			THEN array_agg(m.column_number ORDER BY m.column_number) FILTER (WHERE f.kind <> 'personal')
+			ELSE ARRAY(SELECT generate_series(1, cardinality(header))) END
+		FROM abie_internal.import_mapping(of_format, header) m
+			JOIN abie.import_format f ON f.format = of_format
+				AND f.field = coalesce(m.part_of, m.field));
 BEGIN
 	-- what an earlier import of this content rejected and this one did not is no longer rejected
 	DELETE FROM abie.import_reject held
@@ -324,7 +335,7 @@ BEGIN
 		SELECT $3, r.line, $1, $2, r.problems,
 			jsonb_object(ARRAY(SELECT CASE WHEN count(*) OVER (PARTITION BY h.name) > 1
 				THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
-				FROM unnest($4) WITH ORDINALITY h (name, place) ORDER BY h.place), s.cells)
+				FROM unnest($4) WITH ORDINALITY h (name, place) WHERE h.place = ANY ($5) ORDER BY h.place), s.cells)
 		FROM pg_temp.abie_import_row r
 			JOIN (SELECT row_number() OVER () + 1 AS line, ARRAY[%s] AS cells
 				FROM pg_temp.abie_import_stage) s USING (line)
@@ -332,8 +343,8 @@ BEGIN
 		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
 			SET import_id = EXCLUDED.import_id, file = EXCLUDED.file, reason = EXCLUDED.reason, "row" = EXCLUDED."row"
 			WHERE held.reason <> EXCLUDED.reason$query$,
-		(SELECT string_agg('c' || n, ', ' ORDER BY n) FROM generate_series(1, cardinality(header)) n))
-	USING import_id, file, digest, header;
+		(SELECT string_agg('c' || n, ', ' ORDER BY n) FROM unnest(kept) n))
+	USING import_id, file, digest, header, kept;
 END $$;
 COMMENT ON FUNCTION abie_internal.import_keep_rejects(bigint, text, text, text[]) IS
 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
@@ -390,6 +401,9 @@ BEGIN
 	ANALYZE pg_temp.abie_import_row;
 	PERFORM abie_internal.import_check_arrived(state.file, state.records);
 	PERFORM abie_internal.import_name_authorities(state.format);
+	IF main = 'pupil_sessions' THEN
+		PERFORM abie_internal.make_pupil_salt();
+	END IF;
 	EXECUTE abie_internal.import_repeated_query(state.format);
 	counts := abie_internal.import_merge(state.format, main, state.file, state.header);
 	IF main <> 'school'

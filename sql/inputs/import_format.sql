@@ -97,7 +97,9 @@ CREATE VIEW abie.import_publication (format, title, main_table, needs, edition, 
 				THEN 'time frame ' || abie_internal.import_shown(r_time_frame)
 			WHEN abie_internal.published_measure(r_attendance_reason,
 				(SELECT abie_internal.published_reason_names())) IS NULL
-				THEN 'attendance reason ' || abie_internal.import_shown(r_attendance_reason) END$$);
+				THEN 'attendance reason ' || abie_internal.import_shown(r_attendance_reason) END$$),
+	('dfe-pupil-week', 'DfE, weekly pupil file for local authorities (Monitor your school attendance)',
+		'pupil_sessions', 'date', NULL, NULL);
 COMMENT ON VIEW abie.import_publication IS
 'Published files that abie.import_begin takes, one row a format. Constants of the extension.';
 COMMENT ON COLUMN abie.import_publication.format IS 'Name of the format.';
@@ -106,7 +108,7 @@ COMMENT ON COLUMN abie.import_publication.main_table IS
 'The table a row of the file is a row of; its key must not occur twice in the file.';
 COMMENT ON COLUMN abie.import_publication.needs IS
 'What the user must say where the file does not: year (academic year) or date (of the register''s extract, of the '
-'publication of a year to date).';
+'publication of a year to date, of a day in the newest week of a pupil file).';
 COMMENT ON COLUMN abie.import_publication.edition IS
 'What tells an older edition of the publication from a newer one where the table has no year.';
 COMMENT ON COLUMN abie.import_publication.set_aside IS
@@ -135,6 +137,9 @@ CREATE VIEW abie.import_kind (kind, value, none, expected) AS VALUES
 	('establishment', 'abie_internal.import_whole(%1$s, 0, 9999)', 'false', 'an establishment number (four digits)'),
 	('count', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
 	('sessions', 'abie_internal.figure_count_within(%1$s, 0, 999999999999)', 'marker', 'a count or a marker'),
+	('number of sessions', 'abie_internal.figure_count_within(%1$s, 0, 1000)', 'false',
+		'a number of sessions from 0 to 1000'),
+	('personal', '%1$s', 'false', 'a text'),
 	('mean', 'abie_internal.figure_within(%1$s, 0, 999999999999)', 'marker', 'a number or a marker'),
 	('reasons', 'abie_internal.figure_count_within(%1$s, 0, 2147483647)', 'marker', 'a count or a marker'),
 	('rank', 'abie_internal.figure_count_within(%1$s, 1, 2147483647)::integer', 'marker',
@@ -307,7 +312,19 @@ CREATE VIEW abie.import_format (format, field, header_names, required, filled, k
 		'IDACI rank of the area, 1 the most deprived'),
 	('school-idaci', 'idaci_score', ARRAY['idaci_score'], false, false, 'score', 'IDACI score, 0-1'),
 	('school-idaci', 'lsoa_code', ARRAY['lsoa11_code', 'lsoa_code'], false, false, 'lsoa', 'LSOA the rank is of')
-UNION ALL SELECT * FROM abie_internal.import_format_week;
+UNION ALL SELECT * FROM abie_internal.import_format_week
+UNION ALL VALUES
+	('dfe-pupil-week', 'urn', ARRAY['unique_reference_number'], true, true, 'urn', 'URN of the school'),
+	('dfe-pupil-week', 'academic_term', ARRAY['academic_term'], true, true, 'text', 'Term'),
+	('dfe-pupil-week', 'upn', ARRAY['UPN'], true, true, 'personal', 'UPN; only its hash is kept'),
+	('dfe-pupil-week', 'sess_possible', ARRAY['possible_sessions'], true, true, 'number of sessions',
+		'Sessions possible so far'),
+	('dfe-pupil-week', 'sess_overall', ARRAY['absent_sessions'], true, true, 'number of sessions',
+		'Sessions of absence so far'),
+	('dfe-pupil-week', 'sess_authorised', ARRAY['authorised_absent_sessions'], true, true, 'number of sessions',
+		'Sessions of authorised absence so far'),
+	('dfe-pupil-week', 'sess_unauthorised', ARRAY['unauthorised_absent_sessions'], true, true, 'number of sessions',
+		'Sessions of unauthorised absence so far');
 COMMENT ON VIEW abie.import_format IS
 'The columns of each published format: the header names accepted (in any case, any order, * for any ending), what a '
 'cell holds, and whether a file or row may lack it. Columns not listed are ignored.';
@@ -357,7 +374,13 @@ CREATE VIEW abie.import_target (format, target_table, target_column, fields, exp
 		('gias', 'school', 'laestab', ARRAY['la_code', 'establishment'], 'la_code * 10000 + establishment'),
 		('gias', 'school', 'register_date', ARRAY[]::text[], 'given_date'),
 		('school-idaci', 'school_context', 'academic_year', ARRAY[]::text[], 'given_year')
-	UNION ALL SELECT * FROM abie_internal.import_target_week;
+	UNION ALL SELECT * FROM abie_internal.import_target_week
+	UNION ALL SELECT 'dfe-pupil-week', 'pupil_sessions', plain.name, ARRAY[plain.name], plain.name
+		FROM pg_catalog.unnest(ARRAY['urn', 'academic_term', 'sess_possible', 'sess_overall', 'sess_authorised',
+			'sess_unauthorised']) plain (name)
+	UNION ALL VALUES
+		('dfe-pupil-week', 'pupil_sessions', 'pupil', ARRAY['upn'],
+			'abie_internal.pupil_hash(upn, (SELECT salt FROM abie.pupil_salt))');
 COMMENT ON VIEW abie.import_target IS
 'Which table columns each format fills, and from what. A marker in the first of the fields is kept as the column''s '
 'marker where the table keeps markers.';
@@ -381,7 +404,17 @@ CREATE VIEW abie.import_check (format, fails, reason, of_table) AS VALUES
 		'''enrolments_pa_50_exact '' || enrolments_pa_50_exact || '' is more than enrolments_pa_10_exact '' || '
 		'enrolments_pa_10_exact', true),
 	('england-census', 'fsm > headcount', '''NUMFSM '' || fsm || '' is more than NOR '' || headcount', false)
-UNION ALL SELECT * FROM abie_internal.import_check_week;
+UNION ALL SELECT * FROM abie_internal.import_check_week
+UNION ALL VALUES
+	('dfe-pupil-week', 'sess_overall > sess_possible',
+		'''absent_sessions '' || sess_overall || '' is more than possible_sessions '' || sess_possible', false),
+	('dfe-pupil-week', 'sess_authorised + sess_unauthorised <> sess_overall',
+		'''authorised_absent_sessions '' || sess_authorised || '' and unauthorised_absent_sessions '' || '
+		'sess_unauthorised || '' do not add up to absent_sessions '' || sess_overall', false),
+	('dfe-pupil-week',
+		'substring(academic_term, ''[0-9]{4}'') <> left(abie_internal.academic_year_of(given_date), 4)',
+		'''academic_term '' || abie_internal.import_shown(academic_term) || '' is of another year than '' || '
+		'abie_internal.academic_year_of(given_date)', false);
 COMMENT ON VIEW abie.import_check IS
 'What must hold between the cells of a row; a row that fails is rejected with the reason.';
 COMMENT ON COLUMN abie.import_check.format IS 'Name of the format.';
@@ -397,6 +430,7 @@ RETURN CASE target_table
 	WHEN 'school_link' THEN ARRAY['urn', 'link_urn', 'link_type']
 	WHEN 'school_context' THEN ARRAY['urn', 'academic_year']
 	WHEN 'attendance' THEN ARRAY['academic_year', 'laestab']
+	WHEN 'pupil_sessions' THEN ARRAY['urn', 'academic_term', 'pupil']
 	WHEN 'published_attendance' THEN ARRAY['academic_year', 'time_frame', 'reference_date', 'geographic_level',
 		'area_code', 'education_phase'] END;
 COMMENT ON FUNCTION abie_internal.import_key(text) IS 'Key columns of an input table.';

@@ -382,6 +382,9 @@ BEGIN
 		counts := abie_internal.import_merge_links(file);
 	ELSIF target_table = 'published_attendance' THEN
 		EXECUTE abie_internal.import_week_query(format) INTO counts USING format || ': ' || file;
+	ELSIF target_table = 'pupil_sessions' THEN
+		counts := abie_internal.import_pupil_sessions((SELECT s.register_date FROM pg_temp.abie_import_state s),
+			format || ': ' || file);
 	ELSIF cardinality(columns) = 0 THEN
 		-- the file says nothing of schools but their URNs
 		counts := '{0,0,0}';

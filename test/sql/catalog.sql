@@ -175,6 +175,10 @@ INSERT INTO not_parallel_safe VALUES
 	('load_demo', 'writes the input tables'),
 	('demo_load_context', 'writes abie.school_context'),
 	('demo_load_attendance', 'writes abie.attendance'),
+	('make_pupil_salt', 'writes abie.pupil_salt'),
+	('check_pupil_sessions', 'writes pg_temp.abie_import_row'),
+	('merge_pupil_sessions', 'writes abie.pupil_sessions'),
+	('import_pupil_sessions', 'writes abie.pupil_sessions, abie.attendance_week'),
 	('load_demo_weeks', 'writes abie.attendance_week');
 SELECT r.object, r.proparallel FROM routine r
 WHERE r.proparallel <> 's' AND r.proname NOT IN (SELECT n.name FROM not_parallel_safe n)
