@@ -265,6 +265,9 @@ query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolme
 query("INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 1, 10, 0)");
 query("INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code, education_phase)
 	VALUES ('$target_year', 'Week', '2025-09-08', 'National', 'E92000001', 'Primary')");
+query('SELECT abie_internal.make_pupil_salt()');
+query("INSERT INTO abie.pupil_sessions (academic_year, week_start, urn, academic_term, pupil, sess_possible, sess_overall, sess_authorised, sess_unauthorised, source)
+	SELECT '$target_year', '2025-09-08', 900013, 'Autumn term', abie_internal.pupil_hash('A1', salt), 10, 0, 0, 0, 'by hand' FROM abie.pupil_salt");
 query("SELECT abie.correction_request(900013, '2024/25', 'wrong', 90)");
 query("INSERT INTO abie.school_figure (urn, academic_year, attendance_percent) VALUES (900013, '2024/25', 90)");
 query("SELECT abie.grant_access(current_user, 'school', '900013')");
