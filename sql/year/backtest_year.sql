@@ -18,29 +18,28 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH stratum AS (
-	SELECT s.stratum, r.target_year, make_date(left(r.target_year, 4)::integer + 1, 8, 1) AS year_end
-	FROM abie.run r, unnest('{primary,secondary}'::text[]) s(stratum) WHERE r.run_id = judged_progress.run_id
+WITH run AS (
+	SELECT r.target_year, make_date(left(r.target_year, 4)::integer + 1, 8, 1) AS year_end
+	FROM abie.run r WHERE r.run_id = judged_progress.run_id
 ), outcome AS MATERIALIZED (
 	SELECT u.urn, u.projected AS outcome, u.probability = 1 AS met
-	FROM stratum s, abie_internal.stratum_progress(judged_progress.run_id, s.target_year, s.stratum, s.year_end) p,
-		unnest(p.schools) u
+	FROM run r, abie_internal.year_progress(judged_progress.run_id, r.target_year, r.year_end) p, unnest(p.schools) u
 	WHERE u.weeks > 0
 ), third AS (
 	SELECT e.stratum, percentile_cont('{0.3333333333333333,0.6666666666666666}'::float8[])
 		WITHIN GROUP (ORDER BY e.enrolments) AS bounds
 	FROM abie.expectation e WHERE e.run_id = judged_progress.run_id GROUP BY e.stratum
 )
-SELECT d.day, u.urn, s.stratum,
+SELECT d.day, u.urn, p.stratum,
 	CASE WHEN e.enrolments < t.bounds[1] THEN 'small' WHEN e.enrolments < t.bounds[2] THEN 'medium' ELSE 'large' END,
 	u.done, u.projected, u.low, u.high, u.probability, u.relative, u.like_for_like, e.attendance,
 	coalesce(e.forecast, e.baseline), o.outcome, o.met
-FROM unnest(days) d(day) CROSS JOIN stratum s
-	CROSS JOIN LATERAL abie_internal.stratum_progress(judged_progress.run_id, s.target_year, s.stratum, d.day) p
+FROM unnest(days) d(day) CROSS JOIN run r
+	CROSS JOIN LATERAL abie_internal.year_progress(judged_progress.run_id, r.target_year, d.day) p
 	CROSS JOIN LATERAL unnest(p.schools) u
 	JOIN outcome o ON o.urn = u.urn
 	JOIN abie.expectation e ON e.run_id = judged_progress.run_id AND e.urn = u.urn
-	JOIN third t ON t.stratum = s.stratum
+	JOIN third t ON t.stratum = p.stratum
 -- in one order, so that sums have the same bits each time
 ORDER BY d.day, u.urn
 $$;

@@ -51,14 +51,14 @@ $$;
 COMMENT ON FUNCTION abie_internal.regions() IS
 'The regions of abie.school; a region''s number is its place among them.';
 
-CREATE FUNCTION abie_internal.monitored_schools(run_id integer, stratum text)
-RETURNS TABLE (urn integer, enrolments float8, forecast float8, last_forecast float8, year_variance float8,
-	attendance float8, baseline float8, improvement float8, region integer, la_code integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+CREATE FUNCTION abie_internal.monitored_schools(run_id integer)
+RETURNS TABLE (stratum text, urn integer, enrolments float8, forecast float8, last_forecast float8,
+	year_variance float8, attendance float8, baseline float8, improvement float8, region integer, la_code integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 AS $$
-SELECT e.urn, s.effective_enrolments, coalesce(e.forecast, e.baseline),
+SELECT e.stratum, e.urn, s.effective_enrolments, coalesce(e.forecast, e.baseline),
 	-- the coefficients were learned on last year
 	coalesce(abie.forecast(s.earlier_attendance, s.previous_attendance, s.previous_expected, s.effective_enrolments,
 		m.forecast_coefficients), s.previous_attendance),
@@ -67,69 +67,74 @@ SELECT e.urn, s.effective_enrolments, coalesce(e.forecast, e.baseline),
 		ELSE coalesce(m.change_c0 + m.change_c1 / s.effective_enrolments, d.c0 + d.c1 / s.effective_enrolments) END,
 	e.attendance, e.baseline,
 	CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE e.improvement END,
-	coalesce(array_position((SELECT abie_internal.regions()), k.region), 0), coalesce(k.la_code, k.laestab / 10000, 0)
-FROM abie.expectation e JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
-	LEFT JOIN abie.school k ON k.urn = e.urn
-	JOIN abie.run r ON r.run_id = e.run_id
+	coalesce(array_position((SELECT abie_internal.regions()), c.region), 0), coalesce(c.la_code, c.laestab / 10000, 0)
+FROM (SELECT k.stratum, c.* FROM abie.run r, unnest('{primary,secondary}'::text[]) k(stratum),
+		abie_internal.declared_change(k.stratum, r.baseline_year) c WHERE r.run_id = monitored_schools.run_id) d
+	JOIN abie.expectation e ON e.run_id = monitored_schools.run_id AND e.stratum = d.stratum
+	JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn
+	LEFT JOIN abie.school c ON c.urn = e.urn
 	LEFT JOIN abie.run_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
-	CROSS JOIN LATERAL abie_internal.declared_change(e.stratum, r.baseline_year) d
-WHERE e.run_id = monitored_schools.run_id AND e.stratum = monitored_schools.stratum
 $$;
-COMMENT ON FUNCTION abie_internal.monitored_schools(integer, text) IS
-'The schools of a stratum with an expectation, and what abie_internal.project_stratum takes of them: last_forecast '
-'is what the forecast makes of the two years before the baseline year, the year before it where the forecast was not '
+COMMENT ON FUNCTION abie_internal.monitored_schools(integer) IS
+'The schools with an expectation in a run, and what abie_internal.project_stratum takes of them: last_forecast is '
+'what the forecast makes of the two years before the baseline year, the year before it where the forecast was not '
 'learned; year_variance the variance of a year about its forecast, of changes where there is none; improvement that '
 'expected, -0.5 of a school that is to maintain.';
 
-CREATE FUNCTION abie_internal.stratum_progress(run_id integer, academic_year text, stratum text, as_of date,
-	OUT learned abie_internal.stratum_learned, OUT weeks abie_internal.common_week[],
-	OUT schools abie_internal.school_standing[], OUT area_shocks abie_internal.area_shock[],
-	OUT school_shocks abie_internal.school_shock[])
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000000
+-- The weeks are read once, for both strata and years.
+CREATE FUNCTION abie_internal.year_progress(run_id integer, academic_year text, as_of date)
+RETURNS TABLE (stratum text, learned abie_internal.stratum_learned, weeks abie_internal.common_week[],
+	schools abie_internal.school_standing[], area_shocks abie_internal.area_shock[],
+	school_shocks abie_internal.school_shock[])
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET jit = off
+-- four groups: no sort of a million rows
+SET enable_sort = off
 SET work_mem = '64MB'
 AS $$
 WITH school AS MATERIALIZED (
-	SELECT * FROM abie_internal.monitored_schools(stratum_progress.run_id, stratum_progress.stratum)
+	SELECT * FROM abie_internal.monitored_schools(year_progress.run_id)
 ), given AS (
-	SELECT array_agg(s.urn) AS urn, array_agg(s.enrolments) AS enrolments, array_agg(s.forecast) AS forecast,
-		array_agg(s.last_forecast) AS last_forecast, array_agg(s.year_variance) AS year_variance,
-		array_agg(s.attendance) AS attendance, array_agg(s.baseline) AS baseline,
-		array_agg(s.improvement) AS improvement, array_agg(s.region) AS region, array_agg(s.la_code) AS la_code
-	FROM school s
-), this_year AS (
-	SELECT coalesce(array_agg(w.urn::integer), '{}') AS urn, coalesce(array_agg(w.week_start), '{}') AS week_start,
-		coalesce(array_agg(w.sess_possible), '{}') AS possible, coalesce(array_agg(w.sess_overall), '{}') AS overall
-	FROM abie.attendance_week w
-	WHERE w.academic_year = stratum_progress.academic_year AND w.week_start <= abie_internal.newest_monday(as_of)
-		AND w.urn IN (SELECT s.urn FROM school s)
+	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.enrolments) AS enrolments,
+		array_agg(s.forecast) AS forecasts, array_agg(s.last_forecast) AS last_forecasts,
+		array_agg(s.year_variance) AS year_variances, array_agg(s.attendance) AS attendance,
+		array_agg(s.baseline) AS baselines, array_agg(s.improvement) AS improvements,
+		array_agg(s.region) AS regions, array_agg(s.la_code) AS authorities
+	FROM school s GROUP BY s.stratum
+), held AS MATERIALIZED (
+	SELECT e.stratum, w.academic_year = year_progress.academic_year AS this_year, array_agg(w.urn::integer) AS urns,
+		array_agg(w.week_start) AS weeks, array_agg(w.sess_possible) AS possible, array_agg(w.sess_overall) AS overall
+	FROM abie.attendance_week w JOIN abie.expectation e ON e.run_id = year_progress.run_id AND e.urn = w.urn
+	-- worked out once, not a row
+	WHERE w.academic_year IN (year_progress.academic_year,
+			(SELECT abie.previous_year(year_progress.academic_year)))
+		AND (w.academic_year < year_progress.academic_year OR w.week_start <= abie_internal.newest_monday(as_of))
+	GROUP BY 1, 2
 ), accepted AS (
-	SELECT coalesce(array_agg(a.urn), '{}') AS urn, coalesce(array_agg(a.week_start), '{}') AS week_start
-	FROM (VALUES (stratum_progress.academic_year), (abie.previous_year(stratum_progress.academic_year))) y(year),
+	SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks
+	FROM (VALUES (year_progress.academic_year), (abie.previous_year(year_progress.academic_year))) y(year),
 		abie_internal.accepted_weeks(y.year) a
-), last_year AS (
-	SELECT coalesce(array_agg(w.urn::integer), '{}') AS urn, coalesce(array_agg(w.week_start), '{}') AS week_start,
-		coalesce(array_agg(w.sess_possible), '{}') AS possible, coalesce(array_agg(w.sess_overall), '{}') AS overall
-	FROM abie.attendance_week w
-	WHERE w.academic_year = abie.previous_year(stratum_progress.academic_year)
-		AND w.urn IN (SELECT s.urn FROM school s)
 )
-SELECT p.*
-FROM given g, this_year t, last_year l, accepted a, abie_internal.declared_noise(stratum_progress.stratum) d,
-	abie_internal.project_stratum(g.urn, g.enrolments, g.forecast, g.last_forecast, g.year_variance, g.attendance,
-		g.baseline, g.improvement, t.urn, t.week_start, t.possible, t.overall, l.urn, l.week_start, l.possible,
-		l.overall, a.urn, a.week_start, (abie_internal.run_methodology(stratum_progress.run_id)).pace, as_of,
-		as_of >= make_date(left(stratum_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
-		coalesce((SELECT m.forecast_quantile FROM abie.run_model m
-			WHERE m.run_id = stratum_progress.run_id AND m.stratum = stratum_progress.stratum), 1.959963984540054),
-		g.region, g.la_code) p
-WHERE g.urn IS NOT NULL
+SELECT g.stratum, p.*
+FROM given g
+	LEFT JOIN held t ON t.stratum = g.stratum AND t.this_year
+	LEFT JOIN held l ON l.stratum = g.stratum AND NOT l.this_year
+	LEFT JOIN abie.run_model m ON m.run_id = year_progress.run_id AND m.stratum = g.stratum
+	CROSS JOIN accepted a
+	CROSS JOIN LATERAL abie_internal.declared_noise(g.stratum) d
+	CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.forecasts, g.last_forecasts,
+		g.year_variances, g.attendance, g.baselines, g.improvements,
+		coalesce(t.urns, '{}'), coalesce(t.weeks, '{}'), coalesce(t.possible, '{}'), coalesce(t.overall, '{}'),
+		coalesce(l.urns, '{}'), coalesce(l.weeks, '{}'), coalesce(l.possible, '{}'), coalesce(l.overall, '{}'),
+		a.urns, a.weeks, (abie_internal.run_methodology(year_progress.run_id)).pace, as_of,
+		as_of >= make_date(left(year_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
+		coalesce(m.forecast_quantile, 1.959963984540054), g.regions, g.authorities) p
 $$;
-COMMENT ON FUNCTION abie_internal.stratum_progress(integer, text, text, date) IS
-'What the weeks held as of a day make of the schools of a stratum with an expectation in a run: '
-'abie_internal.project_stratum. The year is over from 1 August on. NULL where the stratum has no school.';
+COMMENT ON FUNCTION abie_internal.year_progress(integer, text, date) IS
+'What the weeks held as of a day make of the schools with an expectation in a run: abie_internal.project_stratum of '
+'each stratum. The year is over from 1 August on.';
 
 --
 -- Stages
@@ -137,49 +142,49 @@ COMMENT ON FUNCTION abie_internal.stratum_progress(integer, text, text, date) IS
 
 CREATE FUNCTION abie_internal.monitor_stages() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{primary,secondary,digest}'::text[];
-COMMENT ON FUNCTION abie_internal.monitor_stages() IS 'The stages of a weekly run, in order: strata, and the digest.';
+RETURN '{progress,digest}'::text[];
+COMMENT ON FUNCTION abie_internal.monitor_stages() IS 'The stages of a weekly run, in order.';
 
-CREATE FUNCTION abie_internal.monitor_stratum(monitor_id integer, stratum text) RETURNS bigint
+CREATE FUNCTION abie_internal.monitor_progress(monitor_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET jit = off
 AS $$
 DECLARE
-	m abie.monitor := (SELECT k FROM abie.monitor k WHERE k.monitor_id = monitor_stratum.monitor_id);
+	m abie.monitor := (SELECT k FROM abie.monitor k WHERE k.monitor_id = monitor_progress.monitor_id);
 	p record;
 	done bigint;
+	stored bigint := 0;
 BEGIN
-	SELECT s.* INTO p FROM abie_internal.stratum_progress(m.run_id, m.academic_year, stratum, m.as_of) s;
-	IF p.learned IS NULL THEN
-		RETURN 0;
-	END IF;
-	INSERT INTO abie.monitor_stratum
-	SELECT m.monitor_id, monitor_stratum.stratum, m.run_id, cardinality(p.schools), l.*
-	FROM (SELECT (p.learned).*) l;
-	INSERT INTO abie.monitor_week (monitor_id, stratum, week_start, kind, run_id, this_year, schools, course, centre,
-		spread)
-	SELECT m.monitor_id, monitor_stratum.stratum, w.week_start, w.kind, m.run_id, w.this_year, w.schools, w.course,
-		w.centre, w.spread
-	FROM unnest(p.weeks) w;
-	PERFORM abie_internal.keep_shocks(m.monitor_id, monitor_stratum.stratum, m.run_id, abie_internal.regions(),
-		p.area_shocks, p.school_shocks);
-	INSERT INTO abie.school_progress
-	SELECT m.monitor_id, s.urn, m.run_id, monitor_stratum.stratum, t.status,
-		t.status = 'open' AND (s.high - s.low) / 2 > e.improvement, s.probability, s.projected, s.low, s.high, s.weeks,
-		s.weeks_set_aside, w.urn IS NOT NULL, s.year_to_date, s.relative, s.like_for_like, s.done, s.week_variance,
-		s.prior, s.prior_variance, s.level, s.level_variance, s.weeks_left, s.course, s.sd, s.year_to_date_without,
-		s.projected_without, s.probability_without
-	FROM unnest(p.schools) s JOIN abie.expectation e ON e.run_id = m.run_id AND e.urn = s.urn
-		LEFT JOIN abie.attendance_week w ON w.academic_year = m.academic_year AND w.week_start = m.newest_week
-			AND w.urn = s.urn
-		CROSS JOIN LATERAL abie.progress_status(e.statement, s.probability, s.low, e.baseline) t(status);
-	GET DIAGNOSTICS done = ROW_COUNT;
-	RETURN done;
+	FOR p IN SELECT s.* FROM abie_internal.year_progress(m.run_id, m.academic_year, m.as_of) s LOOP
+		INSERT INTO abie.monitor_stratum
+		SELECT m.monitor_id, p.stratum, m.run_id, cardinality(p.schools), l.*
+		FROM (SELECT (p.learned).*) l;
+		INSERT INTO abie.monitor_week (monitor_id, stratum, week_start, kind, run_id, this_year, schools, course,
+			centre, spread)
+		SELECT m.monitor_id, p.stratum, w.week_start, w.kind, m.run_id, w.this_year, w.schools, w.course, w.centre,
+			w.spread
+		FROM unnest(p.weeks) w;
+		PERFORM abie_internal.keep_shocks(m.monitor_id, p.stratum, m.run_id, abie_internal.regions(), p.area_shocks,
+			p.school_shocks);
+		INSERT INTO abie.school_progress
+		SELECT m.monitor_id, s.urn, m.run_id, p.stratum, t.status,
+			t.status = 'open' AND (s.high - s.low) / 2 > e.improvement, s.probability, s.projected, s.low, s.high,
+			s.weeks, s.weeks_set_aside, w.urn IS NOT NULL, s.year_to_date, s.relative, s.like_for_like, s.done,
+			s.week_variance, s.prior, s.prior_variance, s.level, s.level_variance, s.weeks_left, s.course, s.sd,
+			s.year_to_date_without, s.projected_without, s.probability_without
+		FROM unnest(p.schools) s JOIN abie.expectation e ON e.run_id = m.run_id AND e.urn = s.urn
+			LEFT JOIN abie.attendance_week w ON w.academic_year = m.academic_year AND w.week_start = m.newest_week
+				AND w.urn = s.urn
+			CROSS JOIN LATERAL abie.progress_status(e.statement, s.probability, s.low, e.baseline) t(status);
+		GET DIAGNOSTICS done = ROW_COUNT;
+		stored := stored + done;
+	END LOOP;
+	RETURN stored;
 END $$;
-COMMENT ON FUNCTION abie_internal.monitor_stratum(integer, text) IS
-'Stage of a weekly run: how the schools of a stratum stand. Their number.';
+COMMENT ON FUNCTION abie_internal.monitor_progress(integer) IS
+'Stage of a weekly run: what is learned of each stratum, and how its schools stand. The number of schools.';
 
 CREATE FUNCTION abie_internal.monitor_digest(monitor_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -237,6 +242,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 UPDATE abie.monitor m SET status = stop_monitor.status, error = stop_monitor.error, finished_at = clock_timestamp()
 	WHERE m.monitor_id = stop_monitor.monitor_id;
+DELETE FROM abie.shock t WHERE t.monitor_id = stop_monitor.monitor_id;
 DELETE FROM abie.school_progress t WHERE t.monitor_id = stop_monitor.monitor_id;
 DELETE FROM abie.monitor_week t WHERE t.monitor_id = stop_monitor.monitor_id;
 DELETE FROM abie.monitor_stratum t WHERE t.monitor_id = stop_monitor.monitor_id;
@@ -315,7 +321,7 @@ DECLARE
 BEGIN
 	PERFORM set_config('application_name', format('abie weekly run %s: %s', monitor_id, stage), true);
 	handled := CASE stage WHEN 'digest' THEN abie_internal.finish_monitor(monitor_id)
-		ELSE abie_internal.monitor_stratum(monitor_id, stage) END;
+		ELSE abie_internal.monitor_progress(monitor_id) END;
 	UPDATE abie.monitor m
 	SET stages = m.stages || jsonb_build_object('stage', run_monitor_stage.stage, 'rows', handled,
 			'seconds', round(extract(epoch FROM clock_timestamp() - started), 3)),

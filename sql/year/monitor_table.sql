@@ -33,9 +33,9 @@ COMMENT ON COLUMN abie.monitor.run_id IS
 COMMENT ON COLUMN abie.monitor.status IS
 'running, finished, failed (an error stopped it) or interrupted (cancelled, or its session died); rows of the latter '
 'two are deleted.';
-COMMENT ON COLUMN abie.monitor.stage IS 'Stage it is in, or was in when it ended: a stratum, or digest.';
+COMMENT ON COLUMN abie.monitor.stage IS 'Stage it is in, or was in when it ended: progress or digest.';
 COMMENT ON COLUMN abie.monitor.percent IS 'Share of the stages done, per cent.';
-COMMENT ON COLUMN abie.monitor.stages IS 'Stages done: [{"stage": "primary", "rows": 16719, "seconds": 0.8}, ...].';
+COMMENT ON COLUMN abie.monitor.stages IS 'Stages done: [{"stage": "progress", "rows": 19623, "seconds": 0.8}, ...].';
 COMMENT ON COLUMN abie.monitor.newest_week IS 'Monday of the newest week held; NULL where none is.';
 COMMENT ON COLUMN abie.monitor.schools IS 'Schools with an expectation, each with a row in abie.school_progress.';
 COMMENT ON COLUMN abie.monitor.schools_with_week IS 'Those of them that have the newest week.';

@@ -50,7 +50,7 @@ FROM given g JOIN weeks w ON w.year = g.year AND w.phase = g.phase
 	CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.last, g.before,
 		array_fill(g.variance, ARRAY[cardinality(g.urns)]), g.last, g.last, array_fill(0.3::float8, ARRAY[cardinality(g.urns)]),
 		w.urns, w.weeks, w.possible, w.overall, l.urns, l.weeks, l.possible, l.overall, '{}', '{}', 0.2,
-		(SELECT max(x) FROM unnest(w.weeks) x), false, 0.05, 100, 0.2, 1.96) p
+		(SELECT max(x) FROM unnest(w.weeks) x), false, 0.05, 100, 0.2, 1.96, array_fill(1, ARRAY[cardinality(g.urns)]), g.urns) p
 	CROSS JOIN LATERAL unnest(p.schools) s;
 
 WITH judged AS (

@@ -122,7 +122,7 @@ INSERT INTO not_parallel_safe VALUES
 	('record_referral_event', 'trigger'),
 	('nightly', 'procedure that commits'),
 	('monitor', 'procedure that commits'),
-	('monitor_stratum', 'writes the tables of weekly runs'),
+	('monitor_progress', 'writes the tables of weekly runs'),
 	('start_monitor', 'writes abie.monitor'),
 	('show_monitor_stage', 'writes abie.monitor'),
 	('run_monitor_stage', 'writes the tables of weekly runs'),
