@@ -374,7 +374,8 @@ BEGIN
 		) c, LATERAL abie.weeks(c.weeks) w
 	), held AS (
 		SELECT h.urn, h.week_start, h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised,
-			h.sess_unauthorised, h.reasons, h.source LIKE 'registers: %' AS of_registers
+			h.sess_unauthorised, h.reasons, h.source LIKE 'registers: %' AS of_registers,
+			h.source LIKE 'dfe-pupil-week: %' AS of_pupil_file
 		FROM abie.attendance_week h
 		WHERE h.academic_year = year
 			AND h.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c EXCEPT SELECT l.urn
@@ -385,6 +386,8 @@ BEGIN
 		WHERE h.urn IS NULL OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
 			ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
 			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
+			-- the pupil file of authorities knows less than registers, but of other weeks perhaps
+			OR h.of_pupil_file AND n.urn IS NOT NULL
 	), gone AS (
 		DELETE FROM abie.attendance_week h USING compared c
 		WHERE c.urn IS NULL AND h.academic_year = year
@@ -405,5 +408,5 @@ BEGIN
 	FROM compared c WHERE c.held_urn IS NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text) IS
-'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ; '
-'own entries stay, and so do those of schools whose year is another''s.';
+'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ, and weeks '
+'of the pupil file that registers hold too; own entries stay, and so do those of schools whose year is another''s.';

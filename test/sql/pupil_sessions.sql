@@ -19,7 +19,7 @@ END
 $$;
 -- some of the columns that the file has
 \set header 'academic_term,UPN,DOB,sex,persistently_absent,unique_reference_number,school_name,pupil_surname,pupil_forename,possible_sessions,absent_sessions,present_sessions,authorised_absent_sessions,unauthorised_absent_sessions'
-INSERT INTO abie.school (urn, name) VALUES (123001, 'Oak'), (123002, 'Ash');
+INSERT INTO abie.school (urn, name, laestab) VALUES (123001, 'Oak', 8579001), (123002, 'Ash', 8579002);
 
 -- twelve weeks of 60 pupils in two schools; in week 7 a holiday, two terms, pupils come and leave
 SELECT setseed(0.5);
@@ -73,6 +73,12 @@ INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, se
 VALUES ('2025/26', 123001, '2025-09-15', 1, 10, 1, 1, 0, '{}', 'registers: pupil_register');
 SELECT week, pg_temp.import('week ' || week, :'header', lines, to_char(week_start + 4, 'YYYY-MM-DD')) FROM file WHERE week IN (1, 2, 4, 5) ORDER BY week;
 SELECT urn, week_start, enrolments, source FROM abie.attendance_week ORDER BY 2, 1;
+
+-- registers replace what a pupil file said of the weeks they hold, and leave the others
+CREATE TEMP TABLE pupil_register AS SELECT 123002 AS urn, 1 AS pupil, date '2013-01-01' AS date_of_birth, '2025-09-15:/\/\/\/\II'::abie.register AS register;
+SELECT outcome, enrolments FROM abie.load_attendance('pupil_register', '2025/26');
+SELECT urn, week_start, enrolments, sess_overall, split_part(source, ':', 1) AS source FROM abie.attendance_week ORDER BY 2, 1;
+DELETE FROM abie.attendance WHERE urn = 123002;
 
 -- corrections: an absence of an earlier week excused counts in both kinds; one that outweighs the school's week leaves it without
 TRUNCATE abie.pupil_sessions, abie.attendance_week;
