@@ -65,7 +65,7 @@ sub import_files
 {
 	my $node = PostgreSQL::Test::Cluster->new('england_import');
 	$node->init;
-	$node->append_conf('postgresql.conf', "shared_buffers = 256MB\nmax_wal_size = 4GB\n");
+	$node->append_conf('postgresql.conf', "shared_buffers = 256MB\nmax_wal_size = 128MB\n");
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE england');
 	$node->safe_psql('england', 'CREATE EXTENSION abie');
