@@ -262,15 +262,6 @@ query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolme
 	SELECT '$target_year', min(urn), '2025-09-01', 100, 1000, 50, 40, 10, '{}' FROM abie.school");
 query("INSERT INTO abie.import_reject SELECT digest, 2, import_id, file, 'why', '{}' FROM abie.import");
 query("INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons) VALUES ('2024/25', 900013, '2024-09-02', 1, 10, 0, 0, 0, '{}')");
-query("INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code, education_phase, sess_possible)
-	VALUES ('2024/25', 'Week', '2024-09-02', 'National', 'E92000001', 'Total', 10)");
-query("INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('$target_year', '2025-10-01', $first, '1.0')");
-# a row with something in each column that has to be filled
-query("INSERT INTO abie.$_ SELECT r.* FROM abie.monitor m, LATERAL (
-		SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'text'::regtype THEN 'open' WHEN 'boolean'::regtype THEN 'true' WHEN 'date'::regtype THEN '2025-09-01' ELSE '1' END) AS filled
-		FROM pg_attribute a WHERE a.attrelid = 'abie.$_'::regclass AND a.attnotnull AND a.attnum > 0) v,
-	jsonb_populate_record(NULL::abie.$_, v.filled || jsonb_build_object('monitor_id', m.monitor_id, 'run_id', m.run_id)) r")
-  for qw(monitor_stratum monitor_week school_progress);
 query("INSERT INTO abie.published_total (academic_year, la_code, school_type, enrolments, sess_possible, sess_overall) VALUES ('2024/25', 0, 'Special', 1, 10, 0)");
 query("INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code, education_phase)
 	VALUES ('$target_year', 'Week', '2025-09-08', 'National', 'E92000001', 'Primary')");
@@ -285,6 +276,10 @@ query("SELECT abie.record_event('school', '900013', '2025-09-02', '2025-09-03', 
 query("INSERT INTO abie.event_decision (event_id, accepted, reason, decided_by) SELECT event_id, true, 'it is on file', 'another' FROM abie.school_event");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
 query("CALL abie.monitor('$target_year', '2025-09-10')");
+# one that was stopped, with a week of it
+query("WITH stopped AS (INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('$target_year', '2025-09-17', $first, '1.0') RETURNING *)
+	INSERT INTO abie.shock (monitor_id, stratum, scope, code, week_start, run_id, schools, low_schools, z, departure)
+	SELECT monitor_id, 'primary', 'school', '900013', '2025-09-01', run_id, 1, 1, -5, -10 FROM stopped");
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
