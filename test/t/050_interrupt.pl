@@ -280,6 +280,14 @@ query("CALL abie.monitor('$target_year', '2025-09-10')");
 query("WITH stopped AS (INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('$target_year', '2025-09-17', $first, '1.0') RETURNING *)
 	INSERT INTO abie.shock (monitor_id, stratum, scope, code, week_start, run_id, schools, low_schools, z, departure)
 	SELECT monitor_id, 'primary', 'school', '900013', '2025-09-01', run_id, 1, 1, -5, -10 FROM stopped");
+# a list of one school, with something in each column that has to be filled
+query("INSERT INTO abie.referral (run_id, capacity, judged, considered, referred, digest) VALUES ($first, 1, 1, 1, 1, 'by hand')");
+query("INSERT INTO abie.referral_school SELECT s.* FROM abie.referral r, jsonb_populate_record(NULL::abie.referral_school,
+	(SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'text'::regtype THEN 'missed' ELSE '1' END)
+		FROM pg_attribute a WHERE a.attrelid = 'abie.referral_school'::regclass AND a.attnotnull AND a.attnum > 0)
+	|| jsonb_build_object('referral_id', r.referral_id, 'place', 1)) s");
+query("INSERT INTO abie.referral_answer (referral_id, urn, answer, answered_by) SELECT referral_id, urn, 'we had a flood', 'head' FROM abie.referral_school");
+query("INSERT INTO abie.referral_event (referral_id, run_id, event, digest, role) SELECT referral_id, run_id, status, digest, 'owner' FROM abie.referral");
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
