@@ -204,7 +204,8 @@ SELECT w.academic_year, w.number, w.urn, w.week_start, w.days,
 	sum(w.authorised) OVER to_week, sum(w.authorised) OVER year,
 	sum(w.unauthorised) OVER to_week, sum(w.unauthorised) OVER year
 FROM (
-	SELECT o.*, o.ordinary * 66 / 100 AS ordinary_authorised, o.ordinary - o.ordinary * 66 / 100 AS ordinary_unauthorised,
+	SELECT o.*, o.ordinary * 66 / 100 AS ordinary_authorised,
+		o.ordinary - o.ordinary * 66 / 100 AS ordinary_unauthorised,
 		o.ordinary * 66 / 100 + o.illness + o.religious + o.auth_other AS authorised,
 		o.ordinary - o.ordinary * 66 / 100 + o.holiday + o.unauth_other AS unauthorised
 	FROM abie_internal.demo_week_weight(schools) o
@@ -281,6 +282,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.load_demo_weeks(date) IS
 'Loads weeks of the synthetic England into abie.attendance_week, of all schools that abie.load_demo made, in 2024/25 '
-'(they add up to the year in abie.attendance) and 2025/26: all weeks that have begun by to_date, all of both years when '
-'NULL. Weeks held already stay, so a later date adds the weeks since. How many rows were added. The same every time. '
-'Error 55000 where abie.load_demo has not been called.';
+'(they add up to the year in abie.attendance) and 2025/26: all weeks that have begun by to_date, all of both years '
+'when NULL. Weeks held already stay, so a later date adds the weeks since. How many rows were added. The same every '
+'time. Error 55000 where abie.load_demo has not been called.';

@@ -70,8 +70,8 @@ FROM abie_owner.readable_attendance_week w
 		AND national.geographic_level = 'National' AND national.education_phase = phase.education_phase;
 COMMENT ON VIEW abie_report.school_week_compared IS
 'Attendance of each school by school week beside what is published for its phase in its local authority, its region '
-'and England: one row a school and week. In the week before a holiday attendance is lower: a school whose holiday is in '
-'another week than that of others differs from them by that alone (abie.school_week_kind).';
+'and England: one row a school and week. In the week before a holiday attendance is lower: a school whose holiday is '
+'in another week than that of others differs from them by that alone (abie.school_week_kind).';
 COMMENT ON COLUMN abie_report.school_week_compared.school_name IS 'Name of the school.';
 COMMENT ON COLUMN abie_report.school_week_compared.education_phase IS
 'The phase as published: Primary, Secondary (with all-through) or Special; NULL for other schools, which are compared '

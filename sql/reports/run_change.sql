@@ -112,7 +112,8 @@ BEGIN
 	INTO drawn, said
 	FROM generate_series(1, groups.number) i;
 	RETURN abie_internal.svg(title,
-		'Change in percentage points of the school in the middle, by group (schools): ' || said || '.', bottom::integer + 60,
+		'Change in percentage points of the school in the middle, by group (schools): ' || said || '.',
+		bottom::integer + 60,
 		abie_internal.chart_across(x, 34, bottom, 'Change, percentage points')
 		|| format('<path d="M%s 34V%s" stroke="#222"/>', abie_internal.chart_place(x, 0), bottom) || drawn
 		|| format('<text x="8" y="%s" font-size="11">dot: the school in the middle; bar: half of the schools; '

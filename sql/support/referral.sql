@@ -264,10 +264,10 @@ EXCEPTION WHEN unique_violation THEN
 		USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Withdraw it first: abie.withdraw_referral.';
 END $$;
 COMMENT ON FUNCTION abie.issue_referral(integer, text) IS
-'Checks a list and issues it: it then holds, until it is withdrawn. Refused while a check of abie.check_referral fails, '
-'but override_reason lets one be issued with more wrong referrals or with answers not decided. The list as issued. '
-'Errors: P0002 no such list, 55000 a list that fails a check or was issued or withdrawn before, or another of its run '
-'that is issued.';
+'Checks a list and issues it: it then holds, until it is withdrawn. Refused while a check of abie.check_referral '
+'fails, but override_reason lets one be issued with more wrong referrals or with answers not decided. The list as '
+'issued. Errors: P0002 no such list, 55000 a list that fails a check or was issued or withdrawn before, or another of '
+'its run that is issued.';
 
 CREATE FUNCTION abie.withdraw_referral(referral_id integer, reason text) RETURNS abie.referral
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

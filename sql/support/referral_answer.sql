@@ -12,7 +12,8 @@ BEGIN
 	-- the same for a school that is another's, for one that is not on the list, and for a list that does not exist
 	IF NOT EXISTS (SELECT FROM abie.referral l
 			JOIN abie.referral_school s ON s.referral_id = l.referral_id AND s.urn = answer_referral.urn
-		WHERE l.referral_id = answer_referral.referral_id AND l.status IN ('proposed', 'checked') AND s.place IS NOT NULL
+		WHERE l.referral_id = answer_referral.referral_id AND l.status IN ('proposed', 'checked')
+			AND s.place IS NOT NULL
 			AND l.run_id = ANY (abie_owner.readable_runs(role))
 			AND (abie_owner.has_national_access(role, '{results,calculation}') OR s.urn IN
 				(SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a))) THEN

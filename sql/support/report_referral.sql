@@ -50,9 +50,10 @@ COMMENT ON FUNCTION abie_internal.report_referrals() IS
 'support those referred by an issued list. place is NULL but for roles that may see all schools.';
 
 CREATE VIEW abie_report.referral WITH (security_barrier = true) AS
-SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.reason, l.referred_at, s.urn, k.name AS school_name,
-	k.region, coalesce(k.la_code, k.laestab / 10000) AS la_code, la.la_name, k.trust, s.not_referred IS NULL AS referred,
-	s.place, s.not_referred, s.place_beside, s.stratum, s.enrolments, s.expected, s.baseline, s.improvement,
+SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.reason, l.referred_at,
+	s.urn, k.name AS school_name, k.region, coalesce(k.la_code, k.laestab / 10000) AS la_code, la.la_name, k.trust,
+	s.not_referred IS NULL AS referred, s.place, s.not_referred, s.place_beside, s.stratum, s.enrolments, s.expected,
+	s.baseline, s.improvement,
 	s.outcome_attendance, s.change, s.relative_change, s.shock_effect, s.best_change, s.z, s.outcome,
 	s.outcome_before, s.prior_change, s.prior_variance, s.noise, s.true_change, s.true_change_error,
 	s.shortfall_probability
@@ -89,7 +90,8 @@ BEGIN
 				('abie_report.referral', 'abie_report.run'), ('abie_report.referral', 'abie_report.school'),
 				('abie_report.referral_answer', 'abie.referral_answer'),
 				('abie_report.referral_answer', 'abie_report.school')) p(view, origin)
-			JOIN pg_attribute v ON v.attrelid = p.view JOIN pg_attribute a ON a.attrelid = p.origin AND a.attname = v.attname
+			JOIN pg_attribute v ON v.attrelid = p.view
+			JOIN pg_attribute a ON a.attrelid = p.origin AND a.attname = v.attname
 		WHERE v.attnum > 0 AND a.attnum > 0 AND col_description(v.attrelid, v.attnum) IS NULL LOOP
 		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', held.view, held.name, held.meaning);
 	END LOOP;

@@ -5,8 +5,8 @@ CREATE FUNCTION abie.figure(published text) RETURNS float8
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_figure';
 COMMENT ON FUNCTION abie.figure(text) IS
 'The number of a published figure: "46.9", "46.9%", " 46.9 " and "4.69e+01" are 46.9. NULL, never 0, for an empty text '
-'and the markers SUPP, NE, NA, N/A, NP, NEW, LOWCOV, DNS, NULL, NaN, z, x, c, k, low, u, w, ~, :, .., -, * in any case, '
-'plain or in brackets as [c]. Error 22P02 for anything else.';
+'and the markers SUPP, NE, NA, N/A, NP, NEW, LOWCOV, DNS, NULL, NaN, z, x, c, k, low, u, w, ~, :, .., -, * in any '
+'case, plain or in brackets as [c]. Error 22P02 for anything else.';
 
 CREATE FUNCTION abie.figure_marker(published text) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_figure_marker';

@@ -21,8 +21,8 @@ RETURNS SETOF record
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 39 AS 'MODULE_PATHNAME', 'abie_counterpart_week';
 COMMENT ON FUNCTION abie.counterpart_week(date[], date[], date) IS
 'The week of last year with which each of a school''s weeks of this year is compared, NULL where there is none: both '
-'as the Mondays with possible sessions, last year''s whole. Of the half term that began nearest to 52 weeks before, the '
-'same to_end (abie.school_week_kind) for the last two weeks, else the same from_start; where a half term is longer '
+'as the Mondays with possible sessions, last year''s whole. Of the half term that began nearest to 52 weeks before, '
+'the same to_end (abie.school_week_kind) for the last two weeks, else the same from_start; where a half term is longer '
 'this year the week left over has none. Counterparts follow each other as the weeks do, each once, and none is more '
 'than three weeks off: holidays move by less, but a school closed or without registers in mid-term has its year cut '
 'elsewhere. holiday_starts as for abie.school_week_kind; where it is NULL, weeks of the half term in progress are not '

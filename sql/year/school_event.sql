@@ -1,4 +1,5 @@
--- What happened to schools: events with cause and evidence, recorded by one and decided by another; rows that only grow.
+-- What happened to schools: events with cause and evidence, recorded by one and decided by another, in rows that only
+-- grow.
 --
 -- An event that is accepted sets its weeks aside in what is projected and judged; nothing sets a week aside by itself.
 
@@ -134,8 +135,8 @@ DECLARE
 BEGIN
 	-- the same for what is another's and for what does not exist
 	IF NOT (abie_owner.is_granted(role, ARRAY[scope], ARRAY[code]))[1] THEN
-		RAISE EXCEPTION '%', concat_ws(' ', coalesce(scope, 'what has no scope'), code, 'is not among what is granted to',
-			role::regrole)
+		RAISE EXCEPTION '%', concat_ws(' ', coalesce(scope, 'what has no scope'), code,
+			'is not among what is granted to', role::regrole)
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	END IF;
 	IF scope = 'trust' THEN
