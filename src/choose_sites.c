@@ -114,6 +114,8 @@ read_groups(FunctionCallInfo fcinfo, SiteChoice *choice, const CostMatrix *matri
 static void
 check_choice(const SiteChoice *choice)
 {
+	/* what the sites taken in a relaxation bring is added up, each at most all prices */
+	int64		max_sum = CHOOSE_SITES_MAX_SUM / Max(choice->number, 1);
 	int			fixed = 0;
 
 	for (int j = 0; j < choice->sites; j++)
@@ -128,11 +130,11 @@ check_choice(const SiteChoice *choice)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("cannot choose %d of %d sites: their product is limited to " INT64_FORMAT,
 						choice->number, choice->sites, MAX_EXCHANGES)));
-	if (choose_sites_largest_sum(choice) > CHOOSE_SITES_MAX_SUM)
+	if (choose_sites_largest_sum(choice) > max_sum)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("costs times weights are too large: their sum is limited to " INT64_FORMAT,
-						CHOOSE_SITES_MAX_SUM),
+						max_sum),
 				 errhint("Give costs in a coarser unit.")));
 }
 

@@ -14,7 +14,8 @@ CREATE FUNCTION abie.outcome(change float8, improvement float8, variance float8,
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT r.z, CASE WHEN change >= improvement THEN 'met'
+SELECT r.z, CASE WHEN abs(r.z) < 'infinity' IS NOT TRUE THEN NULL
+	WHEN change >= improvement THEN 'met'
 	WHEN r.z <= -3.0902323061678132 AND improvement - change >= 0.5 THEN 'missed by some distance'
 	WHEN r.z <= -1.6448536269514722 THEN 'missed'
 	ELSE 'within tolerance' END
@@ -25,7 +26,8 @@ COMMENT ON FUNCTION abie.outcome(float8, float8, float8) IS
 'variance: of what a year brings where nothing has changed, above 0; z = (change - improvement) / its square root. '
 'outcome: met where change is at least improvement; else within tolerance where z is above -1.645, as that of one '
 'school in twenty would not be by chance; missed by some distance where z is at most -3.09 (one in a thousand) and '
-'half a percentage point or more is short; missed. Error 22012 for variance 0, 2201F for a negative one.';
+'half a percentage point or more is short; missed; NULL where z is not finite. Error 22012 for variance 0, 2201F for a '
+'negative one.';
 
 -- Figures of what was asked, what came, and the year's noise. Accepted shocks help by what the newest weekly run of the
 -- year gives (abie.school_progress: projected without them less projected, half a point at most).
@@ -51,9 +53,10 @@ WITH newest AS (
 SELECT e.urn::integer, e.stratum, e.statement, e.enrolments, e.attendance, e.expected, e.baseline, k.improvement,
 	p.outcome, p.common_change, p.change, p.relative_change, k.shock_effect,
 	greatest(p.change, p.relative_change) + k.shock_effect, coalesce(e.forecast, e.baseline) - e.baseline,
-	v.c0 + v.c1 / n.enrolments, least(v.c0 + v.c1 / n.enrolments,
+	v.c0 + v.c1 / n.effective_enrolments, least(v.c0 + v.c1 / n.effective_enrolments,
 		-- by the registers of the year and the error of the baseline, where they are held
-		coalesce(a.attendance_error * a.attendance_error + e.baseline_error * e.baseline_error, v.c1 / n.enrolments))
+		coalesce(a.attendance_error * a.attendance_error + e.baseline_error * e.baseline_error,
+			v.c1 / n.effective_enrolments))
 FROM abie_owner.whole_progress(judged_progress.run_id) p
 	JOIN abie.expectation e ON e.run_id = judged_progress.run_id AND e.urn = p.urn
 	JOIN abie.run r ON r.run_id = judged_progress.run_id
@@ -61,7 +64,7 @@ FROM abie_owner.whole_progress(judged_progress.run_id) p
 	JOIN abie.run_school n ON n.run_id = judged_progress.run_id AND n.urn = e.urn
 	JOIN variance v ON v.stratum = e.stratum
 	LEFT JOIN abie.school_progress s ON s.monitor_id = (SELECT n.monitor_id FROM newest n) AND s.urn = e.urn
-	CROSS JOIN LATERAL (SELECT coalesce(s.projected_without - s.projected, 0) AS shock_effect,
+	CROSS JOIN LATERAL (SELECT greatest(0, s.projected_without - s.projected) AS shock_effect,
 		CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE p.improvement END
 			AS improvement) k
 $$;
@@ -112,7 +115,7 @@ COMMENT ON COLUMN abie.school_outcome.common_change IS
 COMMENT ON COLUMN abie.school_outcome.change IS 'outcome_attendance - baseline.';
 COMMENT ON COLUMN abie.school_outcome.relative_change IS 'The other route of abie.progress.';
 COMMENT ON COLUMN abie.school_outcome.shock_effect IS
-'What accepted shocks cost it, at most 0.5: abie.school_progress.projected_without - projected in the newest weekly '
+'What accepted shocks cost it, 0 to 0.5: abie.school_progress.projected_without - projected in the newest weekly '
 'run of the target year by this run; 0 where there is none.';
 COMMENT ON COLUMN abie.school_outcome.best_change IS 'The greater of change and relative_change, and shock_effect.';
 COMMENT ON COLUMN abie.school_outcome.z IS

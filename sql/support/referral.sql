@@ -1,31 +1,50 @@
 -- Who is referred for support: those most likely to have fallen short, and never a school above its context.
 
+-- Whether an event could still change what a school's year is judged by: it is not decided, or it was accepted after
+-- the weekly run that counts what accepted events cost.
+CREATE FUNCTION abie_internal.has_open_event(urn integer, r abie.run) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT EXISTS (SELECT FROM abie.school_event e
+	JOIN abie.school s ON s.urn = has_open_event.urn
+		AND abie_internal.is_within(s.urn, coalesce(s.la_code, s.laestab / 10000), s.region, e.scope, e.code)
+	LEFT JOIN abie_internal.decision_on(e.event_id) d ON true
+WHERE e.to_date >= abie.year_start((r).target_year)
+	AND e.from_date < abie.year_start((r).target_year) + interval '1 year'
+	AND (d.accepted IS NULL OR d.accepted AND NOT EXISTS (SELECT FROM abie.monitor m
+		WHERE m.run_id = (r).run_id AND m.status = 'finished' AND m.started_at > d.decided_at)))
+$$;
+COMMENT ON FUNCTION abie_internal.has_open_event(integer, abie.run) IS
+'Whether an event in the target year of a run that befell the school or its area is not decided, or was accepted and '
+'no weekly run of the run was made since.';
+
 CREATE FUNCTION abie_internal.referral_obstacle(o abie.school_outcome, r abie.run, year_share float8,
-	travellers bigint, sess_possible bigint) RETURNS text
+	traveller_change float8) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
--- not STRICT: a year_share, travellers and the like may not be known
+-- not STRICT: a year_share and traveller_change may not be known
 SELECT CASE
 	WHEN (o).baseline >= (o).expected THEN 'above its context'
 	WHEN year_share < 0.8 THEN 'part of the year only'
 	WHEN EXISTS (SELECT FROM abie.correction c
-		WHERE c.urn = (o).urn AND c.academic_year IN ((r).baseline_year, (r).target_year)
-			AND (c.accepted IS NULL OR c.accepted AND c.fixed_by_run IS NULL)) THEN 'correction asked for'
-	WHEN (o).best_change + 100.0 * travellers / nullif(sess_possible, 0) >= (o).improvement THEN 'decided by code T'
+		WHERE c.urn = (o).urn AND c.accepted IS NOT false AND CASE c.academic_year
+			-- of the baseline year a run made before the fix has the figures still
+			WHEN (r).baseline_year THEN (c.fixed_by_run <= (r).run_id) IS NOT TRUE
+			WHEN (r).target_year THEN c.fixed_by_run IS NULL END) THEN 'correction asked for'
+	WHEN (o).best_change + greatest(0, traveller_change) >= (o).improvement THEN 'decided by code T'
 	-- an event that is accepted helps by half a point at most
-	WHEN (o).best_change + 0.5 >= (o).improvement AND EXISTS (SELECT FROM abie.school_event e
-		JOIN abie.school s ON s.urn = (o).urn
-			AND abie_internal.is_within(s.urn, coalesce(s.la_code, s.laestab / 10000), s.region, e.scope, e.code)
-		WHERE e.from_date >= abie.year_start((r).target_year) AND e.from_date < abie.year_start((r).target_year) + 365
-			AND NOT EXISTS (SELECT FROM abie.event_decision d WHERE d.event_id = e.event_id)) THEN 'event not decided'
+	WHEN (o).best_change + 0.5 >= (o).improvement AND abie_internal.has_open_event((o).urn, r)
+		THEN 'event not decided or counted'
 	WHEN EXISTS (SELECT FROM abie.referral_answer w JOIN abie.referral l ON l.referral_id = w.referral_id
 		WHERE l.run_id = (r).run_id AND w.urn = (o).urn AND w.upheld) THEN 'answer upheld'
 	WHEN (o).shortfall_probability < 0.5 THEN 'missed, but not likely by half a point' END
 $$;
-COMMENT ON FUNCTION abie_internal.referral_obstacle(abie.school_outcome, abie.run, float8, bigint, bigint) IS
+COMMENT ON FUNCTION abie_internal.referral_obstacle(abie.school_outcome, abie.run, float8, float8) IS
 'Why a school that is considered may not be referred (abie.referral_school.not_referred), or NULL. year_share: '
-'abie.mobility of the target year; travellers, sess_possible: its sessions coded T, and all possible.';
+'abie.mobility of the target year; traveller_change: sessions coded T, per cent of all possible, above those of the '
+'baseline year.';
 
 CREATE TYPE abie_internal.referral_place AS (outcome abie.school_outcome, place integer, not_referred text);
 COMMENT ON TYPE abie_internal.referral_place IS
@@ -33,6 +52,12 @@ COMMENT ON TYPE abie_internal.referral_place IS
 COMMENT ON COLUMN abie_internal.referral_place.outcome IS 'What came of its expectation.';
 COMMENT ON COLUMN abie_internal.referral_place.place IS 'As in abie.referral_school.';
 COMMENT ON COLUMN abie_internal.referral_place.not_referred IS 'As in abie.referral_school.';
+
+CREATE FUNCTION abie_internal.traveller_percent(a abie.attendance) RETURNS float8
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
+RETURN 100.0 * ((a).reasons ->> 'sess_auth_traveller')::bigint / nullif((a).sess_possible, 0)::float8;
+COMMENT ON FUNCTION abie_internal.traveller_percent(abie.attendance) IS
+'Sessions coded T, per cent of those possible; NULL where not known.';
 
 CREATE FUNCTION abie_internal.referral_places(run_id integer, capacity integer)
 RETURNS SETOF abie_internal.referral_place
@@ -48,9 +73,10 @@ WITH considered AS MATERIALIZED (
 	WHERE o.outcome LIKE 'missed%' OR o.shortfall_probability >= 0.5
 ), judged AS MATERIALIZED (
 	SELECT c.outcome, abie_internal.referral_obstacle(c.outcome, c.run, m.year_share,
-		(a.reasons ->> 'sess_auth_traveller')::bigint, a.sess_possible) AS obstacle
+		abie_internal.traveller_percent(a) - coalesce(abie_internal.traveller_percent(b), 0)) AS obstacle
 	FROM considered c
 		JOIN abie.attendance a ON a.academic_year = (c.run).target_year AND a.laestab = c.laestab
+		LEFT JOIN abie.attendance b ON b.academic_year = (c.run).baseline_year AND b.laestab = c.laestab
 		LEFT JOIN (SELECT s.laestab, s.year_share
 			FROM abie.mobility((SELECT r.target_year FROM abie.run r WHERE r.run_id = referral_places.run_id)) s) m
 			ON m.laestab = c.laestab
@@ -126,7 +152,7 @@ BEGIN
 	beside := ARRAY(SELECT p FROM abie_internal.referral_places(refer.beside_run_id, refer.capacity) p);
 	INSERT INTO abie.referral (run_id, beside_run_id, capacity, judged, considered, referred, expected_wrong, digest)
 	SELECT refer.run_id, refer.beside_run_id, refer.capacity,
-		(SELECT count(*) FROM abie.school_outcomes(refer.run_id)), count(*), count(p.place),
+		(SELECT count(*) FROM abie.run_progress(refer.run_id)), count(*), count(p.place),
 		avg(1 - (p.outcome).shortfall_probability ORDER BY p.place) FILTER (WHERE p.place IS NOT NULL),
 		abie_internal.referral_digest(places)
 	FROM unnest(places) p RETURNING * INTO list;
@@ -163,6 +189,12 @@ AS $$
 WITH list AS (
 	SELECT l.*, r.status AS run_status FROM abie.referral l JOIN abie.run r ON r.run_id = l.run_id
 	WHERE l.referral_id = referral_checks.referral_id
+), held AS (
+	-- of the rows, too, and not only of the list
+	SELECT abie_internal.referral_digest(coalesce(array_agg(ROW(
+		jsonb_populate_record(NULL::abie.school_outcome, to_jsonb(s)), s.place, s.not_referred)
+			::abie_internal.referral_place), '{}')) AS digest, count(*) AS considered, count(s.place) AS referred
+	FROM abie.referral_school s WHERE s.referral_id = referral_checks.referral_id
 ), above AS (
 	SELECT count(*) AS schools FROM abie.referral_school s
 	WHERE s.referral_id = referral_checks.referral_id AND s.place IS NOT NULL AND s.baseline >= s.expected
@@ -171,10 +203,12 @@ WITH list AS (
 	WHERE w.referral_id = referral_checks.referral_id
 )
 SELECT 'run issued', l.run_status = 'issued', true, format('run %s is %s', l.run_id, l.run_status) FROM list l
-UNION ALL SELECT 'made anew', n.digest = l.digest, true,
-	CASE WHEN n.digest = l.digest THEN 'the same list would be made now' ELSE 'another list would be made now' END
-	FROM list l CROSS JOIN LATERAL (SELECT abie_internal.referral_digest(ARRAY(
+UNION ALL SELECT 'made anew', m.same, true,
+	CASE WHEN m.same THEN 'the same list would be made now' ELSE 'another list would be made now' END
+	FROM list l CROSS JOIN held h CROSS JOIN LATERAL (SELECT abie_internal.referral_digest(ARRAY(
 		SELECT p FROM abie_internal.referral_places(l.run_id, l.capacity) p)) AS digest) n
+	CROSS JOIN LATERAL (SELECT (n.digest, n.digest, l.considered, l.referred)
+		= (l.digest, h.digest, h.considered, h.referred) AS same) m
 UNION ALL SELECT 'above context', a.schools = 0, true, format('%s schools referred are above their context', a.schools)
 	FROM above a
 UNION ALL SELECT 'wrong referrals', coalesce(l.expected_wrong, 0) <= 0.1, false,
@@ -254,7 +288,6 @@ BEGIN
 		RAISE EXCEPTION 'referral % is % and cannot be issued', held.referral_id, held.status
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A list is issued once.';
 	END IF;
-	PERFORM FROM abie.check_referral(held.referral_id);
 	UPDATE abie.referral l
 	SET status = 'issued', reason = CASE WHEN override_reason ~ '[^[:space:]]' THEN override_reason END
 	WHERE l.referral_id = held.referral_id RETURNING l.* INTO held;

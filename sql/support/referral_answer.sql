@@ -9,6 +9,8 @@ AS $$
 DECLARE
 	made integer;
 BEGIN
+	-- not issued before this has committed
+	PERFORM FROM abie.referral l WHERE l.referral_id = answer_referral.referral_id FOR SHARE;
 	-- the same for a school that is another's, for one that is not on the list, and for a list that does not exist
 	IF NOT EXISTS (SELECT FROM abie.referral l
 			JOIN abie.referral_school s ON s.referral_id = l.referral_id AND s.urn = answer_referral.urn
@@ -47,9 +49,17 @@ AS $$
 -- not STRICT: NULL is an error that says what is missing
 #variable_conflict use_column
 DECLARE
+	list abie.referral;
 	decided abie.referral_answer;
 BEGIN
-	IF decide_answer.upheld IS NULL OR decide_answer.decision !~ '[^[:space:]]' IS NOT FALSE THEN
+	-- not issued before this has committed
+	SELECT l.* INTO list FROM abie.referral_answer w JOIN abie.referral l ON l.referral_id = w.referral_id
+	WHERE w.answer_id = decide_answer.answer_id FOR SHARE OF l;
+	IF list.status IN ('issued', 'withdrawn') THEN
+		RAISE EXCEPTION 'answer % is to referral %, which is %', decide_answer.answer_id, list.referral_id, list.status
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Answers are decided before a list is issued; a list that is wrong is withdrawn.';
+	ELSIF decide_answer.upheld IS NULL OR decide_answer.decision !~ '[^[:space:]]' IS NOT FALSE THEN
 		RAISE EXCEPTION 'an answer is upheld or not, with a decision in words'
 			USING ERRCODE = 'null_value_not_allowed', HINT = 'Say what the school is to be told.';
 	END IF;
@@ -66,4 +76,4 @@ END $$;
 COMMENT ON FUNCTION abie.decide_answer(integer, boolean, text) IS
 'Decides what a school said to a list. Once upheld, no list of the run that is made from then on has the school, and '
 'the one it stood on is not issued any more: CALL abie.refer again. Errors: 22004 neither upheld nor not, or no words, '
-'P0002 no such answer.';
+'P0002 no such answer, 55000 an answer to a list that is issued or withdrawn.';

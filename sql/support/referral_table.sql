@@ -76,7 +76,7 @@ COMMENT ON COLUMN abie.referral_school.place IS
 '1 for the school most likely to have fallen short, and so on; NULL where it is not referred.';
 COMMENT ON COLUMN abie.referral_school.not_referred IS
 'Why it is not referred: above its context; part of the year only; correction asked for; decided by code T; event not '
-'decided; answer upheld; missed, but not likely by half a point; beyond capacity.';
+'decided or counted; answer upheld; missed, but not likely by half a point; beyond capacity.';
 COMMENT ON COLUMN abie.referral_school.place_beside IS
 'Its place in the list that abie.referral.beside_run_id would give; NULL for none.';
 DO $$
@@ -182,14 +182,18 @@ BEGIN
 		IF OLD.status IN ('issued', 'withdrawn') AND EXISTS (SELECT FROM abie.run r WHERE r.run_id = OLD.run_id) THEN
 			RAISE EXCEPTION 'referral % is %: it cannot be deleted', OLD.referral_id, OLD.status
 				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.withdraw_referral takes one back.';
+		ELSIF EXISTS (SELECT FROM abie.referral_answer w WHERE w.referral_id = OLD.referral_id)
+			AND EXISTS (SELECT FROM abie.run r WHERE r.run_id = OLD.run_id) THEN
+			RAISE EXCEPTION 'schools have answered to referral %: it cannot be deleted', OLD.referral_id
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'What they said holds for later lists too.';
 		END IF;
 		RETURN OLD;
 	ELSIF to_jsonb(NEW) - '{status,reason}'::text[] <> to_jsonb(OLD) - '{status,reason}'::text[]
 		OR NEW.status = OLD.status AND NEW.reason IS DISTINCT FROM OLD.reason THEN
 		RAISE EXCEPTION 'referral %: what it recorded cannot be changed', OLD.referral_id
 			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'CALL abie.refer makes another.';
-	ELSIF (OLD.status, NEW.status) NOT IN (('proposed', 'checked'), ('checked', 'checked'), ('checked', 'issued'),
-		('issued', 'withdrawn')) THEN
+	ELSIF (OLD.status, NEW.status) NOT IN (('proposed', 'checked'), ('checked', 'checked'), ('proposed', 'issued'),
+		('checked', 'issued'), ('issued', 'withdrawn')) THEN
 		RAISE EXCEPTION 'referral % is % and cannot become %', OLD.referral_id, OLD.status, NEW.status
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'A list is proposed, checked, issued, then withdrawn.';
@@ -204,18 +208,27 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.guard_referral() IS
 'Trigger: what may be changed in abie.referral: its status in its order and the reason for it; to issued only with its '
-'checks passed, to withdrawn only for a reason. Issued and withdrawn lists are deleted with their run alone.';
+'checks passed, to withdrawn only for a reason. Lists that were issued, or that schools answered to, are deleted with '
+'their run alone.';
 
 CREATE TRIGGER guard_referral BEFORE UPDATE OR DELETE ON abie.referral
 FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_referral();
+
+CREATE FUNCTION abie_internal.restores_dumps(held regclass) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = held
+$$;
+COMMENT ON FUNCTION abie_internal.restores_dumps(regclass) IS
+'Whether the role in force has the rights of a table''s owner, who restores dumps.';
 
 CREATE FUNCTION abie_internal.guard_referral_insert() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NEW.status <> 'proposed'
-		AND NOT (SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = TG_RELID) THEN
+	IF NEW.status <> 'proposed' AND NOT abie_internal.restores_dumps(TG_RELID) THEN
 		RAISE EXCEPTION 'a list begins as proposed, not as %', NEW.status
 			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.refer makes one.';
 	END IF;
@@ -262,7 +275,8 @@ DECLARE
 BEGIN
 	FOR changed_list IN SELECT DISTINCT c.referral_id FROM changed c ORDER BY c.referral_id LOOP
 		IF TG_OP = 'INSERT' AND (SELECT count(*) FROM abie.referral_school s WHERE s.referral_id = changed_list)
-			<= (SELECT r.considered FROM abie.referral r WHERE r.referral_id = changed_list FOR SHARE)
+			<= (SELECT r.considered FROM abie.referral r WHERE r.referral_id = changed_list
+				AND (r.status = 'proposed' OR abie_internal.restores_dumps(TG_RELID)) FOR SHARE)
 			OR TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM abie.referral r WHERE r.referral_id = changed_list) THEN
 			CONTINUE;
 		END IF;
@@ -280,6 +294,25 @@ CREATE TRIGGER guard_update AFTER UPDATE ON abie.referral_school
 REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_referral_rows();
 CREATE TRIGGER guard_delete AFTER DELETE ON abie.referral_school
 REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_referral_rows();
+
+CREATE FUNCTION abie_internal.guard_referral_answer() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM abie.referral l WHERE l.referral_id = OLD.referral_id)
+		OR TG_OP = 'UPDATE' AND to_jsonb(NEW) - '{upheld,decision,decided_by,decided_at}'::text[]
+			<> to_jsonb(OLD) - '{upheld,decision,decided_by,decided_at}'::text[] THEN
+		RAISE EXCEPTION 'what schools said to referral % is kept as it is', OLD.referral_id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.decide_answer decides it.';
+	END IF;
+	RETURN CASE TG_OP WHEN 'UPDATE' THEN NEW ELSE OLD END;
+END $$;
+COMMENT ON FUNCTION abie_internal.guard_referral_answer() IS
+'Trigger: refuses changes of answers but for what is decided of them, and deletion but with their list.';
+
+CREATE TRIGGER guard_referral_answer BEFORE UPDATE OR DELETE ON abie.referral_answer
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_referral_answer();
 
 CREATE FUNCTION abie_internal.guard_referral_truncate() RETURNS trigger
 LANGUAGE plpgsql
@@ -300,4 +333,6 @@ COMMENT ON FUNCTION abie_internal.guard_referral_truncate() IS
 CREATE TRIGGER guard_referral_truncate BEFORE TRUNCATE ON abie.referral
 FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_referral_truncate();
 CREATE TRIGGER guard_referral_truncate BEFORE TRUNCATE ON abie.referral_school
+FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_referral_truncate();
+CREATE TRIGGER guard_referral_truncate BEFORE TRUNCATE ON abie.referral_answer
 FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_referral_truncate();

@@ -15,7 +15,8 @@ COMMENT ON VIEW abie_report.school_outcome IS
 'What came of each expectation once its year was over: one row a run and school. Ask for one run (run_id, or '
 'is_current and target_year): the outcomes of each are worked out when they are read.';
 COMMENT ON COLUMN abie_report.school_outcome.missed_consistently IS
-'Whether the expectation was missed this year and the year before; NULL where the year before is not known.';
+'Whether the expectation was missed this year and the year before; NULL where it was missed this year and the year '
+'before is not known.';
 
 -- Of each list the schools that a role may see. A place tells of others, so only who may see them all has it.
 CREATE FUNCTION abie_owner.report_referrals(role oid) RETURNS SETOF abie.referral_school
@@ -31,7 +32,7 @@ WITH access AS (
 ), supported AS (
 	SELECT a.urn FROM access k, abie_owner.accessible_schools(role, '{support}') a WHERE NOT k.support
 )
-SELECT s.referral_id, s.urn, CASE WHEN a.whole OR a.support THEN s.place END,
+SELECT s.referral_id, s.urn, CASE WHEN a.whole OR a.support AND l.status = 'issued' THEN s.place END,
 	s.not_referred, CASE WHEN a.whole THEN s.place_beside END, s.stratum, s.enrolments, s.expected, s.baseline,
 	s.improvement, s.outcome_attendance, s.change, s.relative_change, s.shock_effect, s.best_change, s.z, s.outcome,
 	s.outcome_before, s.prior_change, s.prior_variance, s.noise, s.true_change, s.true_change_error,
@@ -50,7 +51,7 @@ COMMENT ON FUNCTION abie_internal.report_referrals() IS
 'support those referred by an issued list. place is NULL but for roles that may see all schools.';
 
 CREATE VIEW abie_report.referral WITH (security_barrier = true) AS
-SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.reason, l.referred_at,
+SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.referred_at,
 	s.urn, k.name AS school_name, k.region, coalesce(k.la_code, k.laestab / 10000) AS la_code, la.la_name, k.trust,
 	s.not_referred IS NULL AS referred, s.place, s.not_referred, s.place_beside, s.stratum, s.enrolments, s.expected,
 	s.baseline, s.improvement,
@@ -79,23 +80,12 @@ SELECT w.answer_id, w.referral_id, w.urn, s.name AS school_name, w.answer, w.ans
 FROM abie_owner.readable_referral_answer w LEFT JOIN abie.school s ON s.urn = w.urn;
 COMMENT ON VIEW abie_report.referral_answer IS
 'What schools said to the lists they are on, and what was decided: one row an answer.';
-DO $$
-DECLARE
-	held record;
-BEGIN
-	FOR held IN SELECT v.attrelid::regclass AS view, v.attname AS name, col_description(a.attrelid, a.attnum) AS meaning
-		FROM (VALUES ('abie_report.school_outcome'::regclass, 'abie.school_outcome'::regclass),
-				('abie_report.school_outcome', 'abie_report.run'), ('abie_report.school_outcome', 'abie_report.school'),
-				('abie_report.referral', 'abie.referral'), ('abie_report.referral', 'abie.referral_school'),
-				('abie_report.referral', 'abie_report.run'), ('abie_report.referral', 'abie_report.school'),
-				('abie_report.referral_answer', 'abie.referral_answer'),
-				('abie_report.referral_answer', 'abie_report.school')) p(view, origin)
-			JOIN pg_attribute v ON v.attrelid = p.view
-			JOIN pg_attribute a ON a.attrelid = p.origin AND a.attname = v.attname
-		WHERE v.attnum > 0 AND a.attnum > 0 AND col_description(v.attrelid, v.attnum) IS NULL LOOP
-		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', held.view, held.name, held.meaning);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie_report.school_outcome', 'abie.school_outcome'),
+	abie_owner.describe_as('abie_report.referral', 'abie.referral'),
+	abie_owner.describe_as('abie_report.referral', 'abie.referral_school'),
+	abie_owner.describe_as('abie_report.referral_answer', 'abie.referral_answer');
+SELECT abie_owner.describe_as(v, 'abie_report.run'), abie_owner.describe_as(v, 'abie_report.school')
+FROM unnest('{abie_report.school_outcome,abie_report.referral,abie_report.referral_answer}'::regclass[]) v;
 
 CREATE FUNCTION abie.explain_referral(referral_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)

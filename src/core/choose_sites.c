@@ -154,7 +154,7 @@ is_affected(const Search *s, int school, int opening, int closing)
 	int64_t		below = s->exchanging && second.site != NOBODY ? second.cost : first.cost;
 
 	return (closing != NOBODY && (first.site == closing || second.site == closing)) ||
-		(choice->allowed[pair] && (int64_t) choice->weight[school] * choice->cost[pair] < below);
+		(choice->allowed[pair] && (int64_t) choice->weight[school] * choice->cost[pair] <= below);
 }
 
 static void

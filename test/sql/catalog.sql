@@ -119,6 +119,7 @@ INSERT INTO not_parallel_safe VALUES
 	('guard_referral_insert', 'trigger'),
 	('guard_referral_rows', 'trigger'),
 	('guard_referral_truncate', 'trigger'),
+	('guard_referral_answer', 'trigger'),
 	('record_referral_event', 'trigger'),
 	('nightly', 'procedure that commits'),
 	('monitor', 'procedure that commits'),

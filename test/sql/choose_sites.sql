@@ -22,6 +22,8 @@ SELECT * FROM abie.choose_sites('{1,2,3,4}', '{10,11,12,13}', on_line('{1,9,11,9
 	site_group => '{1,1,1,2}', quota => '{1,0}');
 -- equals go to the lower number
 SELECT * FROM abie.choose_sites('{1}', '{12,11,10}', '{{4,4,4}}', '{9}', 1);
+-- after an exchange, too: school 4 at the new site 1, not at 3
+SELECT * FROM abie.choose_sites('{1,2,3,4}', '{1,2,3,4}', '{{0,9,NULL,NULL},{NULL,10,0,NULL},{NULL,10,NULL,0},{5,NULL,5,5}}', '{100,100,100,100}', 3);
 -- nothing to choose from
 SELECT * FROM abie.choose_sites('{1}', '{}', '{}', '{9}', 0);
 SELECT count(*) FROM abie.choose_sites('{}', '{}', '{}', '{}', 0);
@@ -112,6 +114,8 @@ SELECT abie.choose_sites('{1,2}', '{10}', '{{1},{2}}', '{1,1}', 1, site_group =>
 SELECT abie.choose_sites('{1,2}', '{10}', '{{1},{2}}', '{1,2147483647}', 1, '{1,2147483647}');
 SELECT abie.choose_sites('{1,2}', '{10}', '{{1},{-2147483648}}', '{1,1}', 1, '{1,2147483647}');
 SELECT abie.choose_sites(ARRAY[1], array_agg(j::bigint), ARRAY[array_agg(1)], ARRAY[1], 9000) FROM generate_series(1, 9000) j;
+-- the more sites, the less: what they bring is added up
+SELECT abie.choose_sites_bound(array_agg(i), array_agg(i), array_agg((SELECT array_agg(0) FROM generate_series(1, 58))), array_fill(1048576, ARRAY[58]), 57, array_fill(20000000, ARRAY[58])) FROM generate_series(1, 58) i(i);
 \set VERBOSITY sqlstate
 SELECT abie.choose_sites('{1,2}', '{10}', '{{1},{2}}', '{1,1}', 2);
 SELECT abie.choose_sites('{1,2}', '{10}', '{{1},{2}}', '{1,1}', NULL);
