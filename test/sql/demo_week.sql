@@ -1,4 +1,13 @@
 -- Weeks of the synthetic England: what they add up to, and whether they are made as abie_internal.demo_week_truth says.
+-- A database of its own, because the synthetic England is loaded here.
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_demo_week;
+CREATE DATABASE abie_demo_week;
+\c abie_demo_week
+SET client_min_messages = warning;
+CREATE EXTENSION abie;
+RESET client_min_messages;
 SELECT abie.load_demo_weeks();
 SELECT abie.load_demo(300);
 SELECT abie.load_demo_weeks('2025-11-16') > 0;
@@ -62,3 +71,6 @@ SELECT coalesce(t.school_cause, t.area_cause) AS cause, count(DISTINCT (t.urn, t
 FROM truth t JOIN week w USING (urn, week_start)
 WHERE greatest(t.school_shock, t.area_shock) > 4 AND least(t.school_shock, t.area_shock) = 0
 GROUP BY 1 ORDER BY 1;
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_demo_week;
