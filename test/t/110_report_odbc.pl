@@ -160,6 +160,32 @@ sub circumstances
 	  rows("SELECT position, characteristic, number, category, similar_average, similar_same, contribution FROM abie_report.school_circumstances WHERE run_id = 1 AND urn = $e->{urn} ORDER BY position");
 }
 
+# without the first column; the mean is of the model, of which no view tells
+sub steps
+{
+	my ($e) = @_;
+	my $mean = $node->safe_psql('postgres', "SELECT mean FROM abie.run_model WHERE run_id = 1 AND stratum = '$e->{stratum}'");
+	my ($slope) = map { $_->{local_slope} } rows("SELECT local_slope FROM abie_report.methodology_summary WHERE run_id = 1 AND stratum = '$e->{stratum}'");
+	my ($place, %step) = (0);
+	for (rows("SELECT position, characteristic, contribution FROM abie_report.school_circumstances WHERE run_id = 1 AND urn = $e->{urn} AND contribution IS NOT NULL ORDER BY position"))
+	{
+		# disadvantage is one step, where its first characteristic stands
+		my $key = $_->{characteristic} =~ /^(?:fsm|idaci)/ ? 'disadvantage' : $_->{characteristic};
+		$step{$key} //= { place => ++$place, points => 0 };
+		$step{$key}{points} += $_->{contribution};
+	}
+	my $reached = $mean;
+	my @shown = (join(' | ', '', per_cent($mean)));
+	for (sort { $a->{place} <=> $b->{place} } values %step)
+	{
+		$reached += $_->{points};
+		push @shown, signed($_->{points}, 2) . ' | ' . per_cent($reached);
+	}
+	return (@shown, signed($e->{context} - $reached, 2) . ' | ' . per_cent($e->{context}),
+		signed($slope * $e->{local_residual}, 2) . ' | ' . per_cent($e->{context} + $slope * $e->{local_residual}),
+		signed($e->{expected} - $mean, 2) . ' | ' . per_cent($e->{expected}));
+}
+
 sub history
 {
 	my ($e) = @_;
@@ -209,7 +235,7 @@ sub sources
 }
 
 # caption, builder, whether schools left out have it, columns of the HTML not compared
-my @table = ([ 'The figures of the ladder', \&ladder ], [ 'Circumstances in 2024/25', \&circumstances, 0, 1 ], [ 'The figures over the years, with 95% intervals', \&history, 1 ],
+my @table = ([ 'The figures of the ladder', \&ladder ], [ 'Circumstances in 2024/25', \&circumstances, 0, 1 ], [ 'The figures from the mean to what is expected', \&steps, 0, 1 ], [ 'The figures over the years, with 95% intervals', \&history, 1 ],
 	[ "All 20 similar schools; $star had higher attendance than this school", \&similar ], [ 'Absence in 2024/25', \&absence ], [ 'Schools by improvement expected', \&distribution ], [ 'Data used', \&sources, 1 ]);
 my @school = rows(q{SELECT * FROM abie_report.school_expectation WHERE run_id = 1 AND (urn IN (900016, 900031, 900047) OR urn % 500 = 7
 	OR urn IN (SELECT min(urn) FROM abie_report.school_expectation WHERE exclusion_reason LIKE 'fewer%' OR selective))} =~ s/\s+/ /gr);
