@@ -75,16 +75,19 @@ BEGIN
 					'meant can be deleted from abie.pupil_sessions.';
 	END IF;
 	UPDATE pg_temp.abie_import_row r
-	SET problems = CASE WHEN s.urn IS NULL THEN format('school %s is not in abie.school', r.urn)
-		ELSE format('possible_sessions %s is less than the %s of the week of %s', r.sess_possible, held.sess_possible,
-			to_char(held.week_start, 'YYYY-MM-DD')) END
-	FROM pg_temp.abie_import_row n
-		LEFT JOIN abie.school s ON s.urn = n.urn
-		LEFT JOIN abie.pupil_sessions held ON held.academic_year = abie_internal.academic_year_of(week)
-			AND held.week_start < week AND held.urn = n.urn AND held.academic_term = n.academic_term
-			AND held.pupil = abie_internal.pupil_hash(n.upn, salt) AND held.sess_possible > n.sess_possible
-	WHERE r.line = n.line AND n.set_aside IS NULL AND n.problems IS NULL
-		AND (s.urn IS NULL OR held.urn IS NOT NULL);
+	SET problems = CASE WHEN f.known IS NULL THEN format('school %s is not in abie.school', r.urn)
+		ELSE format('possible_sessions %s is less than the %s of the week of %s', r.sess_possible, f.sess_possible,
+			to_char(f.week_start, 'YYYY-MM-DD')) END
+	-- of weeks that had more the newest
+	FROM (SELECT DISTINCT ON (n.line) n.line, s.urn AS known, held.sess_possible, held.week_start
+		FROM pg_temp.abie_import_row n
+			LEFT JOIN abie.school s ON s.urn = n.urn
+			LEFT JOIN abie.pupil_sessions held ON held.academic_year = abie_internal.academic_year_of(week)
+				AND held.week_start < week AND held.urn = n.urn AND held.academic_term = n.academic_term
+				AND held.pupil = abie_internal.pupil_hash(n.upn, salt) AND held.sess_possible > n.sess_possible
+		WHERE n.set_aside IS NULL AND n.problems IS NULL AND (s.urn IS NULL OR held.urn IS NOT NULL)
+		ORDER BY n.line, held.week_start DESC) f
+	WHERE r.line = f.line;
 END $$;
 COMMENT ON FUNCTION abie_internal.check_pupil_sessions(date) IS
 'Rejects rows of the pupil file under way of schools that are not known, and those whose sessions possible fell back. '
