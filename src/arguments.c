@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "catalog/pg_type.h"
+#include "core/code.h"
 #include "core/distance.h"
 #include "miscadmin.h"
 #include "utils/datetime.h"
@@ -243,6 +244,32 @@ date_text(DateADT date)
 	return text;
 }
 
+const void *
+elements_argument(FunctionCallInfo fcinfo, int number, int *count)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
+
+	if (ARR_NDIM(array) > 1 || array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument %d must be a one-dimensional array without NULL", number + 1)));
+	*count = element_count(array);
+	return ARR_DATA_PTR(array);
+}
+
+const void *
+fitting_argument(FunctionCallInfo fcinfo, int number, int length)
+{
+	int			count;
+	const void *element = elements_argument(fcinfo, number, &count);
+
+	if (count != length)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("argument %d has %d elements, not %d", number + 1, count, length)));
+	return element;
+}
+
 const DateADT *
 date_array_argument(ArrayType *array, const char *name)
 {
@@ -261,6 +288,20 @@ date_array_argument(ArrayType *array, const char *name)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s cannot hold %s", name, date_text(date[i]))));
+	return date;
+}
+
+const DateADT *
+monday_array_argument(ArrayType *array, const char *name)
+{
+	const DateADT *date = date_array_argument(array, name);
+
+	for (int i = 0; i < element_count(array); i++)
+		if (weekday(date[i]) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must hold Mondays: %s is none", name, date_text(date[i])),
+					 errhint("The Monday of that week is %s.", date_text(date[i] - weekday(date[i])))));
 	return date;
 }
 

@@ -50,8 +50,18 @@ extern const double *weights_argument(ArrayType *array, int length);
 extern int64 *bigint_array_argument(ArrayType *array, int length, const char *name, bool **present);
 extern bool *boolean_array_argument(ArrayType *array, int length, const char *name);
 
+/*
+ * The elements of an argument that is a one-dimensional array without NULL of a
+ * type of fixed length: how many there are, or so many as there have to be.
+ */
+extern const void *elements_argument(FunctionCallInfo fcinfo, int number, int *count);
+extern const void *fitting_argument(FunctionCallInfo fcinfo, int number, int length);
+
 /* The dates of a one-dimensional array, element_count of it: finite, none NULL. */
 extern const DateADT *date_array_argument(ArrayType *array, const char *name);
+
+/* ... that are Mondays. */
+extern const DateADT *monday_array_argument(ArrayType *array, const char *name);
 
 /* A date for messages, as 2025-09-01. */
 extern const char *date_text(DateADT date);

@@ -19,22 +19,15 @@ typedef struct SchoolYear
 } SchoolYear;
 
 static void
-check_mondays(const DateADT *monday, int count, const char *name)
+check_order(const DateADT *monday, int count, const char *name)
 {
-	for (int i = 0; i < count; i++)
-	{
-		if (weekday(monday[i]) != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s must hold Mondays: %s is none", name, date_text(monday[i])),
-					 errhint("The Monday of that week is %s.", date_text(monday[i] - weekday(monday[i])))));
-		if (i > 0 && monday[i] <= monday[i - 1])
+	for (int i = 1; i < count; i++)
+		if (monday[i] <= monday[i - 1])
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be in order, each week once: %s comes after %s", name,
 							date_text(monday[i]), date_text(monday[i - 1])),
 					 errhint("array_agg(DISTINCT week_start ORDER BY week_start) makes such an array.")));
-	}
 	if (count > 0 && (int64) monday[count - 1] - monday[0] > CALENDAR_SPAN)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -46,9 +39,9 @@ static SchoolYear
 year_argument(FunctionCallInfo fcinfo, int number, const char *name)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
-	SchoolYear	year = {.monday = date_array_argument(array, name), .count = element_count(array)};
+	SchoolYear	year = {.monday = monday_array_argument(array, name), .count = element_count(array)};
 
-	check_mondays(year.monday, year.count, name);
+	check_order(year.monday, year.count, name);
 	year.week = palloc(sizeof(SchoolWeek) * Max(year.count, 1));
 	return year;
 }

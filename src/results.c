@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "results.h"
 #include "utils/float.h"
+#include "utils/typcache.h"
 
 /* For rows without a NULL. */
 static bool no_nulls[MaxTupleAttributeNumber];
@@ -89,4 +90,47 @@ void
 put_row(ReturnSetInfo *rows, Datum *value, bool *null)
 {
 	tuplestore_putvalues(rows->setResult, rows->setDesc, value, null == NULL ? no_nulls : null);
+}
+
+/* ---------- rows of other types ---------- */
+
+RowMaker *
+row_maker(Oid type)
+{
+	RowMaker   *row = palloc(sizeof(RowMaker));
+
+	row->descriptor = lookup_rowtype_tupdesc_copy(type, -1);
+	row->column = 0;
+	return row;
+}
+
+void
+put(RowMaker *row, Datum value)
+{
+	row->null[row->column] = false;
+	row->value[row->column++] = value;
+}
+
+void
+put_number(RowMaker *row, double number)
+{
+	if (isinf(number))
+		float_overflow_error();
+	row->null[row->column] = isnan(number);
+	row->value[row->column++] = Float8GetDatum(number);
+}
+
+Datum
+finish_row(RowMaker *row)
+{
+	if (row->column != row->descriptor->natts)
+		elog(ERROR, "the result type is not that of this version");
+	row->column = 0;
+	return HeapTupleGetDatum(heap_form_tuple(row->descriptor, row->value, row->null));
+}
+
+Datum
+row_array(Datum *row, int count, Oid type)
+{
+	return PointerGetDatum(construct_array(row, count, type, -1, false, TYPALIGN_DOUBLE));
 }

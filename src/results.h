@@ -5,6 +5,7 @@
 #ifndef ABIE_RESULTS_H
 #define ABIE_RESULTS_H
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "nodes/execnodes.h"
 #include "utils/array.h"
@@ -24,5 +25,24 @@ extern Datum row_result(FunctionCallInfo fcinfo, int columns, Datum *value, bool
 /* Begin the set of rows that the function returns; put a row into it.  Again null may be NULL. */
 extern ReturnSetInfo *begin_rows(FunctionCallInfo fcinfo);
 extern void put_row(ReturnSetInfo *rows, Datum *value, bool *null);
+
+/* Makes rows of any composite type, one after the other: a value a column, in their order. */
+typedef struct RowMaker
+{
+	TupleDesc	descriptor;
+	int			column;
+	Datum		value[MaxTupleAttributeNumber];
+	bool		null[MaxTupleAttributeNumber];
+} RowMaker;
+
+extern RowMaker *row_maker(Oid type);
+extern void put(RowMaker *row, Datum value);
+
+/* NULL where the number is NaN; an error where it is infinite. */
+extern void put_number(RowMaker *row, double number);
+extern Datum finish_row(RowMaker *row);
+
+/* An array of such rows. */
+extern Datum row_array(Datum *row, int count, Oid type);
 
 #endif

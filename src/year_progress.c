@@ -6,10 +6,8 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "arguments.h"
 #include "callbacks.h"
-#include "catalog/pg_type.h"
 #include "core/year_progress.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -17,9 +15,8 @@
 #include "results.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/float.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
+#include "year_weeks.h"
 
 /* The arguments of the function, by their number. */
 enum
@@ -31,191 +28,6 @@ enum
 	PACE, AS_OF, OVER, DECLARED_V0, DECLARED_V1, DECLARED_RHO, FORECAST_QUANTILE,
 	REGIONS, AUTHORITIES
 };
-
-/* ---------- weeks as they come, in any order ---------- */
-
-typedef struct WeekRows
-{
-	int			count;
-	const int32 *urn;
-	const DateADT *monday;
-	const int64 *possible;
-	const int64 *absent;
-} WeekRows;
-
-/* The elements of a one-dimensional array without NULL; their number. */
-static const void *
-elements_argument(FunctionCallInfo fcinfo, int number, int *count)
-{
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
-
-	if (ARR_NDIM(array) > 1 || array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument %d must be a one-dimensional array without NULL", number + 1)));
-	*count = element_count(array);
-	return ARR_DATA_PTR(array);
-}
-
-/* ... of a length known. */
-static const void *
-fitting_argument(FunctionCallInfo fcinfo, int number, int length)
-{
-	int			count;
-	const void *element = elements_argument(fcinfo, number, &count);
-
-	if (count != length)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("argument %d has %d elements, not %d", number + 1, count, length)));
-	return element;
-}
-
-static WeekRows
-week_rows_arguments(FunctionCallInfo fcinfo, int first)
-{
-	WeekRows	rows;
-
-	rows.urn = elements_argument(fcinfo, first, &rows.count);
-	rows.monday = fitting_argument(fcinfo, first + 1, rows.count);
-	rows.possible = fitting_argument(fcinfo, first + 2, rows.count);
-	rows.absent = fitting_argument(fcinfo, first + 3, rows.count);
-	for (int r = 0; r < rows.count; r++)
-		if (rows.possible[r] <= 0 || rows.absent[r] < 0 || rows.absent[r] > rows.possible[r])
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("week %d has " INT64_FORMAT " sessions of absence of " INT64_FORMAT " possible",
-							r + 1, rows.absent[r], rows.possible[r])));
-	return rows;
-}
-
-/* The place of a URN among those of the stratum, ascending; -1: of another stratum. */
-static int
-school_of(const int32 *urn, int schools, int32 wanted)
-{
-	int			low = 0;
-	int			high = schools;
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-
-		if (urn[middle] < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < schools && urn[low] == wanted ? low : -1;
-}
-
-/* The rows of each school in the order of Mondays: first[i] to first[i + 1] - 1 of order. */
-static int *
-order_rows(const WeekRows *rows, const int32 *urn, int schools, size_t *first)
-{
-	int		   *school = allocate(sizeof(int) * (rows->count + 1));
-	int		   *order;
-	size_t	   *next = allocate(sizeof(size_t) * (schools + 1));
-
-	memset(first, 0, sizeof(size_t) * (schools + 1));
-	for (int r = 0; r < rows->count; r++)
-	{
-		school[r] = r > 0 && rows->urn[r] == rows->urn[r - 1] ? school[r - 1] : school_of(urn, schools, rows->urn[r]);
-		if (school[r] >= 0)
-			first[school[r] + 1]++;
-	}
-	for (int i = 0; i < schools; i++)
-		next[i] = first[i + 1] += first[i];
-	order = allocate(sizeof(int) * (first[schools] + 1));
-	/* from the last row on, and each before the later Mondays that are in already */
-	for (int r = rows->count - 1; r >= 0; r--)
-	{
-		size_t		at;
-
-		if (school[r] < 0)
-			continue;
-		at = --next[school[r]];
-		for (; at + 1 < first[school[r] + 1] && rows->monday[order[at + 1]] < rows->monday[r]; at++)
-			order[at] = order[at + 1];
-		order[at] = r;
-	}
-	pfree(school);
-	pfree(next);
-	return order;
-}
-
-/* ---------- a year of weeks ---------- */
-
-static void
-check_weeks(const SchoolWeek *week, size_t count, int32 urn)
-{
-	for (size_t i = 1; i < count; i++)
-		if (week[i].monday == week[i - 1].monday)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("school %d has a week twice", urn)));
-	if (count > 0 && week[count - 1].monday - week[0].monday > CALENDAR_SPAN)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("school %d has weeks of more than one academic year", urn)));
-}
-
-/* Places among the Mondays that have a week, from 0; how many there are. */
-static size_t
-number_mondays(const SchoolWeek *place, size_t rows, int32_t *week)
-{
-	Day			first = 0;
-	Day			last = 0;
-	int32_t    *number;
-	size_t		count = 0;
-
-	for (size_t r = 0; r < rows; r++)
-	{
-		first = r == 0 ? place[r].monday : Min(first, place[r].monday);
-		last = r == 0 ? place[r].monday : Max(last, place[r].monday);
-	}
-	if (last - first > CALENDAR_SPAN)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the weeks are of more than one academic year")));
-	number = palloc0(sizeof(int32_t) * (last - first + 1));
-	for (size_t r = 0; r < rows; r++)
-		number[place[r].monday - first] = 1;
-	for (Day day = 0; day <= last - first; day++)
-		if (number[day] != 0)
-			number[day] = count++;
-	for (size_t r = 0; r < rows; r++)
-		week[r] = number[place[r].monday - first];
-	return count;
-}
-
-static YearWeeks
-year_weeks(const WeekRows *rows, const int32 *urn, int schools)
-{
-	size_t	   *first = palloc(sizeof(size_t) * (schools + 1));
-	int		   *order = order_rows(rows, urn, schools, first);
-	size_t		count = first[schools];
-	SchoolWeek *place = allocate(sizeof(SchoolWeek) * (count + 1));
-	int32_t    *week = allocate(sizeof(int32_t) * (count + 1));
-	double	   *possible = allocate(sizeof(double) * (count + 1));
-	double	   *rate = allocate(sizeof(double) * (count + 1));
-
-	for (size_t r = 0; r < count; r++)
-	{
-		int			row = order[r];
-
-		place[r].monday = rows->monday[row];
-		possible[r] = (double) rows->possible[row];
-		rate[r] = 100.0 * (double) (rows->possible[row] - rows->absent[row]) / possible[r];
-	}
-	pfree(order);
-	for (int i = 0; i < schools; i++)
-		check_weeks(place + first[i], first[i + 1] - first[i], urn[i]);
-	return (YearWeeks) {
-		.schools = schools, .first = first, .place = place, .week = week, .possible = possible, .rate = rate,
-		.set_aside = memset(allocate(count + 1), false, count + 1),
-		.mondays = number_mondays(place, count, week)
-	};
-}
 
 /* ---------- schools, and what was accepted ---------- */
 
@@ -295,7 +107,7 @@ mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 {
 	int			count;
 	const int32 *accepted = elements_argument(fcinfo, ACCEPTED_URNS, &count);
-	const DateADT *monday = fitting_argument(fcinfo, ACCEPTED_WEEKS, count);
+	const DateADT *monday = week_dates_argument(fcinfo, ACCEPTED_WEEKS, count);
 
 	for (int a = 0; a < count; a++)
 	{
@@ -346,50 +158,6 @@ stratum_arguments(FunctionCallInfo fcinfo, const int32 *urn, const int *order, i
 }
 
 /* ---------- results ---------- */
-
-/* A row of a composite type; a number that is NaN is NULL. */
-typedef struct RowMaker
-{
-	TupleDesc	descriptor;
-	int			column;
-	Datum		value[MaxTupleAttributeNumber];
-	bool		null[MaxTupleAttributeNumber];
-} RowMaker;
-
-static RowMaker *
-row_maker(Oid type)
-{
-	RowMaker   *row = palloc(sizeof(RowMaker));
-
-	row->descriptor = lookup_rowtype_tupdesc_copy(type, -1);
-	row->column = 0;
-	return row;
-}
-
-static void
-put(RowMaker *row, Datum value)
-{
-	row->null[row->column] = false;
-	row->value[row->column++] = value;
-}
-
-static void
-put_number(RowMaker *row, double number)
-{
-	if (isinf(number))
-		float_overflow_error();
-	row->null[row->column] = isnan(number);
-	row->value[row->column++] = Float8GetDatum(number);
-}
-
-static Datum
-finish_row(RowMaker *row)
-{
-	if (row->column != row->descriptor->natts)
-		elog(ERROR, "the result type is not that of this version");
-	row->column = 0;
-	return HeapTupleGetDatum(heap_form_tuple(row->descriptor, row->value, row->null));
-}
 
 static Datum
 learned_result(Oid type, const Learned *learned)
@@ -465,12 +233,6 @@ standing_result(RowMaker *row, int32 urn, const SchoolProgress *p)
 	put_number(row, p->projected_without);
 	put_number(row, p->probability_without);
 	return finish_row(row);
-}
-
-static Datum
-row_array(Datum *row, int count, Oid type)
-{
-	return PointerGetDatum(construct_array(row, count, type, -1, false, TYPALIGN_DOUBLE));
 }
 
 static Datum
