@@ -45,6 +45,16 @@ COMMENT ON SCHEMA abie_internal IS
 'Parts that the functions and views of abie are made of. They are described, but may change with any version.';
 GRANT USAGE ON SCHEMA abie_internal TO PUBLIC;
 
+-- Called in all floors.
+CREATE FUNCTION abie_internal.has_owner_rights(held regclass) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = held
+$$;
+COMMENT ON FUNCTION abie_internal.has_owner_rights(regclass) IS
+'Whether the role in force has the rights of a table''s owner, who restores dumps and may analyze it.';
+
 -- No USAGE for anybody: what is in it runs behind a gate (sql/release/access.sql) or in a view, with its owner's
 -- rights.
 CREATE SCHEMA abie_owner;

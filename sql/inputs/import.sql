@@ -418,7 +418,7 @@ BEGIN
 	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
 	-- the next import and the first calculation come before autovacuum; only an owner may analyze
 	IF logged.stored + logged.updated > 1000
-		AND (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = ('abie.' || main)::regclass) THEN
+		AND abie_internal.has_owner_rights(('abie.' || main)::regclass) THEN
 		EXECUTE format('ANALYZE abie.%I, abie.school', main);
 	END IF;
 	RETURN logged;

@@ -55,20 +55,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('events of runs 
 	'What was wrong is put right by another event, such as abie.withdraw.');
 
 CREATE FUNCTION abie_internal.run_row_counts(run_id integer) RETURNS jsonb
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	run_table text;
-	held bigint;
-	counts jsonb := '{}';
-BEGIN
-	FOREACH run_table IN ARRAY abie_internal.run_tables() LOOP
-		EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1', run_table) INTO held USING run_id;
-		counts := counts || jsonb_build_object(run_table, held);
-	END LOOP;
-	RETURN counts;
-END $$;
+SELECT abie_internal.count_rows(abie_internal.run_tables(), 'run_id', run_id)
+$$;
 COMMENT ON FUNCTION abie_internal.run_row_counts(integer) IS 'Rows of a run by table, as in abie.run.row_counts.';
 
 /*
@@ -228,8 +219,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NEW.status <> 'running'
-		AND NOT (SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = TG_RELID) THEN
+	IF NEW.status <> 'running' AND NOT abie_internal.has_owner_rights(TG_RELID) THEN
 		RAISE EXCEPTION 'a run begins as running, not as %', NEW.status
 			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.calculate makes one.';
 	END IF;

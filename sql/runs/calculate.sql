@@ -346,7 +346,7 @@ BEGIN
 	END IF;
 	-- who looks at the run now comes before autovacuum, and without statistics of it a report takes minutes; only an
 	-- owner may analyze
-	IF (SELECT pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = 'abie.run_school'::regclass) THEN
+	IF abie_internal.has_owner_rights('abie.run_school') THEN
 		ANALYZE abie.run_school (run_id, urn), abie.similar_list (run_id, urn), abie.expectation (run_id, urn),
 			abie.exclusion (run_id, urn), abie.run_scope (run_id, laestab);
 	END IF;

@@ -129,17 +129,45 @@ UPDATE abie.run r SET status = stop_run.status, error = stop_run.error, finished
 $$;
 COMMENT ON FUNCTION abie_internal.stop_run(integer, text, text) IS 'Marks a run failed or interrupted.';
 
-CREATE FUNCTION abie_internal.clear_run(run_id integer) RETURNS void
+-- What runs and weekly runs fill their tables with: counted, so that nothing can be added later, and taken away.
+CREATE FUNCTION abie_internal.count_rows(tables text[], key text, number integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	filled text;
+	held bigint;
+	counts jsonb := '{}';
+BEGIN
+	FOREACH filled IN ARRAY tables LOOP
+		EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.%I = $1', filled, key) INTO held USING number;
+		counts := counts || jsonb_build_object(filled, held);
+	END LOOP;
+	RETURN counts;
+END $$;
+COMMENT ON FUNCTION abie_internal.count_rows(text[], text, integer) IS
+'Of each of the tables of schema abie how many rows have the number in their column key, as an object.';
+
+CREATE FUNCTION abie_internal.delete_rows(tables text[], key text, number integer) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	run_table text;
+	filled text;
 BEGIN
-	FOREACH run_table IN ARRAY abie_internal.run_tables() LOOP
-		EXECUTE format('DELETE FROM abie.%I t WHERE t.run_id = $1', run_table) USING run_id;
+	FOREACH filled IN ARRAY tables LOOP
+		EXECUTE format('DELETE FROM abie.%I t WHERE t.%I = $1', filled, key) USING number;
 	END LOOP;
 END $$;
+COMMENT ON FUNCTION abie_internal.delete_rows(text[], text, integer) IS
+'Deletes from each of the tables of schema abie the rows that have the number in their column key.';
+
+CREATE FUNCTION abie_internal.clear_run(run_id integer) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT abie_internal.delete_rows(abie_internal.run_tables(), 'run_id', run_id)
+$$;
 COMMENT ON FUNCTION abie_internal.clear_run(integer) IS
 'Deletes the rows of a run that failed or was interrupted.';
 

@@ -104,15 +104,15 @@ COMMENT ON COLUMN abie.school_outcome.urn IS 'The school.';
 COMMENT ON COLUMN abie.school_outcome.stratum IS 'primary, or secondary including all-through.';
 COMMENT ON COLUMN abie.school_outcome.statement IS 'What it was told: improve, sustain or maintain.';
 COMMENT ON COLUMN abie.school_outcome.enrolments IS 'Pupil enrolments of the baseline year.';
-COMMENT ON COLUMN abie.school_outcome.attendance IS 'Attendance of the baseline year.';
-COMMENT ON COLUMN abie.school_outcome.expected IS 'Attendance expected in its circumstances.';
-COMMENT ON COLUMN abie.school_outcome.baseline IS 'Its baseline.';
+COMMENT ON COLUMN abie.school_outcome.attendance IS 'Attendance of the baseline year, per cent.';
+COMMENT ON COLUMN abie.school_outcome.expected IS 'Attendance expected in its circumstances, per cent.';
+COMMENT ON COLUMN abie.school_outcome.baseline IS 'Its baseline, per cent.';
 COMMENT ON COLUMN abie.school_outcome.improvement IS
-'Improvement it was asked for; -0.5 of a school that was to maintain.';
-COMMENT ON COLUMN abie.school_outcome.outcome_attendance IS 'Attendance of the target year.';
+'Improvement it was asked for, percentage points; -0.5 of a school that was to maintain.';
+COMMENT ON COLUMN abie.school_outcome.outcome_attendance IS 'Attendance of the target year, per cent.';
 COMMENT ON COLUMN abie.school_outcome.common_change IS
 'What all schools of the stratum had in common (abie.run_progress).';
-COMMENT ON COLUMN abie.school_outcome.change IS 'outcome_attendance - baseline.';
+COMMENT ON COLUMN abie.school_outcome.change IS 'outcome_attendance - baseline, percentage points.';
 COMMENT ON COLUMN abie.school_outcome.relative_change IS 'The other route of abie.progress.';
 COMMENT ON COLUMN abie.school_outcome.shock_effect IS
 'What accepted shocks cost it, 0 to 0.5: abie.school_progress.projected_without - projected in the newest weekly '

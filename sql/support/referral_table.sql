@@ -69,7 +69,8 @@ CREATE TABLE abie.referral_school (
 	CONSTRAINT referred_or_why_not CHECK ((place IS NULL) = (not_referred IS NOT NULL))
 );
 COMMENT ON TABLE abie.referral_school IS
-'Schools considered for a list, each with its place or the reason why it is not referred.';
+'Schools considered for a list, each with its place or the reason why it is not referred. The other columns are those '
+'of abie.school_outcome when the list was made.';
 COMMENT ON COLUMN abie.referral_school.referral_id IS 'The list.';
 COMMENT ON COLUMN abie.referral_school.urn IS 'The school.';
 COMMENT ON COLUMN abie.referral_school.place IS
@@ -79,33 +80,7 @@ COMMENT ON COLUMN abie.referral_school.not_referred IS
 'decided or counted; answer upheld; missed, but not likely by half a point; beyond capacity.';
 COMMENT ON COLUMN abie.referral_school.place_beside IS
 'Its place in the list that abie.referral.beside_run_id would give; NULL for none.';
-DO $$
-DECLARE
-	meaning text[] := '{
-		stratum,"primary, or secondary including all-through.",
-		enrolments,"Pupil enrolments of the baseline year.",
-		expected,"Attendance expected in its circumstances, per cent.",
-		baseline,"Its baseline, per cent.",
-		improvement,"Improvement it was asked for, percentage points; -0.5 of a school that was to maintain.",
-		outcome_attendance,"Attendance of the target year, per cent.",
-		change,"outcome_attendance - baseline, percentage points.",
-		relative_change,"The same less what all schools had in common, and the national pace (abie.progress).",
-		shock_effect,"What accepted shocks cost it, percentage points.",
-		best_change,"The greater of change and relative_change, and shock_effect.",
-		z,"abie.outcome of best_change.",
-		outcome,"abie.outcome of best_change: met to missed by some distance.",
-		outcome_before,"The same of the year before; NULL where no issued run tells.",
-		prior_change,"Change that such a school was to make, percentage points (abie.school_outcome).",
-		prior_variance,"Variance of true changes about it.",
-		noise,"Variance of what chance adds to a change.",
-		true_change,"True change as estimated (abie.shortfall), percentage points.",
-		true_change_error,"Its standard deviation.",
-		shortfall_probability,"Probability, 0 to 1, that its true change is short of improvement by more than 0.5."}';
-BEGIN
-	FOR i IN 1 .. cardinality(meaning) / 2 LOOP
-		EXECUTE format('COMMENT ON COLUMN abie.referral_school.%I IS %L', meaning[2 * i - 1], meaning[2 * i]);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie.referral_school', 'abie.school_outcome');
 
 CREATE TABLE abie.referral_event (
 	event_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -214,21 +189,12 @@ COMMENT ON FUNCTION abie_internal.guard_referral() IS
 CREATE TRIGGER guard_referral BEFORE UPDATE OR DELETE ON abie.referral
 FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_referral();
 
-CREATE FUNCTION abie_internal.restores_dumps(held regclass) RETURNS boolean
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT pg_has_role(current_user, c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = held
-$$;
-COMMENT ON FUNCTION abie_internal.restores_dumps(regclass) IS
-'Whether the role in force has the rights of a table''s owner, who restores dumps.';
-
 CREATE FUNCTION abie_internal.guard_referral_insert() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NEW.status <> 'proposed' AND NOT abie_internal.restores_dumps(TG_RELID) THEN
+	IF NEW.status <> 'proposed' AND NOT abie_internal.has_owner_rights(TG_RELID) THEN
 		RAISE EXCEPTION 'a list begins as proposed, not as %', NEW.status
 			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.refer makes one.';
 	END IF;
@@ -276,7 +242,7 @@ BEGIN
 	FOR changed_list IN SELECT DISTINCT c.referral_id FROM changed c ORDER BY c.referral_id LOOP
 		IF TG_OP = 'INSERT' AND (SELECT count(*) FROM abie.referral_school s WHERE s.referral_id = changed_list)
 			<= (SELECT r.considered FROM abie.referral r WHERE r.referral_id = changed_list
-				AND (r.status = 'proposed' OR abie_internal.restores_dumps(TG_RELID)) FOR SHARE)
+				AND (r.status = 'proposed' OR abie_internal.has_owner_rights(TG_RELID)) FOR SHARE)
 			OR TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM abie.referral r WHERE r.referral_id = changed_list) THEN
 			CONTINUE;
 		END IF;

@@ -202,27 +202,13 @@ $$;
 COMMENT ON FUNCTION abie_internal.monitor_digest(integer) IS
 'SHA-256, hexadecimal, of the rows of abie.school_progress of a weekly run, by URN.';
 
-CREATE FUNCTION abie_internal.monitor_row_counts(monitor_id integer) RETURNS jsonb
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT jsonb_build_object(
-	'monitor_stratum', (SELECT count(*) FROM abie.monitor_stratum t WHERE t.monitor_id = monitor_row_counts.monitor_id),
-	'monitor_week', (SELECT count(*) FROM abie.monitor_week t WHERE t.monitor_id = monitor_row_counts.monitor_id),
-	'school_progress', (SELECT count(*) FROM abie.school_progress t
-		WHERE t.monitor_id = monitor_row_counts.monitor_id),
-	'shock', (SELECT count(*) FROM abie.shock t WHERE t.monitor_id = monitor_row_counts.monitor_id))
-$$;
-COMMENT ON FUNCTION abie_internal.monitor_row_counts(integer) IS
-'Rows of a weekly run by table, as in abie.monitor.row_counts.';
-
 CREATE FUNCTION abie_internal.finish_monitor(monitor_id integer) RETURNS bigint
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 UPDATE abie.monitor m
 SET result_digest = abie_internal.monitor_digest(m.monitor_id),
-	row_counts = abie_internal.monitor_row_counts(m.monitor_id),
+	row_counts = abie_internal.count_rows(abie_internal.monitor_tables(), 'monitor_id', m.monitor_id),
 	schools = s.schools, schools_with_week = s.with_week
 FROM (SELECT count(*) AS schools, count(*) FILTER (WHERE p.has_newest_week) AS with_week
 	FROM abie.school_progress p WHERE p.monitor_id = finish_monitor.monitor_id) s
@@ -242,10 +228,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 UPDATE abie.monitor m SET status = stop_monitor.status, error = stop_monitor.error, finished_at = clock_timestamp()
 	WHERE m.monitor_id = stop_monitor.monitor_id;
-DELETE FROM abie.shock t WHERE t.monitor_id = stop_monitor.monitor_id;
-DELETE FROM abie.school_progress t WHERE t.monitor_id = stop_monitor.monitor_id;
-DELETE FROM abie.monitor_week t WHERE t.monitor_id = stop_monitor.monitor_id;
-DELETE FROM abie.monitor_stratum t WHERE t.monitor_id = stop_monitor.monitor_id;
+SELECT abie_internal.delete_rows(abie_internal.monitor_tables(), 'monitor_id', monitor_id);
 $$;
 COMMENT ON FUNCTION abie_internal.stop_monitor(integer, text, text) IS
 'Marks a weekly run failed or interrupted, and deletes its rows.';

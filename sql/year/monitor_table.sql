@@ -243,6 +243,12 @@ SELECT abie_internal.protect_table(t) FROM unnest('{abie.monitor,abie.monitor_st
 -- What was found stays as it is
 --
 
+CREATE FUNCTION abie_internal.monitor_tables() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+RETURN '{monitor_stratum,monitor_week,school_progress,shock}'::text[];
+COMMENT ON FUNCTION abie_internal.monitor_tables() IS
+'The tables of schema abie that a weekly run fills, each with a column monitor_id.';
+
 CREATE FUNCTION abie_internal.guard_monitor() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -269,10 +275,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	DELETE FROM abie.shock t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
-	DELETE FROM abie.school_progress t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
-	DELETE FROM abie.monitor_week t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
-	DELETE FROM abie.monitor_stratum t USING old_monitor o WHERE t.monitor_id = o.monitor_id;
+	PERFORM abie_internal.delete_rows(abie_internal.monitor_tables(), 'monitor_id', o.monitor_id) FROM old_monitor o;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.delete_monitor_rows() IS 'Trigger: deletes the rows of a deleted weekly run.';
@@ -333,12 +336,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.guard_monitor_rows() IS
 'Trigger: refuses changes of the rows of a weekly run that has finished, and new rows of none.';
-
-CREATE FUNCTION abie_internal.monitor_tables() RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{monitor_stratum,monitor_week,school_progress,shock}'::text[];
-COMMENT ON FUNCTION abie_internal.monitor_tables() IS
-'The tables of schema abie that a weekly run fills, each with a column monitor_id.';
 
 DO $$
 DECLARE

@@ -88,6 +88,7 @@ INSERT INTO not_parallel_safe VALUES
 	('run_stage', 'writes the results of a run'),
 	('stop_run', 'writes abie.run'),
 	('clear_run', 'deletes rows'),
+	('delete_rows', 'deletes rows'),
 	('refuse_change', 'trigger'),
 	('guard_run_rows', 'trigger'),
 	('refuse_run_rows', 'trigger'),
