@@ -212,6 +212,24 @@ abie_register_longest_absence(PG_FUNCTION_ARGS)
 	return row_result(fcinfo, RUN_COLUMNS, value, null);
 }
 
+PG_FUNCTION_INFO_V1(abie_register_spells);
+Datum
+abie_register_spells(PG_FUNCTION_ARGS)
+{
+	Register	source;
+	SessionRange range;
+	AbsenceSpells found;
+	Datum		value[3];
+
+	if (!windowed_register(fcinfo, &source, &range))
+		PG_RETURN_NULL();
+	found = absence_spells(source.mark, range);
+	value[0] = Int32GetDatum(found.spells);
+	value[1] = Int32GetDatum(found.sessions);
+	value[2] = Int64GetDatum(found.squared);
+	return row_result(fcinfo, 3, value, NULL);
+}
+
 PG_FUNCTION_INFO_V1(abie_register_by_weekday);
 Datum
 abie_register_by_weekday(PG_FUNCTION_ARGS)

@@ -139,6 +139,14 @@ COMMENT ON FUNCTION abie.longest_absence(abie.register, date, date) IS
 'The longest run of absence, the earliest of equals. Sessions that were not possible (closed, D, Q, X, Y, no mark) '
 'neither end a run nor count for it;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
 'dates may be NULL.';
+CREATE FUNCTION abie.absence_spells(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL,
+	OUT spells integer, OUT sess_overall integer, OUT sessions_squared bigint)
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_spells';
+COMMENT ON FUNCTION abie.absence_spells(abie.register, date, date) IS
+'Spells of absence, from from_date to to_date, both included and NULL for no bound: how many, their sessions, and the '
+'sum of the squares of their lengths in sessions. A spell is a run as of abie.longest_absence, of any length. Sums over '
+'pupils give the mean length of a spell, sess_overall / spells, and the length of the spell that a session of absence '
+'lies in, sessions_squared / sess_overall. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_by_weekday(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS TABLE (weekday integer, session text, sess_possible integer, sess_authorised integer, sess_unauthorised integer)
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 10 AS 'MODULE_PATHNAME', 'abie_register_by_weekday';

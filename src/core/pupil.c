@@ -73,6 +73,29 @@ longest_absence(const Mark *mark, SessionRange range)
 	return longest;
 }
 
+AbsenceSpells
+absence_spells(const Mark *mark, SessionRange range)
+{
+	AbsenceSpells found = {0};
+	int			length = 0;
+
+	for (int session = range.first; session < range.end; session++)
+	{
+		if (!mark_class[mark[session]].possible)
+			continue;
+		if (!is_absence(mark[session]))
+		{
+			length = 0;
+			continue;
+		}
+		found.spells += length == 0;
+		found.sessions++;
+		/* (length + 1)^2 - length^2 */
+		found.squared += 2 * length++ + 1;
+	}
+	return found;
+}
+
 void
 sessions_by_weekday(const Mark *mark, SessionRange range, SessionCount count[REGISTER_WEEK])
 {

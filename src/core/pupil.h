@@ -32,6 +32,16 @@ typedef struct AbsenceRun
  */
 extern AbsenceRun longest_absence(const Mark *mark, SessionRange range);
 
+/* Spells of absence: runs as above, however long. */
+typedef struct AbsenceSpells
+{
+	int			spells;
+	int			sessions;		/* absent, in all of them */
+	int64_t		squared;		/* sum of the squares of their lengths */
+} AbsenceSpells;
+
+extern AbsenceSpells absence_spells(const Mark *mark, SessionRange range);
+
 /* Sessions by their place in the week, Monday AM to Friday PM. */
 extern void sessions_by_weekday(const Mark *mark, SessionRange range, SessionCount count[REGISTER_WEEK]);
 
