@@ -5,8 +5,8 @@ EXTVERSION = 1.0
 MODULE_big = abie
 
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
-types = code register tally absence rate_error absence_week repeat pupil figure
-statistics = scaling distance nearest context quantile shrinkage forecast funnel xmr false_discovery suppress \
+types = code register tally absence rate_error rate_change absence_week repeat pupil figure
+statistics = scaling distance nearest context quantile shrinkage shrink_nested forecast funnel xmr false_discovery suppress \
 	expectation
 inputs = school published_attendance import_format_week import_format import import_parse import_merge import_week \
 	import_name load_attendance pupil_sessions history published circumstances school_figure
@@ -18,7 +18,7 @@ year = calendar projection school_event year_progress shock monitor_table monito
 reports = markup chart_part chart chart_history report_view report_table report_input report_week report_progress \
 	report_shock report_part run_change report_summary chart_waterfall report_facts report_word report_expectation \
 	report_compared school_report area_report
-support = assign choose_sites outcome referral_table referral referral_answer report_referral pupil_outlook
+support = assign choose_sites outcome referral_table referral referral_answer report_referral pupil_outlook transition
 demo = demo demo_pupils demo_week
 FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting

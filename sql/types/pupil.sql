@@ -76,8 +76,8 @@ CREATE FUNCTION abie.sess_overall(register abie.register, from_date date DEFAULT
 RETURNS bigint
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_overall';
 COMMENT ON FUNCTION abie.sess_overall(abie.register, date, date) IS
-'Sessions of absence of a pupil, authorised and unauthorised, from from_date to to_date, both included and NULL for no '
-'bound. Not STRICT: the dates may be NULL.';
+'Sessions of absence of a pupil, authorised and unauthorised, from from_date to to_date, both included and NULL for '
+'no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_persistently_absent(register abie.register, from_date date DEFAULT NULL,
 	to_date date DEFAULT NULL) RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_persistent';
@@ -104,8 +104,8 @@ RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_band';
 COMMENT ON FUNCTION abie.absence_band(abie.register, date, date) IS
 'The 5-point band of absence per possible session, named as in EES: 0_5 (0 to under 5 per cent), 5_10, ... 95_99 (95 '
-'to under 100), 100; NULL without a possible session;, from from_date to to_date, both included and NULL for no bound. '
-'Not STRICT: the dates may be NULL.';
+'to under 100), 100; NULL without a possible session;, from from_date to to_date, both included and NULL for no '
+'bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_band(tally abie.tally) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_band';
 COMMENT ON FUNCTION abie.absence_band(abie.tally) IS
@@ -144,9 +144,9 @@ CREATE FUNCTION abie.absence_spells(register abie.register, from_date date DEFAU
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_spells';
 COMMENT ON FUNCTION abie.absence_spells(abie.register, date, date) IS
 'Spells of absence, from from_date to to_date, both included and NULL for no bound: how many, their sessions, and the '
-'sum of the squares of their lengths in sessions. A spell is a run as of abie.longest_absence, of any length. Sums over '
-'pupils give the mean length of a spell, sess_overall / spells, and the length of the spell that a session of absence '
-'lies in, sessions_squared / sess_overall. Not STRICT: the dates may be NULL.';
+'sum of the squares of their lengths in sessions. A spell is a run as of abie.longest_absence, of any length. Sums '
+'over pupils give the mean length of a spell, sess_overall / spells, and the length of the spell that a session of '
+'absence lies in, sessions_squared / sess_overall. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_by_weekday(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS TABLE (weekday integer, session text, sess_possible integer, sess_authorised integer, sess_unauthorised integer)
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20 ROWS 10 AS 'MODULE_PATHNAME', 'abie_register_by_weekday';
