@@ -14,6 +14,12 @@
 /* Sums of the same weights in another order may differ in the last bits. */
 #define WEIGHT_SUM_TOLERANCE 1e-12
 
+bool
+distance_is_comparable(double held, double total)
+{
+	return held > 0.0 && held >= DISTANCE_COMPARABLE_SHARE * total * (1.0 - WEIGHT_SUM_TOLERANCE);
+}
+
 DistanceTerms
 distance_terms(const double *weights, int p, const bool *present, int *element)
 {
@@ -30,8 +36,7 @@ distance_terms(const double *weights, int p, const bool *present, int *element)
 			element[terms.count++] = j;
 		}
 	}
-	terms.comparable = held > 0.0 &&
-		held >= DISTANCE_COMPARABLE_SHARE * total * (1.0 - WEIGHT_SUM_TOLERANCE);
+	terms.comparable = distance_is_comparable(held, total);
 	terms.factor = terms.comparable ? total / held : 0.0;
 	return terms;
 }
@@ -57,6 +62,22 @@ distance_squared(const double *a, const double *b, const double *weights,
 		sum += weighted_square(a[j], b[j], weights[j]);
 	}
 	return terms->factor * sum;
+}
+
+double
+distance_squared_of_rows(const double *a, const bool *has_a, const double *b, const bool *has_b,
+						 const double *weights, int p, double total)
+{
+	double		held = 0.0;
+	double		sum = 0.0;
+
+	for (int j = 0; j < p; j++)
+		if (has_a[j] && has_b[j] && weights[j] > 0.0)
+		{
+			held += weights[j];
+			sum += weighted_square(a[j], b[j], weights[j]);
+		}
+	return distance_is_comparable(held, total) ? total / held * sum : -1.0;
 }
 
 void

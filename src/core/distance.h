@@ -39,6 +39,16 @@ extern DistanceTerms distance_terms(const double *weights, int p, const bool *pr
 extern double distance_squared(const double *a, const double *b, const double *weights,
 							   const DistanceTerms *terms);
 
+/*
+ * The same of rows a and b in which elements are present where has_a and has_b, to the last bit;
+ * negative for a pair that is not comparable.  total: sum of the weights in ascending order.
+ */
+extern double distance_squared_of_rows(const double *a, const bool *has_a, const double *b, const bool *has_b,
+									   const double *weights, int p, double total);
+
+/* Whether so much of the weight is enough for a pair to be compared by. */
+extern bool distance_is_comparable(double held, double total);
+
 /* The p parts of distance_squared, factor included; 0 for an element that does not enter. */
 extern void distance_parts(const double *a, const double *b, const double *weights,
 						   int p, const DistanceTerms *terms, double *parts);

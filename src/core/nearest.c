@@ -24,6 +24,7 @@
 
 #include "core/distance.h"
 #include "core/nearest_layout.h"
+#include "core/nearest_mixed.h"
 #include "core/neighbour_heap.h"
 
 /* A row being searched for. */
@@ -48,6 +49,7 @@ struct NearestSearch
 	NearestInput input;
 	NearestFilter filter;
 	NearestLayout layout;
+	MixedSearch mixed;			/* of a mixed layout */
 	double		lowering;		/* what a norm is multiplied by to be safe */
 	float		rounding;		/* what a distance in the layout may be off by */
 	int			current_pattern;	/* whose rows are searched for */
@@ -83,6 +85,11 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	 * allows twice that.
 	 */
 	search->lowering = 1.0 - (input->p + 8) * (double) FLT_EPSILON;
+	if (search->layout.mixed)
+	{
+		search->mixed = mixed_search(input, &search->layout, allocate);
+		search->lowering = 1.0 - search->mixed.margin;
+	}
 	/* no row is longer than 1, so each element is off by half a FLT_EPSILON at most, a sum of squares by p of it */
 	search->rounding = (input->p + 8) * FLT_EPSILON;
 	search->current_pattern = -1;
@@ -143,16 +150,19 @@ enter_pattern(NearestSearch *search)
 
 /* How far the query reaches now; the filter's limit for it. */
 static float
-update_reach(const NearestSearch *search, Query *query, const DistanceTerms *terms)
+update_reach(NearestSearch *search, Query *query, const DistanceTerms *terms)
 {
 	double		most;
 
 	query->reach = INFINITY;
 	if (!heap_is_full(&query->nearest))
-		return INFINITY;
+		return search->layout.mixed && !mixed_is_comparable(&search->mixed, (int) (query - search->query)) ?
+			-FLT_MAX : INFINITY;
 	most = query->nearest.item[0].distance * query->nearest.item[0].distance /
 		terms->factor * search->layout.unit;
 	query->reach = sqrt(most);
+	if (search->layout.mixed)
+		return mixed_limit(&search->mixed, (int) (query - search->query), most, query->norm);
 	return (float) (most - query->norm + FLT_EPSILON * (most + query->norm) + FLT_MIN);
 }
 
@@ -163,11 +173,25 @@ may_choose(const NearestInput *in, int row, int candidate)
 		!(in->has_family[row] && in->has_family[candidate] && in->family[row] == in->family[candidate]);
 }
 
+/* Squared distance of a row from a candidate; negative where they are not comparable. */
+static double
+measure(const NearestSearch *search, const DistanceTerms *terms, int row, int candidate)
+{
+	const NearestInput *in = &search->input;
+	size_t		own = (size_t) row * in->p;
+	size_t		other = (size_t) candidate * in->p;
+
+	if (search->layout.mixed)
+		return distance_squared_of_rows(in->vectors + own, in->present + own, in->vectors + other, in->present + other,
+										in->weights, in->p, search->mixed.total);
+	return distance_squared(in->vectors + own, in->vectors + other, in->weights, terms);
+}
+
 /* Measure the candidates that passed the filter; whether one was taken in. */
 static bool
-measure_passed(const NearestInput *in, Query *query, const DistanceTerms *terms, const int *lane_row, uint32_t passed)
+measure_passed(const NearestSearch *search, Query *query, const DistanceTerms *terms, const int *lane_row,
+			   uint32_t passed)
 {
-	const double *own = in->vectors + (size_t) query->row * in->p;
 	bool		taken = false;
 
 	for (; passed != 0; passed &= passed - 1)
@@ -175,10 +199,11 @@ measure_passed(const NearestInput *in, Query *query, const DistanceTerms *terms,
 		int			row = lane_row[__builtin_ctz(passed)];
 		double		squared;
 
-		if (row < 0 || !may_choose(in, query->row, row))
+		if (row < 0 || !may_choose(&search->input, query->row, row))
 			continue;
-		squared = distance_squared(own, in->vectors + (size_t) row * in->p, in->weights, terms);
-		taken |= heap_offer(&query->nearest, (Neighbour) {row, sqrt(squared)});
+		squared = measure(search, terms, query->row, row);
+		if (squared >= 0.0)
+			taken |= heap_offer(&query->nearest, (Neighbour) {row, sqrt(squared)});
 	}
 	return taken;
 }
@@ -187,15 +212,19 @@ static void
 search_block(NearestSearch *search, const DistanceTerms *terms, int block, int queries, float *limit)
 {
 	const int  *lane_row = search->layout.lane_row + (size_t) block * FILTER_LANES;
+	const float *norm = search->norm + (size_t) block * FILTER_LANES;
+	bool		mixed = search->layout.mixed;
 	uint32_t	passed[FILTER_QUERIES];
 
-	search->filter(search->coefficient, layout_block(&search->layout, block),
-				   search->norm + (size_t) block * FILTER_LANES, search->layout.p, limit, passed);
+	if (mixed)
+		norm = mixed_norms(&search->mixed, &search->layout, block, norm);
+	search->filter(search->coefficient, layout_block(&search->layout, block), norm, mixed ? FILTER_LANES : 0,
+				   search->layout.p, limit, passed);
 	for (int q = 0; q < queries; q++)
 	{
 		Query	   *query = &search->query[q];
 
-		if (passed[q] != 0 && measure_passed(&search->input, query, terms, lane_row, passed[q]))
+		if (passed[q] != 0 && measure_passed(search, query, terms, lane_row, passed[q]))
 			limit[q] = update_reach(search, query, terms);
 	}
 }
@@ -250,7 +279,10 @@ plan_visits(NearestSearch *search, int g, const float *here)
 
 		for (int j = 0; j < layout->p; j++)
 			distance += (centre[j] - here[j]) * (centre[j] - here[j]);
-		search->visit[block] = (Visit) {distance, box_gap(search, &search->terms[g], block), block};
+		/* rows that lack an element may be nearer than any box of them says */
+		search->visit[block] = (Visit) {
+			distance, layout->mixed ? 0.0f : box_gap(search, &search->terms[g], block), block
+		};
 	}
 	qsort(search->visit + pattern->first_block, pattern->blocks, sizeof(Visit), compare_visits);
 }
@@ -326,6 +358,8 @@ next_queries(NearestSearch *search)
 
 		query->row = layout->order[pattern->first_row + search->next_row++];
 		query->nearest.count = 0;
+		if (layout->mixed)
+			mixed_query(&search->mixed, layout, queries, query->row);
 		for (int j = 0; j < layout->p; j++)
 			search->coefficient[queries * layout->p + j] = -2.0f * layout_row(layout, query->row)[j];
 	}

@@ -3,9 +3,9 @@
  *	  The k nearest rows of every row, exactly, by the distance of distance.h.
  *
  * Plain C11: memory comes from the caller, nothing is freed, the same bits on
- * every CPU.  Memory besides the input: about (8 p + 50) bytes a row, and up to
- * 128 p more for each combination of missing elements; never a matrix of rows
- * by rows.
+ * every CPU.  Memory besides the input: about (8 p + 50) bytes a row, up to
+ * 128 p more for each combination of missing elements, or where these are many
+ * 4 bytes a missing element; never a matrix of rows by rows.
  */
 #ifndef ABIE_CORE_NEAREST_H
 #define ABIE_CORE_NEAREST_H

@@ -8,23 +8,36 @@
  */
 #include "core/nearest_filter.h"
 
+#define PORTABLE_VECTORS 2		/* with four queries as many sums as fit the registers */
+
 static void
-filter_portable(const float *coefficient, const float *block, const float *norm,
+filter_portable(const float *coefficient, const float *block, const float *norm, int stride,
 				int p, const float *limit, uint32_t *passed)
 {
 	for (int q = 0; q < FILTER_QUERIES; q++)
+		passed[q] = 0;
+	for (int c = 0; c < FILTER_LANES; c += 4 * PORTABLE_VECTORS)
 	{
-		float		sum[FILTER_LANES];
-		uint32_t	bits = 0;
+		FourFloats	sum[FILTER_QUERIES][PORTABLE_VECTORS];
 
-		for (int c = 0; c < FILTER_LANES; c++)
-			sum[c] = norm[c];
+#pragma GCC unroll 4
+		for (int q = 0; q < FILTER_QUERIES; q++)
+#pragma GCC unroll 2
+			for (int v = 0; v < PORTABLE_VECTORS; v++)
+				sum[q][v] = *(const FourFloats *) (norm + q * stride + c + 4 * v);
 		for (int j = 0; j < p; j++)
-			for (int c = 0; c < FILTER_LANES; c++)
-				sum[c] += coefficient[q * p + j] * block[j * FILTER_LANES + c];
-		for (int c = 0; c < FILTER_LANES; c++)
-			bits |= (uint32_t) !(sum[c] > limit[q]) << c;
-		passed[q] = bits;
+#pragma GCC unroll 2
+			for (int v = 0; v < PORTABLE_VECTORS; v++)
+			{
+				FourFloats	element = *(const FourFloats *) (block + j * FILTER_LANES + c + 4 * v);
+
+#pragma GCC unroll 4
+				for (int q = 0; q < FILTER_QUERIES; q++)
+					sum[q][v] += coefficient[q * p + j] * element;
+			}
+		for (int q = 0; q < FILTER_QUERIES; q++)
+			for (int lane = 0; lane < 4 * PORTABLE_VECTORS; lane++)
+				passed[q] |= (uint32_t) !(sum[q][lane / 4][lane % 4] > limit[q]) << (c + lane);
 	}
 }
 
@@ -39,7 +52,7 @@ filter_portable(const float *coefficient, const float *block, const float *norm,
  */
 __attribute__((target("avx2,fma")))
 static void
-filter_avx2(const float *coefficient, const float *block, const float *norm,
+filter_avx2(const float *coefficient, const float *block, const float *norm, int stride,
 			int p, const float *limit, uint32_t *passed)
 {
 	for (int q = 0; q < FILTER_QUERIES; q += 2)
@@ -48,7 +61,10 @@ filter_avx2(const float *coefficient, const float *block, const float *norm,
 
 #pragma GCC unroll 4
 		for (int v = 0; v < 4; v++)
-			sum[0][v] = sum[1][v] = _mm256_loadu_ps(norm + 8 * v);
+		{
+			sum[0][v] = _mm256_loadu_ps(norm + q * stride + 8 * v);
+			sum[1][v] = _mm256_loadu_ps(norm + (q + 1) * stride + 8 * v);
+		}
 		for (int j = 0; j < p; j++)
 		{
 			__m256		first = _mm256_broadcast_ss(coefficient + q * p + j);
@@ -79,7 +95,7 @@ filter_avx2(const float *coefficient, const float *block, const float *norm,
 
 __attribute__((target("avx512f")))
 static void
-filter_avx512(const float *coefficient, const float *block, const float *norm,
+filter_avx512(const float *coefficient, const float *block, const float *norm, int stride,
 			  int p, const float *limit, uint32_t *passed)
 {
 	__m512		sum[FILTER_QUERIES][2];
@@ -87,8 +103,8 @@ filter_avx512(const float *coefficient, const float *block, const float *norm,
 #pragma GCC unroll 4
 	for (int q = 0; q < FILTER_QUERIES; q++)
 	{
-		sum[q][0] = _mm512_loadu_ps(norm);
-		sum[q][1] = _mm512_loadu_ps(norm + 16);
+		sum[q][0] = _mm512_loadu_ps(norm + q * stride);
+		sum[q][1] = _mm512_loadu_ps(norm + q * stride + 16);
 	}
 	for (int j = 0; j < p; j++)
 	{

@@ -92,6 +92,22 @@ compare_row_keys(const void *left, const void *right)
 	return by_pattern != 0 ? by_pattern : (a->row > b->row) - (a->row < b->row);
 }
 
+/* One pattern of all rows, in which every element counts as present. */
+static void
+mix_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate allocate)
+{
+	bool	   *present = allocate(sizeof(bool) * in->p);
+
+	for (int j = 0; j < in->p; j++)
+		present[j] = true;
+	for (int i = 0; i < in->n; i++)
+		layout->order[i] = i;
+	layout->mixed = true;
+	layout->patterns = 1;
+	layout->pattern = allocate(sizeof(Pattern));
+	layout->pattern[0] = (Pattern) {.present = present, .rows = in->n};
+}
+
 /* Order the rows by pattern and find the patterns. */
 static void
 group_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate allocate)
@@ -105,6 +121,11 @@ group_rows(NearestLayout *layout, const NearestInput *in, NearestAllocate alloca
 	layout->patterns = 1;
 	for (int i = 1; i < in->n; i++)
 		layout->patterns += compare_presence(&key[i], &key[i - 1]) != 0;
+	if (layout->patterns > 1 && (int64_t) layout->patterns * FILTER_LANES / 2 > in->n)
+	{
+		mix_rows(layout, in, allocate);
+		return;
+	}
 	layout->pattern = allocate(sizeof(Pattern) * layout->patterns);
 	layout->patterns = 0;
 	for (int i = 0; i < in->n; i++)
@@ -262,7 +283,7 @@ find_boxes(NearestLayout *layout)
 NearestLayout
 nearest_layout(const NearestInput *in, NearestAllocate allocate)
 {
-	NearestLayout layout = {.p = in->p};
+	NearestLayout layout = {.p = in->p, .present = in->present};
 	ElementKey *key = allocate(sizeof(ElementKey) * in->n);
 	size_t		lanes;
 

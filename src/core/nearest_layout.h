@@ -7,7 +7,13 @@
  * cost nothing inside a block.  Within a pattern rows are ordered by a k-d tree
  * (Bentley 1975), so that rows that stand together are alike in every element,
  * and its candidates fill blocks in that order.  Elements are centred, weighted
- * and shrunk to single precision so that no row is longer than 1.
+ * and shrunk to single precision so that no row is longer than 1; missing ones
+ * are 0.
+ *
+ * Many patterns would leave few rows in each, and every pair of patterns to go
+ * through.  Where they fill less than half a block on average the layout is
+ * mixed, with all rows in one pattern as if all elements were present, beside
+ * lists of what each row lacks (nearest_mixed.h).
  */
 #ifndef ABIE_CORE_NEAREST_LAYOUT_H
 #define ABIE_CORE_NEAREST_LAYOUT_H
@@ -27,10 +33,12 @@ typedef struct NearestLayout
 {
 	int			p;
 	double		unit;			/* squared length in the layout of a squared distance of 1 */
+	const bool *present;		/* n x p: of the input */
 	float	   *scaled;			/* n x p */
 	int		   *order;			/* n: rows by pattern, then k-d tree */
 	Pattern    *pattern;
 	int			patterns;
+	bool		mixed;			/* one pattern of rows that lack different elements */
 	int			blocks;
 	float	   *block;			/* FILTER_LANES candidates, element by element */
 	float	   *centre;			/* blocks x p: mean of a block's candidates */

@@ -188,6 +188,23 @@ INSERT INTO pool VALUES ('weight 0', 12, '{1,0}');
 INSERT INTO school SELECT 'wide', i, (SELECT array_agg(CASE WHEN random() < 0.03 THEN NULL ELSE normal() END) FROM generate_series(1, 200 + 0 * i)), true, NULL
 FROM generate_series(1, 120) i;
 INSERT INTO pool VALUES ('wide', 12, NULL);
+-- many patterns of missing elements, with all arguments; beside great and small numbers, where rounding is worst
+INSERT INTO school SELECT 'mixed, all arguments', i * 3, (SELECT array_agg(CASE WHEN random() < 0.1 THEN NULL ELSE normal() END) FROM generate_series(1, 12 + 0 * i)),
+	random() < 0.5, CASE WHEN random() < 0.5 THEN floor(random() * 50) END
+FROM generate_series(1, 600) i;
+INSERT INTO pool VALUES ('mixed, all arguments', 15, '{1,0,0.25,3,0,1e-3,7,1,0.1,2,2,1e-9}', true, true);
+INSERT INTO school SELECT 'mixed ' || s.kind, i, (SELECT array_agg(CASE WHEN random() < 0.1 THEN NULL
+		ELSE s.level + s.size * normal() + CASE WHEN i = 7 AND j = 3 THEN s.outlier ELSE 0 END END)
+	FROM generate_series(1, 10 + 0 * i) j), true, NULL
+FROM (VALUES ('offset', 1e9, 1, 0), ('close', 1, 1e-12, 0), ('outlier', 0, 1e-9, 1e6), ('huge', 0, 1e150, 0), ('tiny', 0, 1e-150, 0),
+	('vanishing', 0, 1e-170, 0), ('far out', 0, 1, 3e21)) s(kind, level, size, outlier), generate_series(1, 300) i;
+-- each place many times, with elements missing: ties
+INSERT INTO school SELECT 'mixed ties', i, (SELECT array_agg(CASE WHEN random() < 0.1 THEN NULL ELSE floor(random() * 2) END) FROM generate_series(1, 7 + 0 * i)), true, NULL
+FROM generate_series(1, 400) i;
+-- so much missing that few pairs are comparable, and many rows with nobody
+INSERT INTO school SELECT 'mixed, little left', i, (SELECT array_agg(CASE WHEN random() < 0.3 THEN NULL ELSE normal() END) FROM generate_series(1, 9 + 0 * i)), true, NULL
+FROM generate_series(1, 400) i;
+INSERT INTO pool SELECT DISTINCT name, 12 FROM school WHERE name LIKE 'mixed%' AND name <> 'mixed, all arguments';
 -- as many rows as fill blocks of candidates exactly, one less, one more
 INSERT INTO school SELECT 'rows ' || n, i, ARRAY[normal(), normal()], true, NULL FROM unnest('{2,3,4,5,31,32,33,64,65,127,128,129}'::int[]) n, generate_series(1, n) i;
 INSERT INTO pool SELECT DISTINCT name, 6 FROM school WHERE name LIKE 'rows %';
