@@ -33,6 +33,9 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
 SET jit = off
+SET work_mem = '64MB'
+SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $function$
 DECLARE
 	-- an academic year is from 1 August to 31 July
@@ -55,22 +58,24 @@ WITH before AS (
 	SELECT row_number() OVER () AS number, before.urn AS feeder, after.urn, after.fsm, after.sen,
 		before.register AS before, after.register AS after
 	FROM before JOIN after USING (pupil)
-), before_week AS (
+), before_week AS MATERIALIZED (
 	SELECT h.* FROM (
 		SELECT feeder AS urn, abie.absence_weeks_agg(before, %3$L, %4$L) AS weeks FROM pair GROUP BY feeder
 	) s, LATERAL abie_internal.half_terms(s.urn, s.weeks) h
-), after_week AS (
+), after_week AS MATERIALIZED (
 	SELECT h.* FROM (
 		SELECT urn, abie.absence_weeks_agg(after, %6$L, %7$L) AS weeks FROM pair GROUP BY urn
 	) s, LATERAL abie_internal.half_terms(s.urn, s.weeks) h
-), common AS (
+), way AS MATERIALIZED (
+	-- first these: half terms of all schools with each other would be many
+	SELECT p.feeder, p.urn, b.half_term, b.weeks
+	FROM (SELECT DISTINCT feeder, urn FROM pair) p JOIN before_week b ON b.urn = p.feeder
+), common AS MATERIALIZED (
 	-- as many weeks of each half term as both schools have had
-	SELECT p.feeder, p.urn, b.half_term, b.weeks[1] AS before_from, b.weeks[n.weeks] + 6 AS before_to,
+	SELECT w.feeder, w.urn, w.half_term, w.weeks[1] AS before_from, w.weeks[n.weeks] + 6 AS before_to,
 		a.weeks[1] AS after_from, a.weeks[n.weeks] + 6 AS after_to
-	FROM (SELECT DISTINCT feeder, urn FROM pair) p
-		JOIN before_week b ON b.urn = p.feeder
-		JOIN after_week a ON a.urn = p.urn AND a.half_term = b.half_term
-		CROSS JOIN LATERAL (SELECT least(cardinality(a.weeks), cardinality(b.weeks)) AS weeks) n
+	FROM way w JOIN after_week a ON a.urn = w.urn AND a.half_term = w.half_term
+		CROSS JOIN LATERAL (SELECT least(cardinality(a.weeks), cardinality(w.weeks)) AS weeks) n
 ), session AS MATERIALIZED (
 	SELECT s.* FROM (
 		SELECT p.number, c.half_term, p.urn, p.feeder, p.fsm, p.sen,
@@ -109,6 +114,9 @@ RETURNS TABLE (cohort integer, half_term integer, partition integer, pupil_group
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET work_mem = '64MB'
+SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $$
 WITH cell AS MATERIALIZED (
 	SELECT n.cohort, t.* FROM generate_series(0, earlier) n (cohort)
@@ -158,6 +166,9 @@ LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 1000
 -- Not STRICT: it says what is NULL. Restricted: the registers may be a temporary table.
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET work_mem = '64MB'
+SET enable_nestloop = off
+SET enable_mergejoin = off
 AS $$
 BEGIN
 	IF num_nulls(registers, from_year, to_year, from_group, to_group, earlier) > 0 THEN
