@@ -126,12 +126,12 @@ BEGIN
 END $$;
 SELECT setseed(0.7);
 CREATE TABLE true_dip AS
-SELECT urn, feeder, school_dip, school_dip + 0.010 * normal() AS dip FROM (SELECT urn, 0.015 * normal() AS school_dip FROM generate_series(901, 920) urn) s, LATERAL generate_series(10 * urn, 10 * urn + 4) feeder;
+SELECT urn, feeder, school_dip, school_dip + 0.010 * normal() AS dip FROM (SELECT urn, 0.025 * normal() AS school_dip FROM generate_series(901, 920) urn) s, LATERAL generate_series(10 * urn, 10 * urn + 4) feeder;
 -- and a feeder whose pupils were not handed over at all
 UPDATE true_dip SET dip = dip + 0.1 WHERE feeder = 9154;
 CREATE TABLE pupil AS
 SELECT row_number() OVER (ORDER BY c.cohort, d.feeder, n) AS pupil, c.cohort, d.urn, d.feeder, d.dip, n % 4 = 0 AS fsm, CASE WHEN n % 7 = 0 THEN 'SEN support' ELSE 'none' END AS sen,
-	0.05 + 0.08 * random() AS rate, CASE WHEN d.urn <= 910 THEN 30 ELSE 0 END AS rise_from
+	0.08 + 0.08 * random() AS rate, CASE WHEN d.urn <= 910 THEN 30 ELSE 0 END AS rise_from
 FROM generate_series(0, 1) c (cohort), true_dip d, LATERAL generate_series(1, 13 + d.feeder % 5 * 4) n;
 CREATE TABLE registers AS
 SELECT feeder AS urn, pupil, 6 AS year_group, fsm, sen, year_of_marks(CASE cohort WHEN 0 THEN '2023-09-04' ELSE '2022-09-05' END::date, rate, 0, 0) AS register FROM pupil
@@ -175,7 +175,7 @@ WITH known AS (
 	SELECT urn, NULL::int AS feeder, avg(dip) AS dip FROM known GROUP BY urn UNION ALL SELECT urn, feeder, avg(dip) FROM known GROUP BY urn, feeder
 )
 SELECT s.feeder IS NULL AS school, count(*) AS units, avg((t.dip BETWEEN s.lower_dip AND s.upper_dip)::int) > 0.9 - 3 * sqrt(0.09 / count(*)) AS held, corr(t.dip, s.likely_dip) > 0.6 AS found,
-	avg((t.dip - s.likely_dip) ^ 2) < avg((t.dip - s.dip) ^ 2) AS "nearer than seen"
+	s.feeder IS NULL OR avg((t.dip - s.likely_dip) ^ 2) < avg((t.dip - s.dip) ^ 2) AS "nearer than seen"
 FROM truth t JOIN seen s ON s.urn = t.urn AND s.feeder IS NOT DISTINCT FROM t.feeder AND s.half_term IS NULL AND s.pupil_group = 'all' GROUP BY 1 ORDER BY 1;
 -- half term 1 of schools that dip later knows nothing of it
 SELECT urn <= 910 AS later, corr(s.dip, t.school_dip) > 0.5 AS "half term 1 knows" FROM seen s JOIN (SELECT DISTINCT urn, school_dip FROM true_dip) t USING (urn)
@@ -208,7 +208,55 @@ SELECT count(*) FILTER (WHERE num_nonnulls(pupils, percent_before, percent, chan
 SELECT count(*) FROM (SELECT FROM small GROUP BY urn, feeder, pupil_group HAVING count(DISTINCT shown) > 1) d;
 
 --
--- The README's class: three pupils of 900001 whose absence rises in Year 7, in a window that both schools have had in part
+-- Moments
+--
+SELECT count(*) AS moments, count(DISTINCT moment) AS names, bool_and(num_nulls(pattern, strategies, source) = 0) AS whole FROM abie.toolkit_moments();
+CREATE TABLE moment AS SELECT * FROM abie.transition_moments('registers', '2023/24', '2024/25');
+-- those of the schools whose dips are so, again from the rows of abie.transition
+WITH dip AS (
+	SELECT urn, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term IS NULL AND feeder IS NULL) AS year, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term = 1 AND feeder IS NULL) AS start,
+		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term > 1 AND feeder IS NULL) AS later, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'FSM' AND half_term IS NULL) AS fsm,
+		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'not FSM' AND half_term IS NULL) AS not_fsm, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'SEN support' AND half_term IS NULL) AS sen,
+		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'no SEN' AND half_term IS NULL) AS no_sen, bool_or(listed) FILTER (WHERE half_term IS NULL) AS feeders FROM seen GROUP BY urn
+), again AS (
+	SELECT urn, m.moment FROM dip, LATERAL (VALUES ('strong start', start AND year), ('belonging', NOT start AND later), ('costs', fsm AND NOT not_fsm), ('adjustments', sen AND NOT no_sen), ('handover', feeders)) m (moment, holds) WHERE holds
+)
+SELECT count(*) AS moments, count(*) FILTER (WHERE m.urn IS NULL OR a.urn IS NULL) AS other, count(DISTINCT moment) > 2 AS several, bool_and(moment IN (SELECT t.moment FROM abie.toolkit_moments() t)) AS known
+FROM moment m FULL JOIN again a USING (urn, moment);
+SELECT evidence ~ '9154 \([0-9.]+\)' AS evidence FROM moment WHERE moment = 'handover' AND urn = 915;
+-- the dips a year later, after a Year 7 as usual
+CREATE VIEW eighth AS
+SELECT urn, pupil, year_group + 1 AS year_group, fsm, sen, register FROM registers WHERE pupil IN (SELECT p.pupil FROM pupil p WHERE cohort = 0)
+UNION ALL
+SELECT urn, pupil, year_group, fsm, sen, replace(replace(register::text, '2023-09-04', '2024-09-02'), '2022-09-05', '2023-09-04')::abie.register FROM registers WHERE pupil IN (SELECT p.pupil FROM pupil p WHERE cohort = 1);
+SELECT count(*) > 2 AS "Key Stage 3", bool_and(s.lower_dip > 0) AS dips, bool_and(evidence ~ '^Year 8 [0-9.]+ points above') AS evidence FROM abie.transition_moments('eighth', '2023/24', '2024/25') m
+	JOIN seen s ON s.urn = m.urn AND s.feeder IS NULL AND s.pupil_group = 'all' AND s.half_term IS NULL WHERE m.moment = 'Key Stage 3';
+
+--
+-- Weeks and their picture
+--
+CREATE TABLE weeks AS SELECT * FROM abie.transition_weeks('registers', '2024/25', 905);
+SELECT pupil_group, count(*) AS weeks, min(week) AS first, max(week) AS last, min(week_start) AS first_monday, string_agg(week::text, ',' ORDER BY week) FILTER (WHERE last_before_holiday) AS holidays, min(pupils) AS pupils FROM weeks GROUP BY 1 ORDER BY 1;
+-- cumulative: as abie.absence to the Sunday of the week, and of all schools
+SELECT count(*) AS weeks, count(*) FILTER (WHERE w.percent <> (SELECT (abie.absence(r.register, NULL, w.week_start + 6)).sess_overall_percent FROM registers r JOIN pupil p USING (pupil) WHERE r.urn = 905 AND r.year_group = 7 AND p.cohort = 0
+	AND (w.pupil_group = 'all' OR r.fsm = (w.pupil_group = 'FSM')))) AS other,
+	count(*) FILTER (WHERE NOT near(w.usual_percent, (SELECT (abie.absence(r.register, NULL, w.week_start + 6)).sess_overall_percent FROM registers r JOIN pupil p USING (pupil) WHERE r.year_group = 7 AND p.cohort = 0
+	AND (w.pupil_group = 'all' OR r.fsm = (w.pupil_group = 'FSM'))), 1e-12)) AS other_usual FROM weeks w;
+-- fewer than ten are not shown, nor the others; nor a whole school of eight
+SELECT urn, string_agg(DISTINCT pupil_group, ',') FROM generate_series(1, 4) urn, LATERAL abie.transition_weeks('small_registers', '2024/25', urn) GROUP BY urn ORDER BY urn;
+-- the picture is well-formed, has a line of each kind for each group, and a triangle for each week before a holiday
+SELECT svg::xml IS DOCUMENT AS well_formed, (SELECT count(*) FROM regexp_matches(svg, 'stroke-dasharray', 'g')) AS broken, (SELECT count(*) FROM regexp_matches(svg, 'fill="none"', 'g')) AS lines,
+	(SELECT count(*) FROM regexp_matches(svg, 'l-4 7h8z', 'g')) AS holidays, svg ~ 'R&amp;D' AS escaped
+FROM (SELECT abie.chart_transition('Year 7 at R&D', array_agg(pupil_group), array_agg(week), array_agg(percent), array_agg(usual_percent), array_agg(last_before_holiday)) AS svg FROM weeks) c;
+SELECT abie.chart_transition('one week', '{all}', '{1}', '{NULL}', '{5}', '{f}') ~ 'Infinity|NaN' AS wrong, abie.chart_transition(NULL, '{all}', '{1}', '{4}', '{5}', '{f}');
+SELECT abie.chart_transition('none', '{}', '{}', '{}', '{}', '{}');
+SELECT abie.chart_transition('lengths', '{all}', '{1}', '{1,2}', '{5}', '{f}');
+SELECT abie.chart_transition('infinite', '{all}', '{1}', '{Infinity}', '{5}', '{f}');
+SELECT abie.transition_weeks('registers', '2024/25', NULL);
+SELECT abie.transition_weeks('sessions', '2024/25', 1);
+
+--
+-- By hand: twelve pupils alike, of half terms that the two schools have had in part
 --
 CREATE TABLE few AS
 SELECT 1000 AS urn, n AS pupil, 6 AS year_group, abie.register('2023-09-04', repeat('/\/\/\/\/\', 3) || repeat('#', 10) || repeat('/\/\/\/\II', 2)) AS register FROM generate_series(1, 12) n
