@@ -55,12 +55,18 @@ DECLARE
 	wanted record;
 	found regtype;
 BEGIN
-	FOR wanted IN SELECT *
-		FROM (VALUES ('urn', 'integer'::regtype, true), ('pupil', NULL, true), ('register', 'abie.register', true),
-		('date_of_birth', 'date', false), ('year_group', 'integer', false)) w (name, type, required)
+	FOR wanted IN
+		SELECT *
+		FROM (VALUES
+			('urn', 'integer'::regtype, true),
+			('pupil', NULL, true),
+			('register', 'abie.register', true),
+			('date_of_birth', 'date', false),
+			('year_group', 'integer', false)) w (name, type, required)
 	LOOP
 		SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END INTO found
-		FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+		FROM pg_attribute a
+			JOIN pg_type t ON t.oid = a.atttypid
 		WHERE a.attrelid = registers AND a.attname = wanted.name AND NOT a.attisdropped;
 		IF found IS NULL AND wanted.required THEN
 			RAISE EXCEPTION 'relation "%" has no column "%"', registers, wanted.name
@@ -81,7 +87,8 @@ COMMENT ON FUNCTION abie_internal.registers_check(regclass) IS
 CREATE FUNCTION abie_internal.registers_age(registers regclass, date_of_birth text, year_group text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- of these the columns that are there, the date of birth first
-RETURN (SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'false'
+RETURN (
+	SELECT CASE WHEN pg_catalog.count(*) = 0 THEN 'false'
 		ELSE 'coalesce(' || pg_catalog.string_agg(
 			CASE a.attname WHEN 'date_of_birth' THEN date_of_birth ELSE year_group END, ', '
 			ORDER BY a.attname) || ')' END
@@ -92,9 +99,12 @@ COMMENT ON FUNCTION abie_internal.registers_age(regclass, text, text) IS
 
 CREATE FUNCTION abie_internal.registers_key(registers regclass) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
-RETURN (SELECT CASE WHEN a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
-		THEN 'coalesce(pupil, 0)' ELSE 'hash_record_extended(ROW(pupil), 0)' END
-	FROM pg_catalog.pg_attribute a WHERE a.attrelid = registers AND a.attname = 'pupil' AND NOT a.attisdropped);
+RETURN (
+	SELECT CASE WHEN a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+		THEN 'coalesce(pupil, 0)'
+		ELSE 'hash_record_extended(ROW(pupil), 0)' END
+	FROM pg_catalog.pg_attribute a
+	WHERE a.attrelid = registers AND a.attname = 'pupil' AND NOT a.attisdropped);
 COMMENT ON FUNCTION abie_internal.registers_key(regclass) IS
 'An expression that gives the same bigint for the same pupil; seldom for another too.';
 
@@ -107,10 +117,11 @@ AS $function$
 DECLARE
 	start_year integer := extract(year FROM abie.year_start(academic_year))::integer;
 	-- the last day of the first half of the summer term: the Sunday before the bank holiday
-	half_term date := abie.spring_bank_holiday(start_year + 1) - extract(isodow
-		FROM abie.spring_bank_holiday(start_year + 1))::integer;
+	half_term date := abie.spring_bank_holiday(start_year + 1)
+		- extract(isodow FROM abie.spring_bank_holiday(start_year + 1))::integer;
 	register text := CASE WHEN academic_year IN ('2020/21', '2021/22')
-		THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$ ELSE 'register' END;
+		THEN $$abie.recode(register, 'X', 'X07', '2020-09-01', '2022-03-31')$$
+		ELSE 'register' END;
 BEGIN
 	-- ages on 31 August; Year 1 are 5, Year 11 are 15
 	RETURN format($query$
@@ -239,24 +250,31 @@ AS $$
 BEGIN
 	-- of two URNs of a LAESTAB the one with more sessions; a row held for the URN in the year keeps its LAESTAB
 	CREATE TEMP TABLE abie_load_school ON COMMIT DROP AS
-	SELECT l.urn, l.laestab, l.measures, l.attendance_error, CASE
-		WHEN l.laestab IS NULL THEN 'school not in abie.school, or without a LAESTAB'
-		WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1
-			THEN 'another URN has the LAESTAB'
-		WHEN l.own_entry THEN 'own entry kept' END AS left_out
+	SELECT l.urn, l.laestab, l.measures, l.attendance_error,
+		CASE
+			WHEN l.laestab IS NULL THEN 'school not in abie.school, or without a LAESTAB'
+			WHEN row_number() OVER (PARTITION BY l.laestab ORDER BY (l.measures).sess_possible DESC, l.urn) > 1
+				THEN 'another URN has the LAESTAB'
+			WHEN l.own_entry THEN 'own entry kept'
+		END AS left_out
 	FROM (
 		SELECT c.urn, abie.measures(c.weeks) AS measures, abie.rate_error(c.weeks) AS attendance_error,
 			coalesce(held.laestab, s.laestab) AS laestab,
-			EXISTS (SELECT FROM abie.attendance a
+			EXISTS (
+				SELECT FROM abie.attendance a
 				WHERE a.academic_year = load_attendance_schools.academic_year
-				AND a.laestab = coalesce(held.laestab, s.laestab)
-				AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
-					OR a.sess_overall_percent IS NOT NULL
-						AND a.sources ->> 'sess_overall_percent' IS NULL)) AS own_entry
+					AND a.laestab = coalesce(held.laestab, s.laestab)
+					AND (a.sess_possible IS NOT NULL AND a.sources ->> 'sess_possible' IS NULL
+						OR a.sess_overall_percent IS NOT NULL AND a.sources ->> 'sess_overall_percent' IS NULL)
+			) AS own_entry
 		FROM pg_temp.abie_load_count c
-			LEFT JOIN (SELECT a.urn, min(a.laestab) AS laestab FROM abie.attendance a
-				WHERE a.academic_year = load_attendance_schools.academic_year GROUP BY a.urn
-					HAVING count(*) = 1) held ON held.urn = c.urn
+			LEFT JOIN (
+				SELECT a.urn, min(a.laestab) AS laestab
+				FROM abie.attendance a
+				WHERE a.academic_year = load_attendance_schools.academic_year
+				GROUP BY a.urn
+				HAVING count(*) = 1
+			) held ON held.urn = c.urn
 			LEFT JOIN abie.school s ON s.urn = c.urn
 		WHERE c.urn IS NOT NULL
 	) l
@@ -276,47 +294,52 @@ AS $$
 BEGIN
 	-- a school of which an earlier load counted enrolments, and this one none, no longer has figures
 	DELETE FROM abie.attendance a
-	WHERE a.academic_year = load_attendance_year.academic_year AND a.sources ->> 'sess_possible' = 'registers'
-		AND a.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c
+	WHERE a.academic_year = load_attendance_year.academic_year
+		AND a.sources ->> 'sess_possible' = 'registers'
+		AND a.urn IN (
+			SELECT c.urn FROM pg_temp.abie_load_count c
 			EXCEPT SELECT l.urn FROM pg_temp.abie_load_school l);
 	-- only what differs is written: recorded_at is when a figure changed, not when it was looked at last
-	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown, enrolments, sess_possible, sess_overall,
-		sess_authorised,
-		sess_unauthorised, enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, attendance_error, sources, source)
-	SELECT load_attendance_year.academic_year, n.laestab, n.urn, load_attendance_year.year_breakdown, n.enrolments,
-		n.sess_possible, n.sess_overall,
-		n.sess_authorised, n.sess_unauthorised, n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons,
-			n.attendance_error,
+	INSERT INTO abie.attendance (academic_year, laestab, urn, year_breakdown,
+		enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised,
+		enrolments_pa_10_exact, enrolments_pa_50_exact, reasons, attendance_error, sources, source)
+	SELECT load_attendance_year.academic_year, n.laestab, n.urn, load_attendance_year.year_breakdown,
+		n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
+		n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error,
 		coalesce(held.sources, '{}') || n.sources, 'registers: ' || registers
 	FROM (
 		SELECT l.laestab, l.urn, (l.measures).*, abie_internal.sess_reasons(l.measures) AS reasons, l.attendance_error,
-			(SELECT jsonb_object_agg(c, 'registers')
+			(
+				SELECT jsonb_object_agg(c, 'registers')
 				FROM unnest(ARRAY['urn', 'year_breakdown', 'enrolments', 'sess_possible', 'sess_overall',
-				'sess_authorised',
-				'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact', 'reasons', 'attendance_error',
-					'sess_overall_percent', 'enrolments_pa_10_exact_percent']) c) AS sources
-		FROM pg_temp.abie_load_school l WHERE l.left_out IS NULL
-	) n LEFT JOIN abie.attendance held ON held.academic_year = load_attendance_year.academic_year
-		AND held.laestab = n.laestab
-	WHERE held.laestab IS NULL OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0
+					'sess_authorised', 'sess_unauthorised', 'enrolments_pa_10_exact', 'enrolments_pa_50_exact',
+					'reasons', 'attendance_error', 'sess_overall_percent', 'enrolments_pa_10_exact_percent']) c
+			) AS sources
+		FROM pg_temp.abie_load_school l
+		WHERE l.left_out IS NULL
+	) n
+		LEFT JOIN abie.attendance held ON held.academic_year = load_attendance_year.academic_year
+			AND held.laestab = n.laestab
+	WHERE held.laestab IS NULL
+		OR num_nonnulls(held.sess_overall_percent, held.enrolments_pa_10_exact_percent) > 0
 		OR held.markers <> '{}'
-		OR (held.urn, held.year_breakdown, held.enrolments, held.sess_possible, held.sess_overall, held.sess_authorised,
-			held.sess_unauthorised,
-			held.enrolments_pa_10_exact, held.enrolments_pa_50_exact, held.reasons, held.attendance_error, held.sources)
-			IS DISTINCT FROM (n.urn, load_attendance_year.year_breakdown, n.enrolments, n.sess_possible, n.sess_overall,
-				n.sess_authorised, n.sess_unauthorised,
+		OR (held.urn, held.year_breakdown, held.enrolments,
+				held.sess_possible, held.sess_overall, held.sess_authorised, held.sess_unauthorised,
+				held.enrolments_pa_10_exact, held.enrolments_pa_50_exact, held.reasons, held.attendance_error,
+				held.sources)
+			IS DISTINCT FROM (n.urn, load_attendance_year.year_breakdown, n.enrolments,
+				n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised,
 				n.enrolments_pa_10_exact, n.enrolments_pa_50_exact, n.reasons, n.attendance_error,
-					held.sources || n.sources)
+				held.sources || n.sources)
 	-- published rates of the same year would contradict the counts
 	ON CONFLICT ON CONSTRAINT attendance_pkey DO UPDATE
 		SET urn = EXCLUDED.urn, year_breakdown = EXCLUDED.year_breakdown, enrolments = EXCLUDED.enrolments,
-			sess_possible = EXCLUDED.sess_possible,
-			sess_overall = EXCLUDED.sess_overall, sess_authorised = EXCLUDED.sess_authorised,
-				sess_unauthorised = EXCLUDED.sess_unauthorised,
+			sess_possible = EXCLUDED.sess_possible, sess_overall = EXCLUDED.sess_overall,
+			sess_authorised = EXCLUDED.sess_authorised, sess_unauthorised = EXCLUDED.sess_unauthorised,
 			enrolments_pa_10_exact = EXCLUDED.enrolments_pa_10_exact,
-				enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
-			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error, sess_overall_percent = NULL,
-				enrolments_pa_10_exact_percent = NULL, markers = '{}',
+			enrolments_pa_50_exact = EXCLUDED.enrolments_pa_50_exact,
+			reasons = EXCLUDED.reasons, attendance_error = EXCLUDED.attendance_error,
+			sess_overall_percent = NULL, enrolments_pa_10_exact_percent = NULL, markers = '{}',
 			sources = EXCLUDED.sources, source = EXCLUDED.source, recorded_at = DEFAULT;
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_year(regclass, text, text) IS
@@ -338,7 +361,8 @@ BEGIN
 		SELECT left_out.outcome, left_out.enrolments, c.urn
 		FROM pg_temp.abie_load_count c
 			LEFT JOIN pg_temp.abie_load_school l ON l.urn = c.urn,
-			LATERAL (VALUES ('no register', c.no_register),
+			LATERAL (VALUES
+				('no register', c.no_register),
 				('no URN', CASE WHEN c.urn IS NULL THEN c.registers - c.no_register END),
 				('age not known', CASE WHEN c.urn IS NOT NULL THEN c.age_not_known END),
 				('aged under 5 on 31 August', CASE WHEN c.urn IS NOT NULL THEN c.young END),
@@ -349,7 +373,8 @@ BEGIN
 						- coalesce((l.measures).enrolments, 0) END)) left_out(outcome, enrolments)
 		WHERE left_out.enrolments > 0
 	) o
-	GROUP BY o.outcome ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
+	GROUP BY o.outcome
+	ORDER BY o.outcome <> 'counted', sum(o.enrolments) DESC, o.outcome COLLATE "C";
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_outcomes() IS
 'The outcomes of abie.load_attendance, from pg_temp.abie_load_count and pg_temp.abie_load_school.';
@@ -369,8 +394,11 @@ BEGIN
 		SELECT c.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
 			w.sess_authorised, w.sess_unauthorised, w.reasons
 		FROM (
-			SELECT n.urn, n.weeks FROM pg_temp.abie_load_count n JOIN pg_temp.abie_load_school l ON l.urn = n.urn
-			WHERE l.left_out IS NULL ORDER BY n.urn
+			SELECT n.urn, n.weeks
+			FROM pg_temp.abie_load_count n
+				JOIN pg_temp.abie_load_school l ON l.urn = n.urn
+			WHERE l.left_out IS NULL
+			ORDER BY n.urn
 		) c, LATERAL abie.weeks(c.weeks) w
 	), held AS (
 		SELECT h.urn, h.week_start, h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised,
@@ -378,34 +406,39 @@ BEGIN
 			h.source LIKE 'dfe-pupil-week: %' AS of_pupil_file
 		FROM abie.attendance_week h
 		WHERE h.academic_year = year
-			AND h.urn IN (SELECT c.urn FROM pg_temp.abie_load_count c EXCEPT SELECT l.urn
-				FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
+			AND h.urn IN (
+				SELECT c.urn FROM pg_temp.abie_load_count c
+				EXCEPT SELECT l.urn FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
 	), compared AS MATERIALIZED (
 		SELECT n.*, h.urn AS held_urn, h.week_start AS held_week
-		FROM counted n FULL JOIN held h ON h.urn = n.urn AND h.week_start = n.week_start
-		WHERE h.urn IS NULL OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
-			ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
-			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
+		FROM counted n
+			FULL JOIN held h ON h.urn = n.urn AND h.week_start = n.week_start
+		WHERE h.urn IS NULL
+			OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
+				ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
+				ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
 			-- the pupil file of authorities knows less than registers, but of other weeks perhaps
 			OR h.of_pupil_file AND n.urn IS NOT NULL
 	), gone AS (
-		DELETE FROM abie.attendance_week h USING compared c
-		WHERE c.urn IS NULL AND h.academic_year = year
-			AND h.urn = c.held_urn AND h.week_start = c.held_week
+		DELETE FROM abie.attendance_week h
+		USING compared c
+		WHERE c.urn IS NULL
+			AND h.academic_year = year AND h.urn = c.held_urn AND h.week_start = c.held_week
 	), changed AS (
 		UPDATE abie.attendance_week h
 		SET enrolments = c.enrolments, sess_possible = c.sess_possible, sess_overall = c.sess_overall,
 			sess_authorised = c.sess_authorised, sess_unauthorised = c.sess_unauthorised, reasons = c.reasons,
 			source = loaded_from, recorded_at = DEFAULT
 		FROM compared c
-		WHERE c.held_urn IS NOT NULL AND h.academic_year = year
-			AND h.urn = c.urn AND h.week_start = c.week_start
+		WHERE c.held_urn IS NOT NULL
+			AND h.academic_year = year AND h.urn = c.urn AND h.week_start = c.week_start
 	)
 	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
 		sess_authorised, sess_unauthorised, reasons, source)
 	SELECT year, c.urn, c.week_start, c.enrolments, c.sess_possible, c.sess_overall,
 		c.sess_authorised, c.sess_unauthorised, c.reasons, loaded_from
-	FROM compared c WHERE c.held_urn IS NULL;
+	FROM compared c
+	WHERE c.held_urn IS NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text) IS
 'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ, and weeks '

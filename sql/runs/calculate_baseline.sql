@@ -14,12 +14,17 @@ AS $$
 -- a recomputation (abie.verify, under the number -run_id) takes what the run itself kept, and nothing where that took
 -- nothing
 SELECT m.stratum, m.sampling_c1, m.change_c0, m.change_c1, m.sampling_run
-FROM abie.run_model m WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
+FROM abie.run_model m
+WHERE m.run_id = -earlier_noise.run_id AND m.sampling_source = 'earlier run'
 UNION ALL
 (SELECT DISTINCT ON (m.stratum) m.stratum, m.sampling_c1, m.change_c0, m.change_c1, m.run_id
-FROM abie.run_model m JOIN abie.run r ON r.run_id = m.run_id JOIN abie.run own ON own.run_id = earlier_noise.run_id
-WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1 AND r.status IN ('calculated', 'checked', 'issued', 'superseded')
-	AND m.sampling_source IN ('changes', 'registers') AND m.sampling_c1 > 0
+FROM abie.run_model m
+	JOIN abie.run r ON r.run_id = m.run_id
+	JOIN abie.run own ON own.run_id = earlier_noise.run_id
+WHERE r.run_id BETWEEN 1 AND earlier_noise.run_id - 1
+	AND r.status IN ('calculated', 'checked', 'issued', 'superseded')
+	AND m.sampling_source IN ('changes', 'registers')
+	AND m.sampling_c1 > 0
 	-- the first edition takes it from whatever time
 	AND ((abie_internal.run_methodology(own.run_id)).edition = 1
 		OR abie_internal.since_pandemic(r.baseline_year) = abie_internal.since_pandemic(own.baseline_year))
@@ -54,7 +59,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT s.stratum, array_agg(s.attendance), array_agg(s.previous_attendance), array_agg(s.earlier_attendance),
 	array_agg(s.attendance - s.previous_attendance), array_agg(s.attendance - s.expected),
-	array_agg(s.previous_expected), array_agg(s.effective_enrolments), count(s.previous_attendance),
+	array_agg(s.previous_expected), array_agg(s.effective_enrolments),
+	count(s.previous_attendance),
 	count(*) FILTER (WHERE s.previous_attendance IS NOT NULL AND s.earlier_attendance IS NOT NULL
 		AND s.previous_expected IS NOT NULL),
 	-- exact sums, so that their order changes nothing
@@ -85,9 +91,13 @@ DECLARE
 BEGIN
 	WITH source AS MATERIALIZED (
 		SELECT p.*, v.c0, v.c1, e.sampling_c1 AS earlier_c1, e.sampling_run AS earlier_run,
-			CASE WHEN v.c1 IS NOT NULL THEN 'changes' WHEN p.register_c1 IS NOT NULL THEN 'registers'
-				WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run' WHEN is_second THEN 'declared'
-				WHEN r.c1 > 0 THEN 'residuals' END AS sampling_source,
+			CASE
+				WHEN v.c1 IS NOT NULL THEN 'changes'
+				WHEN p.register_c1 IS NOT NULL THEN 'registers'
+				WHEN e.sampling_c1 IS NOT NULL THEN 'earlier run'
+				WHEN is_second THEN 'declared'
+				WHEN r.c1 > 0 THEN 'residuals'
+			END AS sampling_source,
 			least(r.c1, abie_internal.greatest_sampling_c1(p.stratum)) AS residual_c1,
 			CASE WHEN is_second THEN coalesce(v.c0, e.change_c0, d.c0) ELSE v.c0 END AS change_c0,
 			CASE WHEN is_second THEN coalesce(v.c1, e.change_c1, d.c1) ELSE v.c1 END AS change_c1,
@@ -99,27 +109,43 @@ BEGIN
 			LEFT JOIN LATERAL abie.change_variance(p.residual, p.enrolments) r
 				ON is_second OR num_nonnulls(v.c1, p.register_c1, e.sampling_c1) = 0
 	), noise AS MATERIALIZED (
-		SELECT s.*, CASE s.sampling_source WHEN 'changes' THEN s.c1 / 2 WHEN 'registers' THEN s.register_c1
-			WHEN 'earlier run' THEN s.earlier_c1 WHEN 'residuals' THEN s.residual_c1
-			WHEN 'declared' THEN s.declared_c1 / 2 END AS sampling_c1
+		SELECT s.*,
+			CASE s.sampling_source
+				WHEN 'changes' THEN s.c1 / 2
+				WHEN 'registers' THEN s.register_c1
+				WHEN 'earlier run' THEN s.earlier_c1
+				WHEN 'residuals' THEN s.residual_c1
+				WHEN 'declared' THEN s.declared_c1 / 2
+			END AS sampling_c1
 		FROM source s
 	)
 	UPDATE abie.run_model m
-	SET change_schools = n.change_schools, change_c0 = n.change_c0, change_c1 = n.change_c1,
-		sampling_c1 = n.sampling_c1, sampling_source = n.sampling_source,
+	SET change_schools = n.change_schools,
+		change_c0 = n.change_c0,
+		change_c1 = n.change_c1,
+		sampling_c1 = n.sampling_c1,
+		sampling_source = n.sampling_source,
 		sampling_run = CASE n.sampling_source WHEN 'earlier run' THEN n.earlier_run END,
 		learning_schools = n.learning_schools,
 		between_variance = CASE WHEN n.sampling_c1 > 0
-			THEN abie.between_variance(n.residual, ARRAY(SELECT n.sampling_c1 / e
-				FROM unnest(n.enrolments) WITH ORDINALITY u(e, i) ORDER BY i)) END,
-		spread_c0 = CASE WHEN is_second THEN n.spread_c0 END, spread_c1 = CASE WHEN is_second THEN n.spread_c1 END,
+			THEN abie.between_variance(n.residual, ARRAY(
+				SELECT n.sampling_c1 / e
+				FROM unnest(n.enrolments) WITH ORDINALITY u(e, i)
+				ORDER BY i)) END,
+		spread_c0 = CASE WHEN is_second THEN n.spread_c0 END,
+		spread_c1 = CASE WHEN is_second THEN n.spread_c1 END,
 		-- more digits would predict no better, and these can be used by hand
-		last_weight = abie.round_half_up(b.last_weight, 4)::float8, n0 = abie.round_half_up(b.n0, 2)::float8,
+		last_weight = abie.round_half_up(b.last_weight, 4)::float8,
+		n0 = abie.round_half_up(b.n0, 2)::float8,
 		constant = abie.round_half_up(b.constant, 4)::float8,
 		common_change = CASE WHEN is_second THEN abie.round_half_up(n.common_change, 4)::float8 ELSE 0 END,
-		reach = farthest, forecast_coefficients = f.coefficients, forecast_c0 = f.c0,
-		forecast_c1 = f.c1, forecast_quantile = f.quantile
-	FROM noise n, abie.learn_baseline(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance, is_second,
+		reach = farthest,
+		forecast_coefficients = f.coefficients,
+		forecast_c0 = f.c0,
+		forecast_c1 = f.c1,
+		forecast_quantile = f.quantile
+	FROM noise n,
+		abie.learn_baseline(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance, is_second,
 			farthest) b,
 		abie.learn_forecast(n.earlier, n.previous, n.previous_expected, n.enrolments, n.attendance) f
 	WHERE m.run_id = calculate_baseline.run_id AND m.stratum = n.stratum;
@@ -135,19 +161,23 @@ CREATE FUNCTION abie_internal.one_year_baseline(model abie.run_model, school abi
 RETURNS TABLE (own_share float8, baseline float8)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5 ROWS 1
 BEGIN ATOMIC
-	SELECT b.own_share, CASE WHEN (model).edition = 2
-			-- no farther than that from what was seen once
-			THEN greatest((school).attendance - 0.75, least((school).attendance + 0.75,
-				(school).expected + b.own_share * ((school).attendance - (school).expected)))
-		WHEN b.own_share = 1 THEN (school).attendance
-		ELSE abie.shrink((school).attendance, (school).expected, one_year, (model).between_variance) END
-	FROM (SELECT CASE
-		WHEN (model).edition = 2 THEN CASE WHEN (model).sampling_source = 'declared' OR (model).spread_c0 IS NULL
-			THEN 1 / (1.2 + 15 / (school).effective_enrolments)
-			ELSE greatest(0, 1 - ((model).change_c0 + (model).change_c1 / (school).effective_enrolments) / 2
-				/ ((model).spread_c0 + (model).spread_c1 / (school).effective_enrolments)) END
-		WHEN (model).between_variance IS NULL OR one_year = 0 THEN 1
-		ELSE (model).between_variance / ((model).between_variance + one_year) END AS own_share) b;
+	SELECT b.own_share,
+		CASE WHEN (model).edition = 2
+				-- no farther than that from what was seen once
+				THEN greatest((school).attendance - 0.75, least((school).attendance + 0.75,
+					(school).expected + b.own_share * ((school).attendance - (school).expected)))
+			WHEN b.own_share = 1 THEN (school).attendance
+			ELSE abie.shrink((school).attendance, (school).expected, one_year, (model).between_variance) END
+	FROM (
+		SELECT CASE
+			WHEN (model).edition = 2 THEN
+				CASE WHEN (model).sampling_source = 'declared' OR (model).spread_c0 IS NULL
+					THEN 1 / (1.2 + 15 / (school).effective_enrolments)
+					ELSE greatest(0, 1 - ((model).change_c0 + (model).change_c1 / (school).effective_enrolments) / 2
+						/ ((model).spread_c0 + (model).spread_c1 / (school).effective_enrolments)) END
+			WHEN (model).between_variance IS NULL OR one_year = 0 THEN 1
+			ELSE (model).between_variance / ((model).between_variance + one_year) END AS own_share
+	) b;
 END;
 COMMENT ON FUNCTION abie_internal.one_year_baseline(abie.run_model, abie.run_school, float8) IS
 'Share of its own attendance in the baseline of a school of which one year is held, and the baseline. Second edition: '
@@ -162,44 +192,60 @@ RETURNS TABLE (own_level float8, own_share float8, expected_error float8, baseli
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1
 BEGIN ATOMIC
 	SELECT o.own_level, o.own_share, o.expected_error, o.baseline,
-		sqrt(o.own_share * o.sampling_variance + (1 - o.own_share) * (1 - o.own_share) * o.expected_error
-			* o.expected_error),
-		f.forecast, CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END, CASE WHEN f.margin >= 0
-			THEN least(100, f.forecast + f.margin) END
-	FROM (SELECT (model).last_weight IS NOT NULL AND (school).previous_attendance IS NOT NULL AS learned,
-		coalesce((school).attendance_error * (school).attendance_error,
-			(model).sampling_c1 / (school).effective_enrolments) AS one_year) k,
+		sqrt(o.own_share * o.sampling_variance
+			+ (1 - o.own_share) * (1 - o.own_share) * o.expected_error * o.expected_error),
+		f.forecast,
+		CASE WHEN f.margin >= 0 THEN greatest(0, f.forecast - f.margin) END,
+		CASE WHEN f.margin >= 0 THEN least(100, f.forecast + f.margin) END
+	FROM (
+			SELECT (model).last_weight IS NOT NULL AND (school).previous_attendance IS NOT NULL AS learned,
+				coalesce((school).attendance_error * (school).attendance_error,
+					(model).sampling_c1 / (school).effective_enrolments) AS one_year
+		) k,
 		LATERAL abie_internal.one_year_baseline(model, school, k.one_year) y,
-		LATERAL (SELECT
-			CASE WHEN k.learned AND (model).edition = 2
-				THEN abie.own_level((school).previous_attendance, (school).attendance, (model).last_weight,
-					(model).common_change, (model).reach)
-				WHEN k.learned THEN (model).last_weight * (school).attendance
-					+ (1 - (model).last_weight) * (school).previous_attendance
-				ELSE (school).attendance END AS own_level,
-			CASE WHEN k.learned THEN (school).effective_enrolments
-					/ ((school).effective_enrolments * (1 + (model).constant) + (model).n0)
-				ELSE y.own_share END AS own_share,
-			CASE WHEN k.learned
-				THEN ((model).last_weight * (model).last_weight + (1 - (model).last_weight) * (1 - (model).last_weight))
-				* k.one_year ELSE k.one_year END AS sampling_variance,
-			sqrt((school).context_error * (school).context_error + (model).local_slope * (school).local_error
-				* ((model).local_slope * (school).local_error)) AS expected_error,
-			CASE WHEN k.learned
-				THEN abie.shrunk_baseline((school).previous_attendance, (school).attendance, (school).expected,
-					(school).effective_enrolments, (model).last_weight, (model).n0, (model).constant,
-					(model).common_change, (model).reach)
-				ELSE y.baseline END AS baseline) o,
-		LATERAL (SELECT
-			CASE WHEN (model).run_id IS NULL THEN NULL
-				WHEN k.learned
-					THEN abie.forecast((school).previous_attendance, (school).attendance, (school).expected,
-						(school).effective_enrolments, (model).forecast_coefficients) ELSE o.baseline END AS forecast,
-			CASE WHEN k.learned
-				THEN (model).forecast_quantile
-					* sqrt((model).forecast_c0 + (model).forecast_c1 / (school).effective_enrolments)
-				ELSE 1.959963984540054
-					* sqrt((model).change_c0 + (model).change_c1 / (school).effective_enrolments) END AS margin) f;
+		LATERAL (
+			SELECT
+				CASE
+					WHEN k.learned AND (model).edition = 2
+						THEN abie.own_level((school).previous_attendance, (school).attendance, (model).last_weight,
+							(model).common_change, (model).reach)
+					WHEN k.learned
+						THEN (model).last_weight * (school).attendance
+							+ (1 - (model).last_weight) * (school).previous_attendance
+					ELSE (school).attendance
+				END AS own_level,
+				CASE WHEN k.learned
+					THEN (school).effective_enrolments
+						/ ((school).effective_enrolments * (1 + (model).constant) + (model).n0)
+					ELSE y.own_share END AS own_share,
+				CASE WHEN k.learned
+					THEN ((model).last_weight * (model).last_weight
+						+ (1 - (model).last_weight) * (1 - (model).last_weight)) * k.one_year
+					ELSE k.one_year END AS sampling_variance,
+				sqrt((school).context_error * (school).context_error
+					+ (model).local_slope * (school).local_error * ((model).local_slope * (school).local_error))
+					AS expected_error,
+				CASE WHEN k.learned
+					THEN abie.shrunk_baseline((school).previous_attendance, (school).attendance, (school).expected,
+						(school).effective_enrolments, (model).last_weight, (model).n0, (model).constant,
+						(model).common_change, (model).reach)
+					ELSE y.baseline END AS baseline
+		) o,
+		LATERAL (
+			SELECT
+				CASE
+					WHEN (model).run_id IS NULL THEN NULL
+					WHEN k.learned
+						THEN abie.forecast((school).previous_attendance, (school).attendance, (school).expected,
+							(school).effective_enrolments, (model).forecast_coefficients)
+					ELSE o.baseline
+				END AS forecast,
+				CASE WHEN k.learned
+					THEN (model).forecast_quantile
+						* sqrt((model).forecast_c0 + (model).forecast_c1 / (school).effective_enrolments)
+					ELSE 1.959963984540054
+						* sqrt((model).change_c0 + (model).change_c1 / (school).effective_enrolments) END AS margin
+		) f;
 END;
 COMMENT ON FUNCTION abie_internal.school_baseline(abie.run_model, abie.run_school) IS
 'Baseline, standard errors and forecast of a school, columns as in abie.expectation, from what was learned of its '
