@@ -13,6 +13,7 @@ COMMENT ON FUNCTION abie.shrink_nested(bigint[], float8[], float8[], float8) IS
 'standard deviations (Lindley and Smith 1972, J R Stat Soc B 34:1-41); probability (0 to 1): that the excess is more '
 'than by. The two variances are by abie.between_variance, without winsorising, which would make them too small for '
 'intervals to hold: of units by departures from the weighted mean of their parent, over sqrt(1 - the unit''s part in '
-'it); of parents by the means of their units with weights 1 / (variance + unit_variance). Any unit, the variances in '
-'its square. The order changes no bit. Errors: arrays of different length, NULL elements, NaN or infinity, variances '
-'not above 0.';
+'it); of parents by the means of their units with weights 1 / (variance + unit_variance). Each is at least sqrt(2 K) '
+'/ sum of 1 / variance of K units, the standard error it has where nothing differs: of few units it is often 0 by '
+'chance. Any unit, the variances in its square. The order changes no bit. Errors: arrays of different length, NULL '
+'elements, NaN or infinity, variances not above 0.';

@@ -41,6 +41,21 @@ parent_sums(const NestedUnits *units, size_t first, size_t end, double spread)
 	return sums;
 }
 
+/*
+ * between_variance, but at least the standard error that it has where units do
+ * not differ: of few units it is often 0 by chance, and nothing would be left of
+ * their effects, as surely as can be.
+ */
+static double
+cautious_variance(const double *effect, const double *variance, size_t count, double *work)
+{
+	double		weight = 0.0;
+
+	for (size_t i = 0; i < count; i++)
+		weight += 1.0 / variance[i];
+	return fmax(between_variance(effect, variance, count, 0.0, work), sqrt(2.0 * (double) count) / weight);
+}
+
 /* Variance of units about their parents. */
 static double
 unit_spread(const NestedUnits *units, double *work)
@@ -65,7 +80,7 @@ unit_spread(const NestedUnits *units, double *work)
 			variance[count++] = units->variance[i];
 		}
 	}
-	return count == 0 ? 0.0 : between_variance(departure, variance, count, 0.0, work + 2 * units->count);
+	return count == 0 ? 0.0 : cautious_variance(departure, variance, count, work + 2 * units->count);
 }
 
 static double
@@ -84,7 +99,7 @@ parent_spread(const NestedUnits *units, double spread, double *work)
 		effect[count] = sums.effect / sums.weight;
 		variance[count++] = 1.0 / sums.weight;
 	}
-	return between_variance(effect, variance, count, 0.0, work + 2 * units->count);
+	return cautious_variance(effect, variance, count, work + 2 * units->count);
 }
 
 NestedSpread

@@ -29,7 +29,8 @@ typedef struct NestedSpread
  * Both by between_variance, unwinsorised: units by their departures from the
  * mean of their parent, over sqrt(1 - the weight they have in it), of parents
  * with more than one unit; parents by the means of their units, departures from
- * 0.  work: room for 3 count numbers.
+ * 0.  At least the standard error they have where nothing differs, sqrt(2 K) /
+ * sum of 1 / variance.  work: room for 3 count numbers.
  */
 extern NestedSpread nested_spread(const NestedUnits *units, double *work);
 

@@ -59,11 +59,11 @@ UPDATE effect SET effect = effect.effect + p.effect FROM (SELECT parent, normal(
 WITH mean AS (
 	SELECT parent, count(*) AS units, sum(1 / variance) AS w, sum(effect / variance) / sum(1 / variance) AS mean FROM effect GROUP BY parent
 ), within AS (
-	SELECT abie.between_variance(array_agg((effect - mean) / sqrt(1 - 1 / variance / w)), array_agg(variance), 0) AS units FROM effect JOIN mean USING (parent) WHERE units > 1
+	SELECT greatest(abie.between_variance(array_agg((effect - mean) / sqrt(1 - 1 / variance / w)), array_agg(variance), 0), sqrt(2 * count(*)) / sum(1 / variance)) AS units FROM effect JOIN mean USING (parent) WHERE units > 1
 ), weighted AS (
 	SELECT parent, units, sum(1 / (variance + units)) AS w, sum(effect / (variance + units)) AS e FROM effect, within GROUP BY parent, units
 ), between AS (
-	SELECT abie.between_variance(array_agg(e / w), array_agg(1 / w), 0) AS parents FROM weighted
+	SELECT greatest(abie.between_variance(array_agg(e / w), array_agg(1 / w), 0), sqrt(2 * count(*)) / sum(w)) AS parents FROM weighted
 ), again AS (
 	SELECT n, units, parents, e / (w + 1 / parents) AS parent_effect, sqrt(1 / (w + 1 / parents)) AS parent_error, units / (units + variance) AS kept, effect, variance
 	FROM effect JOIN weighted USING (parent), between
@@ -91,8 +91,9 @@ SELECT abs(avg((abs(true_effect - likely) < 1.645 * likely_error)::int) - 0.9) <
 	abs(sum((true_effect - true_parent > 1)::int) - sum(probability)) < 3 * sqrt(sum(probability * (1 - probability))) AS probabilities,
 	min(unit_variance) BETWEEN 1.2 AND 1.7 AS "1.44", min(parent_variance) BETWEEN 0.45 AND 0.85 AS "0.64"
 FROM said;
--- nothing beyond chance: all is drawn to none
-SELECT * FROM abie.shrink_nested('{1,1,2,2}', '{0.1,-0.1,0.1,-0.1}', '{1,1,1,1}');
+-- nothing beyond chance: of four units the variance is taken as its standard error, sqrt(8) / 4 and 2 / (2 / (1 + it)), and effects are drawn to none by that; one unit alone has no excess
+SELECT unit, parent_effect, parent_error, effect, excess, excess_error, round(probability::numeric, 9) AS probability, unit_variance, parent_variance FROM abie.shrink_nested('{1,1,2,2}', '{0.1,-0.1,0.1,-0.1}', '{1,1,1,1}');
+SELECT parent_effect, parent_error, effect, excess, excess_error, parent_variance FROM abie.shrink_nested('{7}', '{3}', '{1}');
 SELECT count(*) FROM abie.shrink_nested('{}', '{}', '{}');
 SELECT abie.shrink_nested('{1}', '{1,2}', '{1,1}');
 SELECT abie.shrink_nested('{1,2}', '{1,2}', '{1,0}');

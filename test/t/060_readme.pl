@@ -101,7 +101,7 @@ sub run_block
 }
 
 # Pages begin with what README's first queries make. A small England does for those that show no figure of it.
-my %shows_none = map { $_ => 1 } qw(doc/backup.md doc/registers.md doc/scale.md doc/shocks.md doc/year.md);
+my %shows_none = map { $_ => 1 } qw(doc/backup.md doc/pupils.md doc/registers.md doc/scale.md doc/shocks.md doc/year.md);
 
 sub make_database
 {
