@@ -270,20 +270,20 @@ ORDER BY o.probability DESC NULLS LAST, p.urn, p.pupil$query$,
 	USING models, as_of IS NULL, year_sessions;
 END $function$;
 COMMENT ON FUNCTION abie.pupil_outlook(regclass, text, date, abie.outlook_model[], integer) IS
-'Pupils of an academic year on roll at as_of, most likely first: sessions of absence and possible so far, those to '
-'come, last year''s rate of absence (percent_before, at whatever school; NULL: no register), probability (0 to 1) of '
-'being persistently absent at the end of the year, the band of absence so far in 5-point steps (as of '
-'abie.absence_band), and the sessions that may still be missed (abie.sess_may_miss). The last three are NULL, and '
-'nothing is said, where neither 20 possible sessions nor a rate of last year are known. registers: a table or view of '
-'the caller''s with the columns urn integer, pupil (any key that stays a pupil''s over years and schools), year_group '
-'integer and register abie.register, a row for each pupil, school and academic year, and optionally fsm boolean and '
-'sen text (none: no special educational needs); it is read with the caller''s rights, and nothing is stored. models: '
-'what abie.learn_outlook learned, as an array; each pupil has the finest group there is. A school is open for '
-'year_sessions sessions in the year; what it has left is that less the most possible sessions that one of its pupils '
-'had. as_of NULL: the year is over, the outlook is what became of it. Method: abie.persistence_probability, with the '
-'mean of last year''s rate drawn to the group''s. Errors: 22004 for NULL, 22023 for a day outside the year or '
-'year_sessions outside 1 to 520, 42703 for a column missing, 42804 for one of another type, 23514 for what is no '
-'academic year.';
+'Pupils of an academic year on roll in the four weeks up to as_of, most likely first: sessions of absence and '
+'possible so far, those to come, last year''s rate of absence (percent_before, at whatever school; NULL: no '
+'register), probability (0 to 1) of being persistently absent at the end of the year, the band of absence so far in '
+'5-point steps (as of abie.absence_band), and the sessions that may still be missed (abie.sess_may_miss). The last '
+'three are NULL, and nothing is said, where neither 20 possible sessions nor a rate of last year are known. '
+'registers: a table or view of the caller''s with the columns urn integer, pupil (any key that stays a pupil''s over '
+'years and schools), year_group integer and register abie.register, a row for each pupil, school and academic year, '
+'and optionally fsm boolean and sen text (none: no special educational needs); it is read with the caller''s rights, '
+'and nothing is stored. models: what abie.learn_outlook learned, as an array; each pupil has the finest group there '
+'is. A school is open for year_sessions sessions in the year; what it has left is that less the most possible '
+'sessions that one of its pupils had. as_of NULL: the year is over, the outlook is what became of it. Method: '
+'abie.persistence_probability, with the mean of last year''s rate drawn to the group''s. Errors: 22004 for NULL, '
+'22023 for a day outside the year or year_sessions outside 1 to 520, 42703 for a column missing, 42804 for one of '
+'another type, 23514 for what is no academic year.';
 
 CREATE FUNCTION abie.outlook_reliability(registers regclass, academic_year text, as_of date,
 	models abie.outlook_model[], year_sessions integer DEFAULT 380)

@@ -40,7 +40,8 @@ WITH entry AS MATERIALIZED (
 ), school AS (
 	SELECT e.urn, y.likely_dip, y.lower_dip, y.upper_dip, h.lower_dip > 0 AS from_start, h.likely_dip AS start_dip,
 		e.later_terms, f.lower_dip > 0 AND n.lower_dip <= 0 AS only_fsm, f.likely_dip AS fsm_dip,
-		n.likely_dip AS not_fsm_dip, s.lower_dip > 0 AND w.lower_dip <= 0 AS only_sen, s.likely_dip AS sen_dip, w.likely_dip AS no_sen_dip, e.feeders
+		n.likely_dip AS not_fsm_dip, s.lower_dip > 0 AND w.lower_dip <= 0 AS only_sen, s.likely_dip AS sen_dip,
+		w.likely_dip AS no_sen_dip, e.feeders
 	FROM (
 		SELECT t.urn, string_agg(t.half_term::text, ', ' ORDER BY t.half_term) FILTER (WHERE t.feeder IS NULL
 				AND t.pupil_group = 'all' AND t.half_term > 1 AND t.lower_dip > 0) AS later_terms,

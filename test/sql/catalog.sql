@@ -128,6 +128,7 @@ INSERT INTO not_parallel_safe VALUES
 	('transition_units', 'reads registers, which may be a temporary table'),
 	('transition', 'reads registers, which may be a temporary table'),
 	('transition_moments', 'reads registers, which may be a temporary table'),
+	('transition_panel', 'reads registers, which may be a temporary table'),
 	('transition_weeks', 'reads registers, which may be a temporary table'),
 	('outlook_reliability', 'reads registers, which may be a temporary table'),
 	('nightly', 'procedure that commits'),

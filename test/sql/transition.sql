@@ -253,6 +253,12 @@ SELECT abie.chart_transition('one week', '{all}', '{1}', '{NULL}', '{5}', '{f}')
 SELECT abie.chart_transition('none', '{}', '{}', '{}', '{}', '{}');
 SELECT abie.chart_transition('lengths', '{all}', '{1}', '{1,2}', '{5}', '{f}');
 SELECT abie.chart_transition('infinite', '{all}', '{1}', '{Infinity}', '{5}', '{f}');
+-- the section of a school's page says what the rows say; a school of eight has none, nor one that is not there
+SELECT xml_is_well_formed_content(p.panel) AS well_formed, p.panel ~ '<svg' AS picture, strpos(p.panel, 'School 9154') > 0 AS feeder, (SELECT count(*) FROM regexp_matches(p.panel, '<tr>', 'g')) AS rows,
+	strpos(p.panel, format('Absence of the %s pupils', s.pupils)) > 0 AS pupils, strpos(p.panel, abie_internal.signed(s.lower_dip, 1) || ' to ' || abie_internal.signed(s.upper_dip, 1)) > 0 AS interval
+FROM abie.transition_panel('registers', '2023/24', '2024/25', 915) p (panel), seen s WHERE s.urn = 915 AND s.feeder IS NULL AND s.half_term IS NULL AND s.pupil_group = 'all';
+SELECT abie.transition_panel('small_registers', '2023/24', '2024/25', 4) AS few, abie.transition_panel('small_registers', '2023/24', '2024/25', 5) AS nobody,
+	abie.transition_panel('small_registers', '2023/24', '2024/25', 3) ~ 'FSM' AS "a hidden group";
 SELECT abie.transition_weeks('registers', '2024/25', NULL);
 SELECT abie.transition_weeks('sessions', '2024/25', 1);
 
@@ -296,6 +302,6 @@ SET enable_hashjoin = off;
 SET enable_nestloop = off;
 SET enable_hashagg = off;
 SET search_path = pg_catalog;
-SELECT count(*) FROM (SELECT * FROM abie.transition('transition_test.registers', '2023/24', '2024/25') EXCEPT TABLE transition_test.seen) x;
+SELECT count(*) FROM (SELECT * FROM abie.transition('transition_test.small_registers', '2023/24', '2024/25') EXCEPT TABLE transition_test.small) x;
 
 DROP SCHEMA transition_test CASCADE;
