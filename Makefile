@@ -8,8 +8,8 @@ MODULE_big = abie
 types = code register tally absence rate_error rate_change absence_week repeat pupil figure
 statistics = scaling distance nearest context quantile shrinkage shrink_nested forecast funnel xmr false_discovery suppress \
 	expectation
-inputs = school published_attendance import_format_week import_format import import_parse import_merge import_week \
-	import_name load_attendance pupil_sessions history published circumstances school_figure
+inputs = school published_attendance import_format_week import_format import import_parse import_align import_merge \
+	import_week import_name load_attendance pupil_sessions history published circumstances school_figure
 runs = methodology run_table run_result run_total run scope pool similar calculate calculate_context calculate_baseline \
 	explain nearby progress what_if backtest calibration compare
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
