@@ -25,8 +25,21 @@ COMMENT ON FUNCTION abie_internal.half_terms(integer, abie.absence_weeks) IS
 'The Mondays of each of the first six half terms of a school (abie.school_week_kind), of weeks that half of its '
 'pupils had.';
 
+CREATE FUNCTION abie_internal.sess_of_reason(register abie.register, from_date date, to_date date, reason text)
+	RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query
+RETURN CASE reason
+	WHEN 'all' THEN abie.sess_overall(register, from_date, to_date)
+	WHEN 'unauthorised' THEN (abie.summary(register, from_date, to_date)).sess_unauthorised
+	WHEN 'illness' THEN abie.code_count(abie.tally(register, from_date, to_date), 'I')
+		+ abie.code_count(abie.tally(register, from_date, to_date), 'I01')
+		+ abie.code_count(abie.tally(register, from_date, to_date), 'I02') END;
+COMMENT ON FUNCTION abie_internal.sess_of_reason(abie.register, date, date, text) IS
+'Sessions of absence of a pupil: all, unauthorised, or of illness.';
+
 CREATE FUNCTION abie_internal.transition_cohort(registers regclass, from_year text, to_year text, from_group integer,
-	to_group integer)
+	to_group integer, reason text)
 RETURNS TABLE (half_term integer, urn integer, feeder integer, fsm boolean, sen text, sums bigint[])
 LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 -- Restricted: the registers may be a temporary table.
@@ -79,9 +92,9 @@ WITH before AS (
 ), session AS MATERIALIZED (
 	SELECT s.* FROM (
 		SELECT p.number, c.half_term, p.urn, p.feeder, p.fsm, p.sen,
-			abie.sess_overall(p.before, c.before_from, c.before_to)::integer AS before_overall,
+			abie_internal.sess_of_reason(p.before, c.before_from, c.before_to, $1)::integer AS before_overall,
 			abie.sess_possible(p.before, c.before_from, c.before_to)::integer AS before_possible,
-			abie.sess_overall(p.after, c.after_from, c.after_to)::integer AS after_overall,
+			abie_internal.sess_of_reason(p.after, c.after_from, c.after_to, $1)::integer AS after_overall,
 			abie.sess_possible(p.after, c.after_from, c.after_to)::integer AS after_possible
 		FROM pair p JOIN common c USING (feeder, urn)
 	) s WHERE s.before_possible > 0 AND s.after_possible > 0
@@ -100,15 +113,16 @@ FROM (
 		registers, from_group, before, (before + interval '1 year')::date - 1,
 		to_group, after, (after + interval '1 year')::date - 1,
 		abie_internal.optional_column(registers, 'fsm', 'NULL::boolean'),
-		abie_internal.optional_column(registers, 'sen', 'NULL::text'));
+		abie_internal.optional_column(registers, 'sen', 'NULL::text'))
+	USING reason;
 END $function$;
-COMMENT ON FUNCTION abie_internal.transition_cohort(regclass, text, text, integer, integer) IS
+COMMENT ON FUNCTION abie_internal.transition_cohort(regclass, text, text, integer, integer, text) IS
 'The same pupils in two academic years, by half term (NULL: all of them together), school, the school they came from, '
 'free school meals and special educational needs as of the second year: the state of abie.rate_change. Of each half '
 'term as many weeks as both schools have had.';
 
 CREATE FUNCTION abie_internal.transition_units(registers regclass, from_year text, to_year text, from_group integer,
-	to_group integer, earlier integer)
+	to_group integer, earlier integer, reason text)
 RETURNS TABLE (cohort integer, half_term integer, partition integer, pupil_group text, urn integer, feeder integer,
 	sums bigint[], usual_before float8, usual float8, variance float8)
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
@@ -122,7 +136,7 @@ WITH cell AS MATERIALIZED (
 	SELECT n.cohort, t.* FROM generate_series(0, earlier) n (cohort)
 		CROSS JOIN LATERAL abie_internal.transition_cohort(registers,
 			abie_internal.year_before(from_year, n.cohort), abie_internal.year_before(to_year, n.cohort),
-			from_group, to_group) t
+			from_group, to_group, reason) t
 ), everybody AS (
 	SELECT cohort, half_term, (abie_internal.rate_change_final(abie_internal.rate_change_merge(sums))).*
 	FROM cell GROUP BY cohort, half_term
@@ -149,7 +163,7 @@ FROM cell c
 		g (partition, pupil_group)
 GROUP BY c.cohort, c.half_term, g.partition, g.pupil_group, c.urn, c.feeder
 $$;
-COMMENT ON FUNCTION abie_internal.transition_units(regclass, text, text, integer, integer, integer) IS
+COMMENT ON FUNCTION abie_internal.transition_units(regclass, text, text, integer, integer, integer, text) IS
 'The cohorts of abie.transition (0: that of from_year and to_year, 1: the year before, ...) by half term (NULL: all), '
 'group (partition 0: all, 1: free school meals, 2: special educational needs), school and feeder: the state of '
 'abie.rate_change, the rates that all pupils of the registers of the same make-up (free school meals x special '
@@ -157,7 +171,7 @@ COMMENT ON FUNCTION abie_internal.transition_units(regclass, text, text, integer
 'change, from the changes of all pupils of the same make-up (of everybody where they are fewer than 30).';
 
 CREATE FUNCTION abie.transition(registers regclass, from_year text, to_year text, from_group integer DEFAULT 6,
-	to_group integer DEFAULT 7, earlier integer DEFAULT 1)
+	to_group integer DEFAULT 7, earlier integer DEFAULT 1, reason text DEFAULT 'all')
 RETURNS TABLE (urn integer, feeder integer, pupil_group text, half_term integer, shown boolean, pupils bigint,
 	percent_before float8, percent float8, change float8, usual_change float8, dip float8, dip_error float8,
 	likely_dip float8, lower_dip float8, upper_dip float8, excess_probability float8, listed boolean,
@@ -171,21 +185,24 @@ SET enable_nestloop = off
 SET enable_mergejoin = off
 AS $$
 BEGIN
-	IF num_nulls(registers, from_year, to_year, from_group, to_group, earlier) > 0 THEN
-		RAISE EXCEPTION 'registers, from_year, to_year, from_group, to_group and earlier cannot be NULL'
+	IF num_nulls(registers, from_year, to_year, from_group, to_group, earlier, reason) > 0 THEN
+		RAISE EXCEPTION 'registers, from_year, to_year, from_group, to_group, earlier and reason cannot be NULL'
 			USING ERRCODE = 'null_value_not_allowed';
 	ELSIF abie.year_start(to_year) <= abie.year_start(from_year) THEN
 		RAISE EXCEPTION 'to_year must be after %, not %', from_year, to_year USING ERRCODE = 'invalid_parameter_value';
 	ELSIF earlier NOT BETWEEN 0 AND 10 THEN
 		RAISE EXCEPTION 'earlier must be between 0 and 10, not %', earlier
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the number of earlier cohorts of the school.';
+	ELSIF reason NOT IN ('all', 'unauthorised', 'illness') THEN
+		RAISE EXCEPTION 'reason must be all, unauthorised or illness, not %', reason
+			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM abie_internal.pupils_check(registers, from_year);
 	RETURN QUERY
 	WITH unit AS MATERIALIZED (
 		SELECT u.*, u.sums[1] AS number, c.dip, row_number() OVER (PARTITION BY u.cohort, u.half_term, u.partition,
 			u.pupil_group, u.variance > 0 ORDER BY u.urn, u.feeder) AS place
-		FROM abie_internal.transition_units(registers, from_year, to_year, from_group, to_group, earlier) u
+		FROM abie_internal.transition_units(registers, from_year, to_year, from_group, to_group, earlier, reason) u
 			CROSS JOIN LATERAL abie_internal.rate_change_final(u.sums) r
 			CROSS JOIN LATERAL (SELECT r.change - (u.usual - u.usual_before) AS dip) c
 	), belief AS MATERIALIZED (
@@ -260,7 +277,7 @@ BEGIN
 	) s ON f.shown
 	ORDER BY f.urn, f.feeder NULLS FIRST, f.partition, f.pupil_group, f.half_term NULLS FIRST;
 END $$;
-COMMENT ON FUNCTION abie.transition(regclass, text, text, integer, integer, integer) IS
+COMMENT ON FUNCTION abie.transition(regclass, text, text, integer, integer, integer, text) IS
 'How the absence of the same pupils changed with a move from the year group from_group in from_year to to_group in '
 'to_year, such as from Year 6 to Year 7: a row for each school they came to, by group (all; FSM, not FSM; special '
 'educational needs as the registers name them, no SEN), and for each feeder (the school they came from), by half term '
@@ -272,8 +289,8 @@ COMMENT ON FUNCTION abie.transition(regclass, text, text, integer, integer, inte
 'says of the true one, drawn to the school''s and to none by abie.shrink_nested, with the interval of 90 per cent. '
 'excess_probability (feeders): that the feeder''s true dip is more than 1 point above the school''s; listed: at least '
 '0.8. earlier_dip: that of up to earlier cohorts before, against the pupils of their years; beyond_earlier: dip - '
-'earlier_dip (difference in differences). Cells of fewer than 10 pupils in any half term are not shown, nor one more '
-'where fewer than 10 could be had by subtraction: their figures are NULL. registers: as for abie.pupil_outlook, of a '
-'country, an area or a trust; read with the caller''s rights, nothing is stored. Errors: 22004 for NULL, 22023 for a '
-'to_year not after from_year or earlier outside 0 to 10, 42703 for a column missing, 42804 for one of another type, '
-'23514 for what is no academic year.';
+'earlier_dip (difference in differences). reason: absence of all reasons, unauthorised, or illness. Cells of fewer '
+'than 10 pupils in any half term are not shown, nor one more where fewer than 10 could be had by subtraction: their '
+'figures are NULL. registers: as for abie.pupil_outlook, of a country, an area or a trust; read with the caller''s '
+'rights, nothing is stored. Errors: 22004 for NULL, 22023 for a to_year not after from_year or earlier outside 0 to '
+'10 or another reason, 42703 for a column missing, 42804 for one of another type, 23514 for what is no academic year.';

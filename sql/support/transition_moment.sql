@@ -37,11 +37,17 @@ WITH entry AS MATERIALIZED (
 	SELECT * FROM abie.transition(registers, from_year, to_year, 6, 7, 0) t WHERE t.shown
 ), next_year AS MATERIALIZED (
 	SELECT * FROM abie.transition(registers, from_year, to_year, 7, 8, 0) t WHERE t.shown AND t.feeder IS NULL
+), reason AS MATERIALIZED (
+	SELECT r.reason, t.urn, t.likely_dip, t.lower_dip
+	FROM unnest('{unauthorised,illness}'::text[]) r (reason)
+		CROSS JOIN LATERAL abie.transition(registers, from_year, to_year, 6, 7, 0, r.reason) t
+	WHERE t.shown AND t.feeder IS NULL AND t.pupil_group = 'all' AND t.half_term IS NULL
 ), school AS (
 	SELECT e.urn, y.likely_dip, y.lower_dip, y.upper_dip, h.lower_dip > 0 AS from_start, h.likely_dip AS start_dip,
 		e.later_terms, f.lower_dip > 0 AND n.lower_dip <= 0 AS only_fsm, f.likely_dip AS fsm_dip,
 		n.likely_dip AS not_fsm_dip, s.lower_dip > 0 AND w.lower_dip <= 0 AS only_sen, s.likely_dip AS sen_dip,
-		w.likely_dip AS no_sen_dip, e.feeders
+		w.likely_dip AS no_sen_dip, e.feeders, u.lower_dip > 0 AND i.lower_dip <= 0 AS only_unauthorised,
+		u.likely_dip AS unauthorised_dip, i.lower_dip > 0 AS more_ill, i.likely_dip AS illness_dip
 	FROM (
 		SELECT t.urn, string_agg(t.half_term::text, ', ' ORDER BY t.half_term) FILTER (WHERE t.feeder IS NULL
 				AND t.pupil_group = 'all' AND t.half_term > 1 AND t.lower_dip > 0) AS later_terms,
@@ -54,6 +60,8 @@ WITH entry AS MATERIALIZED (
 		LEFT JOIN entry f ON f.urn = e.urn AND f.pupil_group = 'FSM' AND f.half_term IS NULL
 		LEFT JOIN entry n ON n.urn = e.urn AND n.pupil_group = 'not FSM' AND n.half_term IS NULL
 		LEFT JOIN entry s ON s.urn = e.urn AND s.pupil_group = 'SEN support' AND s.half_term IS NULL
+		LEFT JOIN reason u ON u.urn = e.urn AND u.reason = 'unauthorised'
+		LEFT JOIN reason i ON i.urn = e.urn AND i.reason = 'illness'
 		LEFT JOIN entry w ON w.urn = e.urn AND w.pupil_group = 'no SEN' AND w.half_term IS NULL
 )
 SELECT s.urn, m.moment, m.evidence
@@ -69,7 +77,12 @@ FROM school s CROSS JOIN LATERAL (VALUES
 	(5, 'adjustments', s.only_sen, format('with SEN support %s points above what is usual, without %s',
 		abie_internal.decimal(s.sen_dip, 1), abie_internal.decimal(s.no_sen_dip, 1))),
 	(6, 'handover', s.feeders IS NOT NULL, format('more than 1 point above the school with 80 %% probability: %s',
-		s.feeders))) m (place, moment, holds, evidence)
+		s.feeders)),
+	(7, 'family engagement', s.only_unauthorised, format('unauthorised absence %s points above what is usual, '
+		'illness %s', abie_internal.decimal(s.unauthorised_dip, 1), abie_internal.decimal(s.illness_dip, 1))),
+	(8, 'health', s.more_ill, format('illness %s points above what is usual, unauthorised absence %s',
+		abie_internal.decimal(s.illness_dip, 1), abie_internal.decimal(s.unauthorised_dip, 1))))
+	m (place, moment, holds, evidence)
 WHERE m.holds
 UNION ALL
 SELECT n.urn, 'Key Stage 3', format('Year 8 %s points above what is usual for such pupils (90 %% interval %s to %s), '
@@ -84,5 +97,5 @@ COMMENT ON FUNCTION abie.transition_moments(regclass, text, text) IS
 'Where the pattern of a school''s dips (abie.transition from Year 6 to Year 7, and from Year 7 to Year 8) points to a '
 'moment of abie.toolkit_moments, with its evidence: a row a school and moment. A dip is one whose interval of 90 per '
 'cent is above none, as usual one whose interval is not; half terms and groups are judged each by itself. A rule of '
-'thumb to begin a talk with, no diagnosis: of twenty schools without any dip one has such an interval. Reasons of '
-'absence, which family engagement and health go by, are not read here. Arguments and errors as of abie.transition.';
+'thumb to begin a talk with, no diagnosis: of twenty schools without any dip one has such an interval. Arguments and '
+'errors as of abie.transition.';

@@ -218,9 +218,11 @@ WITH dip AS (
 	SELECT urn, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term IS NULL AND feeder IS NULL) AS year, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term = 1 AND feeder IS NULL) AS start,
 		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term > 1 AND feeder IS NULL) AS later, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'FSM' AND half_term IS NULL) AS fsm,
 		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'not FSM' AND half_term IS NULL) AS not_fsm, bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'SEN support' AND half_term IS NULL) AS sen,
-		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'no SEN' AND half_term IS NULL) AS no_sen, bool_or(listed) FILTER (WHERE half_term IS NULL) AS feeders FROM seen GROUP BY urn
+		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'no SEN' AND half_term IS NULL) AS no_sen, bool_or(listed) FILTER (WHERE half_term IS NULL) AS feeders,
+		-- all absence is illness here
+		bool_or(lower_dip > 0) FILTER (WHERE pupil_group = 'all' AND half_term IS NULL AND feeder IS NULL) AS ill FROM seen GROUP BY urn
 ), again AS (
-	SELECT urn, m.moment FROM dip, LATERAL (VALUES ('strong start', start AND year), ('belonging', NOT start AND later), ('costs', fsm AND NOT not_fsm), ('adjustments', sen AND NOT no_sen), ('handover', feeders)) m (moment, holds) WHERE holds
+	SELECT urn, m.moment FROM dip, LATERAL (VALUES ('strong start', start AND year), ('belonging', NOT start AND later), ('costs', fsm AND NOT not_fsm), ('adjustments', sen AND NOT no_sen), ('handover', feeders), ('health', ill)) m (moment, holds) WHERE holds
 )
 SELECT count(*) AS moments, count(*) FILTER (WHERE m.urn IS NULL OR a.urn IS NULL) AS other, count(DISTINCT moment) > 2 AS several, bool_and(moment IN (SELECT t.moment FROM abie.toolkit_moments() t)) AS known
 FROM moment m FULL JOIN again a USING (urn, moment);
@@ -270,6 +272,14 @@ SELECT 1000 AS urn, n AS pupil, 6 AS year_group, abie.register('2023-09-04', rep
 UNION ALL SELECT 2000, n, 7, abie.register('2024-09-02', repeat('/\/\/\/\II', 4) || repeat('#', 10) || repeat('/\/\IIIIII', 1)) FROM generate_series(1, 12) n;
 -- half term 1: three weeks of both, none absent of 30, then 6; half term 2: one week of both, 2 of 10 and 6 of 10
 SELECT half_term, pupils, percent_before, percent, change, dip, likely_dip FROM abie.transition('few', '2023/24', '2024/25') WHERE feeder IS NULL AND pupil_group = 'all';
+-- reasons: as abie.absence has them, of weeks that are illness and weeks that are not
+CREATE TABLE reasons AS SELECT urn, pupil, year_group, CASE year_group WHEN 7 THEN abie.recode(register, 'I', 'U', '2024-09-09', '2024-09-22') ELSE register END AS register FROM few;
+SELECT r.reason, t.percent_before, t.percent, t.percent = CASE r.reason WHEN 'all' THEN 100 * m.sess_overall WHEN 'unauthorised' THEN 100 * m.sess_unauthorised ELSE 100 * m.sess_auth_illness END / m.sess_possible::float8 AS "as abie.absence"
+FROM unnest('{all,unauthorised,illness}'::text[]) r (reason), LATERAL abie.transition('reasons', '2023/24', '2024/25', reason => r.reason) t,
+	LATERAL (SELECT (abie.absence(register, NULL, '2024-09-22')).* FROM reasons WHERE year_group = 7) m WHERE t.feeder IS NULL AND t.pupil_group = 'all' AND t.half_term = 1;
+-- only unauthorised absence dips: engagement with families
+CREATE VIEW unauthorised AS SELECT urn, pupil, year_group, fsm, sen, CASE WHEN year_group = 7 THEN abie.recode(register, 'I', 'U') ELSE register END AS register FROM registers WHERE pupil IN (SELECT p.pupil FROM pupil p WHERE cohort = 0);
+SELECT count(*) FILTER (WHERE moment = 'family engagement') > 2 AS engagement, count(*) FILTER (WHERE moment = 'health') AS health FROM abie.transition_moments('unauthorised', '2023/24', '2024/25');
 -- a pupil at two schools counts where the sessions are more; one who was in the year group again, or left, does not
 INSERT INTO few VALUES (1001, 1, 6, '2023-09-04:/\/\/\/\/\'), (1000, 13, 6, '2023-09-04:/\/\/\/\/\'), (2000, 14, 7, '2024-09-02:/\/\/\/\/\'), (2000, NULL, 7, '2024-09-02:/\/\/\/\/\'), (2000, 2, 7, NULL);
 SELECT half_term, feeder, pupils, percent_before, percent FROM abie.transition('few', '2023/24', '2024/25') WHERE pupil_group = 'all';
@@ -282,6 +292,7 @@ SELECT abie.transition('few', '2023/24', NULL);
 SELECT abie.transition('few', '2023/24', '2023/24');
 SELECT abie.transition('few', '2023/24', '2024/26');
 SELECT abie.transition('few', '2023/24', '2024/25', earlier => 11);
+SELECT abie.transition('few', '2023/24', '2024/25', reason => 'holiday');
 SELECT abie.transition('sessions', '2023/24', '2024/25');
 SET client_min_messages = warning;
 DROP ROLE IF EXISTS abie_transition_teacher;
