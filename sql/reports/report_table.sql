@@ -1,8 +1,8 @@
 -- The other tables of a school's report, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, c.position,
-	c.characteristic, m.meaning,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
+	s.laestab / 10000 AS la_code, c.position, c.characteristic, m.meaning,
 	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number
 		THEN s.categories[c.element] END AS category,
 	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number
@@ -28,6 +28,8 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 COMMENT ON VIEW abie_report.school_circumstances IS
 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
 'characteristic.';
+COMMENT ON COLUMN abie_report.school_circumstances.la_code IS
+'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.school_circumstances.position IS 'Order of the characteristics; not without gaps.';
 COMMENT ON COLUMN abie_report.school_circumstances.meaning IS 'What the characteristic measures.';
 COMMENT ON COLUMN abie_report.school_circumstances.number IS
@@ -43,8 +45,8 @@ COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
 'or it rests on attendance that is not published.';
 
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name, m.position,
-	m.reason, m.meaning,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
+	s.laestab / 10000 AS la_code, m.position, m.reason, m.meaning,
 	CASE WHEN m.of_enrolments THEN 'enrolments'
 		ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
 	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL
@@ -123,6 +125,8 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 COMMENT ON VIEW abie_report.school_absence_compared IS
 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row '
 'a run, school with an expectation and reason.';
+COMMENT ON COLUMN abie_report.school_absence_compared.la_code IS
+'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.school_absence_compared.position IS 'Order of the reasons, from 1.';
 COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_report.school_absence.';
 COMMENT ON COLUMN abie_report.school_absence_compared.meaning IS 'The reason in words.';

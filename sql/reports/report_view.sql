@@ -139,7 +139,7 @@ COMMENT ON COLUMN abie_report.school_expectation.school_type IS
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name,
-	n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
+	own.laestab / 10000 AS la_code, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
 	other.la_code AS similar_la_code, la.la_name AS similar_la_name, CASE WHEN own.references_published
 		THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
@@ -174,6 +174,8 @@ FROM abie_report.run r JOIN abie_owner.readable_list l ON l.run_id = r.run_id
 COMMENT ON VIEW abie_report.similar_school IS
 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and '
 'published figures, never another school''s expectation.';
+COMMENT ON COLUMN abie_report.similar_school.la_code IS
+'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.similar_school.km IS
 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';

@@ -102,6 +102,12 @@ FROM (SELECT f.urn, a.* FROM abie_internal.report_absence(:run_id, (SELECT array
 -- in the order of all lists of reasons
 SELECT array_agg(reason ORDER BY position) = (abie_internal.absence_reasons())[1:16] AS same
 FROM (SELECT DISTINCT v.position, v.reason FROM abie_report.school_absence_compared v WHERE v.run_id = :run_id AND v.urn = 900017 AND v.position > 5) r;
+-- the local authority of a school is that of its expectation
+SELECT count(*) FILTER (WHERE v.la_code = e.la_code) > 0 AS some, count(*) FILTER (WHERE v.la_code IS DISTINCT FROM e.la_code) AS other
+FROM (SELECT run_id, urn, la_code FROM abie_report.similar_school UNION SELECT run_id, urn, la_code FROM abie_report.school_circumstances
+	UNION SELECT run_id, urn, la_code FROM abie_report.school_absence_compared) v
+	JOIN abie_report.school_expectation e USING (run_id, urn)
+WHERE run_id = :run_id;
 SELECT n.stratum, count(*) FILTER (WHERE d.schools IS DISTINCT FROM CASE WHEN d.schools_symbol IS NULL THEN n.schools END) AS others,
 	count(*) FILTER (WHERE d.schools IN (1, 2)) AS small FROM abie_report.improvement_distribution d
 	FULL JOIN (SELECT run_id, stratum, improvement_rounded, count(*) AS schools FROM abie.expectation GROUP BY 1, 2, 3) n USING (run_id, stratum, improvement_rounded) GROUP BY 1 ORDER BY 1;
