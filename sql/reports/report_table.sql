@@ -3,27 +3,35 @@
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
 	s.laestab / 10000 AS la_code, c.position, c.characteristic, m.meaning,
-	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number, CASE WHEN NOT c.is_number
-		THEN s.categories[c.element] END AS category,
-	CASE WHEN c.is_number THEN c.average END AS similar_average, CASE WHEN NOT c.is_number
-		THEN c.same END AS similar_same, c.typical,
+	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number,
+	CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
+	CASE WHEN c.is_number THEN c.average END AS similar_average,
+	CASE WHEN NOT c.is_number THEN c.same END AS similar_same,
+	c.typical,
 	CASE WHEN s.references_published AND s.context IS NOT NULL
 		THEN (abie_internal.vector_contributions(s.vector, b))[c.position] END AS contribution
-FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
+FROM abie_report.run r
+	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
 	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
 	-- all characteristics in one look at the similar schools
-	CROSS JOIN LATERAL (SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
-		bool_and(e.category IS NULL) AS is_number,
+	CROSS JOIN LATERAL (
+		SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
+			bool_and(e.category IS NULL) AS is_number,
 			min(e.location) FILTER (WHERE e.category IS NULL) AS typical,
-				round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
+			round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
 			count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same
-		FROM abie.similar_list n JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
-			CROSS JOIN (SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.* FROM abie.run_characteristic e
-				ORDER BY e.run_id, e.stratum, e.characteristic, e.position) e
+		FROM abie.similar_list n
+			JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
+			CROSS JOIN (
+				SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.*
+				FROM abie.run_characteristic e
+				ORDER BY e.run_id, e.stratum, e.characteristic, e.position
+			) e
 		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum
-			GROUP BY e.characteristic) c
+		GROUP BY e.characteristic
+	) c
 	LEFT JOIN abie.characteristic m ON m.name = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS
 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
@@ -47,24 +55,28 @@ COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
 	s.laestab / 10000 AS la_code, m.position, m.reason, m.meaning,
-	CASE WHEN m.of_enrolments THEN 'enrolments'
-		ELSE 'sessions possible' END AS per_cent_of, f.own_percent, f.similar_percent,
-	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol, CASE WHEN f.similar_percent IS NULL
-		THEN 'x' END AS similar_percent_symbol
-FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
+	CASE WHEN m.of_enrolments THEN 'enrolments' ELSE 'sessions possible' END AS per_cent_of,
+	f.own_percent, f.similar_percent,
+	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol,
+	CASE WHEN f.similar_percent IS NULL THEN 'x' END AS similar_percent_symbol
+FROM abie_report.run r
+	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
 	-- all reasons in one look at the similar schools
-	CROSS JOIN LATERAL (SELECT
-			min(t.amounts) FILTER (WHERE t.is_own) AS own, min(t.possible) FILTER (WHERE t.is_own) AS own_possible,
+	CROSS JOIN LATERAL (
+		SELECT
+			min(t.amounts) FILTER (WHERE t.is_own) AS own,
+			min(t.possible) FILTER (WHERE t.is_own) AS own_possible,
 			min(t.enrolments) FILTER (WHERE t.is_own) AS own_enrolments,
-				min(t.published) FILTER (WHERE t.is_own) AS own_published,
+			min(t.published) FILTER (WHERE t.is_own) AS own_published,
 			min(t.amounts) FILTER (WHERE NOT t.is_own) AS similar,
-				min(t.possible) FILTER (WHERE NOT t.is_own) AS similar_possible,
+			min(t.possible) FILTER (WHERE NOT t.is_own) AS similar_possible,
 			min(t.enrolments) FILTER (WHERE NOT t.is_own) AS similar_enrolments,
-				min(t.published) FILTER (WHERE NOT t.is_own) AS similar_published
-		FROM (SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments,
-			avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
+			min(t.published) FILTER (WHERE NOT t.is_own) AS similar_published
+		FROM (
+			SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments,
+				avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
 				ARRAY[sum(a.sess_overall), sum(a.sess_authorised), sum(a.sess_unauthorised),
 					sum(a.enrolments_pa_10_exact), sum(a.enrolments_pa_50_exact),
 					sum((a.reasons ->> 'sess_auth_illness')::bigint),
@@ -83,45 +95,56 @@ FROM abie_report.run r JOIN abie_owner.readable_expectation i ON i.run_id = r.ru
 					sum((a.reasons ->> 'sess_unauth_late')::bigint),
 					sum((a.reasons ->> 'sess_unauth_other')::bigint),
 					sum((a.reasons ->> 'sess_unauth_noyet')::bigint)]::float8[] AS amounts
-			FROM (SELECT true AS is_own, s.laestab AS laestab
-					UNION ALL SELECT false, CASE WHEN o.attendance_published
-						THEN o.laestab END FROM abie.similar_list n JOIN abie.run_school o ON o.run_id = n.run_id
-						AND o.urn = ANY (n.similar_urns)
-						WHERE n.run_id = s.run_id AND n.urn = s.urn) p
+			FROM (
+				SELECT true AS is_own, s.laestab AS laestab
+				UNION ALL
+				SELECT false, CASE WHEN o.attendance_published THEN o.laestab END
+				FROM abie.similar_list n
+					JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = ANY (n.similar_urns)
+				WHERE n.run_id = s.run_id AND n.urn = s.urn
+			) p
 				JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = p.laestab
 					-- as it was when the run was made, and as it is
 					AND (p.is_own OR abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources))
-			GROUP BY p.is_own) t) q
-	CROSS JOIN (SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments FROM (VALUES
-		(1, 'sess_overall', 'All absence'),
-		(2, 'sess_authorised', 'Authorised absence'),
-		(3, 'sess_unauthorised', 'Unauthorised absence'),
-		(4, 'enrolments_pa_10_exact', 'Pupils persistently absent'),
-		(5, 'enrolments_pa_50_exact', 'Pupils severely absent'),
-		(6, 'sess_auth_illness', 'Illness'),
-		(7, 'sess_auth_appointments', 'Medical or dental appointments'),
-		(8, 'sess_auth_religious', 'Religious observance'),
-		(9, 'sess_auth_study', 'Study leave'),
-		(10, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling'),
-		(11, 'sess_auth_holiday', 'Authorised holiday'),
-		(12, 'sess_auth_ext_holiday', 'Extended authorised holiday'),
-		(13, 'sess_auth_excluded', 'Excluded, no other provision'),
-		(14, 'sess_auth_interview', 'Interviews'),
-		(15, 'sess_auth_reg_performance', 'Regulated performances'),
-		(16, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable'),
-		(17, 'sess_auth_other', 'Other authorised absence'),
-		(18, 'sess_unauth_holiday', 'Holiday not authorised'),
-		(19, 'sess_unauth_late', 'Arriving after the register closed'),
-		(20, 'sess_unauth_other', 'Other unauthorised absence'),
-		(21, 'sess_unauth_noyet', 'No reason given yet')) v (position, reason, meaning)) m
-	CROSS JOIN LATERAL (SELECT
-		coalesce(100 * (q.own[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments
-			ELSE q.own_possible END, 0)),
-			CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.own_published END),
-		coalesce(100 * (q.similar[m.position] / nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments
-			ELSE q.similar_possible END, 0)),
-			CASE m.reason WHEN 'enrolments_pa_10_exact'
-				THEN q.similar_published END)) f (own_percent, similar_percent);
+			GROUP BY p.is_own
+		) t
+	) q
+	CROSS JOIN (
+		SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments
+		FROM (VALUES
+			(1, 'sess_overall', 'All absence'),
+			(2, 'sess_authorised', 'Authorised absence'),
+			(3, 'sess_unauthorised', 'Unauthorised absence'),
+			(4, 'enrolments_pa_10_exact', 'Pupils persistently absent'),
+			(5, 'enrolments_pa_50_exact', 'Pupils severely absent'),
+			(6, 'sess_auth_illness', 'Illness'),
+			(7, 'sess_auth_appointments', 'Medical or dental appointments'),
+			(8, 'sess_auth_religious', 'Religious observance'),
+			(9, 'sess_auth_study', 'Study leave'),
+			(10, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling'),
+			(11, 'sess_auth_holiday', 'Authorised holiday'),
+			(12, 'sess_auth_ext_holiday', 'Extended authorised holiday'),
+			(13, 'sess_auth_excluded', 'Excluded, no other provision'),
+			(14, 'sess_auth_interview', 'Interviews'),
+			(15, 'sess_auth_reg_performance', 'Regulated performances'),
+			(16, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable'),
+			(17, 'sess_auth_other', 'Other authorised absence'),
+			(18, 'sess_unauth_holiday', 'Holiday not authorised'),
+			(19, 'sess_unauth_late', 'Arriving after the register closed'),
+			(20, 'sess_unauth_other', 'Other unauthorised absence'),
+			(21, 'sess_unauth_noyet', 'No reason given yet')) v (position, reason, meaning)
+	) m
+	CROSS JOIN LATERAL (
+		SELECT
+			coalesce(
+				100 * (q.own[m.position]
+					/ nullif(CASE WHEN m.of_enrolments THEN q.own_enrolments ELSE q.own_possible END, 0)),
+				CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.own_published END),
+			coalesce(
+				100 * (q.similar[m.position]
+					/ nullif(CASE WHEN m.of_enrolments THEN q.similar_enrolments ELSE q.similar_possible END, 0)),
+				CASE m.reason WHEN 'enrolments_pa_10_exact' THEN q.similar_published END)
+	) f (own_percent, similar_percent);
 COMMENT ON VIEW abie_report.school_absence_compared IS
 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row '
 'a run, school with an expectation and reason.';
@@ -155,16 +178,22 @@ BEGIN
 		FROM unnest(improvements, counts) u (improvement, schools)
 	), small AS MATERIALIZED (
 		SELECT s.row_group
-		FROM (SELECT array_agg(c.improvement::text) || NULL::text AS improvements,
-			array_agg(c.schools) || sum(c.schools)::bigint AS counts
-			FROM cell c WHERE NOT c.apart HAVING count(*) > 0) t
+		FROM (
+			SELECT array_agg(c.improvement::text) || NULL::text AS improvements,
+				array_agg(c.schools) || sum(c.schools)::bigint AS counts
+			FROM cell c
+			WHERE NOT c.apart
+			HAVING count(*) > 0
+		) t
 			CROSS JOIN LATERAL abie.suppress(t.improvements, array_fill('all'::text, ARRAY[cardinality(t.counts)]),
 				t.counts) s
 		WHERE s.symbol = 'c'
 	)
-	SELECT c.improvement, CASE WHEN s.row_group IS NULL THEN c.schools END, CASE WHEN s.row_group IS NOT NULL
-		THEN 'c' END
-	FROM cell c LEFT JOIN small s ON s.row_group = c.improvement::text
+	SELECT c.improvement,
+		CASE WHEN s.row_group IS NULL THEN c.schools END,
+		CASE WHEN s.row_group IS NOT NULL THEN 'c' END
+	FROM cell c
+		LEFT JOIN small s ON s.row_group = c.improvement::text
 	ORDER BY c.improvement;
 END $$;
 COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
@@ -174,11 +203,13 @@ COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools,
 	d.symbol AS schools_symbol
-FROM abie_report.run r JOIN (
+FROM abie_report.run r
+	JOIN (
 		SELECT c.run_id, c.stratum, array_agg(c.improvement_rounded ORDER BY c.improvement_rounded) AS improvements,
 			array_agg(c.schools ORDER BY c.improvement_rounded) AS counts
 		FROM abie.run_improvement c
-		GROUP BY c.run_id, c.stratum) t ON t.run_id = r.run_id
+		GROUP BY c.run_id, c.stratum
+	) t ON t.run_id = r.run_id
 	CROSS JOIN LATERAL abie_internal.shown_distribution(t.improvements, t.counts) d
 WHERE (SELECT abie_internal.has_access('{results,calculation}'));
 COMMENT ON VIEW abie_report.improvement_distribution IS
@@ -194,13 +225,21 @@ COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
 SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source,
 	s.recorded
-FROM abie_report.school_expectation e CROSS JOIN LATERAL (
-	SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
-	FROM abie_owner.readable_attendance a WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
-	UNION ALL SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
-	FROM abie_owner.readable_school_context c WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
-	UNION ALL SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
-		k.source, k.recorded_at::date FROM abie.school k WHERE k.urn = e.urn) s;
+FROM abie_report.school_expectation e
+	CROSS JOIN LATERAL (
+		SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
+		FROM abie_owner.readable_attendance a
+		WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+		UNION ALL
+		SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
+		FROM abie_owner.readable_school_context c
+		WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+		UNION ALL
+		SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
+			k.source, k.recorded_at::date
+		FROM abie.school k
+		WHERE k.urn = e.urn
+	) s;
 COMMENT ON VIEW abie_report.school_source IS
 'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';
 COMMENT ON COLUMN abie_report.school_source.position IS 'Order of the kinds of figure, from 1.';

@@ -23,40 +23,47 @@ COMMENT ON FUNCTION abie.interval_high(float8, float8) IS
 
 CREATE FUNCTION abie_internal.exclusion_symbol(reason text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-RETURN CASE WHEN reason IN ('special school', 'not mainstream', 'closed before the target year') THEN 'z'
-	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u' ELSE 'x' END;
+RETURN CASE
+	WHEN reason IN ('special school', 'not mainstream', 'closed before the target year') THEN 'z'
+	WHEN reason IN ('fewer than the minimum enrolments', 'too few comparable schools') THEN 'u'
+	ELSE 'x' END;
 COMMENT ON FUNCTION abie_internal.exclusion_symbol(text) IS
 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would '
 'be of low reliability, x a figure it needs is not available.';
 
 CREATE FUNCTION abie_owner.report_runs(role oid)
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
-	is_current boolean,
-	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
-	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+	is_current boolean, schools_in_scope integer, expectations integer, exclusions integer, input_digest text,
+	result_digest text, extension_version text, server_version text, run_by text, started_at timestamptz,
+	finished_at timestamptz)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-RETURN QUERY SELECT r.run_id, r.target_year::text, r.baseline_year::text, r.methodology, r.status,
-	r.run_id = first_value(r.run_id) OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC),
-	r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
-	r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
-FROM abie.run r WHERE r.run_id = ANY (abie_owner.readable_runs(role));
+	RETURN QUERY
+	SELECT r.run_id, r.target_year::text, r.baseline_year::text, r.methodology, r.status,
+		r.run_id = first_value(r.run_id)
+			OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC),
+		r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
+		r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
+	FROM abie.run r
+	WHERE r.run_id = ANY (abie_owner.readable_runs(role));
 END $$;
 COMMENT ON FUNCTION abie_owner.report_runs(oid) IS 'Of a role, as abie_internal.report_runs.';
 
 CREATE FUNCTION abie_internal.report_runs()
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
-	is_current boolean,
-	schools_in_scope integer, expectations integer, exclusions integer, input_digest text, result_digest text,
-	extension_version text, server_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+	is_current boolean, schools_in_scope integer, expectations integer, exclusions integer, input_digest text,
+	result_digest text, extension_version text, server_version text, run_by text, started_at timestamptz,
+	finished_at timestamptz)
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.report_runs() IS
 'The runs that the role in force may see (abie_internal.readable_runs), columns as in abie_report.run.';
 
-CREATE VIEW abie_report.run WITH (security_barrier = true) AS SELECT r.* FROM abie_internal.report_runs() r;
+CREATE VIEW abie_report.run WITH (security_barrier = true) AS
+SELECT r.*
+FROM abie_internal.report_runs() r;
 COMMENT ON VIEW abie_report.run IS
 'Runs that were finished, or for readers granted less than calculation those issued: one row a run.';
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
@@ -68,38 +75,38 @@ SELECT abie_owner.describe_as('abie_report.run', 'abie.run');
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
 	e.urn, e.laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust,
-		s.type AS school_type, e.stratum, p.selective,
+	s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
 	abie.interval_low(e.attendance, noise.error) AS attendance_low,
-		abie.interval_high(e.attendance, noise.error) AS attendance_high,
-	p.previous_attendance, CASE WHEN e.references_published THEN p.context END AS context,
-	CASE WHEN e.references_published
-		THEN p.local_residual END AS local_residual, e.expected, e.expected_error, e.own_level, e.own_share, e.baseline,
-		e.baseline_error, e.gap,
-	e.improvement, e.improvement_rounded, e.target, e.statement, CASE WHEN e.references_published
-		THEN greatest(0, e.ladder_top - e.baseline) END AS headroom,
+	abie.interval_high(e.attendance, noise.error) AS attendance_high,
+	p.previous_attendance,
+	CASE WHEN e.references_published THEN p.context END AS context,
+	CASE WHEN e.references_published THEN p.local_residual END AS local_residual,
+	e.expected, e.expected_error, e.own_level, e.own_share, e.baseline, e.baseline_error, e.gap,
+	e.improvement, e.improvement_rounded, e.target, e.statement,
+	CASE WHEN e.references_published THEN greatest(0, e.ladder_top - e.baseline) END AS headroom,
 	e.improvement / 100 * p.sess_possible / 2 AS improvement_days,
-		e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
-	CASE WHEN e.references_published THEN e.ladder_top END AS ladder_top, CASE WHEN e.references_published
-		THEN e.la_average END AS la_average,
+	e.improvement / 100 * p.sess_possible / 2 / e.enrolments AS improvement_days_per_pupil,
+	CASE WHEN e.references_published THEN e.ladder_top END AS ladder_top,
+	CASE WHEN e.references_published THEN e.la_average END AS la_average,
 	CASE WHEN e.references_published THEN e.national_average END AS national_average,
 	CASE WHEN e.references_published THEN e.similar_upper_quartile END AS similar_upper_quartile,
-	CASE WHEN e.references_published
-		THEN e.pared_mean END AS pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
+	CASE WHEN e.references_published THEN e.pared_mean END AS pared_mean,
+	e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
 	abie_internal.exclusion_symbol(e.reason) AS expectation_symbol, e.reason AS exclusion_reason,
-		e.detail AS exclusion_detail
+	e.detail AS exclusion_detail
 FROM (
 	SELECT k.run_id, k.urn::integer AS urn, k.laestab::integer AS laestab, NULL::text AS reason, NULL::text AS detail,
 		k.stratum, k.enrolments, k.attendance, k.expected, k.expected_error, k.own_level, k.own_share, k.baseline,
 		k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
 		k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
 		k.forecast_low, k.forecast_high, k.poor_match, k.references_published
-		FROM abie_owner.readable_expectation k
+	FROM abie_owner.readable_expectation k
 	UNION ALL
 	SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 		NULL, NULL, NULL, NULL, NULL, NULL, NULL
-		FROM abie_owner.readable_exclusion x
+	FROM abie_owner.readable_exclusion x
 ) e
 	JOIN abie_report.run r ON r.run_id = e.run_id
 	LEFT JOIN abie_owner.readable_run_school p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
@@ -140,23 +147,24 @@ COMMENT ON COLUMN abie_report.school_expectation.school_type IS
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name,
 	own.laestab / 10000 AS la_code, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
-	other.la_code AS similar_la_code, la.la_name AS similar_la_name, CASE WHEN own.references_published
-		THEN l.distances[n.rank] END AS distance,
+	other.la_code AS similar_la_code, la.la_name AS similar_la_name,
+	CASE WHEN own.references_published THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
-	CASE WHEN other.attendance_published
-		THEN other.enrolments END AS similar_enrolments, shown.attendance AS similar_attendance,
+	CASE WHEN other.attendance_published THEN other.enrolments END AS similar_enrolments,
+	shown.attendance AS similar_attendance,
 	CASE WHEN shown.attendance IS NULL THEN 'c' END AS similar_attendance_symbol,
 	abie.interval_low(shown.attendance, noise.error) AS similar_attendance_low,
-		abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
+	abie.interval_high(shown.attendance, noise.error) AS similar_attendance_high,
 	c.fsm_pct::float8 AS similar_fsm_pct, c.sen_support_pct::float8 AS similar_sen_support_pct,
-		c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
+	c.ehc_plan_pct::float8 AS similar_ehc_plan_pct, c.eal_pct::float8 AS similar_eal_pct,
 	shown.attendance - shown.own AS difference,
-		sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
+	sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS difference_error,
 	shown.attendance > shown.own AS is_better,
 	abs(shown.attendance - shown.own) > 1.959963984540054
 		* sqrt(noise.error ^ 2 + m.sampling_c1 / own.enrolments) AS is_clear
 -- not by abie.similar_school, which reads with its reader's rights
-FROM abie_report.run r JOIN abie_owner.readable_list l ON l.run_id = r.run_id
+FROM abie_report.run r
+	JOIN abie_owner.readable_list l ON l.run_id = r.run_id
 	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank)
 	JOIN abie_owner.listed_school own ON own.run_id = l.run_id AND own.urn = l.urn
 	JOIN abie.run_school other ON other.run_id = l.run_id AND other.urn = n.similar_urn
@@ -166,11 +174,14 @@ FROM abie_report.run r JOIN abie_owner.readable_list l ON l.run_id = r.run_id
 	LEFT JOIN abie.local_authority la ON la.la_code = other.la_code
 	LEFT JOIN abie.school_context c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / other.enrolments)) noise (error)
-	CROSS JOIN LATERAL (SELECT CASE WHEN other.attendance_published THEN other.attendance END,
-		-- not to a reader of its list alone
-		CASE WHEN own.attendance_published OR (SELECT abie_internal.has_national_access('{results,calculation}'))
-			OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') x)
-				THEN own.attendance END) shown (attendance, own);
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN other.attendance_published THEN other.attendance END,
+			-- not to a reader of its list alone
+			CASE WHEN own.attendance_published
+					OR (SELECT abie_internal.has_national_access('{results,calculation}'))
+					OR l.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') x)
+				THEN own.attendance END
+	) shown (attendance, own);
 COMMENT ON VIEW abie_report.similar_school IS
 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and '
 'published figures, never another school''s expectation.';
@@ -182,7 +193,8 @@ COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the simila
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Local authority number of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Local authority of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.distance IS
-'Distance by abie.distance; NULL where the list rests on attendance that is not published.';
+'Distance by abie.distance of the two vectors in abie.run_school; NULL where the list rests on attendance that is not '
+'published.';
 COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS
 'Enrolments of the similar school in the baseline year; NULL where its attendance is not shown.';
 COMMENT ON COLUMN abie_report.similar_school.similar_attendance IS
@@ -213,22 +225,26 @@ COMMENT ON COLUMN abie_report.similar_school.is_clear IS
 COMMENT ON COLUMN abie_report.similar_school.rank IS '1 for the most similar.';
 COMMENT ON COLUMN abie_report.similar_school.similar_urn IS
 'The similar school; never the school itself nor a predecessor or successor of it.';
-COMMENT ON COLUMN abie_report.similar_school.distance IS
-'Distance by abie.distance of the two vectors in abie.run_school.';
 
 CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
-FROM abie_report.run r JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id
+FROM abie_report.run r
+	JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id
 	LEFT JOIN abie.school s ON s.urn = e.urn
-	CROSS JOIN LATERAL (VALUES (1, 'baseline', e.baseline), (2, 'target', e.target), (3, 'expected', e.expected),
+	CROSS JOIN LATERAL (VALUES
+		(1, 'baseline', e.baseline),
+		(2, 'target', e.target),
+		(3, 'expected', e.expected),
 		(4, 'local authority average', e.la_average),
 		(5, 'national average', e.national_average),
-			(6, 'upper quartile of the similar schools', e.similar_upper_quartile),
-		(7, 'pared mean', e.pared_mean), (8, 'own rate in 2018/19', e.pre_pandemic)) rung (place, name, value)
-	CROSS JOIN LATERAL (SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7
-		THEN rung.value END) shown (value);
+		(6, 'upper quartile of the similar schools', e.similar_upper_quartile),
+		(7, 'pared mean', e.pared_mean),
+		(8, 'own rate in 2018/19', e.pre_pandemic)) rung (place, name, value)
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN e.references_published OR rung.place NOT BETWEEN 4 AND 7 THEN rung.value END
+	) shown (value);
 COMMENT ON VIEW abie_report.school_ladder IS 'The rungs of each school''s ladder: one row a run, school and rung.';
 COMMENT ON COLUMN abie_report.school_ladder.rung_order IS
 'Order the rungs are named in, from 1; their heights are in attendance.';
@@ -243,20 +259,22 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
 	coalesce(100 * a.sess_overall / nullif(a.sess_possible, 0)::float8, a.sess_overall_percent) AS sess_overall_percent,
-	coalesce(a.markers ->> 'sess_overall_percent', CASE WHEN a.sess_overall_percent IS NULL
-		AND (a.sess_overall IS NULL OR a.sess_possible IS NULL) THEN 'x' END) AS sess_overall_percent_symbol,
+	coalesce(a.markers ->> 'sess_overall_percent',
+		CASE WHEN a.sess_overall_percent IS NULL AND (a.sess_overall IS NULL OR a.sess_possible IS NULL)
+			THEN 'x' END) AS sess_overall_percent_symbol,
 	100 * a.sess_authorised / nullif(a.sess_possible, 0)::float8 AS sess_authorised_percent,
-		100 * a.sess_unauthorised / nullif(a.sess_possible, 0)::float8 AS sess_unauthorised_percent,
+	100 * a.sess_unauthorised / nullif(a.sess_possible, 0)::float8 AS sess_unauthorised_percent,
 	a.enrolments_pa_10_exact,
-		coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8,
-		a.enrolments_pa_10_exact_percent) AS enrolments_pa_10_exact_percent,
-	CASE WHEN a.enrolments_pa_10_exact IS NOT NULL AND a.enrolments > 0 OR a.enrolments_pa_10_exact_percent IS NOT NULL
-		THEN NULL
+	coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8, a.enrolments_pa_10_exact_percent)
+		AS enrolments_pa_10_exact_percent,
+	CASE
+		WHEN a.enrolments_pa_10_exact IS NOT NULL AND a.enrolments > 0 OR a.enrolments_pa_10_exact_percent IS NOT NULL
+			THEN NULL
 		WHEN a.markers ->> 'enrolments_pa_10_exact_percent' = 'SUPP' THEN 'c'
-			ELSE coalesce(a.markers ->> 'enrolments_pa_10_exact_percent',
-			'x') END AS enrolments_pa_10_exact_percent_symbol,
+		ELSE coalesce(a.markers ->> 'enrolments_pa_10_exact_percent', 'x')
+	END AS enrolments_pa_10_exact_percent_symbol,
 	a.enrolments_pa_50_exact,
-		100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
+	100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
 	(a.reasons ->> 'sess_auth_illness')::bigint AS sess_auth_illness,
 	(a.reasons ->> 'sess_auth_appointments')::bigint AS sess_auth_appointments,
 	(a.reasons ->> 'sess_auth_religious')::bigint AS sess_auth_religious,
@@ -273,8 +291,10 @@ SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab:
 	(a.reasons ->> 'sess_unauth_late')::bigint AS sess_unauth_late,
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
-	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol, a.source
-FROM abie_owner.readable_attendance a LEFT JOIN abie.school s ON s.urn = a.urn
+	CASE WHEN a.reasons IS NULL THEN 'x' END AS reasons_symbol,
+	a.source
+FROM abie_owner.readable_attendance a
+	LEFT JOIN abie.school s ON s.urn = a.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = a.laestab / 10000;
 COMMENT ON VIEW abie_report.school_absence IS
 'Absence of each school by year, as held: one row an academic year and LAESTAB, with the columns of the EES absence '
@@ -327,97 +347,6 @@ COMMENT ON COLUMN abie_report.school_absence.la_code IS
 'Number of the local authority, the first three digits of the LAESTAB.';
 COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
 
--- a gate: years under another URN are rows of another school
-CREATE FUNCTION abie_owner.readable_history(role oid) RETURNS SETOF abie.school_history
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30000
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-SELECT h.* FROM abie.school_history h
-WHERE (SELECT abie_owner.has_national_access(role, '{results,calculation}'))
-	OR h.school_urn IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a)
-$$;
-COMMENT ON FUNCTION abie_owner.readable_history(oid) IS 'Of a role, as abie_internal.readable_history.';
-
-CREATE FUNCTION abie_internal.readable_history() RETURNS SETOF abie.school_history
-LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie_internal.readable_history() IS
-'Rows of abie.school_history of the schools whose results the role in force (current_user) may read.';
-
-CREATE FUNCTION abie_owner.school_history(role oid, urn integer) RETURNS SETOF abie.school_history
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 13
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-WITH history AS MATERIALIZED (
-	SELECT l.school_urn, y.*
-	FROM abie_internal.lineage_of(ARRAY[school_history.urn]) l
-		CROSS JOIN LATERAL abie_internal.attendance_years(l.laestab) y
-)
-SELECT h.* FROM history h
-WHERE h.school_urn IN (SELECT x.school_urn FROM history x WHERE x.urn = school_history.urn)
-	AND ((SELECT abie_owner.has_national_access(role, '{results,calculation}'))
-		OR h.school_urn IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a))
-ORDER BY h.academic_year, h.laestab
-$$;
-COMMENT ON FUNCTION abie_owner.school_history(oid, integer) IS 'Of a role, as abie.school_history.';
-
-CREATE FUNCTION abie.school_history(urn integer) RETURNS SETOF abie.school_history
-LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.school_history(integer) IS
-'The rows of abie.school_history of the school that had this URN in any year, oldest first; for roles that may read '
-'the school''s results.';
-
-CREATE VIEW abie_report.school_history WITH (security_barrier = true) AS
-SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year,
-	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
-	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent, CASE WHEN h.attendance_percent IS NULL
-		THEN 'x' END AS attendance_percent_symbol
-FROM abie_internal.readable_history() h LEFT JOIN abie.school s ON s.urn = h.school_urn;
-COMMENT ON VIEW abie_report.school_history IS
-'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
-'in the year of a change.';
-COMMENT ON COLUMN abie_report.school_history.urn IS 'The school, by its newest URN.';
-COMMENT ON COLUMN abie_report.school_history.urn_then IS 'URN of the school in that year.';
-COMMENT ON COLUMN abie_report.school_history.laestab_then IS 'LAESTAB of the school in that year.';
-COMMENT ON COLUMN abie_report.school_history.attendance_percent_symbol IS 'x where no rate is held, NULL otherwise.';
-
--- a gate: what is published of all schools together is for whoever may read anything
-CREATE FUNCTION abie_owner.readable_national(role oid)
-RETURNS TABLE (academic_year text, stratum text, schools bigint, enrolments bigint, attendance_percent float8,
-	attendance_percent_symbol text, weighted_by text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 30
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT n.* FROM abie_internal.national_attendance('9999/00') n
-WHERE (SELECT abie_owner.has_access(role, '{results,similar schools,support,calculation}'))
-$$;
-COMMENT ON FUNCTION abie_owner.readable_national(oid) IS 'Of a role, as abie_internal.readable_national.';
-
-CREATE FUNCTION abie_internal.readable_national()
-RETURNS TABLE (academic_year text, stratum text, schools bigint, enrolments bigint, attendance_percent float8,
-	attendance_percent_symbol text, weighted_by text)
-LANGUAGE C STABLE PARALLEL SAFE COST 300000 ROWS 30 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie_internal.readable_national() IS
-'Rows of abie_report.national_attendance, where the role in force (current_user) may read anything.';
-
-CREATE VIEW abie_report.national_attendance WITH (security_barrier = true) AS
-SELECT n.* FROM abie_internal.readable_national() n;
-COMMENT ON VIEW abie_report.national_attendance IS
-'Attendance of all schools held whose attendance is published, by year: one row an academic year and stratum.';
-COMMENT ON COLUMN abie_report.national_attendance.academic_year IS 'Academic year, one of those held.';
-COMMENT ON COLUMN abie_report.national_attendance.schools IS 'Schools counted in.';
-COMMENT ON COLUMN abie_report.national_attendance.enrolments IS 'Enrolments of the schools, where published.';
-COMMENT ON COLUMN abie_report.national_attendance.attendance_percent IS
-'Attendance of the schools, per cent: sessions pooled, or where one of them has only a rate the mean of their rates.';
-COMMENT ON COLUMN abie_report.national_attendance.attendance_percent_symbol IS
-'c where the figures are withheld, because the attendance of most schools is from registers and not published; NULL '
-'otherwise.';
-COMMENT ON COLUMN abie_report.national_attendance.weighted_by IS
-'pupils where sessions are pooled, schools where it is a mean of rates.';
-COMMENT ON COLUMN abie_report.national_attendance.stratum IS
-'primary, or secondary without all-through, by the type as published.';
-
 CREATE VIEW abie_report.methodology_summary WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, m.edition,
 	array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
@@ -429,11 +358,13 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.met
 	CASE WHEN s.references_published THEN s.r2_leave_one_out END AS r2_leave_one_out,
 	CASE WHEN s.references_published THEN s.local_slope END AS local_slope,
 	s.change_c0, s.change_c1, s.sampling_c1, s.sampling_source, s.sampling_run, s.between_variance,
-	s.last_weight, s.n0, s.constant, CASE WHEN s.references_published THEN s.common_change END AS common_change,
+	s.last_weight, s.n0, s.constant,
+	CASE WHEN s.references_published THEN s.common_change END AS common_change,
 	CASE WHEN s.references_published THEN s.forecast_c0 END AS forecast_c0,
-	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1, CASE WHEN s.references_published
-		THEN s.forecast_quantile END AS forecast_quantile
-FROM abie_report.run r JOIN abie.methodology m ON m.name = r.methodology
+	CASE WHEN s.references_published THEN s.forecast_c1 END AS forecast_c1,
+	CASE WHEN s.references_published THEN s.forecast_quantile END AS forecast_quantile
+FROM abie_report.run r
+	JOIN abie.methodology m ON m.name = r.methodology
 	LEFT JOIN abie_owner.readable_model s ON s.run_id = r.run_id;
 COMMENT ON VIEW abie_report.methodology_summary IS
 'The methodology of each run and what it learned: one row a run and stratum, or a run where the method learns nothing. '
@@ -446,14 +377,18 @@ COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS
 CREATE VIEW abie_report.characteristic_weights WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning,
 	c.category, whole.coefficient, c.multiplier, whole.weight,
-	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8,
-		0) AS weight_share, c.location, c.scale, c.present, c.missing
-FROM abie_report.run r JOIN abie_owner.readable_characteristic c ON c.run_id = r.run_id
+	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0)
+		AS weight_share,
+	c.location, c.scale, c.present, c.missing
+FROM abie_report.run r
+	JOIN abie_owner.readable_characteristic c ON c.run_id = r.run_id
 	LEFT JOIN abie.characteristic k ON k.name = c.characteristic
 	LEFT JOIN abie_owner.readable_model m ON m.run_id = c.run_id AND m.stratum = c.stratum
 	-- learned weights are the sizes of coefficients
-	CROSS JOIN LATERAL (SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
-		CASE WHEN m.references_published IS NOT FALSE THEN c.weight END) whole (coefficient, weight);
+	CROSS JOIN LATERAL (
+		SELECT CASE WHEN m.references_published IS NOT FALSE THEN c.coefficient END,
+			CASE WHEN m.references_published IS NOT FALSE THEN c.weight END
+	) whole (coefficient, weight);
 COMMENT ON VIEW abie_report.characteristic_weights IS
 'What makes schools similar in a run, and how much each characteristic counts: one row a run, stratum and element.';
 COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the characteristic measures.';
@@ -462,6 +397,7 @@ COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of t
 CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barrier = true) AS
 SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items,
 	c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
-FROM abie_report.run r JOIN abie.run_check c ON c.run_id = r.run_id;
+FROM abie_report.run r
+	JOIN abie.run_check c ON c.run_id = r.run_id;
 COMMENT ON VIEW abie_report.run_checks IS
 'Release checks of each run: one row a run and check. For roles granted calculation.';
