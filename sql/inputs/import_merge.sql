@@ -1,4 +1,6 @@
--- Merging what a file says into what is held, column by column.
+-- Merging what a file says into what is held, column by column. The statement is made for the columns of the file: one
+-- that reads them as data, from rows as jsonb, took ten times as long for the comparison alone (276,863 rows: 3.8
+-- seconds against 0.37).
 
 CREATE FUNCTION abie_internal.import_outranks(target_table text, column_name text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
