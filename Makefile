@@ -76,3 +76,9 @@ $(CURDIR)/%/:
 $(EXTENSION_SCRIPT): $(addprefix sql/,$(addsuffix .sql,$(TOPICS))) Makefile
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION abie" to load this file. \quit'; \
 	  cat $(addprefix $(srcdir)/sql/,$(addsuffix .sql,$(TOPICS))); } > $@.new && mv $@.new $@
+
+# What goes to PGXN: the tree as committed. Its name has the version of META.json.
+DISTRIBUTION = $(EXTENSION)-$(shell sed -n 's/^\t"version": "\(.*\)",/\1/p' $(here)META.json)
+.PHONY: dist
+dist:
+	git -C $(srcdir) archive --format=zip --prefix=$(DISTRIBUTION)/ -o $(abspath $(DISTRIBUTION).zip) HEAD

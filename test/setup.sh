@@ -4,8 +4,9 @@
 # the same everywhere, whatever is set or not: a cluster made here takes its encoding from it
 export LANG=C.UTF-8 LC_ALL=C.UTF-8
 
+# The server's major version: this Debian's, if not said.
 # shellcheck disable=SC2034 # for the scripts that source this
-PG_VERSION=15
+PG_VERSION=${PG_VERSION:-$(. /etc/os-release && case ${VERSION_ID:-} in 12) echo 15 ;; 13) echo 17 ;; *) echo 18 ;; esac)}
 
 say() { printf '%s\n' "== $*"; }
 
