@@ -48,6 +48,7 @@ fixed_argument(FunctionCallInfo fcinfo, int number, const CostMatrix *matrix)
 {
 	ArrayType  *array = PG_ARGISNULL(number) ? NULL : PG_GETARG_ARRAYTYPE_P(number);
 	int			count = array == NULL ? 0 : ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	int64	   *id;
 	bool	   *present;
 	IdRow	   *named;
 	bool	   *fixed = allocate(sizeof(bool) * matrix->sites);
@@ -56,7 +57,9 @@ fixed_argument(FunctionCallInfo fcinfo, int number, const CostMatrix *matrix)
 	memset(fixed, 0, sizeof(bool) * matrix->sites);
 	if (count == 0)
 		return fixed;
-	named = sort_ids(bigint_array_argument(array, count, "fixed", &present), present, count, "fixed");
+	/* before present is read: arguments are evaluated in no order */
+	id = bigint_array_argument(array, count, "fixed", &present);
+	named = sort_ids(id, present, count, "fixed");
 	for (int j = 0; j < matrix->sites && found < count; j++)
 	{
 		fixed[j] = named[found].id == matrix->site[j].id;
