@@ -109,7 +109,7 @@ show_learning(void)
 
 	show("change variance", (double[]) {noise.c0, noise.c1}, 2);
 	show("between variance", (double[]) {between_variance(column[5], column[6], SCHOOLS, 0.1, work)}, 1);
-	if (!learn_baseline(&years, work, go_on, &rule) || !learn_forecast(&years, work, &model))
+	if (!learn_baseline(&years, true, 1.0, work, go_on, &rule) || !learn_forecast(&years, work, &model))
 		abort();
 	show("baseline", (double[]) {rule.last_weight, rule.n0}, 2);
 	show("forecast", model.coefficient, FORECAST_TERMS);
