@@ -6,42 +6,20 @@
 #include "postgres.h"
 
 #include "arguments.h"
-#include "catalog/pg_type.h"
 #include "core/rate_change.h"
 #include "fmgr.h"
+#include "rate_state.h"
 #include "results.h"
-#include "utils/array.h"
 
-#define SUMS 16
-
-StaticAssertDecl(sizeof(RateChangeSums) == sizeof(int64) * SUMS, "a state is an array of bigint");
-
-/* The sums in a state, in place. */
-static RateChangeSums *
-state_sums(ArrayType *state)
+static bool
+check(const void *sums)
 {
-	RateChangeSums *sums = (RateChangeSums *) ARR_DATA_PTR(state);
-
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != SUMS || ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID ||
-		!rate_change_check(sums))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid state of abie.rate_change"),
-				 errdetail("Its sums contradict one another or are out of range.")));
-	return sums;
+	return rate_change_check(sums);
 }
 
-static void
-raise_out_of_range(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("sessions of abie.rate_change out of range"),
-			 errdetail("There can be " INT64_FORMAT " possible sessions, and " INT64_FORMAT
-					   " in the sum of squares over pupils.",
-					   RATE_MOST_POSSIBLE, RATE_MOST_SQUARED),
-			 errhint("Give a row for each pupil, not for a group of them.")));
-}
+static const RateAggregate aggregate = {
+	.name = "abie.rate_change", .row = "pupil", .sums = sizeof(RateChangeSums) / sizeof(int64), .check = check
+};
 
 static void
 check_sessions(int64 overall, int64 possible)
@@ -66,8 +44,8 @@ abie_rate_change_step(PG_FUNCTION_ARGS)
 	check_sessions(overall_before, possible_before);
 	check_sessions(overall, possible);
 	if (possible_before > 0 && possible > 0 &&
-		!rate_change_add(state_sums(state), overall_before, possible_before, overall, possible))
-		raise_out_of_range();
+		!rate_change_add(rate_state_sums(state, &aggregate), overall_before, possible_before, overall, possible))
+		raise_rate_out_of_range(&aggregate);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -77,8 +55,9 @@ abie_rate_change_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *state = PG_GETARG_ARRAYTYPE_P_COPY(0);
 
-	if (!rate_change_combine(state_sums(state), state_sums(PG_GETARG_ARRAYTYPE_P(1))))
-		raise_out_of_range();
+	if (!rate_change_combine(rate_state_sums(state, &aggregate),
+							   rate_state_sums(PG_GETARG_ARRAYTYPE_P(1), &aggregate)))
+		raise_rate_out_of_range(&aggregate);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -92,7 +71,7 @@ PG_FUNCTION_INFO_V1(abie_rate_change_final);
 Datum
 abie_rate_change_final(PG_FUNCTION_ARGS)
 {
-	const RateChangeSums *sums = state_sums(PG_GETARG_ARRAYTYPE_P(0));
+	const RateChangeSums *sums = rate_state_sums(PG_GETARG_ARRAYTYPE_P(0), &aggregate);
 	bool		none = sums->before.enrolments == 0;
 	bool		one = sums->before.enrolments < 2;
 	Datum		value[9] = {

@@ -6,41 +6,19 @@
 #include "postgres.h"
 
 #include "arguments.h"
-#include "catalog/pg_type.h"
 #include "core/rate_error.h"
 #include "fmgr.h"
-#include "utils/array.h"
+#include "rate_state.h"
 
-#define SUMS 6
-
-StaticAssertDecl(sizeof(RateSums) == sizeof(int64) * SUMS, "a state is an array of bigint");
-
-/* The sums in a state, in place. */
-static RateSums *
-state_sums(ArrayType *state)
+static bool
+check(const void *sums)
 {
-	RateSums   *sums = (RateSums *) ARR_DATA_PTR(state);
-
-	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] != SUMS || ARR_HASNULL(state) || ARR_ELEMTYPE(state) != INT8OID ||
-		!rate_error_check(sums))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid state of abie.rate_error"),
-				 errdetail("Its sums contradict one another or are out of range.")));
-	return sums;
+	return rate_error_check(sums);
 }
 
-static void
-raise_out_of_range(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("sessions of abie.rate_error out of range"),
-			 errdetail("There can be " INT64_FORMAT " possible sessions, and " INT64_FORMAT
-					   " in the sum of squares over enrolments.",
-					   RATE_MOST_POSSIBLE, RATE_MOST_SQUARED),
-			 errhint("Give a row for each enrolment, not for a group of them.")));
-}
+static const RateAggregate aggregate = {
+	.name = "abie.rate_error", .row = "enrolment", .sums = sizeof(RateSums) / sizeof(int64), .check = check
+};
 
 PG_FUNCTION_INFO_V1(abie_rate_error_step);
 Datum
@@ -55,8 +33,8 @@ abie_rate_error_step(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("sess_overall must be from 0 to sess_possible, not " INT64_FORMAT " of " INT64_FORMAT,
 						overall, possible)));
-	if (possible > 0 && !rate_error_add(state_sums(state), overall, possible))
-		raise_out_of_range();
+	if (possible > 0 && !rate_error_add(rate_state_sums(state, &aggregate), overall, possible))
+		raise_rate_out_of_range(&aggregate);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -66,8 +44,9 @@ abie_rate_error_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *state = PG_GETARG_ARRAYTYPE_P_COPY(0);
 
-	if (!rate_error_combine(state_sums(state), state_sums(PG_GETARG_ARRAYTYPE_P(1))))
-		raise_out_of_range();
+	if (!rate_error_combine(rate_state_sums(state, &aggregate),
+							  rate_state_sums(PG_GETARG_ARRAYTYPE_P(1), &aggregate)))
+		raise_rate_out_of_range(&aggregate);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
@@ -75,7 +54,7 @@ PG_FUNCTION_INFO_V1(abie_rate_error_final);
 Datum
 abie_rate_error_final(PG_FUNCTION_ARGS)
 {
-	const RateSums *sums = state_sums(PG_GETARG_ARRAYTYPE_P(0));
+	const RateSums *sums = rate_state_sums(PG_GETARG_ARRAYTYPE_P(0), &aggregate);
 
 	if (sums->enrolments < 2)
 		PG_RETURN_NULL();
