@@ -16,6 +16,7 @@
 #include "core/ridge.h"
 #include "core/scaling.h"
 #include "core/shrinkage.h"
+#include "lib/invented.h"
 
 #define SCHOOLS 3000
 #define COLUMNS 60
@@ -24,18 +25,6 @@ static double column[8][SCHOOLS];
 static double x[SCHOOLS * COLUMNS];
 static double work[64 * SCHOOLS];
 static double copy[SCHOOLS];
-
-static uint64_t state = UINT64_C(88172645463325252);
-
-/* From 0 to 1, by integers (Marsaglia 2003, xorshift). */
-static double
-chance(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (double) (state >> 11) / 9007199254740992.0;
-}
 
 static double
 about(double middle, double spread)
@@ -59,21 +48,6 @@ show(const char *name, const double *value, size_t count)
 			sum = (sum ^ (bits >> (8 * byte) & 0xFF)) * UINT64_C(1099511628211);
 	}
 	printf("%-24s %016" PRIx64 " %zu from %a\n", name, sum, count, value[0]);
-}
-
-static void
-go_on(void)
-{
-}
-
-static void *
-allocate(size_t size)
-{
-	void	   *memory = calloc(size > 0 ? size : 1, 1);
-
-	if (memory == NULL)
-		abort();
-	return memory;
 }
 
 static void

@@ -9,37 +9,11 @@
 #include "core/nearest.h"
 #include "core/register.h"
 #include "core/tally.h"
+#include "lib/invented.h"
 
 #define ROWS 2000
 #define ELEMENTS 14
 #define REGISTERS 2000
-
-static uint64_t state = UINT64_C(88172645463325252);
-
-/* From 0 to 1, by integers (Marsaglia 2003, xorshift). */
-static double
-chance(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (double) (state >> 11) / 9007199254740992.0;
-}
-
-static void
-go_on(void)
-{
-}
-
-static void *
-allocate(size_t size)
-{
-	void	   *memory = calloc(size > 0 ? size : 1, 1);
-
-	if (memory == NULL)
-		abort();
-	return memory;
-}
 
 static int
 nearest(void)
