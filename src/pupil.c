@@ -147,6 +147,15 @@ abie_tally_band(PG_FUNCTION_ARGS)
 	return band_result(fcinfo, &sessions);
 }
 
+PG_FUNCTION_INFO_V1(abie_sessions_band);
+Datum
+abie_sessions_band(PG_FUNCTION_ARGS)
+{
+	SessionCount sessions = {.possible = PG_GETARG_INT32(1), .authorised = PG_GETARG_INT32(0)};
+
+	return band_result(fcinfo, &sessions);
+}
+
 /* ---------- absence in time ---------- */
 
 /* The date of the first session of a kind; NULL if there is none. */

@@ -203,12 +203,10 @@ COMMENT ON FUNCTION abie.learn_outlook(regclass, text) IS
 'abie.pupil_outlook, read with the caller''s rights; nothing is stored. Errors: 22004 for NULL, 42703 for a column '
 'missing, 42804 for one of another type, 23514 for what is no academic year.';
 
-CREATE FUNCTION abie_internal.absence_band(sess_overall bigint, sess_possible bigint) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
-RETURN (SELECT CASE b WHEN 100 THEN '100' WHEN 95 THEN '95_99' ELSE b || '_' || b + 5 END
-	FROM (SELECT 20 * sess_overall / sess_possible * 5 AS b) x);
-COMMENT ON FUNCTION abie_internal.absence_band(bigint, bigint) IS
-'The 5-point band of absence, named as by abie.absence_band.';
+CREATE FUNCTION abie_internal.absence_band(sess_overall integer, sess_possible integer) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_sessions_band';
+COMMENT ON FUNCTION abie_internal.absence_band(integer, integer) IS
+'The 5-point band of so many sessions of absence, as abie.absence_band; NULL without a possible session.';
 
 CREATE FUNCTION abie.pupil_outlook(registers regclass, academic_year text, as_of date, models abie.outlook_model[],
 	year_sessions integer DEFAULT 380)
@@ -238,7 +236,8 @@ WITH model AS MATERIALIZED (
 )
 SELECT p.urn, p.pupil::text, p.year_group, p.sess_overall, p.sess_possible, p.sess_to_come,
 	100.0::float8 * p.overall_before / p.possible_before, o.probability,
-	CASE WHEN o.probability IS NOT NULL THEN abie_internal.absence_band(p.sess_overall, p.sess_possible) END,
+	CASE WHEN o.probability IS NOT NULL
+		THEN abie_internal.absence_band(p.sess_overall::integer, p.sess_possible::integer) END,
 	CASE WHEN o.probability IS NOT NULL THEN abie.sess_may_miss(p.sess_overall, p.sess_possible + p.sess_to_come) END
 FROM pupil p
 	LEFT JOIN model s ON s.stratum = p.stratum AND s.year_group IS NULL
