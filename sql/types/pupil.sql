@@ -82,7 +82,7 @@ CREATE FUNCTION abie.is_persistently_absent(register abie.register, from_date da
 	to_date date DEFAULT NULL) RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_persistent';
 COMMENT ON FUNCTION abie.is_persistently_absent(abie.register, date, date) IS
-'Whether 10 x absent >= possible, in integers; NULL without a possible session;, from from_date to to_date, both '
+'Whether 10 x absent >= possible, in integers; NULL without a possible session; from from_date to to_date, both '
 'included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_persistently_absent(tally abie.tally) RETURNS boolean
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_persistent';
@@ -93,7 +93,7 @@ CREATE FUNCTION abie.is_severely_absent(register abie.register, from_date date D
 RETURNS boolean
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_severe';
 COMMENT ON FUNCTION abie.is_severely_absent(abie.register, date, date) IS
-'Whether 2 x absent >= possible, in integers; NULL without a possible session;, from from_date to to_date, both '
+'Whether 2 x absent >= possible, in integers; NULL without a possible session; from from_date to to_date, both '
 'included and NULL for no bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.is_severely_absent(tally abie.tally) RETURNS boolean
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_severe';
@@ -104,7 +104,7 @@ RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_register_band';
 COMMENT ON FUNCTION abie.absence_band(abie.register, date, date) IS
 'The 5-point band of absence per possible session, named as in EES: 0_5 (0 to under 5 per cent), 5_10, ... 95_99 (95 '
-'to under 100), 100; NULL without a possible session;, from from_date to to_date, both included and NULL for no '
+'to under 100), 100; NULL without a possible session; from from_date to to_date, both included and NULL for no '
 'bound. Not STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.absence_band(tally abie.tally) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_tally_band';
@@ -123,21 +123,21 @@ CREATE FUNCTION abie.first_absence(register abie.register, from_date date DEFAUL
 RETURNS date
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_absence';
 COMMENT ON FUNCTION abie.first_absence(abie.register, date, date) IS
-'Date of the first absence; NULL without one;, from from_date to to_date, both included and NULL for no bound. Not '
+'Date of the first absence; NULL without one; from from_date to to_date, both included and NULL for no bound. Not '
 'STRICT: the dates may be NULL.';
 CREATE FUNCTION abie.first_on_roll(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS date
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_register_first_on_roll';
 COMMENT ON FUNCTION abie.first_on_roll(abie.register, date, date) IS
 'Date of the first session at which the pupil was on roll: with a mark other than # (closed), Z (not yet on roll) and '
-'- (no mark); NULL if there is none;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
+'- (no mark); NULL if there is none; from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
 'dates may be NULL.';
 CREATE FUNCTION abie.longest_absence(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL)
 RETURNS abie.absence_run
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_register_longest_absence';
 COMMENT ON FUNCTION abie.longest_absence(abie.register, date, date) IS
 'The longest run of absence, the earliest of equals. Sessions that were not possible (closed, D, Q, X, Y, no mark) '
-'neither end a run nor count for it;, from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
+'neither end a run nor count for it; from from_date to to_date, both included and NULL for no bound. Not STRICT: the '
 'dates may be NULL.';
 CREATE FUNCTION abie.absence_spells(register abie.register, from_date date DEFAULT NULL, to_date date DEFAULT NULL,
 	OUT spells integer, OUT sess_overall integer, OUT sessions_squared bigint)
