@@ -198,7 +198,7 @@ SET work_mem = '64MB'
 SET hash_mem_multiplier = 5
 AS $$
 DECLARE
-	first_day date := make_date(extract(year FROM abie.year_start(academic_year))::integer, 8, 1);
+	first_day date := abie_internal.year_first_day(academic_year);
 	last_day date := (first_day + interval '1 year')::date - 1;
 	starts date := coalesce(from_date, first_day);
 	ends date := coalesce(to_date, last_day);

@@ -25,6 +25,13 @@ RETURN make_date(substr(academic_year::abie.academic_year, 1, 4)::int, 9, 1);
 COMMENT ON FUNCTION abie.year_start(text) IS
 'First day (1 September) of an academic year such as 2018/19. Error 23514 when the text is not an academic year.';
 
+CREATE FUNCTION abie_internal.year_first_day(academic_year text) RETURNS date
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+RETURN (abie.year_start(academic_year) - interval '1 month')::date;
+COMMENT ON FUNCTION abie_internal.year_first_day(text) IS
+'The first day whose marks are of an academic year, 1 August, as abie.academic_year_of has it. Error 23514 when the '
+'text is not an academic year.';
+
 CREATE FUNCTION abie.academic_year_of(day date) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
 RETURN extract(year FROM day - interval '7 months')::text || '/'

@@ -18,7 +18,7 @@ BEGIN
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	PERFORM abie_internal.pupils_check(registers, academic_year);
-	first_day := abie.year_start(academic_year) - interval '1 month';
+	first_day := abie_internal.year_first_day(academic_year);
 	RETURN QUERY EXECUTE format($query$
 WITH part AS MATERIALIZED (
 	SELECT urn::integer AS urn, %2$s AS fsm, abie.absence_weeks_agg(register, %3$L, %4$L) AS weeks
@@ -27,10 +27,10 @@ WITH part AS MATERIALIZED (
 	GROUP BY 1, 2
 ), school_week AS (
 	-- weeks of the school from 1 on, with the next week to see where a holiday begins
-	SELECT h.urn, k.week_start, row_number() OVER (PARTITION BY h.urn ORDER BY k.week_start)::integer AS week,
-		lead(k.week_start) OVER (PARTITION BY h.urn ORDER BY k.week_start) > k.week_start + 7 AS last_before_holiday
+	SELECT s.urn, k.week_start, row_number() OVER (PARTITION BY s.urn ORDER BY k.week_start)::integer AS week,
+		lead(k.week_start) OVER (PARTITION BY s.urn ORDER BY k.week_start) > k.week_start + 7 AS last_before_holiday
 	FROM (SELECT urn, abie.absence_weeks_agg(weeks) AS weeks FROM part GROUP BY urn) s
-		CROSS JOIN LATERAL abie_internal.half_terms(s.urn, s.weeks) h
+		CROSS JOIN LATERAL abie_internal.half_terms(s.weeks) h
 		CROSS JOIN LATERAL unnest(h.weeks) k (week_start)
 ), counted AS (
 	SELECT g.pupil_group, s.urn, s.week, s.week_start, coalesce(s.last_before_holiday, false) AS last_before_holiday,

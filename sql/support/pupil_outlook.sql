@@ -127,7 +127,7 @@ SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
 AS $function$
 DECLARE
-	first_day date := make_date(extract(year FROM abie.year_start(academic_year))::integer, 8, 1);
+	first_day date := abie_internal.year_first_day(academic_year);
 	next_year date := (first_day + interval '1 year')::date;
 	last_day date := coalesce(to_date, next_year - 1);
 	seen text := 'true';

@@ -7,21 +7,21 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20
 RETURN abie.academic_year_of((abie.year_start(academic_year) - make_interval(years => years))::date);
 COMMENT ON FUNCTION abie_internal.year_before(text, integer) IS 'The academic year so many years before.';
 
-CREATE FUNCTION abie_internal.half_terms(urn integer, weeks abie.absence_weeks)
-RETURNS TABLE (urn integer, half_term integer, weeks date[])
+CREATE FUNCTION abie_internal.half_terms(weeks abie.absence_weeks)
+RETURNS TABLE (half_term integer, weeks date[])
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200 ROWS 6
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- a week that few pupils had, such as one before the others came back, is no week of the school
-SELECT half_terms.urn, k.half_term, array_agg(k.week_start ORDER BY k.week_start)
+SELECT k.half_term, array_agg(k.week_start ORDER BY k.week_start)
 FROM (
 	SELECT array_agg(w.week_start ORDER BY w.week_start) FILTER (WHERE 2 * w.enrolments >= w.most) AS mondays
-	FROM (SELECT u.week_start, u.enrolments, max(u.enrolments) OVER () AS most FROM abie.weeks($2) u) w
+	FROM (SELECT u.week_start, u.enrolments, max(u.enrolments) OVER () AS most FROM abie.weeks($1) u) w
 ) m, LATERAL abie.school_week_kind(m.mondays) k
 WHERE k.half_term <= 6
 GROUP BY k.half_term
 $$;
-COMMENT ON FUNCTION abie_internal.half_terms(integer, abie.absence_weeks) IS
+COMMENT ON FUNCTION abie_internal.half_terms(abie.absence_weeks) IS
 'The Mondays of each of the first six half terms of a school (abie.school_week_kind), of weeks that half of its '
 'pupils had.';
 
@@ -51,9 +51,8 @@ SET enable_nestloop = off
 SET enable_mergejoin = off
 AS $function$
 DECLARE
-	-- an academic year is from 1 August to 31 July
-	before date := abie.year_start(from_year) - interval '1 month';
-	after date := abie.year_start(to_year) - interval '1 month';
+	before date := abie_internal.year_first_day(from_year);
+	after date := abie_internal.year_first_day(to_year);
 BEGIN
 	RETURN QUERY EXECUTE format($query$
 WITH before AS (
@@ -72,13 +71,13 @@ WITH before AS (
 		before.register AS before, after.register AS after
 	FROM before JOIN after USING (pupil)
 ), before_week AS MATERIALIZED (
-	SELECT h.* FROM (
+	SELECT s.urn, h.* FROM (
 		SELECT feeder AS urn, abie.absence_weeks_agg(before, %3$L, %4$L) AS weeks FROM pair GROUP BY feeder
-	) s, LATERAL abie_internal.half_terms(s.urn, s.weeks) h
+	) s, LATERAL abie_internal.half_terms(s.weeks) h
 ), after_week AS MATERIALIZED (
-	SELECT h.* FROM (
+	SELECT s.urn, h.* FROM (
 		SELECT urn, abie.absence_weeks_agg(after, %6$L, %7$L) AS weeks FROM pair GROUP BY urn
-	) s, LATERAL abie_internal.half_terms(s.urn, s.weeks) h
+	) s, LATERAL abie_internal.half_terms(s.weeks) h
 ), way AS MATERIALIZED (
 	-- first these: half terms of all schools with each other would be many
 	SELECT p.feeder, p.urn, b.half_term, b.weeks
