@@ -232,6 +232,26 @@ COMMENT ON FUNCTION abie_internal.report_years(integer, integer[]) IS
 'stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. '
 'With 95 per cent intervals.';
 
+CREATE FUNCTION abie_internal.report_distribution(run_id integer)
+RETURNS TABLE (stratum text, distribution jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 2
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT d.stratum, jsonb_agg(jsonb_build_object(
+			'improvement_rounded', d.improvement_rounded,
+			'schools', d.schools,
+			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded)
+	FROM abie_report.improvement_distribution d
+	WHERE d.run_id = report_distribution.run_id
+	GROUP BY d.stratum;
+END $$;
+COMMENT ON FUNCTION abie_internal.report_distribution(integer) IS
+'How many schools of each stratum of a run are to improve by how much: columns of abie_report.improvement_distribution.';
+
 CREATE FUNCTION abie_owner.report_facts(role oid, run_id integer, urns integer[])
 RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
@@ -269,14 +289,6 @@ BEGIN
 			'benchmark_share', m.benchmark_share,
 			'minimum_enrolments', m.minimum_enrolments) AS settings
 		FROM model m
-	), distribution AS (
-		SELECT d.stratum, jsonb_agg(jsonb_build_object(
-			'improvement_rounded', d.improvement_rounded,
-			'schools', d.schools,
-			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded) AS distribution
-		FROM abie_report.improvement_distribution d
-		WHERE d.run_id = report_facts.run_id
-		GROUP BY d.stratum
 	), source AS (
 		SELECT d.urn, jsonb_agg(jsonb_build_object(
 			'figure', d.figure,
@@ -320,7 +332,7 @@ BEGIN
 		LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
 		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
 		LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
-		LEFT JOIN distribution d ON d.stratum = e.stratum
+		LEFT JOIN abie_internal.report_distribution(report_facts.run_id) d ON d.stratum = e.stratum
 		LEFT JOIN source s ON s.urn = e.urn;
 END $$;
 COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';

@@ -169,19 +169,65 @@ COMMENT ON FUNCTION abie_internal.transition_units(regclass, text, text, integer
 'educational needs, each with the possible sessions here) had before and after, and the sampling variance of the '
 'change, from the changes of all pupils of the same make-up (of everybody where they are fewer than 30).';
 
-CREATE FUNCTION abie.transition(registers regclass, from_year text, to_year text, from_group integer DEFAULT 6,
-	to_group integer DEFAULT 7, earlier integer DEFAULT 1, reason text DEFAULT 'all')
-RETURNS TABLE (urn integer, feeder integer, pupil_group text, half_term integer, shown boolean, pupils bigint,
-	percent_before float8, percent float8, change float8, usual_change float8, dip float8, dip_error float8,
-	likely_dip float8, lower_dip float8, upper_dip float8, excess_probability float8, listed boolean,
-	earlier_pupils bigint, earlier_dip float8, beyond_earlier float8, beyond_earlier_error float8)
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 1000
--- Not STRICT: it says what is NULL. Restricted: the registers may be a temporary table.
+CREATE FUNCTION abie_internal.transition_parts(registers regclass, from_year text, to_year text, from_group integer,
+	to_group integer, earlier integer, reason text)
+RETURNS TABLE (cohort integer, half_term integer, partition integer, pupil_group text, urn integer, feeder integer,
+	number bigint, sums bigint[], usual_change float8, variance float8, likely_dip float8, likely_dip_error float8,
+	excess_probability float8)
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET work_mem = '64MB'
 SET enable_nestloop = off
 SET enable_mergejoin = off
+AS $$
+WITH unit AS MATERIALIZED (
+	SELECT u.*, u.sums[1] AS number, c.dip, row_number() OVER (PARTITION BY u.cohort, u.half_term, u.partition,
+		u.pupil_group, u.variance > 0 ORDER BY u.urn, u.feeder) AS place
+	FROM abie_internal.transition_units(registers, from_year, to_year, from_group, to_group, earlier, reason) u
+		CROSS JOIN LATERAL abie_internal.rate_change_final(u.sums) r
+		CROSS JOIN LATERAL (SELECT r.change - (u.usual - u.usual_before) AS dip) c
+), belief AS MATERIALIZED (
+	SELECT s.half_term, s.partition, s.pupil_group, b.*
+	FROM (
+		SELECT n.half_term, n.partition, n.pupil_group, array_agg(n.urn::bigint ORDER BY n.place) AS urns,
+			array_agg(n.dip ORDER BY n.place) AS dips, array_agg(n.variance ORDER BY n.place) AS variances
+		FROM unit n WHERE n.cohort = 0 AND n.variance > 0
+		GROUP BY n.half_term, n.partition, n.pupil_group
+	) s CROSS JOIN LATERAL abie.shrink_nested(s.urns, s.dips, s.variances, 1) b
+), part AS MATERIALIZED (
+	-- schools by group, and their feeders
+	SELECT n.cohort, n.half_term, n.partition, n.pupil_group, n.urn, NULL::integer AS feeder,
+		sum(n.number)::bigint AS number, abie_internal.rate_change_merge(n.sums) AS sums,
+		sum(n.sums[9] * n.usual ORDER BY n.feeder) / sum(n.sums[9])::float8
+			- sum(n.sums[3] * n.usual_before ORDER BY n.feeder) / sum(n.sums[3])::float8 AS usual_change,
+		sum(n.number ^ 2 * n.variance ORDER BY n.feeder) / sum(n.number)::float8 ^ 2 AS variance,
+		min(n.place) AS place
+	FROM unit n GROUP BY n.cohort, n.half_term, n.partition, n.pupil_group, n.urn
+	UNION ALL
+	SELECT n.cohort, n.half_term, 3, n.pupil_group, n.urn, n.feeder, n.number, n.sums,
+		n.usual - n.usual_before, n.variance, n.place
+	FROM unit n WHERE n.cohort = 0 AND n.partition = 0
+)
+SELECT p.cohort, p.half_term, p.partition, p.pupil_group, p.urn, p.feeder, p.number, p.sums, p.usual_change, p.variance,
+	CASE WHEN p.feeder IS NULL THEN b.parent_effect ELSE b.effect END,
+	CASE WHEN p.feeder IS NULL THEN b.parent_error ELSE b.effect_error END,
+	CASE WHEN p.feeder IS NOT NULL THEN b.probability END
+FROM part p
+	LEFT JOIN belief b ON p.cohort = 0 AND p.variance > 0 AND coalesce(b.half_term, 0) = coalesce(p.half_term, 0)
+		AND b.partition = p.partition % 3 AND b.pupil_group = p.pupil_group AND b.unit = p.place
+$$;
+COMMENT ON FUNCTION abie_internal.transition_parts(regclass, text, text, integer, integer, integer, text) IS
+'The units of abie_internal.transition_units added up to schools by group (partition 0 to 2), and, of the newest '
+'cohort, its feeders (partition 3): pupils, the state of abie.rate_change, the usual change, the sampling variance of '
+'the change, and for the newest cohort what abie.shrink_nested makes of the dip, and the probability that a feeder''s '
+'is more than 1 point above the school''s.';
+
+CREATE FUNCTION abie_internal.check_transition(registers regclass, from_year text, to_year text, from_group integer,
+	to_group integer, earlier integer, reason text) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 100
+-- Not STRICT: it says what is NULL.
+SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF num_nulls(registers, from_year, to_year, from_group, to_group, earlier, reason) > 0 THEN
@@ -197,34 +243,30 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	PERFORM abie_internal.pupils_check(registers, from_year);
+END $$;
+COMMENT ON FUNCTION abie_internal.check_transition(regclass, text, text, integer, integer, integer, text) IS
+'Raises the errors that abie.transition has for its arguments.';
+
+CREATE FUNCTION abie.transition(registers regclass, from_year text, to_year text, from_group integer DEFAULT 6,
+	to_group integer DEFAULT 7, earlier integer DEFAULT 1, reason text DEFAULT 'all')
+RETURNS TABLE (urn integer, feeder integer, pupil_group text, half_term integer, shown boolean, pupils bigint,
+	percent_before float8, percent float8, change float8, usual_change float8, dip float8, dip_error float8,
+	likely_dip float8, lower_dip float8, upper_dip float8, excess_probability float8, listed boolean,
+	earlier_pupils bigint, earlier_dip float8, beyond_earlier float8, beyond_earlier_error float8)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 1000
+-- Not STRICT: it says what is NULL. Restricted: the registers may be a temporary table.
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET work_mem = '64MB'
+SET enable_nestloop = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+	PERFORM abie_internal.check_transition(registers, from_year, to_year, from_group, to_group, earlier, reason);
 	RETURN QUERY
-	WITH unit AS MATERIALIZED (
-		SELECT u.*, u.sums[1] AS number, c.dip, row_number() OVER (PARTITION BY u.cohort, u.half_term, u.partition,
-			u.pupil_group, u.variance > 0 ORDER BY u.urn, u.feeder) AS place
-		FROM abie_internal.transition_units(registers, from_year, to_year, from_group, to_group, earlier, reason) u
-			CROSS JOIN LATERAL abie_internal.rate_change_final(u.sums) r
-			CROSS JOIN LATERAL (SELECT r.change - (u.usual - u.usual_before) AS dip) c
-	), belief AS MATERIALIZED (
-		SELECT s.half_term, s.partition, s.pupil_group, b.*
-		FROM (
-			SELECT n.half_term, n.partition, n.pupil_group, array_agg(n.urn::bigint ORDER BY n.place) AS urns,
-				array_agg(n.dip ORDER BY n.place) AS dips, array_agg(n.variance ORDER BY n.place) AS variances
-			FROM unit n WHERE n.cohort = 0 AND n.variance > 0
-			GROUP BY n.half_term, n.partition, n.pupil_group
-		) s CROSS JOIN LATERAL abie.shrink_nested(s.urns, s.dips, s.variances, 1) b
-	), part AS MATERIALIZED (
-		-- schools by group, and their feeders
-		SELECT n.cohort, n.half_term, n.partition, n.pupil_group, n.urn, NULL::integer AS feeder,
-			sum(n.number)::bigint AS number, abie_internal.rate_change_merge(n.sums) AS sums,
-			sum(n.sums[9] * n.usual ORDER BY n.feeder) / sum(n.sums[9])::float8
-				- sum(n.sums[3] * n.usual_before ORDER BY n.feeder) / sum(n.sums[3])::float8 AS usual_change,
-			sum(n.number ^ 2 * n.variance ORDER BY n.feeder) / sum(n.number)::float8 ^ 2 AS variance,
-			min(n.place) AS place
-		FROM unit n GROUP BY n.cohort, n.half_term, n.partition, n.pupil_group, n.urn
-		UNION ALL
-		SELECT n.cohort, n.half_term, 3, n.pupil_group, n.urn, n.feeder, n.number, n.sums,
-			n.usual - n.usual_before, n.variance, n.place
-		FROM unit n WHERE n.cohort = 0 AND n.partition = 0
+	WITH part AS MATERIALIZED (
+		SELECT * FROM abie_internal.transition_parts(registers, from_year, to_year, from_group, to_group, earlier,
+			reason)
 	), fewest AS (
 		SELECT p.cohort, p.partition, p.pupil_group, p.urn, p.feeder, min(p.number) AS number
 		FROM part p GROUP BY p.cohort, p.partition, p.pupil_group, p.urn, p.feeder
@@ -248,9 +290,7 @@ BEGIN
 		SELECT p.urn, p.feeder, p.pupil_group, p.partition, p.half_term,
 			NOT (h.is_hidden OR w.is_hidden) AS shown, p.number, r.percent_before, r.percent, r.change, p.usual_change,
 			r.change - p.usual_change AS dip, sqrt(p.variance) AS dip_error,
-			CASE WHEN p.feeder IS NULL THEN b.parent_effect ELSE b.effect END AS likely_dip,
-			1.6448536269514722 * CASE WHEN p.feeder IS NULL THEN b.parent_error ELSE b.effect_error END AS reach,
-			CASE WHEN p.feeder IS NOT NULL THEN b.probability END AS probability,
+			p.likely_dip, 1.6448536269514722 * p.likely_dip_error AS reach, p.excess_probability AS probability,
 			CASE WHEN NOT f.is_hidden THEN e.number END AS earlier_number, e.dip AS earlier_dip,
 			e.variance AS earlier_variance, p.variance
 		FROM part p
@@ -258,9 +298,6 @@ BEGIN
 				AND h.urn = p.urn AND h.feeder IS NOT DISTINCT FROM p.feeder
 			JOIN hidden w ON w.cohort = p.cohort AND w.partition = 0 AND w.urn = p.urn
 			CROSS JOIN LATERAL abie_internal.rate_change_final(p.sums) r
-			LEFT JOIN belief b ON coalesce(b.half_term, 0) = coalesce(p.half_term, 0)
-				AND b.partition = p.partition % 3 AND b.pupil_group = p.pupil_group AND b.unit = p.place
-				AND p.variance > 0
 			LEFT JOIN before e ON coalesce(e.half_term, 0) = coalesce(p.half_term, 0) AND e.partition = p.partition
 				AND e.pupil_group = p.pupil_group AND e.urn = p.urn
 			LEFT JOIN too_few f ON f.partition = p.partition AND f.pupil_group = p.pupil_group AND f.urn = p.urn

@@ -126,6 +126,8 @@ INSERT INTO not_parallel_safe VALUES
 	('pupil_outlook', 'reads registers, which may be a temporary table'),
 	('transition_cohort', 'reads registers, which may be a temporary table'),
 	('transition_units', 'reads registers, which may be a temporary table'),
+	('transition_parts', 'reads registers, which may be a temporary table'),
+	('check_transition', 'reads registers, which may be a temporary table'),
 	('transition', 'reads registers, which may be a temporary table'),
 	('transition_moments', 'reads registers, which may be a temporary table'),
 	('transition_panel', 'reads registers, which may be a temporary table'),
