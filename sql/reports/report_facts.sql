@@ -250,7 +250,8 @@ BEGIN
 	GROUP BY d.stratum;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_distribution(integer) IS
-'How many schools of each stratum of a run are to improve by how much: columns of abie_report.improvement_distribution.';
+'How many schools of each stratum of a run are to improve by how much: columns of '
+'abie_report.improvement_distribution.';
 
 CREATE FUNCTION abie_owner.report_facts(role oid, run_id integer, urns integer[])
 RETURNS TABLE (urn integer, facts jsonb)
