@@ -19,6 +19,7 @@ reports = markup chart_part chart chart_history report_view report_history repor
 	report_progress report_shock report_part run_change report_summary chart_waterfall report_facts report_word \
 	report_expectation report_compared school_report area_report
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
+	hub_table hub_allocation_table hub hub_allocation hub_explain \
 	pupil_outlook transition transition_moment chart_transition transition_panel
 demo = demo demo_pupils demo_week
 FLOORS = types statistics inputs runs release year reports support demo

@@ -51,7 +51,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT t FROM unnest(abie_owner.relations()) t JOIN pg_class c ON c.oid = t
 	WHERE c.relkind = 'r' AND t <> ALL ('{abie.access_grant,abie.run_event,abie.report_read,abie.school_event,
-		abie.event_decision,abie.referral_event}'::regclass[]))
+		abie.event_decision,abie.referral_event,abie.hub_allocation_event}'::regclass[]))
 $$;
 COMMENT ON FUNCTION abie_owner.writable_tables() IS
 'The tables that roles granted calculation may write: not the records of what became of runs, of who read what and of '

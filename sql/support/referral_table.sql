@@ -189,22 +189,23 @@ COMMENT ON FUNCTION abie_internal.guard_referral() IS
 CREATE TRIGGER guard_referral BEFORE UPDATE OR DELETE ON abie.referral
 FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_referral();
 
-CREATE FUNCTION abie_internal.guard_referral_insert() RETURNS trigger
+CREATE FUNCTION abie_internal.guard_beginning() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	IF NEW.status <> 'proposed' AND NOT abie_internal.has_owner_rights(TG_RELID) THEN
-		RAISE EXCEPTION 'a list begins as proposed, not as %', NEW.status
-			USING ERRCODE = 'insufficient_privilege', HINT = 'CALL abie.refer makes one.';
+		RAISE EXCEPTION '% begins as proposed, not as %', TG_ARGV[0], NEW.status
+			USING ERRCODE = 'insufficient_privilege', HINT = TG_ARGV[1];
 	END IF;
 	RETURN NEW;
 END $$;
-COMMENT ON FUNCTION abie_internal.guard_referral_insert() IS
-'Trigger: refuses a list that is not in its beginning but from the owner, who restores dumps.';
+COMMENT ON FUNCTION abie_internal.guard_beginning() IS
+'Trigger: refuses what is not in its beginning (status proposed) but from the owner, who restores dumps; its arguments '
+'are what it is and the hint.';
 
 CREATE TRIGGER guard_referral_insert BEFORE INSERT ON abie.referral
-FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_referral_insert();
+FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_beginning('a list', 'CALL abie.refer makes one.');
 
 -- Gate, because nobody but the owner writes the record: the role in force is its first argument.
 CREATE FUNCTION abie_owner.record_referral_event() RETURNS trigger
