@@ -22,9 +22,7 @@
 enum
 {
 	URNS, ENROLMENTS, FORECASTS, LAST_FORECASTS, YEAR_VARIANCES, ATTENDANCE, BASELINES, IMPROVEMENTS,
-	THIS_WEEKS,					/* four arrays: see WeekRows */
-	LAST_WEEKS = THIS_WEEKS + 4,
-	ACCEPTED_URNS = LAST_WEEKS + 4, ACCEPTED_WEEKS,
+	THIS_WEEKS, LAST_WEEKS, ACCEPTED_URNS, ACCEPTED_WEEKS,
 	PACE, AS_OF, OVER, DECLARED_V0, DECLARED_V1, DECLARED_RHO, FORECAST_QUANTILE,
 	REGIONS, AUTHORITIES
 };
@@ -107,8 +105,10 @@ mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 {
 	int			count;
 	const int32 *accepted = elements_argument(fcinfo, ACCEPTED_URNS, &count);
-	const DateADT *monday = week_dates_argument(fcinfo, ACCEPTED_WEEKS, count);
+	const DateADT *monday;
 
+	(void) fitting_argument(fcinfo, ACCEPTED_WEEKS, count);
+	monday = monday_array_argument(PG_GETARG_ARRAYTYPE_P(ACCEPTED_WEEKS), "weeks");
 	for (int a = 0; a < count; a++)
 	{
 		int			school = school_of(urn, year->schools, accepted[a]);
@@ -120,12 +120,12 @@ mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 }
 
 static Stratum
-stratum_arguments(FunctionCallInfo fcinfo, const int32 *urn, const int *order, int schools, int32 **area)
+stratum_arguments(FunctionCallInfo fcinfo, const WeekRows *now, const int32 *urn, const int *order, int schools,
+				  int32 **area)
 {
-	WeekRows	now = week_rows_arguments(fcinfo, THIS_WEEKS);
-	WeekRows	then = week_rows_arguments(fcinfo, LAST_WEEKS);
+	WeekRows	then = week_rows_argument(fcinfo, LAST_WEEKS);
 	Stratum		stratum = {
-		.this_year = year_weeks(&now, urn, schools),
+		.this_year = year_weeks(now, urn, schools),
 		.last_year = year_weeks(&then, urn, schools),
 		.enrolments = figures_argument(fcinfo, ENROLMENTS, "enrolments", order, schools, false),
 		.forecast = figures_argument(fcinfo, FORECASTS, "forecasts", order, schools, false),
@@ -208,11 +208,12 @@ week_results(RowMaker *row, const YearWeeks *year, const CommonWeek *common, boo
 }
 
 static Datum
-standing_result(RowMaker *row, int32 urn, const SchoolProgress *p)
+standing_result(RowMaker *row, int32 urn, const SchoolProgress *p, bool has_newest_week)
 {
 	put(row, Int32GetDatum(urn));
 	put(row, Int32GetDatum(p->weeks));
 	put(row, Int32GetDatum(p->weeks_set_aside));
+	put(row, BoolGetDatum(has_newest_week));
 	put_number(row, p->year_to_date);
 	put_number(row, p->relative);
 	put_number(row, p->like_for_like);
@@ -247,15 +248,28 @@ week_array(Oid type, const Stratum *stratum, const Learned *learned)
 	return row_array(result, count, type);
 }
 
-static Datum
-standing_array(Oid type, const int32 *urn, const SchoolProgress *progress, int schools)
+/* The newest Monday of rows of any schools; 0 of none. */
+static Day
+newest_row(const WeekRows *rows)
 {
-	Datum	   *result = allocate(sizeof(Datum) * (schools + 1));
+	Day			newest = 0;
+
+	for (int r = 0; r < rows->count; r++)
+		if (r == 0 || week_row(rows, r).monday > newest)
+			newest = week_row(rows, r).monday;
+	return newest;
+}
+
+static Datum
+standing_array(Oid type, const int32 *urn, const YearWeeks *now, Day newest, const SchoolProgress *progress)
+{
+	Datum	   *result = allocate(sizeof(Datum) * (now->schools + 1));
 	RowMaker   *row = row_maker(type);
 
-	for (int i = 0; i < schools; i++)
-		result[i] = standing_result(row, urn[i], &progress[i]);
-	return row_array(result, schools, type);
+	for (size_t i = 0; i < now->schools; i++)
+		result[i] = standing_result(row, urn[i], &progress[i],
+									progress[i].weeks > 0 && now->place[now->first[i + 1] - 1].monday == newest);
+	return row_array(result, now->schools, type);
 }
 
 static Datum
@@ -326,18 +340,25 @@ abie_project_stratum(PG_FUNCTION_ARGS)
 	Learned		learned;
 	Shocks		shocks;
 	int32	   *area[AREA_LEVELS];
-	Datum		result[5];
+	WeekRows	now;
+	Day			newest;
+	Datum		result[6];
+	bool		null[6] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != lengthof(result))
 		elog(ERROR, "the result type is not that of this version");
 	for (int i = 0; i < schools; i++)
 		urn[i] = given[order[i]];
-	stratum = stratum_arguments(fcinfo, urn, order, schools, area);
+	now = week_rows_argument(fcinfo, THIS_WEEKS);
+	newest = newest_row(&now);
+	stratum = stratum_arguments(fcinfo, &now, urn, order, schools, area);
 	project_stratum(&stratum, &rule, &learned, progress, &shocks, allocate, check_for_interrupts);
 	result[0] = learned_result(column_type(descriptor, 0), &learned);
 	result[1] = week_array(column_type(descriptor, 1), &stratum, &learned);
-	result[2] = standing_array(column_type(descriptor, 2), urn, progress, schools);
+	result[2] = standing_array(column_type(descriptor, 2), urn, &stratum.this_year, newest, progress);
 	result[3] = area_shock_array(column_type(descriptor, 3), &shocks, area);
 	result[4] = school_shock_array(column_type(descriptor, 4), &shocks, urn);
-	PG_RETURN_DATUM(row_result(fcinfo, lengthof(result), result, NULL));
+	result[5] = DateADTGetDatum(newest);
+	null[5] = now.count == 0;
+	PG_RETURN_DATUM(row_result(fcinfo, lengthof(result), result, null));
 }

@@ -4,35 +4,8 @@
  */
 #include "postgres.h"
 
-#include "arguments.h"
 #include "callbacks.h"
-#include "utils/date.h"
 #include "year_weeks.h"
-
-const DateADT *
-week_dates_argument(FunctionCallInfo fcinfo, int number, int count)
-{
-	fitting_argument(fcinfo, number, count);
-	return monday_array_argument(PG_GETARG_ARRAYTYPE_P(number), "weeks");
-}
-
-WeekRows
-week_rows_arguments(FunctionCallInfo fcinfo, int first)
-{
-	WeekRows	rows;
-
-	rows.urn = elements_argument(fcinfo, first, &rows.count);
-	rows.monday = week_dates_argument(fcinfo, first + 1, rows.count);
-	rows.possible = fitting_argument(fcinfo, first + 2, rows.count);
-	rows.absent = fitting_argument(fcinfo, first + 3, rows.count);
-	for (int r = 0; r < rows.count; r++)
-		if (rows.possible[r] <= 0 || rows.absent[r] < 0 || rows.absent[r] > rows.possible[r])
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("week %d has " INT64_FORMAT " sessions of absence of " INT64_FORMAT " possible",
-							r + 1, rows.absent[r], rows.possible[r])));
-	return rows;
-}
 
 int
 school_of(const int32 *urn, int schools, int32 wanted)
@@ -59,11 +32,15 @@ order_rows(const WeekRows *rows, const int32 *urn, int schools, size_t *first)
 	int		   *school = allocate(sizeof(int) * (rows->count + 1));
 	int		   *order;
 	size_t	   *next = allocate(sizeof(size_t) * (schools + 1));
+	int32		previous = 0;
 
 	memset(first, 0, sizeof(size_t) * (schools + 1));
 	for (int r = 0; r < rows->count; r++)
 	{
-		school[r] = r > 0 && rows->urn[r] == rows->urn[r - 1] ? school[r - 1] : school_of(urn, schools, rows->urn[r]);
+		int32		wanted = week_row(rows, r).urn;
+
+		school[r] = r > 0 && wanted == previous ? school[r - 1] : school_of(urn, schools, wanted);
+		previous = wanted;
 		if (school[r] >= 0)
 			first[school[r] + 1]++;
 	}
@@ -73,12 +50,13 @@ order_rows(const WeekRows *rows, const int32 *urn, int schools, size_t *first)
 	/* from the last row on, and each before the later Mondays that are in already */
 	for (int r = rows->count - 1; r >= 0; r--)
 	{
+		DateADT		monday = week_row(rows, r).monday;
 		size_t		at;
 
 		if (school[r] < 0)
 			continue;
 		at = --next[school[r]];
-		for (; at + 1 < first[school[r] + 1] && rows->monday[order[at + 1]] < rows->monday[r]; at++)
+		for (; at + 1 < first[school[r] + 1] && week_row(rows, order[at + 1]).monday < monday; at++)
 			order[at] = order[at + 1];
 		order[at] = r;
 	}
@@ -143,11 +121,11 @@ year_weeks(const WeekRows *rows, const int32 *urn, int schools)
 
 	for (size_t r = 0; r < count; r++)
 	{
-		int			row = order[r];
+		WeekRow		row = week_row(rows, order[r]);
 
-		place[r].monday = rows->monday[row];
-		possible[r] = (double) rows->possible[row];
-		rate[r] = 100.0 * (double) (rows->possible[row] - rows->absent[row]) / possible[r];
+		place[r].monday = row.monday;
+		possible[r] = (double) row.possible;
+		rate[r] = 100.0 * (double) (row.possible - row.absent) / possible[r];
 	}
 	pfree(order);
 	for (int i = 0; i < schools; i++)

@@ -7,23 +7,7 @@
 
 #include "core/year_progress.h"
 #include "fmgr.h"
-#include "utils/date.h"
-
-/* Rows as they come: a school's week each. */
-typedef struct WeekRows
-{
-	int			count;
-	const int32 *urn;
-	const DateADT *monday;
-	const int64 *possible;
-	const int64 *absent;
-} WeekRows;
-
-/* An argument that is an array of so many Mondays, none NULL. */
-extern const DateADT *week_dates_argument(FunctionCallInfo fcinfo, int number, int count);
-
-/* Four arrays of one length, from this argument on; sessions absent are among those possible. */
-extern WeekRows week_rows_arguments(FunctionCallInfo fcinfo, int first);
+#include "week_rows.h"
 
 /* The place of a number among so many that ascend; -1: it is none of them. */
 extern int	school_of(const int32 *urn, int schools, int32 wanted);

@@ -81,57 +81,54 @@ COMMENT ON FUNCTION abie_internal.monitored_schools(integer) IS
 'learned; year_variance the variance of a year about its forecast, of changes where there is none; improvement that '
 'expected, -0.5 of a school that is to maintain.';
 
--- The weeks are read once, for both strata and years.
+-- The weeks are read once, for both strata and years: project_stratum passes over the other stratum's.
 CREATE FUNCTION abie_internal.year_progress(run_id integer, academic_year text, as_of date)
 RETURNS TABLE (stratum text, learned abie_internal.stratum_learned, weeks abie_internal.common_week[],
 	schools abie_internal.school_standing[], area_shocks abie_internal.area_shock[],
-	school_shocks abie_internal.school_shock[])
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 2
+	school_shocks abie_internal.school_shock[], newest_week date)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off
 SET jit = off
--- four groups: no sort of a million rows
-SET enable_sort = off
-SET work_mem = '64MB'
+-- a plan for these very values would hold copies of them
+SET plan_cache_mode = force_generic_plan
 AS $$
-WITH school AS MATERIALIZED (
-	SELECT * FROM abie_internal.monitored_schools(year_progress.run_id)
-), given AS (
-	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.enrolments) AS enrolments,
-		array_agg(s.forecast) AS forecasts, array_agg(s.last_forecast) AS last_forecasts,
-		array_agg(s.year_variance) AS year_variances, array_agg(s.attendance) AS attendance,
-		array_agg(s.baseline) AS baselines, array_agg(s.improvement) AS improvements,
-		array_agg(s.region) AS regions, array_agg(s.la_code) AS authorities
-	FROM school s GROUP BY s.stratum
-), held AS MATERIALIZED (
-	SELECT e.stratum, w.academic_year = year_progress.academic_year AS this_year, array_agg(w.urn::integer) AS urns,
-		array_agg(w.week_start) AS weeks, array_agg(w.sess_possible) AS possible, array_agg(w.sess_overall) AS overall
-	FROM abie.attendance_week w JOIN abie.expectation e ON e.run_id = year_progress.run_id AND e.urn = w.urn
-	-- worked out once, not a row
-	WHERE w.academic_year IN (year_progress.academic_year,
-			(SELECT abie.previous_year(year_progress.academic_year)))
-		AND (w.academic_year < year_progress.academic_year OR w.week_start <= abie_internal.newest_monday(as_of))
-	GROUP BY 1, 2
-), accepted AS (
-	SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks
-	FROM (VALUES (year_progress.academic_year), (abie.previous_year(year_progress.academic_year))) y(year),
-		abie_internal.accepted_weeks(y.year) a
-)
-SELECT g.stratum, p.*
-FROM given g
-	LEFT JOIN held t ON t.stratum = g.stratum AND t.this_year
-	LEFT JOIN held l ON l.stratum = g.stratum AND NOT l.this_year
-	LEFT JOIN abie.run_model m ON m.run_id = year_progress.run_id AND m.stratum = g.stratum
-	CROSS JOIN accepted a
-	CROSS JOIN LATERAL abie_internal.declared_noise(g.stratum) d
-	CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.forecasts, g.last_forecasts,
-		g.year_variances, g.attendance, g.baselines, g.improvements,
-		coalesce(t.urns, '{}'), coalesce(t.weeks, '{}'), coalesce(t.possible, '{}'), coalesce(t.overall, '{}'),
-		coalesce(l.urns, '{}'), coalesce(l.weeks, '{}'), coalesce(l.possible, '{}'), coalesce(l.overall, '{}'),
-		a.urns, a.weeks, (abie_internal.run_methodology(year_progress.run_id)).pace, as_of,
-		as_of >= make_date(left(year_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
-		coalesce(m.forecast_quantile, 1.959963984540054), g.regions, g.authorities) p
-$$;
+DECLARE
+	last_year text := abie.previous_year(academic_year);
+	these bytea;
+	those bytea;
+BEGIN
+	-- into variables: a plan would keep two or three copies
+	SELECT coalesce(string_agg(abie_internal.week_row(w.urn, w.week_start, w.sess_possible, w.sess_overall), NULL)
+			FILTER (WHERE w.academic_year = year_progress.academic_year), ''),
+		coalesce(string_agg(abie_internal.week_row(w.urn, w.week_start, w.sess_possible, w.sess_overall), NULL)
+			FILTER (WHERE w.academic_year = last_year), '')
+	INTO these, those
+	FROM abie.attendance_week w
+	WHERE w.academic_year IN (year_progress.academic_year, last_year)
+		AND (w.week_start <= abie_internal.newest_monday(as_of) OR w.academic_year = last_year);
+	RETURN QUERY
+	WITH given AS (
+		SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.enrolments) AS enrolments,
+			array_agg(s.forecast) AS forecasts, array_agg(s.last_forecast) AS last_forecasts,
+			array_agg(s.year_variance) AS year_variances, array_agg(s.attendance) AS attendance,
+			array_agg(s.baseline) AS baselines, array_agg(s.improvement) AS improvements,
+			array_agg(s.region) AS regions, array_agg(s.la_code) AS authorities
+		FROM abie_internal.monitored_schools(year_progress.run_id) s GROUP BY s.stratum
+	), accepted AS (
+		SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks
+		FROM unnest(ARRAY[year_progress.academic_year, last_year]) y(year), abie_internal.accepted_weeks(y.year) a
+	)
+	SELECT g.stratum, p.*
+	FROM given g
+		LEFT JOIN abie.run_model m ON m.run_id = year_progress.run_id AND m.stratum = g.stratum
+		CROSS JOIN accepted a
+		CROSS JOIN LATERAL abie_internal.declared_noise(g.stratum) d
+		CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.forecasts, g.last_forecasts,
+			g.year_variances, g.attendance, g.baselines, g.improvements, these, those, a.urns, a.weeks,
+			(abie_internal.run_methodology(year_progress.run_id)).pace, as_of,
+			as_of >= make_date(left(year_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
+			coalesce(m.forecast_quantile, 1.959963984540054), g.regions, g.authorities) p;
+END $$;
 COMMENT ON FUNCTION abie_internal.year_progress(integer, text, date) IS
 'What the weeks held as of a day make of the schools with an expectation in a run: abie_internal.project_stratum of '
 'each stratum. The year is over from 1 August on.';
@@ -171,15 +168,14 @@ BEGIN
 		INSERT INTO abie.school_progress
 		SELECT m.monitor_id, s.urn, m.run_id, p.stratum, t.status,
 			t.status = 'open' AND (s.high - s.low) / 2 > e.improvement, s.probability, s.projected, s.low, s.high,
-			s.weeks, s.weeks_set_aside, w.urn IS NOT NULL, s.year_to_date, s.relative, s.like_for_like, s.done,
+			s.weeks, s.weeks_set_aside, s.has_newest_week, s.year_to_date, s.relative, s.like_for_like, s.done,
 			s.week_variance, s.prior, s.prior_variance, s.level, s.level_variance, s.weeks_left, s.course, s.sd,
 			s.year_to_date_without, s.projected_without, s.probability_without
 		FROM unnest(p.schools) s JOIN abie.expectation e ON e.run_id = m.run_id AND e.urn = s.urn
-			LEFT JOIN abie.attendance_week w ON w.academic_year = m.academic_year AND w.week_start = m.newest_week
-				AND w.urn = s.urn
 			CROSS JOIN LATERAL abie.progress_status(e.statement, s.probability, s.low, e.baseline) t(status);
 		GET DIAGNOSTICS done = ROW_COUNT;
 		stored := stored + done;
+		UPDATE abie.monitor k SET newest_week = p.newest_week WHERE k.monitor_id = m.monitor_id;
 	END LOOP;
 	RETURN stored;
 END $$;
@@ -271,10 +267,8 @@ BEGIN
 	-- this session has the lock, so one of the year still marked running has died
 	PERFORM abie_internal.stop_monitor(m.monitor_id, 'interrupted', 'the session ended while the weekly run went on')
 	FROM abie.monitor m WHERE m.academic_year = start_monitor.academic_year AND m.status = 'running';
-	INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version, newest_week)
-	VALUES (academic_year, as_of, run_id, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'),
-		(SELECT max(w.week_start) FROM abie.attendance_week w WHERE w.academic_year = start_monitor.academic_year
-			AND w.week_start <= abie_internal.newest_monday(as_of)))
+	INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version)
+	VALUES (academic_year, as_of, run_id, (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie'))
 	RETURNING abie.monitor.monitor_id INTO started;
 	RETURN started;
 END $$;

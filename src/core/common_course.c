@@ -40,12 +40,13 @@ typedef struct Cells
 	double	   *number;
 } Cells;
 
-/* A counting sort of rows into cells; a row of cell NO_CELL is in none. */
+/* A counting sort of rows by room.cell into room.number; a row of cell NO_CELL is in none. */
 static Cells
-sort_into_cells(const int32_t *cell, const double *number, size_t rows, size_t cells, void *(*allocate) (size_t))
+sort_into_cells(RowRoom room, const double *number, size_t rows, size_t cells, void *(*allocate) (size_t))
 {
+	const int32_t *cell = room.cell;
 	size_t	   *start = allocate(sizeof(size_t) * (cells + 2));
-	Cells		sorted = {.start = start, .number = allocate(sizeof(double) * (rows + 1))};
+	Cells		sorted = {.start = start, .number = room.number};
 
 	memset(start, 0, sizeof(size_t) * (cells + 2));
 	for (size_t r = 0; r < rows; r++)
@@ -124,16 +125,15 @@ borrow_courses(CommonWeek *common, size_t mondays, size_t least)
 }
 
 CommonWeek *
-common_course(const YearWeeks *year, void *(*allocate) (size_t), void (*pause) (void))
+common_course(const YearWeeks *year, RowRoom room, void *(*allocate) (size_t), void (*pause) (void))
 {
 	size_t		rows = year->first[year->schools];
-	int32_t    *cell = allocate(sizeof(int32_t) * (rows + 1));
 	CommonWeek *common = allocate(sizeof(CommonWeek) * (year->mondays + 1));
 	Cells		rates;
 
 	for (size_t r = 0; r < rows; r++)
-		cell[r] = year->week[r] * WEEK_KINDS + (int32_t) week_kind(&year->place[r]);
-	rates = sort_into_cells(cell, year->rate, rows, year->mondays * WEEK_KINDS, allocate);
+		room.cell[r] = year->week[r] * WEEK_KINDS + (int32_t) week_kind(&year->place[r]);
+	rates = sort_into_cells(room, year->rate, rows, year->mondays * WEEK_KINDS, allocate);
 	for (size_t c = 0; c < year->mondays * WEEK_KINDS; c++)
 	{
 		size_t		count = rates.start[c + 1] - rates.start[c];
@@ -158,20 +158,20 @@ course_deviations(const YearWeeks *year, const CommonWeek *common, double *devia
 
 void
 course_spread(const YearWeeks *year, const double *deviation, const double *forecast, double level_variance,
-			  double week_variance, CommonWeek *common, void *(*allocate) (size_t), void (*pause) (void))
+			  double week_variance, CommonWeek *common, RowRoom room, void *(*allocate) (size_t),
+			  void (*pause) (void))
 {
 	size_t		rows = year->first[year->schools];
-	int32_t    *cell = allocate(sizeof(int32_t) * (rows + 1));
-	double	   *departure = allocate(sizeof(double) * (rows + 1));
+	double	   *departure = room.other;
 	Cells		departures;
 
 	for (size_t i = 0; i < year->schools; i++)
 		for (size_t r = year->first[i]; r < year->first[i + 1]; r++)
 		{
 			departure[r] = deviation[r] - forecast[i];
-			cell[r] = isnan(departure[r]) || year->set_aside[r] ? NO_CELL : year->week[r];
+			room.cell[r] = isnan(departure[r]) || year->set_aside[r] ? NO_CELL : year->week[r];
 		}
-	departures = sort_into_cells(cell, departure, rows, year->mondays, allocate);
+	departures = sort_into_cells(room, departure, rows, year->mondays, allocate);
 	for (size_t w = 0; w < year->mondays; w++)
 	{
 		size_t		count = departures.start[w + 1] - departures.start[w];

@@ -27,6 +27,14 @@ typedef struct YearWeeks
 	size_t		mondays;		/* of the year, with a school week */
 } YearWeeks;
 
+/* Room for numbers of each row of a year, in which nothing is left for the next who uses it. */
+typedef struct RowRoom
+{
+	int32_t    *cell;
+	double	   *number;
+	double	   *other;
+} RowRoom;
+
 /* What a Monday's week was like. */
 typedef struct CommonWeek
 {
@@ -62,7 +70,8 @@ extern double common_median(double *value, size_t count);
  * A week with fewer than LEAST_PEERS schools of its most frequent kind has no
  * course, NaN.  allocate gives memory that the caller frees.
  */
-extern CommonWeek *common_course(const YearWeeks *year, void *(*allocate) (size_t), void (*pause) (void));
+extern CommonWeek *common_course(const YearWeeks *year, RowRoom room, void *(*allocate) (size_t),
+								 void (*pause) (void));
 
 /* Of each row the rate less the common course of its Monday and kind; NaN where there is none. */
 extern void course_deviations(const YearWeeks *year, const CommonWeek *common, double *deviation);
@@ -74,7 +83,7 @@ extern void course_deviations(const YearWeeks *year, const CommonWeek *common, d
  * level_variance and week_variance: those of a school in the middle.
  */
 extern void course_spread(const YearWeeks *year, const double *deviation, const double *forecast,
-						  double level_variance, double week_variance, CommonWeek *common,
+						  double level_variance, double week_variance, CommonWeek *common, RowRoom room,
 						  void *(*allocate) (size_t), void (*pause) (void));
 
 #endif

@@ -31,7 +31,8 @@ typedef struct Screen
 	double	   *departure;		/* of a row, from the school's usual; NaN: not screened */
 	double	   *taken_off;		/* as its areas' */
 	double	   *sd;
-	double	   *scratch;		/* a number a row */
+	size_t	   *row;			/* room for a row each */
+	double	   *scratch;		/* and for a number */
 	Shocks	   *found;
 } Screen;
 
@@ -87,17 +88,16 @@ static AreaCells
 area_cells(const Screen *screen, const Areas *areas)
 {
 	const YearWeeks *weeks = screen->weeks;
-	AreaCells	sorted = {.cells = areas->count * weeks->mondays};
-	int64_t    *cell = screen->work->allocate(sizeof(int64_t) * (screen->rows + 1));
+	AreaCells	sorted = {.cells = areas->count * weeks->mondays, .row = screen->row};
+	int32_t    *cell = screen->work->room.cell;
 
 	sorted.start = screen->work->allocate(sizeof(size_t) * (sorted.cells + 2));
-	sorted.row = screen->work->allocate(sizeof(size_t) * (screen->rows + 1));
 	memset(sorted.start, 0, sizeof(size_t) * (sorted.cells + 2));
 	for (size_t i = 0; i < weeks->schools; i++)
 		for (size_t r = weeks->first[i]; r < weeks->first[i + 1]; r++)
 		{
 			cell[r] = isnan(screen->departure[r]) || areas->of_school[i] == NO_AREA ? -1 :
-				(int64_t) areas->of_school[i] * (int64_t) weeks->mondays + weeks->week[r];
+				areas->of_school[i] * (int32_t) weeks->mondays + weeks->week[r];
 			if (cell[r] >= 0)
 				sorted.start[cell[r] + 2]++;
 		}
@@ -240,39 +240,46 @@ reach_above(const Screen *screen, size_t row)
 }
 
 /*
- * The reaches, ascending, of the rows judged; how many.  Where chance reaches
- * further down than a week can be better, as in the smallest schools, it cannot
- * be told from a shock by what is above.
+ * For each of the values, ascending, how many rows one stands for that is as far
+ * above, as only some could be: all that are judged over those that reach as far.
+ * Where chance reaches further down than a week can be better, as in the smallest
+ * schools, it cannot be told from a shock by what is above.
  */
-static size_t
-sort_reaches(const Screen *screen, double *reach)
+static void
+rows_for_each(const Screen *screen, const double *value, size_t count, double *each)
 {
-	size_t		count = 0;
+	double		judged = 0.0;
+	double		reaching = 0.0;
 
+	for (size_t k = 0; k < count; k++)
+		each[k] = 0.0;
+	/* until all are counted, each[k] is how many reach as far as the value and not as the one before */
 	for (size_t r = 0; r < screen->rows; r++)
-		if (reach_above(screen, r) >= SCHOOL_LIMIT)
-			reach[count++] = reach_above(screen, r);
-	gsl_sort(reach, 1, count);
-	return count;
-}
-
-/* How many rows one stands for that is z above, as only some could be: all over those whose reach is z. */
-static double
-rows_for_each(const double *reach, size_t count, double z)
-{
-	size_t		low = 0;
-	size_t		high = count;
-
-	while (low < high)
 	{
-		size_t		middle = (low + high) / 2;
+		double		reach = reach_above(screen, r);
+		size_t		low = 0;
+		size_t		high = count;
 
-		if (reach[middle] < z)
-			low = middle + 1;
-		else
-			high = middle;
+		if (!(reach >= SCHOOL_LIMIT))
+			continue;
+		judged += 1.0;
+		while (low < high)
+		{
+			size_t		middle = (low + high) / 2;
+
+			if (value[middle] < -reach)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low < count)
+			each[low] += 1.0;
 	}
-	return low == count ? INFINITY : (double) count / (double) (count - low);
+	for (size_t k = 0; k < count; k++)
+	{
+		reaching += each[k];
+		each[k] = reaching == 0.0 ? INFINITY : judged / reaching;
+	}
 }
 
 static void
@@ -321,21 +328,17 @@ static void
 judge_schools(Screen *screen)
 {
 	void	   *(*allocate) (size_t) = screen->work->allocate;
-	size_t	   *row = allocate(sizeof(size_t) * (screen->rows + 1));
-	double	   *z = allocate(sizeof(double) * (screen->rows + 1));
+	size_t	   *row = screen->row;
+	double	   *z = screen->scratch;
 	size_t		count = rows_far_out(screen, row, z);
 	size_t	   *order = allocate(sizeof(size_t) * (count + 1));
 	double	   *ascending = allocate(sizeof(double) * (count + 1));
 	double	   *each = allocate(sizeof(double) * (count + 1));
-	double	   *reach = screen->scratch;
-	size_t		judged = sort_reaches(screen, reach);
 
 	gsl_sort_index(order, z, 1, count);
 	for (size_t k = 0; k < count; k++)
-	{
 		ascending[k] = z[order[k]];
-		each[k] = rows_for_each(reach, judged, -ascending[k]);
-	}
+	rows_for_each(screen, ascending, count, each);
 	mirror_values(ascending, each, count, z);
 	screen->found->school = allocate(sizeof(SchoolShock) * (count + 1));
 	for (size_t k = 0; k < count && z[k] <= SCHOOL_RATE; k++)
@@ -351,8 +354,8 @@ screen_shocks(const Work *work, Shocks *found)
 	size_t		numbers = sizeof(double) * (rows + 1);
 	Screen		screen = {
 		.work = work, .weeks = weeks, .rows = rows, .found = found,
-		.departure = work->allocate(numbers), .taken_off = work->allocate(numbers),
-		.sd = work->allocate(numbers), .scratch = work->allocate(numbers)
+		.departure = work->allocate(numbers), .taken_off = work->allocate(numbers), .sd = work->allocate(numbers),
+		.row = work->allocate(sizeof(size_t) * (rows + 1)), .scratch = work->room.number
 	};
 
 	*found = (Shocks) {.areas = 0};

@@ -32,7 +32,7 @@ start_course(const Work *work, const YearWeeks *weeks, const double *forecast, d
 {
 	Course		course = {
 		.weeks = weeks,
-		.common = common_course(weeks, work->allocate, work->pause),
+		.common = common_course(weeks, work->room, work->allocate, work->pause),
 		.deviation = work->allocate(sizeof(double) * (weeks->first[weeks->schools] + 1)),
 		.prior = work->allocate(sizeof(double) * (weeks->schools + 1))
 	};
@@ -76,9 +76,8 @@ learn_variances(Work *work)
 		.deviation = work->last_year.deviation, .left_out = silent_weeks(&work->last_year, work->allocate)
 	};
 	double	   *own = work->allocate(sizeof(double) * (last->schools + 1));
-	double	   *room = work->allocate(sizeof(double) * 2 * (last->first[last->schools] + 1));
 
-	learned->from_history = learn_week_noise(&weeks, room, work->pause, &learned->noise, own)
+	learned->from_history = learn_week_noise(&weeks, work->room.number, work->pause, &learned->noise, own)
 		&& schools_with_weeks(last) >= CALIBRATION_SCHOOLS;
 	if (!learned->from_history)
 		learned->noise = in->declared;
@@ -101,7 +100,7 @@ static void
 learn_spread(const Work *work, Course *year)
 {
 	course_spread(year->weeks, year->deviation, year->prior, work->learned->level_variance,
-				  work->learned->week_variance, year->common, work->allocate, work->pause);
+				  work->learned->week_variance, year->common, work->room, work->allocate, work->pause);
 }
 
 /* ---------- last year's back-test at the same week ---------- */

@@ -330,6 +330,18 @@ project_schools(const Work *work, const Matched *matched, const Rest *rest, cons
 		judge(work, i, rule, &progress[i]);
 }
 
+static RowRoom
+room_for_rows(const Stratum *stratum, void *(*allocate) (size_t))
+{
+	size_t		now = stratum->this_year.first[stratum->this_year.schools];
+	size_t		then = stratum->last_year.first[stratum->last_year.schools];
+	size_t		rows = (now > then ? now : then) + 1;
+	RowRoom		room = {.cell = allocate(sizeof(int32_t) * rows), .number = allocate(sizeof(double) * 2 * rows)};
+
+	room.other = room.number + rows;
+	return room;
+}
+
 void
 project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned, SchoolProgress *progress,
 				Shocks *shocks, void *(*allocate) (size_t), void (*pause) (void))
@@ -337,7 +349,7 @@ project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned
 	size_t		schools = stratum->this_year.schools;
 	Work		work = {
 		.in = stratum, .learned = learned, .allocate = allocate, .pause = pause,
-		.scratch = allocate(sizeof(double) * (schools + 1)),
+		.scratch = allocate(sizeof(double) * (schools + 1)), .room = room_for_rows(stratum, allocate),
 		.week_variance = allocate(sizeof(double) * (schools + 1)),
 		.level_variance = allocate(sizeof(double) * (schools + 1))
 	};

@@ -35,6 +35,7 @@ typedef struct Work
 	double	   *level_variance; /* of each school's prior */
 	double		serial;
 	double	   *scratch;		/* an element a school */
+	RowRoom		room;			/* for the rows of either year, number and other side by side */
 	void	   *(*allocate) (size_t);
 	void		(*pause) (void);
 } Work;
