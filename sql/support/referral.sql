@@ -66,7 +66,9 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
 AS $$
-WITH considered AS MATERIALIZED (
+WITH year AS MATERIALIZED (
+	SELECT r.target_year, r.baseline_year FROM abie.run r WHERE r.run_id = referral_places.run_id
+), considered AS MATERIALIZED (
 	SELECT o AS outcome, r AS run, e.laestab FROM abie.school_outcomes(run_id) o
 		JOIN abie.run r ON r.run_id = referral_places.run_id
 		JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = o.urn
@@ -75,11 +77,11 @@ WITH considered AS MATERIALIZED (
 	SELECT c.outcome, abie_internal.referral_obstacle(c.outcome, c.run, m.year_share,
 		abie_internal.traveller_percent(a) - coalesce(abie_internal.traveller_percent(b), 0)) AS obstacle
 	FROM considered c
-		JOIN abie.attendance a ON a.academic_year = (c.run).target_year AND a.laestab = c.laestab
-		LEFT JOIN abie.attendance b ON b.academic_year = (c.run).baseline_year AND b.laestab = c.laestab
-		LEFT JOIN (SELECT s.laestab, s.year_share
-			FROM abie.mobility((SELECT r.target_year FROM abie.run r WHERE r.run_id = referral_places.run_id)) s) m
-			ON m.laestab = c.laestab
+		-- years as the planner sees them, so that it takes the index
+		JOIN abie.attendance a ON a.academic_year = (SELECT y.target_year FROM year y) AND a.laestab = c.laestab
+		LEFT JOIN abie.attendance b ON b.academic_year = (SELECT y.baseline_year FROM year y)
+			AND b.laestab = c.laestab
+		LEFT JOIN abie.mobility((SELECT y.target_year FROM year y)) m ON m.laestab = c.laestab
 ), ordered AS (
 	SELECT j.*, row_number() OVER (PARTITION BY j.obstacle IS NULL ORDER BY (j.outcome).shortfall_probability DESC,
 		((j.outcome).improvement - (j.outcome).true_change) * (j.outcome).enrolments DESC, (j.outcome).urn) AS number
