@@ -158,6 +158,7 @@ INSERT INTO not_parallel_safe VALUES
 	('guard_monitor_truncate', 'trigger'),
 	('delete_monitor_rows', 'trigger'),
 	('drop_unissued', 'deletes runs'),
+	('end_night', 'writes abie.night'),
 	('schedule', 'makes a job of pg_cron'),
 	('unschedule', 'deletes a job of pg_cron'),
 	('schedule_week', 'makes a job of pg_cron'),
