@@ -131,11 +131,12 @@ read_weeks(const char *text, AbsenceWeeks *weeks)
 	int64	   *number = palloc(sizeof(int64) * REGISTER_MAX_WEEKS * WEEK_KINDS);
 	int			counts = read_numbers(first + start_length, number, REGISTER_MAX_WEEKS * WEEK_KINDS);
 	Register	start = {0};
+	Mark		no_mark;
 	RegisterError error;
 	WeeksValue *value;
 
 	if (counts < 0 || counts % WEEK_KINDS != 0
-		|| (start_length > 0 && register_parse(first, start_length, NULL, &start, &error) != REGISTER_GOOD))
+		|| (start_length > 0 && register_parse(first, start_length, &no_mark, &start, &error) != REGISTER_GOOD))
 		return NULL;
 	*weeks = (AbsenceWeeks) {.start = start.start, .weeks = counts / WEEK_KINDS};
 	value = allocate_weeks(weeks);

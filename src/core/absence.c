@@ -106,7 +106,10 @@ absence_add_tally(AbsenceState *state, const Tally *tally)
 
 	if (sessions.possible == 0)
 		return true;
-	return tally_add(&state->tally, tally) && add_enrolment(state, &sessions);
+	if (!tally_add(&state->tally, tally))
+		return false;
+	add_enrolment(state, &sessions);
+	return true;
 }
 
 bool

@@ -85,7 +85,8 @@ parse_start(const char *text, size_t length, Day *start)
 		return REGISTER_BAD_DATE;
 	*start = day_of_date(year, month, day);
 	date_of_day(*start, &back[0], &back[1], &back[2]);
-	return back[1] == month && back[2] == day ? REGISTER_GOOD : REGISTER_BAD_DATE;
+	/* a day that the month does not have is one of another month */
+	return back[1] == month ? REGISTER_GOOD : REGISTER_BAD_DATE;
 }
 
 /* The longest alias or code that text begins with; an alias before a code of the same length. */
