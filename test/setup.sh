@@ -50,3 +50,15 @@ copy_tree() {
 	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude='./sql/abie--*' --exclude=./test/results -cf - . |
 		tar -C "$1" -xf -
 }
+
+# A copy of the packaged server under $work, so that installing abie does not touch the system's.
+# The server finds its files relative to its own place.
+copy_server() {
+	local directory
+	for directory in /usr/lib/postgresql/$PG_VERSION /usr/share/postgresql/$PG_VERSION /usr/include/postgresql; do
+		mkdir -p "$work/server${directory%/*}"
+		cp -a "$directory" "$work/server${directory%/*}/"
+	done
+	PATH=$work/server/usr/lib/postgresql/$PG_VERSION/bin:$PATH
+	export PATH
+}
