@@ -198,28 +198,41 @@ open_greedily(Search *s, void (*pause) (void))
 	}
 }
 
+/* Whether a site may open in place of one that is open. */
+static bool
+may_replace(const Search *s, int opening, int closing)
+{
+	const SiteChoice *choice = s->choice;
+
+	return !choice->fixed[closing] && (has_room(s, opening) || choice->group[opening] == choice->group[closing]);
+}
+
 /* The exchange that saves most, if any saves something: of equals that of the first site to open, then to close. */
 static bool
 best_exchange(const Search *s, int *opening, int *closing)
 {
-	const SiteChoice *choice = s->choice;
 	int64_t		most = 0;
 
-	for (int j = 0; j < choice->sites; j++)
+	for (int j = 0; j < s->choice->sites; j++)
+	{
+		const int64_t *extra = s->extra + (size_t) j * s->choice->number;
+
 		for (int place = 0; !s->open[j] && place < s->count; place++)
 		{
+			int64_t		saved = s->gain[j] - s->loss[place] + extra[place];
 			int			site = s->opened[place];
-			int64_t		saved = s->gain[j] - s->loss[place] + s->extra[(size_t) j * choice->number + place];
 
-			if (choice->fixed[site] || (!has_room(s, j) && choice->group[j] != choice->group[site]))
+			/* hardly any saves as much as the best so far: the others are not looked at */
+			if (saved < most || saved <= 0 || !may_replace(s, j, site))
 				continue;
-			if (saved > most || (saved == most && most > 0 && *opening == j && site < *closing))
+			if (saved > most || (*opening == j && site < *closing))
 			{
 				most = saved;
 				*opening = j;
 				*closing = site;
 			}
 		}
+	}
 	return most > 0;
 }
 

@@ -17,7 +17,7 @@
 #define BOUND_STEPS 1500
 #define STEPS_WITHOUT_GAIN 15
 
-/* What a site brings at the present prices: 0 or less. */
+/* A site in the order in which sites are taken. */
 typedef struct SiteValue
 {
 	int64_t		value;
@@ -32,7 +32,7 @@ typedef struct Relaxation
 	int64_t    *least;			/* what the cheapest site costs: no price is below */
 	int64_t    *most;			/* what being unserved costs: no price is above */
 	int		   *times;			/* how many of the sites taken serve each school */
-	SiteValue  *value;
+	int64_t    *value;			/* what a site brings at the present prices: 0 or less */
 	SiteValue  *sorted;
 	bool	   *taken;
 	int		   *room;
@@ -63,19 +63,17 @@ value_sites(Relaxation *r, void (*pause) (void))
 {
 	const SiteChoice *choice = r->choice;
 
-	for (int j = 0; j < choice->sites; j++)
-		r->value[j] = (SiteValue) {0, j, choice->fixed[j]};
+	memset(r->value, 0, sizeof(int64_t) * choice->sites);
 	for (int i = 0; i < choice->schools; i++)
 	{
-		pause();
-		for (size_t k = choice->near.start[i]; k < choice->near.start[i + 1]; k++)
-		{
-			int64_t		cost = priced(choice, i, choice->near.list[k].cost);
+		const NearSite *near = choice->near.list + choice->near.start[i];
+		const NearSite *end = choice->near.list + choice->near.start[i + 1];
+		int64_t		unit = priced(choice, i, 1);
+		int64_t		price = r->price[i];
 
-			if (cost >= r->price[i])
-				break;
-			r->value[choice->near.list[k].site].value += cost - r->price[i];
-		}
+		pause();
+		for (; near < end && unit * near->cost < price; near++)
+			r->value[near->site] += unit * near->cost - price;
 	}
 }
 
@@ -88,7 +86,8 @@ take_sites(Relaxation *r)
 	int			count = 0;
 
 	memcpy(r->room, choice->most, sizeof(int) * choice->groups);
-	memcpy(r->sorted, r->value, sizeof(SiteValue) * choice->sites);
+	for (int j = 0; j < choice->sites; j++)
+		r->sorted[j] = (SiteValue) {r->value[j], j, choice->fixed[j]};
 	memset(r->taken, 0, sizeof(bool) * choice->sites);
 	qsort(r->sorted, choice->sites, sizeof(SiteValue), compare_values);
 	for (int k = 0; k < choice->sites && count < choice->number; k++)
@@ -127,14 +126,13 @@ count_services(Relaxation *r)
 
 	for (int i = 0; i < choice->schools; i++)
 	{
+		const NearSite *near = choice->near.list + choice->near.start[i];
+		const NearSite *end = choice->near.list + choice->near.start[i + 1];
+		int64_t		unit = priced(choice, i, 1);
 		int			times = 0;
 
-		for (size_t k = choice->near.start[i]; k < choice->near.start[i + 1]; k++)
-		{
-			if (priced(choice, i, choice->near.list[k].cost) >= r->price[i])
-				break;
-			times += r->taken[choice->near.list[k].site];
-		}
+		for (; near < end && unit * near->cost < r->price[i]; near++)
+			times += r->taken[near->site];
 		/* at the price of being unserved it may be that */
 		r->times[i] = times == 0 && r->price[i] == r->most[i] ? 1 : times;
 		squares += (int64_t) (1 - r->times[i]) * (1 - r->times[i]);
@@ -193,7 +191,7 @@ choose_sites_relax(const SiteChoice *choice, const Service *service, int steps, 
 		.least = allocate(sizeof(int64_t) * choice->schools),
 		.most = allocate(sizeof(int64_t) * choice->schools),
 		.times = allocate(sizeof(int) * choice->schools),
-		.value = allocate(sizeof(SiteValue) * choice->sites),
+		.value = allocate(sizeof(int64_t) * choice->sites),
 		.sorted = allocate(sizeof(SiteValue) * choice->sites),
 		.taken = allocate(sizeof(bool) * choice->sites),
 		.room = allocate(sizeof(int) * choice->groups)
