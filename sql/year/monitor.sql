@@ -94,6 +94,7 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	last_year text := abie.previous_year(academic_year);
+	years text[] := ARRAY[academic_year, last_year];
 	these bytea;
 	those bytea;
 BEGIN
@@ -104,7 +105,7 @@ BEGIN
 			FILTER (WHERE w.academic_year = last_year), '')
 	INTO these, those
 	FROM abie.attendance_week w
-	WHERE w.academic_year IN (year_progress.academic_year, last_year)
+	WHERE w.academic_year = ANY (years)
 		AND (w.week_start <= abie_internal.newest_monday(as_of) OR w.academic_year = last_year);
 	RETURN QUERY
 	WITH given AS (
@@ -116,7 +117,7 @@ BEGIN
 		FROM abie_internal.monitored_schools(year_progress.run_id) s GROUP BY s.stratum
 	), accepted AS (
 		SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks
-		FROM unnest(ARRAY[year_progress.academic_year, last_year]) y(year), abie_internal.accepted_weeks(y.year) a
+		FROM unnest(years) y(year), abie_internal.accepted_weeks(y.year) a
 	)
 	SELECT g.stratum, p.*
 	FROM given g
