@@ -172,8 +172,8 @@ BEGIN
 	IF grant_access.purpose = 'calculation' THEN
 		EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO %s',
 			array_to_string(abie_owner.writable_tables(), ', '), grantee);
-		EXECUTE format('GRANT EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) TO %s',
-			grantee);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text), '
+			'abie_internal.begin_pool() TO %s', grantee);
 	END IF;
 	RETURN made;
 END $$;
@@ -204,8 +204,8 @@ BEGIN
 	IF purpose = 'calculation' THEN
 		EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %s FROM %s',
 			array_to_string(abie_owner.writable_tables(), ', '), role);
-		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) '
-			'FROM %s', role);
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text), '
+			'abie_internal.begin_pool() FROM %s', role);
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie_owner.take_back(regrole, text) IS

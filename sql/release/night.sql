@@ -84,6 +84,34 @@ COMMENT ON FUNCTION abie.drop_unissued(text, text, integer) IS
 'their numbers. Issued, superseded and withdrawn runs stay, and so do those that go on, failed or were interrupted; '
 'abie.run_event keeps what was deleted.';
 
+-- One row for each of the nights that are told apart, not one a night, so that it stays as small as it is.
+CREATE TABLE abie.night (
+	target_year abie.academic_year,
+	methodology text REFERENCES abie.methodology (name),
+	ended_at timestamptz NOT NULL,
+	found text NOT NULL CHECK (found IN ('nothing to do', 'a run to check', 'a run to calculate')),
+	PRIMARY KEY (target_year, methodology)
+);
+COMMENT ON TABLE abie.night IS
+'When abie.nightly last ended well, also where it found nothing to do: one row a target year and methodology.';
+COMMENT ON COLUMN abie.night.target_year IS 'Target year it was called for, or found.';
+COMMENT ON COLUMN abie.night.methodology IS 'Methodology it was called for.';
+COMMENT ON COLUMN abie.night.ended_at IS 'When it last ended well.';
+COMMENT ON COLUMN abie.night.found IS
+'What it found then: nothing to do, a run to check (one that was calculated and not checked), a run to calculate.';
+SELECT pg_catalog.pg_extension_config_dump('abie.night', '');
+
+CREATE FUNCTION abie_internal.end_night(target_year text, methodology text, found text) RETURNS void
+LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+INSERT INTO abie.night AS n (target_year, methodology, ended_at, found)
+VALUES (end_night.target_year, end_night.methodology, clock_timestamp(), end_night.found)
+ON CONFLICT ON CONSTRAINT night_pkey DO UPDATE SET ended_at = excluded.ended_at, found = excluded.found
+$$;
+COMMENT ON FUNCTION abie_internal.end_night(text, text, text) IS
+'Keeps that abie.nightly ended well, and what it found: columns of abie.night.';
+
 /*
  * As abie.calculate: it commits, so that it can have no SET clause and names
  * the schema of what it calls.
@@ -94,6 +122,7 @@ AS $$
 DECLARE
 	year text := coalesce(target_year, abie.next_target_year());
 	made integer;
+	found text := 'nothing to do';
 BEGIN
 	COMMIT;
 	PERFORM abie_internal.check_keep(keep);
@@ -103,10 +132,13 @@ BEGIN
 		PERFORM abie_internal.unlock_year(year);
 		-- a night that broke off after the calculation left it unchecked
 		IF (abie.newest_run(year, methodology)).status OPERATOR(pg_catalog.<>) 'calculated' THEN
+			PERFORM abie_internal.end_night(year, methodology, found);
 			RETURN;
 		END IF;
+		found := 'a run to check';
 		made := (abie.newest_run(year, methodology)).run_id;
 	ELSE
+		found := 'a run to calculate';
 		CALL abie.calculate(year, methodology, made);
 	END IF;
 	PERFORM abie.check_run(made);
@@ -115,12 +147,13 @@ BEGIN
 		PERFORM abie.issue(made);
 	END IF;
 	PERFORM abie.drop_unissued(year, methodology, keep);
+	PERFORM abie_internal.end_night(year, methodology, found);
 END $$;
 COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
 'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to '
 'date (abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check '
 'fails, a warning either; otherwise it waits for a person. Of the runs of the year by the methodology that were never '
-'issued the newest are kept, so many as keep says (abie.drop_unissued). Imports nothing. One bare CALL for pg_cron '
+'issued the newest are kept, so many as keep says (abie.drop_unissued). abie.night keeps when it ended. Imports nothing. One bare CALL for pg_cron '
 '(abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; P0002 where no target '
 'year is given and no year of attendance is whole; 22023 keep below 1.';
 
@@ -271,6 +304,7 @@ SELECT s.run_id, s.target_year, s.methodology, abie_internal.status_now(s.status
 		FROM abie.run_check c WHERE c.run_id = s.run_id) AS failing_warnings,
 	(SELECT i.run_id FROM abie.run i WHERE i.target_year = s.target_year AND i.status = 'issued') AS issued_run_id,
 	(SELECT max(r.finished_at) FROM abie.run r WHERE r.result_digest IS NOT NULL) AS last_success,
+	(SELECT max(n.ended_at) FROM abie.night n) AS last_night,
 	(SELECT count(*) FROM abie.correction c WHERE c.answer IS NULL) AS open_corrections,
 	abie_internal.failed_jobs() AS failed_jobs,
 	abie_internal.grants_without_effect() AS grants_without_effect
@@ -295,6 +329,8 @@ COMMENT ON COLUMN abie_report.health.failing_warnings IS
 'Warnings among the checks of the newest run; NULL where it was not checked.';
 COMMENT ON COLUMN abie_report.health.issued_run_id IS 'The run issued for its target year; NULL where none is.';
 COMMENT ON COLUMN abie_report.health.last_success IS 'When a calculation last ended well.';
+COMMENT ON COLUMN abie_report.health.last_night IS
+'When abie.nightly last ended well, also where it found nothing to do; NULL where it never did.';
 COMMENT ON COLUMN abie_report.health.open_corrections IS 'Corrections asked for and not answered.';
 COMMENT ON COLUMN abie_report.health.failed_jobs IS
 'Jobs of abie.schedule and abie.schedule_week whose last run failed; NULL where there is no pg_cron.';

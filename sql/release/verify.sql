@@ -38,7 +38,8 @@ BEGIN
 		abie_internal.exclusion_detail(c.reason, c.rows_of_urn, c.close_date, c.status_date, c.successors, c.enrolments,
 		c.minimum_enrolments)
 	FROM abie_internal.judged_scope(run_id) c WHERE c.reason IS NOT NULL;
-	INSERT INTO abie.run_school (run_id, urn, laestab, stratum, selective, la_code, enrolments,
+	PERFORM abie_internal.begin_pool();
+	INSERT INTO pg_temp.abie_run_pool (run_id, urn, laestab, stratum, selective, la_code, enrolments,
 		effective_enrolments, sess_possible, sess_overall, attendance, attendance_error,
 		attendance_published, is_reference, references_published, easting, northing, family,
 		la_average, national_average, previous_attendance, earlier_attendance, pre_pandemic, numbers, categories)
@@ -50,6 +51,7 @@ BEGIN
 	FROM abie_internal.judged_scope(run_id) c JOIN abie.run_school s ON s.run_id = recompute_run.run_id
 		AND s.urn = c.urn
 		WHERE c.reason IS NULL;
+	PERFORM abie_internal.analyze_pool();
 	FOREACH stage IN ARRAY abie_internal.run_stages((abie_internal.run_methodology(run_id)).method) LOOP
 		CONTINUE WHEN stage IN ('pool', 'digest');
 		EXECUTE format('SELECT abie_internal.%I($1)', 'calculate_' || replace(stage, ' ', '_')) USING -run_id;

@@ -23,15 +23,15 @@ COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
 
 CREATE FUNCTION abie_internal.scaled_numbers(run_id integer)
 RETURNS TABLE (stratum text, element bigint, location float8, scale float8, present bigint, substitute float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH scaled AS MATERIALIZED (
 	SELECT v.stratum, m.clip, p AS parameters,
 		CASE m.scaling WHEN 'robust' THEN p.location ELSE (abie.scaling(v.vectors, 'robust')).location END AS median
 	FROM (SELECT s.stratum, array_agg(s.numbers ORDER BY s.urn) AS vectors
-			FROM abie.run_school s
-			WHERE s.run_id = scaled_numbers.run_id AND s.numbers <> '{}'
+			FROM pg_temp.abie_run_pool s
+			WHERE s.numbers <> '{}'
 			GROUP BY s.stratum) v,
 		abie_internal.run_methodology(scaled_numbers.run_id) m,
 		LATERAL abie.scaling(v.vectors, m.scaling) p
@@ -46,21 +46,21 @@ COMMENT ON FUNCTION abie_internal.scaled_numbers(integer) IS
 'How the numbers of each stratum of a run are scaled, columns as in abie.run_characteristic; of those that any school '
 'has.';
 
-CREATE FUNCTION abie_internal.category_values(run_id integer)
+CREATE FUNCTION abie_internal.category_values()
 RETURNS TABLE (stratum text, element bigint, value text, present bigint, held numeric, "values" bigint)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 40
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 100000 ROWS 40
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT c.stratum, c.element, c.value, c.present, sum(c.present) OVER this, count(*) OVER this
 FROM (SELECT s.stratum, u.element, u.value, count(*) AS present
-	FROM abie.run_school s, unnest(s.categories) WITH ORDINALITY u(value, element)
-	WHERE s.run_id = category_values.run_id AND u.value IS NOT NULL
+	FROM pg_temp.abie_run_pool s, unnest(s.categories) WITH ORDINALITY u(value, element)
+	WHERE u.value IS NOT NULL
 	GROUP BY s.stratum, u.element, u.value) c
 WINDOW this AS (PARTITION BY c.stratum, c.element)
 $$;
-COMMENT ON FUNCTION abie_internal.category_values(integer) IS
-'The values of each category in each stratum of a run: schools with this value (present) and with any (held), and how '
-'many values there are.';
+COMMENT ON FUNCTION abie_internal.category_values() IS
+'The values of each category in each stratum of the pool: schools with this value (present) and with any (held), and '
+'how many values there are.';
 
 -- What schools are compared by: scaled numbers, then an element for each value of each category.
 CREATE FUNCTION abie_internal.calculate_scaling(run_id integer) RETURNS bigint
@@ -96,7 +96,7 @@ BEGIN
 				ELSE sqrt((c.present * (c.held - c.present))::float8) / c.held
 			END,
 			c.present, c.held, 0
-		FROM abie_internal.category_values(calculate_scaling.run_id) c
+		FROM abie_internal.category_values() c
 			JOIN listed l ON l.kind = 'category' AND l.element = c.element
 	)
 	INSERT INTO abie.run_characteristic (run_id, stratum, position, characteristic, element, category, multiplier,
@@ -108,24 +108,23 @@ BEGIN
 		CASE m.method WHEN 'contextual' THEN e.substitute END
 	FROM element e
 		JOIN (SELECT s.stratum, count(*) AS schools
-			FROM abie.run_school s
-			WHERE s.run_id = calculate_scaling.run_id
+			FROM pg_temp.abie_run_pool s
 			GROUP BY s.stratum) t ON t.stratum = e.stratum;
 
-	UPDATE abie.run_school s SET vector = abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
+	UPDATE pg_temp.abie_run_pool s SET vector = abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
 	FROM abie_internal.run_scaling(calculate_scaling.run_id) d
-	WHERE s.run_id = calculate_scaling.run_id AND d.stratum = s.stratum;
+	WHERE d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
-'Stage of a run. Fills abie.run_characteristic and abie.run_school.vector; the number of schools.';
+'Stage of a run. Fills abie.run_characteristic and vector of the pool; the number of schools.';
 
 -- One pass over the similar schools; the rungs they make are of it too.
 CREATE FUNCTION abie_internal.similar_school_figures(run_id integer, method text, benchmark_share float8)
 RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments float8, residual float8,
 	previous_residual float8, upper_quartile float8, pared_mean float8, mean float8, error float8, previous_mean float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 20000
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
 SET work_mem = '64MB'
@@ -137,7 +136,7 @@ WITH member AS (
 	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn
 			FROM abie.similar_list l
 			WHERE l.run_id = similar_school_figures.run_id) n
-		JOIN abie.run_school p ON p.run_id = similar_school_figures.run_id AND p.urn = n.similar_urn
+		JOIN pg_temp.abie_run_pool p ON p.urn = n.similar_urn
 ), grouped AS (
 	SELECT g.urn,
 		percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
@@ -155,8 +154,8 @@ SELECT s.urn, s.stratum, s.is_reference, s.effective_enrolments, s.attendance - 
 	n.local_mean, CASE method WHEN 'contextual' THEN n.local_error END,
 	CASE method WHEN 'contextual' THEN coalesce(n.previous_local_mean, 0) END
 FROM grouped g
-	JOIN abie.run_school s ON s.run_id = similar_school_figures.run_id AND s.urn = g.urn
-	JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+	JOIN pg_temp.abie_run_pool s ON s.urn = g.urn
+	JOIN abie.similar_list n ON n.run_id = similar_school_figures.run_id AND n.urn = s.urn
 $$;
 COMMENT ON FUNCTION abie_internal.similar_school_figures(integer, text, float8) IS
 'What the similar schools of each school in a run make: mean and error (abie.local_mean, abie.local_mean_error) of '
@@ -194,7 +193,7 @@ BEGIN
 		FROM slope p
 		WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
 	)
-	UPDATE abie.run_school s
+	UPDATE pg_temp.abie_run_pool s
 	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
 		previous_expected = s.previous_context + p.previous_slope * l.previous_mean,
 		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END,
@@ -203,13 +202,13 @@ BEGIN
 		pared_mean = l.pared_mean
 	FROM local l
 		LEFT JOIN slope p ON p.stratum = l.stratum
-	WHERE s.run_id = calculate_expected_attendance.run_id AND s.urn = l.urn;
+	WHERE s.urn = l.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_expected_attendance(integer) IS
-'Stage of a run. Fills what abie.run_school says of expected attendance and of the similar schools'' '
-'attendance, and abie.run_model.local_slope; the number of schools.';
+'Stage of a run. Fills what the pool says of expected attendance and of the similar schools'' attendance, and '
+'abie.run_model.local_slope; the number of schools.';
 
 -- Ladder and expectation.
 CREATE FUNCTION abie_internal.calculate_expectation(run_id integer) RETURNS bigint
@@ -225,8 +224,9 @@ BEGIN
 	WITH far AS (
 		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100)
 			WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
-		FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-			WHERE s.run_id = calculate_expectation.run_id GROUP BY s.stratum
+		FROM pg_temp.abie_run_pool s
+			JOIN abie.similar_list n ON n.run_id = calculate_expectation.run_id AND n.urn = s.urn
+		GROUP BY s.stratum
 	)
 	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
 		own_level, own_share, baseline, baseline_error,
@@ -240,13 +240,15 @@ BEGIN
 		b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance,
 		coalesce(s.attendance NOT BETWEEN b.forecast_low AND b.forecast_high
 			AND s.previous_attendance NOT BETWEEN b.forecast_low AND b.forecast_high, false), s.references_published
-	FROM abie.run_school s JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+	FROM pg_temp.abie_run_pool s
+		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
 		JOIN far f ON f.stratum = s.stratum
 		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-		CROSS JOIN LATERAL abie_internal.school_baseline(r, s) b
+		CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
 		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, b.baseline, s.pared_mean,
 			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
-	WHERE s.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL;
+	WHERE n.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
+	ORDER BY s.urn;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
 	SELECT e.run_id, e.stratum, e.improvement_rounded, count(*)
@@ -332,6 +334,8 @@ DECLARE
 	in_scope bigint;
 	accounted bigint;
 BEGIN
+	INSERT INTO abie.run_school SELECT s.* FROM pg_temp.abie_run_pool s ORDER BY s.urn;
+	PERFORM abie_internal.end_pool();
 	UPDATE abie.run r
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
 		input_digest = abie_internal.input_digest(r.run_id), result_digest = abie_internal.result_digest(r.run_id),
@@ -353,8 +357,8 @@ BEGIN
 	RETURN accounted;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_digest(integer) IS
-'Last stage of a run. Checks that every school in scope is accounted for, stores the digests, marks the run '
-'calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
+'Last stage of a run. Keeps the pool as abie.run_school, checks that every school in scope is accounted for, stores '
+'the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not

@@ -50,11 +50,11 @@ COMMENT ON FUNCTION abie_internal.declared_change(text, text) IS
 'learn it from nothing: what the changes of England''s schools from 2017/18 to 2018/19 gave, from 2020/21 on 2.5 times '
 'that.';
 
-CREATE FUNCTION abie_internal.baseline_data(run_id integer)
+CREATE FUNCTION abie_internal.baseline_data()
 RETURNS TABLE (stratum text, attendance float8[], previous float8[], earlier float8[], change float8[],
 	residual float8[], previous_expected float8[], enrolments float8[], change_schools bigint, learning_schools bigint,
 	common_change float8, register_c1 float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 100000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT s.stratum, array_agg(s.attendance), array_agg(s.previous_attendance), array_agg(s.earlier_attendance),
@@ -69,13 +69,13 @@ SELECT s.stratum, array_agg(s.attendance), array_agg(s.previous_attendance), arr
 	CASE WHEN count(s.attendance_error) >= 30
 		THEN percentile_cont(0.5)
 			WITHIN GROUP (ORDER BY s.attendance_error * s.attendance_error * s.effective_enrolments) END
-FROM abie.run_school s
-WHERE s.run_id = baseline_data.run_id AND s.expected IS NOT NULL AND s.is_reference
+FROM pg_temp.abie_run_pool s
+WHERE s.expected IS NOT NULL AND s.is_reference
 GROUP BY s.stratum
 $$;
-COMMENT ON FUNCTION abie_internal.baseline_data(integer) IS
-'What baselines of each stratum of a run are learned from: an element a school that is a reference; common_change as '
-'in abie.run_model; register_c1: the median of attendance_error^2 x enrolments, with 30 such schools.';
+COMMENT ON FUNCTION abie_internal.baseline_data() IS
+'What baselines of each stratum of the pool are learned from: an element a school that is a reference; common_change '
+'as in abie.run_model; register_c1: the median of attendance_error^2 x enrolments, with 30 such schools.';
 
 CREATE FUNCTION abie_internal.calculate_baseline(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -102,7 +102,7 @@ BEGIN
 			CASE WHEN is_second THEN coalesce(v.c0, e.change_c0, d.c0) ELSE v.c0 END AS change_c0,
 			CASE WHEN is_second THEN coalesce(v.c1, e.change_c1, d.c1) ELSE v.c1 END AS change_c1,
 			r.c0 AS spread_c0, r.c1 AS spread_c1, d.c1 AS declared_c1
-		FROM abie_internal.baseline_data(calculate_baseline.run_id) p
+		FROM abie_internal.baseline_data() p
 			CROSS JOIN LATERAL abie.change_variance(p.change, p.enrolments) v
 			CROSS JOIN LATERAL abie_internal.declared_change(p.stratum, baseline_year) d
 			LEFT JOIN abie_internal.earlier_noise(calculate_baseline.run_id) e ON e.stratum = p.stratum

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION abie_internal.context_term_names(integer) IS
 CREATE FUNCTION abie_internal.fit_context(run_id integer)
 RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model,
 	linear abie.ridge_model)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 2
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_nestloop = off
@@ -72,8 +72,8 @@ WITH pool AS MATERIALIZED (
 			s.previous_attendance,
 			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 				abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
-		FROM abie.run_school s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
-		WHERE s.run_id = fit_context.run_id ORDER BY s.stratum, s.urn
+		FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
+		ORDER BY s.stratum, s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
 	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie_internal.run_methodology(fit_context.run_id)).similar_schools
@@ -133,8 +133,8 @@ BEGIN
 			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
 			h.indicators, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
 			(f.model).penalties, (f.model).inverse,
-			NOT EXISTS (SELECT FROM abie.run_school s
-				WHERE s.run_id = calculate_context.run_id AND s.stratum = f.stratum AND NOT s.references_published)
+			NOT EXISTS (SELECT FROM pg_temp.abie_run_pool s
+				WHERE s.stratum = f.stratum AND NOT s.references_published)
 		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum
 			JOIN abie_internal.context_term_names(calculate_context.run_id) n ON n.stratum = f.stratum
 	), standardised AS (
@@ -153,16 +153,16 @@ BEGIN
 				THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
 		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
 	)
-	UPDATE abie.run_school s
+	UPDATE pg_temp.abie_run_pool s
 		SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error,
 		previous_context = p.previous_context
 	FROM prediction p
-	WHERE s.run_id = calculate_context.run_id AND s.urn = p.urn;
+	WHERE s.urn = p.urn;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_context(integer) IS
-'Stage of a run of method contextual. Fills abie.run_model and what abie.run_school says of the contextual model, and '
+'Stage of a run of method contextual. Fills abie.run_model and what the pool says of the contextual model, and '
 'learns the weights of abie.run_characteristic; the number of schools.';
 
 CREATE FUNCTION abie.local_slope(local_residual float8[], residual float8[], enrolments float8[]) RETURNS float8

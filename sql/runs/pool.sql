@@ -161,6 +161,45 @@ COMMENT ON FUNCTION abie_internal.pool_query(abie.methodology) IS
 'of at least $3 '
 'enrolments to enter, with the columns of abie.run_school and abie.run_scope, and reason and detail of those left out.';
 
+-- The schools of a run while it is calculated, of which each stage fills more: abie.run_school, updated by each, would
+-- keep more dead rows than others.
+CREATE FUNCTION abie_internal.end_pool() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF to_regclass('pg_temp.abie_run_pool') IS NOT NULL THEN
+		DROP TABLE pg_temp.abie_run_pool;
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.end_pool() IS
+'Drops the table of abie_internal.begin_pool, if this session has it.';
+
+CREATE FUNCTION abie_internal.begin_pool() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM abie_internal.end_pool();
+	CREATE TEMP TABLE abie_run_pool (LIKE abie.run_school);
+END $$;
+COMMENT ON FUNCTION abie_internal.begin_pool() IS
+'Makes the temporary table abie_run_pool, of the columns of abie.run_school: the schools of the run that this session '
+'calculates.';
+-- a session may have several roles, and the table of one would be in the way of another
+REVOKE EXECUTE ON FUNCTION abie_internal.begin_pool() FROM PUBLIC;
+
+CREATE FUNCTION abie_internal.analyze_pool() RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 10
+AS $$
+BEGIN
+	ANALYZE pg_temp.abie_run_pool (urn, stratum);
+END $$;
+COMMENT ON FUNCTION abie_internal.analyze_pool() IS
+'Tells the planner how many schools the pool has: without that it sorts where it can hash.';
+
 CREATE FUNCTION abie_internal.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -172,6 +211,7 @@ DECLARE
 	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = calculate_pool.run_id);
 	entered bigint;
 BEGIN
+	PERFORM abie_internal.begin_pool();
 	-- one statement, so that all inputs are of one moment; later stages read what it keeps
 	EXECUTE format($sql$
 		WITH pool AS MATERIALIZED (%1$s
@@ -181,19 +221,20 @@ BEGIN
 			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 			SELECT $1, c.laestab, c.urn, c.reason, c.detail FROM pool c WHERE c.reason IS NOT NULL
 		), kept AS (
-			INSERT INTO abie.run_scope (run_id, %2$s) SELECT $1, %2$s FROM pool
+			INSERT INTO abie.run_scope (run_id, %2$s) SELECT $1, %2$s FROM pool ORDER BY laestab
 		), beside AS (
 			INSERT INTO abie.run_national (run_id, academic_year, stratum, attendance)
 			SELECT $1, n.academic_year, n.stratum, n.attendance_percent
 			FROM abie_internal.national_attendance(abie.previous_year($2)) n
 		)
-		INSERT INTO abie.run_school (run_id, %3$s) SELECT $1, %3$s FROM pool WHERE reason IS NULL
+		INSERT INTO pg_temp.abie_run_pool (run_id, %3$s) SELECT $1, %3$s FROM pool WHERE reason IS NULL
 		$sql$, abie_internal.pool_query(m), array_to_string(abie_internal.scope_columns(), ', '),
 			array_to_string(abie_internal.pool_columns(), ', '))
 	USING run_id, target_year, m.minimum_enrolments;
 	GET DIAGNOSTICS entered = ROW_COUNT;
-	IF EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.stratum = 'secondary')
-		AND NOT EXISTS (SELECT FROM abie.run_school s WHERE s.run_id = calculate_pool.run_id AND s.selective) THEN
+	PERFORM abie_internal.analyze_pool();
+	IF EXISTS (SELECT FROM pg_temp.abie_run_pool s WHERE s.stratum = 'secondary')
+		AND NOT EXISTS (SELECT FROM pg_temp.abie_run_pool s WHERE s.selective) THEN
 		RAISE WARNING 'no secondary school is known to be selective'
 			USING HINT =
 				'Admissions policies come with the formats spc and gias; a school without one is compared as not '
@@ -202,5 +243,5 @@ BEGIN
 	RETURN entered;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_pool(integer) IS
-'First stage of a run. Fills abie.run_school, abie.exclusion, abie.run_scope and abie.run_national; the number of '
-'schools that entered.';
+'First stage of a run. Fills the pool (abie_internal.begin_pool), abie.exclusion, abie.run_scope and '
+'abie.run_national; the number of schools that entered.';

@@ -278,6 +278,7 @@ BEGIN
 EXCEPTION WHEN OTHERS OR query_canceled THEN
 	GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
 		hint = PG_EXCEPTION_HINT;
+	PERFORM abie_internal.end_pool();
 	IF error_code = '57014' THEN
 		-- who cancels does not wait for the rows to be deleted: the next calculation does that
 		PERFORM abie_internal.stop_run(run_id, 'interrupted', message);

@@ -312,7 +312,7 @@ CREATE TABLE abie.run_school (
 	similar_upper_quartile float8,
 	pared_mean float8,
 	PRIMARY KEY (run_id, urn)
-) WITH (fillfactor = 50);
+);
 COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';
 COMMENT ON COLUMN abie.run_school.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_school.urn IS 'The school.';

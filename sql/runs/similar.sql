@@ -59,11 +59,11 @@ BEGIN
 			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)] ORDER BY s.urn) AS residuals,
 			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
 				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END] ORDER BY s.urn) AS enrolments
-		FROM abie.run_school s
+		FROM pg_temp.abie_run_pool s
 			CROSS JOIN LATERAL (SELECT
 				CASE m.method WHEN 'contextual' THEN s.attendance - s.context ELSE s.attendance END AS residual,
 				s.previous_attendance - s.previous_context AS previous) r
-		WHERE s.run_id = calculate_similar_schools.run_id AND s.stratum IN (SELECT w.stratum FROM weight w)
+		WHERE s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
 		-- a school that is no reference has one candidate more than the others, which does not count: where they have
@@ -74,7 +74,7 @@ BEGIN
 			JOIN weight w ON w.stratum = p.stratum,
 			LATERAL abie_internal.nearest_means(p.ids, p.vectors, abie_internal.local_schools(m), w.weights,
 				p.candidate, p.family, p.residuals, p.enrolments, wanted) n
-			JOIN abie.run_school s ON s.run_id = calculate_similar_schools.run_id AND s.urn = n.id
+			JOIN pg_temp.abie_run_pool s ON s.urn = n.id
 	), left_out AS (
 		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 		SELECT s.run_id, s.laestab, s.urn,
@@ -89,19 +89,21 @@ BEGIN
 					WHERE n.value IS NULL)
 				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted'
 			END
-		FROM abie.run_school s
+		FROM pg_temp.abie_run_pool s
 			LEFT JOIN found f ON f.urn = s.urn
 			LEFT JOIN weight w ON w.stratum = s.stratum
 			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
 			CROSS JOIN LATERAL (SELECT
 				w.stratum IS NULL OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
-		WHERE s.run_id = calculate_similar_schools.run_id AND coalesce(f.comparable, 0) < wanted
+		WHERE coalesce(f.comparable, 0) < wanted
 	)
 	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth, local_mean, local_error,
 		previous_local_mean)
 	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours::integer[], f.distances, f.bandwidth, f.means[1],
 		f.errors[1], f.means[2]
-	FROM found f WHERE f.comparable >= wanted;
+	FROM found f WHERE f.comparable >= wanted
+	-- in the order of the index, here as in other stages: it takes less room so
+	ORDER BY f.urn;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	RETURN stored;
 END $$;

@@ -16,7 +16,7 @@ SELECT abie.grant_access('abie_night_monitor', 'region', 'London', 'monitoring')
 SELECT abie.next_target_year();
 CALL abie.nightly();
 SET ROLE abie_night_monitor;
-SELECT run_id, status, failing_blocking, issued_run_id FROM abie_report.health;
+SELECT run_id, status, failing_blocking, issued_run_id, last_night FROM abie_report.health;
 SELECT count(*) FROM abie.run;
 RESET ROLE;
 
@@ -31,9 +31,20 @@ CALL abie.nightly(methodology => 'similar-schools');
 SET ROLE abie_night_monitor;
 SELECT run_id, target_year, methodology, status, stage, age_hours >= 0 AS aged, error, failing_blocking, failing_warnings, issued_run_id, last_success <= now() AS success, open_corrections FROM abie_report.health;
 RESET ROLE;
--- the next one has nothing to do; nor has it when a figure is recorded as it was
+SELECT found FROM abie.night;
+-- the next one has nothing to do, and says that it was there; nor has it when a figure is recorded as it was
+SELECT max(ended_at) AS first_night FROM abie.night \gset
 CALL abie.nightly(methodology => 'similar-schools');
 SELECT count(*) FROM abie.run;
+SELECT target_year, methodology, found FROM abie.night;
+SET ROLE abie_night_monitor;
+SELECT last_night > :'first_night' AS "a sign of life", last_success < :'first_night' AS "nothing calculated" FROM abie_report.health;
+SELECT found FROM abie.night;
+RESET ROLE;
+-- a night that fails leaves no sign
+SELECT max(ended_at) AS second_night FROM abie.night \gset
+CALL abie.nightly('2025/26', 'similar-schools', 0);
+SELECT max(ended_at) = :'second_night' AS unchanged, count(*) FROM abie.night;
 -- what is recorded again as it was, or that no run reads, changes nothing, whatever its time
 UPDATE abie.attendance SET recorded_at = clock_timestamp();
 UPDATE abie.school_context SET recorded_at = clock_timestamp();
@@ -109,6 +120,7 @@ CALL abie.nightly(methodology => 'similar-schools');
 UPDATE abie.school SET close_date = '2025-08-31', status = 'Closed' WHERE urn = 900014;
 DO $$ DECLARE r int; BEGIN CALL abie.calculate('2025/26', 'similar-schools', r); END $$;
 CALL abie.nightly(methodology => 'similar-schools');
+SELECT found FROM abie.night;
 SELECT abie.is_up_to_date('2025/26', 'similar-schools'), count(*), count(*) FILTER (WHERE status = 'checked') AS checked FROM abie.run;
 SELECT abie.is_up_to_date('2025/26', 'default'), abie.is_up_to_date('2026/27', 'similar-schools');
 

@@ -119,6 +119,8 @@ CALL abie.calculate('2025/26', run_id => NULL) \gset two_
 CALL abie.calculate('2025/26', 'first-edition', NULL) \gset first_
 -- weights are fractions, so that their sum depends on the order of the schools, which is that of their URNs in every plan
 SET enable_hashagg = off;
+SELECT abie_internal.begin_pool();
+INSERT INTO abie_run_pool SELECT s.* FROM abie.run_school s WHERE s.run_id = :two_run_id;
 SELECT stratum, urns = ARRAY(SELECT u FROM unnest(urns) u ORDER BY u) AS "in order" FROM abie_internal.fit_context(:two_run_id) ORDER BY 1;
 CALL abie.calculate('2025/26', run_id => NULL) \gset sorted_
 RESET enable_hashagg;

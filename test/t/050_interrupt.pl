@@ -107,11 +107,11 @@ sub is_first_kept
 # Errors
 #
 my %break = (
-	'pool' => 'INSERT ON abie.run_school',
+	'pool' => 'INSERT ON abie.run_scope',
 	'scaling' => 'INSERT ON abie.run_characteristic',
 	'context' => 'INSERT ON abie.run_model',
 	'similar schools' => 'INSERT ON abie.similar_list',
-	'expected attendance' => 'UPDATE OF expected ON abie.run_school',
+	'expected attendance' => 'UPDATE OF local_slope ON abie.run_model',
 	'baseline' => 'UPDATE OF n0 ON abie.run_model',
 	'expectation' => 'INSERT ON abie.expectation',
 	'digest' => 'UPDATE OF result_digest ON abie.run');

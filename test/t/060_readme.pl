@@ -14,9 +14,11 @@ my $root = "$FindBin::RealBin/../..";
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $node = PostgreSQL::Test::Cluster->new('readme');
 $node->init;
+# some tools have no other way
+$node->append_conf('postgresql.conf', "listen_addresses = '127.0.0.1'");
 $node->start;
 local $ENV{PATH} = "$root/bin:$ENV{PATH}";
-local @ENV{qw(PGHOST PGPORT)} = ($node->host, $node->port);
+local @ENV{qw(PGHOST PGPORT HOME)} = ($node->host, $node->port, $folder);
 local $ENV{ODBCINI} = "$folder/odbc.ini";
 
 my $has_cron = -e `pg_config --pkglibdir | tr -d '\\n'` . '/pg_cron.so';
@@ -64,6 +66,35 @@ sub keep_data_source
 	append_to_file($ENV{ODBCINI}, $text);
 }
 
+# A program or a configuration of a page, into the file that its first line names, for this server.
+sub keep_file
+{
+	my ($text) = @_;
+	my ($name) = $text =~ m{^(?:#|//) (\S+)$}m or die "no file is named: $text";
+	unlink "$folder/$name";
+	append_to_file("$folder/$name", $text =~ s/localhost:5432/localhost:$ENV{PGPORT}/r =~ s/port=5432/port=$ENV{PGPORT}/r);
+}
+
+# What examples of doc/tools.md need, and how it is seen that it is there.
+my @needs = (
+	[ qr/^Rscript/, q{Rscript -e 'library(dbplyr); library(RPostgreSQL)'} ],
+	[ qr/^python3 authorities/, q{python3 -c 'import pandas, psycopg2, sqlalchemy'} ],
+	[ qr/^python3 calculate/, q{python3 -c 'import psycopg'} ],
+	[ qr/^python3 to_calc/, q{python3 -c 'import uno' && soffice --version && ls /usr/lib/libreoffice/program/libsdbc2.so} ],
+	[ qr/^java/, 'javac -version && ls /usr/share/java/postgresql.jar' ],
+	[ qr/ogr2ogr/, 'ogr2ogr --version' ],
+	[ qr/^CREATE EXTENSION postgis/, 'ls `pg_config --sharedir`/extension/postgis.control' ],
+	[ qr/^prometheus-sql-exporter/, 'which prometheus-sql-exporter curl' ]);
+
+sub lacks
+{
+	my ($text) = @_;
+	my ($need) = grep { $text =~ $_->[0] } @needs;
+	return 0 if !$need || system("($need->[1]) >/dev/null 2>&1") == 0;
+	diag("not run, because this fails: $need->[1]");
+	return 1;
+}
+
 # A file with the required columns of a format and one row.
 sub file_of
 {
@@ -93,7 +124,9 @@ sub run_block
 {
 	my ($page, $block) = @_;
 	my ($language, $text) = @$block{qw(language text)};
-	if ($language eq 'ini') { return keep_data_source($text) && undef if $text =~ /^Driver/m; }
+	return undef if lacks($text);
+	if ($language =~ /^(?:r|python|java|yaml)$/) { keep_file($text); return undef; }
+	elsif ($language eq 'ini') { return keep_data_source($text) && undef if $text =~ /^Driver/m; }
 	elsif ($language eq 'sql') { return run_sql($page, $text) if $has_cron || $text !~ /\b(?:pg_cron|cron\.|abie\.(?:un)?schedule)/; }
 	elsif ($language eq 'sh' && $text =~ /^abie-load/) { run_imports($page, $text); }
 	elsif ($language eq 'sh' && !begins($text, keys %not_run)) { return run_shell($page, $text) if $has_odbc || $text !~ /\bisql\b/; }
