@@ -32,6 +32,9 @@ RETURN CASE school_type
 	WHEN 'State-funded primary' THEN 'primary'
 	WHEN 'State-funded secondary' THEN 'secondary'
 	WHEN 'Special' THEN 'special'
+	WHEN 'Primary' THEN 'primary'
+	WHEN 'Secondary' THEN 'secondary'
+	WHEN 'Not applicable' THEN NULL
 	ELSE abie_internal.stratum_as_spelt(school_type) END;
 COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '

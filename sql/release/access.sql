@@ -58,8 +58,9 @@ COMMENT ON FUNCTION abie_internal.asking_role() IS
 'VIEW ...), where nobody asks.';
 
 -- Small functions are parsed when made and not STRICT, so that the planner puts them in place of a call; what gates
--- call is in PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1: they are asked
--- once a query, and the planner would count them once a row.
+-- call is in PL/pgSQL, which keeps its plans: a view asks several times a query. Their gates cost 1, and
+-- abie.accessible_schools gives few rows: they are asked once a query, and the planner would count them once a row, and
+-- compile a small query for longer than it runs.
 CREATE FUNCTION abie_owner.is_owner(role oid) RETURNS boolean
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
@@ -149,7 +150,7 @@ COMMENT ON FUNCTION abie_owner.schools_of_grants(abie.access_grant[]) IS
 'local authority or region.';
 
 CREATE FUNCTION abie_owner.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 200
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -167,7 +168,7 @@ END $$;
 COMMENT ON FUNCTION abie_owner.accessible_schools(oid, text[]) IS 'Of a role, as abie.accessible_schools.';
 
 CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn integer)
-LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.accessible_schools(text[]) IS
 'URNs of the schools that the role in force (current_user) has a grant for, for one of the purposes, national grants '
 'apart: the school itself, or those that abie.school has in the trust, local authority or region.';

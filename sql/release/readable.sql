@@ -47,7 +47,10 @@ SELECT abie_owner.make_readable('readable_expectation', 'abie.expectation', '{ru
 	abie_owner.make_readable('readable_model', 'abie.run_model', '{run_id,stratum}', '{}'),
 	abie_owner.make_readable('readable_characteristic', 'abie.run_characteristic', '{run_id,stratum,position}',
 		'{}'),
-	abie_owner.make_readable('readable_school', 'abie.school', '{urn}', '{results,support}'),
+	-- by what the public register says of areas and trusts its schools are found without working out for all of them
+	-- whether they may be read
+	abie_owner.make_readable('readable_school', 'abie.school',
+		'{urn,laestab,la_code,region,trust,trust_code}', '{results,support}'),
 	abie_owner.make_readable('readable_school_context', 'abie.school_context', '{urn,academic_year}', '{results}'),
 	abie_owner.make_readable('readable_attendance', 'abie.attendance', '{urn,academic_year,laestab}', '{results}'),
 	abie_owner.make_readable('readable_attendance_week', 'abie.attendance_week', '{urn,academic_year,week_start}',

@@ -43,12 +43,13 @@ COMMENT ON FUNCTION abie.school_history(integer) IS
 'the school''s results.';
 
 CREATE VIEW abie_report.school_history WITH (security_barrier = true) AS
-SELECT h.school_urn::integer AS urn, s.name AS school_name, h.academic_year::text AS academic_year,
+SELECT h.school_urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region, k.trust_code, k.trust,
+	coalesce(abie_internal.stratum(h.school_type), k.stratum) AS stratum, h.academic_year::text AS academic_year,
 	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
 	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent,
 	CASE WHEN h.attendance_percent IS NULL THEN 'x' END AS attendance_percent_symbol
 FROM abie_internal.readable_history() h
-	LEFT JOIN abie.school s ON s.urn = h.school_urn;
+	LEFT JOIN abie_owner.school_key k ON k.urn = h.school_urn;
 COMMENT ON VIEW abie_report.school_history IS
 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
 'in the year of a change.';

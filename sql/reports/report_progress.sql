@@ -3,8 +3,8 @@
 
 CREATE FUNCTION abie_owner.report_monitors(role oid)
 RETURNS TABLE (monitor_id integer, academic_year text, as_of date, run_id integer, is_current boolean,
-	newest_week date, is_provisional boolean, schools integer, schools_with_week integer, result_digest text,
-	extension_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+	is_latest boolean, newest_week date, is_provisional boolean, schools integer, schools_with_week integer,
+	result_digest text, extension_version text, run_by text, started_at timestamptz, finished_at timestamptz)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 40
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -13,6 +13,8 @@ BEGIN
 RETURN QUERY SELECT m.monitor_id, m.academic_year::text, m.as_of, m.run_id,
 	m.monitor_id = first_value(m.monitor_id) OVER (PARTITION BY m.academic_year
 		ORDER BY r.status = 'issued' DESC, m.as_of DESC, m.monitor_id DESC),
+	m.monitor_id = first_value(m.monitor_id) OVER (ORDER BY m.academic_year COLLATE "C" DESC,
+		r.status = 'issued' DESC, m.as_of DESC, m.monitor_id DESC),
 	m.newest_week, m.newest_week > m.as_of - 14, m.schools, m.schools_with_week, m.result_digest,
 	m.extension_version, m.run_by, m.started_at, m.finished_at
 FROM abie.monitor m JOIN abie.run r ON r.run_id = m.run_id
@@ -22,8 +24,8 @@ COMMENT ON FUNCTION abie_owner.report_monitors(oid) IS 'Of a role, as abie_inter
 
 CREATE FUNCTION abie_internal.report_monitors()
 RETURNS TABLE (monitor_id integer, academic_year text, as_of date, run_id integer, is_current boolean,
-	newest_week date, is_provisional boolean, schools integer, schools_with_week integer, result_digest text,
-	extension_version text, run_by text, started_at timestamptz, finished_at timestamptz)
+	is_latest boolean, newest_week date, is_provisional boolean, schools integer, schools_with_week integer,
+	result_digest text, extension_version text, run_by text, started_at timestamptz, finished_at timestamptz)
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 40 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.report_monitors() IS
 'The weekly runs that finished, of runs that the role in force may see (abie_internal.readable_runs), columns as in '
@@ -48,6 +50,8 @@ END $$;
 COMMENT ON COLUMN abie_report.monitor.is_current IS
 'Whether it is the weekly run of its academic year to be read: against the expectations issued, of the latest day, '
 'and of two of one day the later.';
+COMMENT ON COLUMN abie_report.monitor.is_latest IS
+'Whether it is the one to be read of all: the current weekly run of the newest academic year.';
 COMMENT ON COLUMN abie_report.monitor.is_provisional IS
 'Whether the newest week is younger than 14 days, so that marks of it are still being corrected.';
 
@@ -57,9 +61,9 @@ SELECT abie_owner.make_readable('readable_progress', 'abie.school_progress', '{m
 		'{monitor_id,stratum,week_start,kind,run_id}', '{}');
 
 CREATE VIEW abie_report.school_progress WITH (security_barrier = true) AS
-SELECT m.monitor_id, m.academic_year, m.as_of, m.is_current, m.newest_week, m.is_provisional, m.run_id,
+SELECT m.monitor_id, m.academic_year, m.as_of, m.is_current, m.is_latest, m.newest_week, m.is_provisional, m.run_id,
 	p.urn, e.laestab::integer AS laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region,
-	s.trust, p.stratum, e.enrolments, e.statement, e.baseline, e.improvement_rounded, e.target,
+	s.trust_code, s.trust, p.stratum, e.enrolments, e.statement, e.baseline, e.improvement_rounded, e.target,
 	p.status, p.too_early, p.probability, p.projected, p.low, p.high, p.weeks, p.has_newest_week, p.year_to_date,
 	p.relative, p.like_for_like, p.done, p.weeks_left, p.level, sqrt(p.level_variance) AS level_error,
 	p.weeks_set_aside, p.year_to_date_without, p.projected_without, p.probability_without
@@ -75,13 +79,13 @@ COMMENT ON COLUMN abie_report.school_progress.level_error IS
 'abie.school_progress.level_variance.';
 
 CREATE VIEW abie_report.stratum_progress WITH (security_barrier = true) AS
-SELECT m.academic_year, m.as_of, m.is_current, s.*
+SELECT m.academic_year, m.as_of, m.is_current, m.is_latest, s.*
 FROM abie_report.monitor m JOIN abie_owner.readable_monitor_stratum s ON s.monitor_id = m.monitor_id;
 COMMENT ON VIEW abie_report.stratum_progress IS
 'What each weekly run learned of the weeks of a stratum: one row a weekly run and stratum.';
 
 CREATE VIEW abie_report.common_week WITH (security_barrier = true) AS
-SELECT m.academic_year, m.as_of, m.is_current, w.*
+SELECT m.academic_year, m.as_of, m.is_current, m.is_latest, w.*
 FROM abie_report.monitor m JOIN abie_owner.readable_monitor_week w ON w.monitor_id = m.monitor_id;
 COMMENT ON VIEW abie_report.common_week IS
 'What each weekly run found common to the schools of a stratum in a week of this year and the last: one row a weekly '
@@ -89,8 +93,8 @@ COMMENT ON VIEW abie_report.common_week IS
 
 -- Of the schools that the reader may read, so that nothing of another can follow from it.
 CREATE VIEW abie_report.local_authority_week WITH (security_barrier = true) AS
-SELECT p.monitor_id, p.academic_year, p.as_of, p.is_current, p.newest_week, p.is_provisional, p.la_code, p.la_name,
-	p.stratum, count(*) AS schools, count(*) FILTER (WHERE p.has_newest_week) AS schools_with_week,
+SELECT p.monitor_id, p.academic_year, p.as_of, p.is_current, p.is_latest, p.newest_week, p.is_provisional, p.la_code,
+	p.la_name, p.stratum, count(*) AS schools, count(*) FILTER (WHERE p.has_newest_week) AS schools_with_week,
 	count(*) FILTER (WHERE p.status = 'on course') AS on_course,
 	count(*) FILTER (WHERE p.status = 'open') AS open,
 	count(*) FILTER (WHERE p.status = 'not on course') AS not_on_course,
@@ -106,8 +110,8 @@ SELECT p.monitor_id, p.academic_year, p.as_of, p.is_current, p.newest_week, p.is
 	(sum(p.projected::numeric * p.enrolments)
 		/ sum(p.enrolments) FILTER (WHERE p.projected IS NOT NULL))::float8 AS projected
 FROM abie_report.school_progress p
-GROUP BY p.monitor_id, p.academic_year, p.as_of, p.is_current, p.newest_week, p.is_provisional, p.la_code, p.la_name,
-	p.stratum;
+GROUP BY p.monitor_id, p.academic_year, p.as_of, p.is_current, p.is_latest, p.newest_week, p.is_provisional,
+	p.la_code, p.la_name, p.stratum;
 COMMENT ON VIEW abie_report.local_authority_week IS
 'How the schools of each local authority that the reader may read stand in each weekly run: one row a weekly run, '
 'local authority and stratum. Means are weighted by enrolments.';

@@ -193,8 +193,8 @@ COMMENT ON FUNCTION abie_internal.area_summary(integer, text) IS
 'see. Error: 22023 unknown scope.';
 
 CREATE VIEW abie_report.local_authority_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code::integer AS la_code, s.name AS la_name, s.stratum,
-	s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.code::integer AS la_code, s.name AS la_name,
+	s.stratum, s.schools, s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 	s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
 FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'local authority') s;
@@ -206,8 +206,8 @@ COMMENT ON COLUMN abie_report.local_authority_summary.la_code IS
 COMMENT ON COLUMN abie_report.local_authority_summary.la_name IS 'Name of the local authority.';
 
 CREATE VIEW abie_report.trust_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.code AS trust, s.stratum, s.schools, s.expectations,
-	s.exclusions, s.maintain, s.poor_matches, s.enrolments,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.code AS trust, s.stratum, s.schools,
+	s.expectations, s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 	s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
 FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'trust') s;
@@ -217,8 +217,8 @@ COMMENT ON VIEW abie_report.trust_summary IS
 COMMENT ON COLUMN abie_report.trust_summary.trust IS 'Name of the trust (GIAS Trusts).';
 
 CREATE VIEW abie_report.national_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.stratum, s.schools, s.expectations, s.exclusions,
-	s.maintain, s.poor_matches, s.enrolments,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.stratum, s.schools, s.expectations,
+	s.exclusions, s.maintain, s.poor_matches, s.enrolments,
 	s.attendance, s.expected, s.baseline, s.target, s.improvement, s.least_improvement, s.greatest_improvement,
 	s.schools_symbol, s.maintain_symbol, s.poor_matches_symbol, s.figures_symbol, s.range_symbol
 FROM abie_report.run r CROSS JOIN LATERAL abie_internal.area_summary(r.run_id, 'national') s;
@@ -266,6 +266,20 @@ BEGIN
 	END LOOP;
 END $$;
 
+-- Worked out of the LAESTAB, and not passed on.
+DO $$
+DECLARE
+	view regclass;
+BEGIN
+	FOREACH view IN ARRAY '{abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,'
+		'abie_report.school_absence,abie_report.school_circumstances,abie_report.school_absence_compared,'
+		'abie_report.school_progress,abie_report.run_change}'::regclass[]
+	LOOP
+		EXECUTE format('COMMENT ON COLUMN %s.la_code IS %L', view,
+			'Number of the local authority, the first three digits of the LAESTAB.');
+	END LOOP;
+END $$;
+
 -- Of all views, of which these are the last: a column passed on as it is has the comment of the column that the view
 -- reads for it; of several of its name, that of the first of this list. school_name is the name of abie.school, else
 -- what another view calls so.
@@ -284,7 +298,7 @@ BEGIN
 				JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
 					AND d.refclassid = 'pg_class'::regclass
 				JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
-				JOIN unnest('{abie_report.run,abie_report.monitor,abie_report.school_progress,'
+				JOIN unnest('{abie_owner.school_key,abie_report.run,abie_report.monitor,abie_report.school_progress,'
 					'abie_owner.readable_progress,abie_owner.readable_monitor_stratum,'
 					'abie_owner.readable_monitor_week,abie_report.school_expectation,abie_owner.readable_expectation,'
 					'abie_owner.readable_run_school,abie_owner.readable_list,'
@@ -293,9 +307,9 @@ BEGIN
 					'abie_owner.readable_attendance,abie_owner.readable_attendance_week,'
 					'abie_owner.readable_school,'
 					'abie_owner.readable_school_context,abie_owner.readable_school_figure,'
-					'abie_owner.readable_correction,abie.school,abie.local_authority,abie.expectation,'
-					'abie.run_characteristic,'
-					'abie.attendance,abie.published_attendance}'::text[]) WITH ORDINALITY origin (name, place)
+					'abie_owner.readable_correction,abie.school,abie.local_authority,'
+					'abie.expectation,abie.run_characteristic,abie.attendance,abie.published_attendance}'::text[])
+					WITH ORDINALITY origin (name, place)
 					ON b.attrelid = origin.name::regclass
 			WHERE a.attrelid = view AND a.attnum > 0 AND b.attrelid <> view AND col_description(view, a.attnum) IS NULL
 				AND (b.attname = a.attname OR a.attname = 'school_name' AND b.attname = 'name'

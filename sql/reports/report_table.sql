@@ -1,8 +1,9 @@
 -- The other tables of a school's report, for reporting tools: rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
-	s.laestab / 10000 AS la_code, c.position, c.characteristic, m.meaning,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.urn::integer AS urn,
+	k.name AS school_name, s.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, s.stratum,
+	c.position, c.characteristic, m.meaning,
 	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number,
 	CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
 	CASE WHEN c.is_number THEN c.average END AS similar_average,
@@ -14,6 +15,7 @@ FROM abie_report.run r
 	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = s.laestab / 10000
 	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
 	-- all characteristics in one look at the similar schools
 	CROSS JOIN LATERAL (
@@ -36,8 +38,6 @@ FROM abie_report.run r
 COMMENT ON VIEW abie_report.school_circumstances IS
 'What each school is compared by, beside its similar schools: one row a run, school with an expectation and '
 'characteristic.';
-COMMENT ON COLUMN abie_report.school_circumstances.la_code IS
-'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.school_circumstances.position IS 'Order of the characteristics; not without gaps.';
 COMMENT ON COLUMN abie_report.school_circumstances.meaning IS 'What the characteristic measures.';
 COMMENT ON COLUMN abie_report.school_circumstances.number IS
@@ -53,8 +53,9 @@ COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
 'or it rests on attendance that is not published.';
 
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, s.urn::integer AS urn, k.name AS school_name,
-	s.laestab / 10000 AS la_code, m.position, m.reason, m.meaning,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.urn::integer AS urn,
+	k.name AS school_name, s.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, s.stratum,
+	m.position, m.reason, m.meaning,
 	CASE WHEN m.of_enrolments THEN 'enrolments' ELSE 'sessions possible' END AS per_cent_of,
 	f.own_percent, f.similar_percent,
 	CASE WHEN f.own_percent IS NULL THEN 'x' END AS own_percent_symbol,
@@ -63,6 +64,7 @@ FROM abie_report.run r
 	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = s.laestab / 10000
 	-- all reasons in one look at the similar schools
 	CROSS JOIN LATERAL (
 		SELECT
@@ -148,8 +150,6 @@ FROM abie_report.run r
 COMMENT ON VIEW abie_report.school_absence_compared IS
 'Absence of each school in a run in its baseline year by reason, beside that of its similar schools together: one row '
 'a run, school with an expectation and reason.';
-COMMENT ON COLUMN abie_report.school_absence_compared.la_code IS
-'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.school_absence_compared.position IS 'Order of the reasons, from 1.';
 COMMENT ON COLUMN abie_report.school_absence_compared.reason IS 'Column of abie_report.school_absence.';
 COMMENT ON COLUMN abie_report.school_absence_compared.meaning IS 'The reason in words.';
@@ -201,7 +201,7 @@ COMMENT ON FUNCTION abie_internal.shown_distribution(numeric[], bigint[]) IS
 'do not follow from the total, are NULL with symbol c (abie.suppress). Errors as abie.suppress.';
 
 CREATE VIEW abie_report.improvement_distribution WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, t.stratum, d.improvement_rounded, d.schools,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, t.stratum, d.improvement_rounded, d.schools,
 	d.symbol AS schools_symbol
 FROM abie_report.run r
 	JOIN (
@@ -223,8 +223,8 @@ COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
 
 CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.urn, e.school_name, s.position, s.figure, s.source,
-	s.recorded
+SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.is_latest, e.urn, e.school_name, e.la_code, e.la_name,
+	e.region, e.trust_code, e.trust, e.stratum, s.position, s.figure, s.source, s.recorded
 FROM abie_report.school_expectation e
 	CROSS JOIN LATERAL (
 		SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded

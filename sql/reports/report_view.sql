@@ -31,11 +31,26 @@ COMMENT ON FUNCTION abie_internal.exclusion_symbol(text) IS
 'Symbol in place of the expectation of a school left out for a reason of abie.exclusion: z not applicable, u it would '
 'be of low reliability, x a figure it needs is not available.';
 
+-- What the register says of every school, which is no secret: by it each view finds the rows of an area or trust.
+CREATE VIEW abie_owner.school_key AS
+SELECT s.urn::integer AS urn, s.name AS school_name, coalesce(s.la_code, s.laestab / 10000) AS la_code, la.la_name,
+	s.region, s.trust_code, s.trust, coalesce(abie_internal.stratum(s.phase), abie_internal.stratum(s.type)) AS stratum
+FROM abie.school s
+	LEFT JOIN abie.local_authority la ON la.la_code = coalesce(s.la_code, s.laestab / 10000);
+COMMENT ON VIEW abie_owner.school_key IS 'Name, area, trust and stratum of each school by its URN, as registered.';
+COMMENT ON COLUMN abie_owner.school_key.school_name IS 'Name of the school (GIAS EstablishmentName).';
+COMMENT ON COLUMN abie_owner.school_key.la_code IS
+'Number of the local authority as registered, else the first three digits of the LAESTAB.';
+COMMENT ON COLUMN abie_owner.school_key.stratum IS
+'primary, secondary (with all-through), special or other, by phase, else by type; NULL where neither is understood.';
+SELECT abie_owner.describe_as('abie_owner.school_key', 'abie.local_authority'),
+	abie_owner.describe_as('abie_owner.school_key', 'abie.school');
+
 CREATE FUNCTION abie_owner.report_runs(role oid)
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
-	is_current boolean, schools_in_scope integer, expectations integer, exclusions integer, input_digest text,
-	result_digest text, extension_version text, server_version text, run_by text, started_at timestamptz,
-	finished_at timestamptz)
+	is_current boolean, is_latest boolean, schools_in_scope integer, expectations integer, exclusions integer,
+	input_digest text, result_digest text, extension_version text, server_version text, run_by text,
+	started_at timestamptz, finished_at timestamptz)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -45,6 +60,8 @@ BEGIN
 	SELECT r.run_id, r.target_year::text, r.baseline_year::text, r.methodology, r.status,
 		r.run_id = first_value(r.run_id)
 			OVER (PARTITION BY r.target_year ORDER BY r.status = 'issued' DESC, r.run_id DESC),
+		r.run_id = first_value(r.run_id)
+			OVER (ORDER BY r.target_year COLLATE "C" DESC, r.status = 'issued' DESC, r.run_id DESC),
 		r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
 		r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
 	FROM abie.run r
@@ -54,9 +71,9 @@ COMMENT ON FUNCTION abie_owner.report_runs(oid) IS 'Of a role, as abie_internal.
 
 CREATE FUNCTION abie_internal.report_runs()
 RETURNS TABLE (run_id integer, target_year text, baseline_year text, methodology text, run_status text,
-	is_current boolean, schools_in_scope integer, expectations integer, exclusions integer, input_digest text,
-	result_digest text, extension_version text, server_version text, run_by text, started_at timestamptz,
-	finished_at timestamptz)
+	is_current boolean, is_latest boolean, schools_in_scope integer, expectations integer, exclusions integer,
+	input_digest text, result_digest text, extension_version text, server_version text, run_by text,
+	started_at timestamptz, finished_at timestamptz)
 LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.report_runs() IS
 'The runs that the role in force may see (abie_internal.readable_runs), columns as in abie_report.run.';
@@ -69,12 +86,14 @@ COMMENT ON VIEW abie_report.run IS
 COMMENT ON COLUMN abie_report.run.run_status IS 'Status of the run: abie.run.status.';
 COMMENT ON COLUMN abie_report.run.is_current IS
 'Whether it is the run of its target year to be read: the newest one issued, or the newest of all where none is.';
+COMMENT ON COLUMN abie_report.run.is_latest IS
+'Whether it is the one to be read of all: the current run of the newest target year.';
 -- the rest as in abie.run
 SELECT abie_owner.describe_as('abie_report.run', 'abie.run');
 
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current,
-	e.urn, e.laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust,
+SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, r.is_latest,
+	e.urn, e.laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust,
 	s.type AS school_type, e.stratum, p.selective,
 	e.enrolments, p.sess_possible, p.sess_overall, e.attendance, noise.error AS attendance_error,
 	abie.interval_low(e.attendance, noise.error) AS attendance_low,
@@ -109,9 +128,9 @@ FROM (
 	FROM abie_owner.readable_exclusion x
 ) e
 	JOIN abie_report.run r ON r.run_id = e.run_id
+	LEFT JOIN abie.school s ON s.urn = e.urn
 	LEFT JOIN abie_owner.readable_run_school p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL
 	LEFT JOIN abie_owner.readable_model m ON m.run_id = e.run_id AND m.stratum = e.stratum
-	LEFT JOIN abie.school s ON s.urn = e.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = e.laestab / 10000
 	CROSS JOIN LATERAL (SELECT sqrt(m.sampling_c1 / e.enrolments)) noise (error);
 COMMENT ON VIEW abie_report.school_expectation IS
@@ -138,15 +157,13 @@ COMMENT ON COLUMN abie_report.school_expectation.expectation_symbol IS
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_reason IS
 'Reason of abie.exclusion; NULL where there is an expectation.';
 COMMENT ON COLUMN abie_report.school_expectation.exclusion_detail IS 'The figure or date behind the reason.';
-COMMENT ON COLUMN abie_report.school_expectation.la_code IS
-'Number of the local authority, the first three digits of the LAESTAB.';
-COMMENT ON COLUMN abie_report.school_expectation.la_name IS 'Name of the local authority of that number.';
 COMMENT ON COLUMN abie_report.school_expectation.school_type IS
 'Type of establishment as registered (GIAS TypeOfEstablishment).';
 
 CREATE VIEW abie_report.similar_school WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name AS school_name,
-	own.laestab / 10000 AS la_code, n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, l.urn, k.name AS school_name,
+	own.laestab / 10000 AS la_code, own_la.la_name, k.region, k.trust_code, k.trust, own.stratum,
+	n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
 	other.la_code AS similar_la_code, la.la_name AS similar_la_name,
 	CASE WHEN own.references_published THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
@@ -165,11 +182,13 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, l.urn, own_name.name
 -- not by abie.similar_school, which reads with its reader's rights
 FROM abie_report.run r
 	JOIN abie_owner.readable_list l ON l.run_id = r.run_id
+	-- among the first eight, whose order the planner chooses (join_collapse_limit): conditions on the trust find it
+	LEFT JOIN abie.school k ON k.urn = l.urn
 	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank)
 	JOIN abie_owner.listed_school own ON own.run_id = l.run_id AND own.urn = l.urn
 	JOIN abie.run_school other ON other.run_id = l.run_id AND other.urn = n.similar_urn
 	LEFT JOIN abie_owner.readable_model m ON m.run_id = own.run_id AND m.stratum = own.stratum
-	LEFT JOIN abie.school own_name ON own_name.urn = l.urn
+	LEFT JOIN abie.local_authority own_la ON own_la.la_code = own.laestab / 10000
 	LEFT JOIN abie.school s ON s.urn = n.similar_urn
 	LEFT JOIN abie.local_authority la ON la.la_code = other.la_code
 	LEFT JOIN abie.school_context c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
@@ -185,8 +204,6 @@ FROM abie_report.run r
 COMMENT ON VIEW abie_report.similar_school IS
 'The similar schools of each school in a run, and how they do: one row a run, school and similar school. Names and '
 'published figures, never another school''s expectation.';
-COMMENT ON COLUMN abie_report.similar_school.la_code IS
-'Number of the school''s local authority, the first three digits of its LAESTAB: the quick way to the schools of one.';
 COMMENT ON COLUMN abie_report.similar_school.km IS
 'Kilometres apart as the crow flies; NULL where a place is not known.';
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
@@ -227,12 +244,14 @@ COMMENT ON COLUMN abie_report.similar_school.similar_urn IS
 'The similar school; never the school itself nor a predecessor or successor of it.';
 
 CREATE VIEW abie_report.school_ladder WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, e.urn, s.name AS school_name,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, e.urn, s.name AS school_name,
+	e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust, e.stratum,
 	rung.place AS rung_order, rung.name AS rung, shown.value AS attendance,
 	CASE WHEN shown.value IS NULL THEN CASE WHEN rung.value IS NULL THEN 'x' ELSE 'c' END END AS attendance_symbol
 FROM abie_report.run r
 	JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id
 	LEFT JOIN abie.school s ON s.urn = e.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = e.laestab / 10000
 	CROSS JOIN LATERAL (VALUES
 		(1, 'baseline', e.baseline),
 		(2, 'target', e.target),
@@ -255,7 +274,8 @@ COMMENT ON COLUMN abie_report.school_ladder.attendance_symbol IS
 
 CREATE VIEW abie_report.school_absence WITH (security_barrier = true) AS
 SELECT a.academic_year::text AS academic_year, a.urn::integer AS urn, a.laestab::integer AS laestab,
-	s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, a.school_type, a.year_breakdown,
+	s.name AS school_name, a.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust, a.school_type,
+	abie_internal.stratum(a.school_type) AS stratum, a.year_breakdown,
 	a.enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance_percent,
 	coalesce(100 * a.sess_overall / nullif(a.sess_possible, 0)::float8, a.sess_overall_percent) AS sess_overall_percent,
@@ -343,12 +363,11 @@ COMMENT ON COLUMN abie_report.school_absence.reasons_symbol IS
 'x where no reasons are held of the year, NULL otherwise. A reason that is NULL although others are held was not '
 'published.';
 COMMENT ON COLUMN abie_report.school_absence.urn IS 'The school, by its URN in that year.';
-COMMENT ON COLUMN abie_report.school_absence.la_code IS
-'Number of the local authority, the first three digits of the LAESTAB.';
-COMMENT ON COLUMN abie_report.school_absence.la_name IS 'Name of the local authority of that number.';
+COMMENT ON COLUMN abie_report.school_absence.stratum IS
+'primary, secondary (with all-through) or special, by school_type; NULL for one that is not understood.';
 
 CREATE VIEW abie_report.methodology_summary WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, m.method, m.edition,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, r.methodology, m.method, m.edition,
 	array_to_string(m.characteristics, ', ') AS characteristics, m.scaling, m.clip, m.similar_schools,
 	abie_internal.local_schools(m) AS local_schools, m.minimum_enrolments, m.poor_match_percentile, m.pace,
 	m.gap_share, m.improvement_floor, m.improvement_cap, m.benchmark_share, m.description,
@@ -375,8 +394,8 @@ COMMENT ON COLUMN abie_report.methodology_summary.characteristics IS
 'What schools are compared by, in order, separated by commas.';
 
 CREATE VIEW abie_report.characteristic_weights WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, c.stratum, c.position, c.characteristic, k.meaning,
-	c.category, whole.coefficient, c.multiplier, whole.weight,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, c.stratum, c.position, c.characteristic,
+	k.meaning, c.category, whole.coefficient, c.multiplier, whole.weight,
 	whole.weight / nullif((sum(whole.weight::numeric) OVER (PARTITION BY r.run_id, c.stratum))::float8, 0)
 		AS weight_share,
 	c.location, c.scale, c.present, c.missing
@@ -395,8 +414,8 @@ COMMENT ON COLUMN abie_report.characteristic_weights.meaning IS 'What the charac
 COMMENT ON COLUMN abie_report.characteristic_weights.weight_share IS 'Share of the weight of all elements, 0-1.';
 
 CREATE VIEW abie_report.run_checks WITH (security_invoker = true, security_barrier = true) AS
-SELECT c.run_id, r.target_year, r.run_status, r.is_current, c.name, c.severity, c.threshold, c.tolerated, c.items,
-	c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
+SELECT c.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, c.name, c.severity, c.threshold, c.tolerated,
+	c.items, c.faults, c.passed, array_to_string(c.examples, '; ') AS examples, c.checked_at
 FROM abie_report.run r
 	JOIN abie.run_check c ON c.run_id = r.run_id;
 COMMENT ON VIEW abie_report.run_checks IS

@@ -2,7 +2,7 @@
 
 CREATE VIEW abie_report.published_attendance WITH (security_barrier = true) AS
 SELECT a.academic_year::text AS academic_year, a.time_frame, a.reference_date, a.geographic_level, a.area_code,
-	a.area_name, a.region, a.la_code, a.education_phase, a.num_schools, a.enrolments, a.total_num_schools,
+	a.area_name, a.region, a.la_code, la.la_name, a.education_phase, a.num_schools, a.enrolments, a.total_num_schools,
 	a.total_enrolments, a.sess_possible, a.sess_overall, a.sess_authorised, a.sess_unauthorised,
 	100 - a.sess_overall_percent AS attendance_percent, a.sess_overall_percent,
 	CASE WHEN a.sess_overall_percent IS NULL THEN coalesce(a.markers ->> 'sess_overall_percent', 'x') END
@@ -23,7 +23,8 @@ SELECT a.academic_year::text AS academic_year, a.time_frame, a.reference_date, a
 	(a.reasons ->> 'sess_unauth_late')::bigint AS sess_unauth_late,
 	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
 	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet, a.source
-FROM abie.published_attendance a;
+FROM abie.published_attendance a
+	LEFT JOIN abie.local_authority la ON la.la_code = a.la_code;
 COMMENT ON VIEW abie_report.published_attendance IS
 'Attendance of England, its regions and local authorities as published, by week and for the year to date: one row a '
 'time frame, date, area and phase. Public figures, the same for every reader.';
@@ -46,8 +47,8 @@ BEGIN
 END $$;
 
 CREATE VIEW abie_report.school_week_compared WITH (security_barrier = true) AS
-SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, s.name AS school_name, w.week_start,
-	phase.education_phase, w.sess_possible,
+SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,
+	k.trust_code, k.trust, k.stratum, w.week_start, phase.education_phase, w.sess_possible,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent,
 	100 - authority.sess_overall_percent AS local_authority_attendance_percent,
 	100 - region.sess_overall_percent AS region_attendance_percent,
@@ -55,6 +56,7 @@ SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, s.name AS 
 FROM abie_owner.readable_attendance_week w
 	-- masked: what is worked out of a school's columns may be worked out of the reader's schools only
 	LEFT JOIN abie_owner.readable_school s ON s.urn = w.urn
+	LEFT JOIN abie_owner.school_key k ON k.urn = w.urn
 	CROSS JOIN LATERAL (SELECT CASE WHEN abie_internal.stratum(s.type) = 'special' THEN 'Special'
 		ELSE abie_internal.published_phase(s.phase) END AS education_phase) phase
 	LEFT JOIN abie.published_attendance authority ON authority.academic_year = w.academic_year

@@ -1,8 +1,9 @@
 -- What a new run says of each school beside the run before: a view and a picture of it.
 
 CREATE VIEW abie_report.run_change WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.methodology, r.earlier_run_id, r.earlier_methodology,
-	c.urn, abie_internal.shown_name(k.name, c.urn) AS school_name, c.stratum,
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, r.methodology, r.earlier_run_id,
+	r.earlier_methodology, c.urn, abie_internal.shown_name(k.school_name, c.urn) AS school_name,
+	coalesce(e.laestab, b.laestab) / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, c.stratum,
 	c.other_reason AS exclusion_reason, c.reason AS earlier_exclusion_reason,
 	c.other_attendance AS attendance, c.attendance AS earlier_attendance,
 	c.other_expected AS expected, c.expected AS earlier_expected, c.other_expected - c.expected AS expected_change,
@@ -24,7 +25,10 @@ FROM (
 	OFFSET 0
 ) r
 	CROSS JOIN LATERAL abie.compare_runs(r.earlier_run_id, r.run_id) c
-	LEFT JOIN abie.school k ON k.urn = c.urn
+	LEFT JOIN abie_owner.school_key k ON k.urn = c.urn
+	LEFT JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = c.urn
+	LEFT JOIN abie.expectation b ON b.run_id = r.earlier_run_id AND b.urn = c.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = coalesce(e.laestab, b.laestab) / 10000
 WHERE (SELECT abie_internal.has_access('{results,support,calculation}'));
 COMMENT ON VIEW abie_report.run_change IS
 'What a change of method or data did to whom: one row a run and school that has an expectation in it or in the run '

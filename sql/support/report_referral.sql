@@ -1,10 +1,11 @@
 -- Outcomes and lists for reporting tools, and how a school came on a list. Rows as in sql/reports/report_view.sql.
 
 CREATE VIEW abie_report.school_outcome WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, o.urn,
-	s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust, o.stratum, o.enrolments,
-	o.statement, o.baseline, o.improvement, o.outcome_attendance, o.change, o.relative_change, o.common_change,
-	o.shock_effect, o.best_change, o.z, o.outcome, o.true_change, o.true_change_error, o.shortfall_probability,
+SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, r.is_latest, o.urn,
+	s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust, o.stratum,
+	o.enrolments, o.statement, o.baseline, o.improvement, o.outcome_attendance, o.change, o.relative_change,
+	o.common_change, o.shock_effect, o.best_change, o.z, o.outcome, o.true_change, o.true_change_error,
+	o.shortfall_probability,
 	o.outcome_before, o.outcome LIKE 'missed%' AND o.outcome_before LIKE 'missed%' AS missed_consistently
 FROM abie_report.run r
 	CROSS JOIN LATERAL abie.school_outcomes(r.run_id) o
@@ -52,8 +53,8 @@ COMMENT ON FUNCTION abie_internal.report_referrals() IS
 
 CREATE VIEW abie_report.referral WITH (security_barrier = true) AS
 SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.referred_at,
-	s.urn, k.name AS school_name, k.region, coalesce(k.la_code, k.laestab / 10000) AS la_code, la.la_name, k.trust,
-	s.not_referred IS NULL AS referred, s.place, s.not_referred, s.place_beside, s.stratum, s.enrolments, s.expected,
+	s.urn, k.school_name, k.la_code, k.la_name, k.region, k.trust_code, k.trust, s.not_referred IS NULL AS referred,
+	s.place, s.not_referred, s.place_beside, s.stratum, s.enrolments, s.expected,
 	s.baseline, s.improvement,
 	s.outcome_attendance, s.change, s.relative_change, s.shock_effect, s.best_change, s.z, s.outcome,
 	s.outcome_before, s.prior_change, s.prior_variance, s.noise, s.true_change, s.true_change_error,
@@ -61,8 +62,7 @@ SELECT s.referral_id, l.run_id, r.target_year, l.status AS referral_status, l.re
 FROM abie_internal.report_referrals() s
 	JOIN abie.referral l ON l.referral_id = s.referral_id
 	JOIN abie_report.run r ON r.run_id = l.run_id
-	LEFT JOIN abie.school k ON k.urn = s.urn
-	LEFT JOIN abie.local_authority la ON la.la_code = coalesce(k.la_code, k.laestab / 10000);
+	LEFT JOIN abie_owner.school_key k ON k.urn = s.urn;
 COMMENT ON VIEW abie_report.referral IS
 'Schools considered for support: one row a list and school. For readers granted results all that were considered, for '
 'those granted support the schools that an issued list refers.';
@@ -75,12 +75,13 @@ COMMENT ON COLUMN abie_report.referral.place_beside IS
 SELECT abie_owner.make_readable('readable_referral_answer', 'abie.referral_answer', '{answer_id}', '{results}');
 
 CREATE VIEW abie_report.referral_answer WITH (security_barrier = true) AS
-SELECT w.answer_id, w.referral_id, w.urn, s.name AS school_name, w.answer, w.answered_at, w.upheld, w.decision,
-	w.decided_at
-FROM abie_owner.readable_referral_answer w LEFT JOIN abie.school s ON s.urn = w.urn;
+SELECT w.answer_id, w.referral_id, w.urn, k.school_name, k.la_code, k.la_name, k.region, k.trust_code, k.trust,
+	k.stratum, w.answer, w.answered_at, w.upheld, w.decision, w.decided_at
+FROM abie_owner.readable_referral_answer w LEFT JOIN abie_owner.school_key k ON k.urn = w.urn;
 COMMENT ON VIEW abie_report.referral_answer IS
 'What schools said to the lists they are on, and what was decided: one row an answer.';
 SELECT abie_owner.describe_as('abie_report.school_outcome', 'abie.school_outcome'),
+	abie_owner.describe_as('abie_report.school_outcome', 'abie_report.school_expectation'),
 	abie_owner.describe_as('abie_report.referral', 'abie.referral'),
 	abie_owner.describe_as('abie_report.referral', 'abie.referral_school'),
 	abie_owner.describe_as('abie_report.referral_answer', 'abie.referral_answer');

@@ -32,7 +32,7 @@ SELECT abie.grant_access('abie_oracle_head', 'school', '900013'), abie.grant_acc
 CREATE FUNCTION is_public(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'correction_id', 'stratum', 'position', 'school_name', 'la_name', 'region', 'trust', 'school_type',
 	-- what a characteristic means is a constant
-	'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code',
+	'trust_code', 'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code',
 	-- a weekly run, and the kinds of week
 	'monitor_id', 'kind', 'similar_la_code',
 	'similar_attendance', 'similar_enrolments', 'similar_fsm_pct', 'similar_sen_support_pct', 'similar_ehc_plan_pct', 'similar_eal_pct');

@@ -299,11 +299,18 @@ SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie
 		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie_owner\.|abie_internal\.has_(national_)?access|abie_report\.'
 			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc = 'abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), g.pronamespace::regnamespace || '.' || g.proname || '(') > 0))
 ORDER BY 1;
+-- what is of schools is found by their area, trust and stratum
+SELECT v.object, k.name AS lacks
+FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attname = 'urn', unnest('{school_name,la_code,la_name,region,trust_code,trust,stratum}'::text[]) k(name)
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = v.oid AND b.attname = k.name) ORDER BY 1, 2;
+SELECT v.object FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attname = 'is_current'
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = v.oid AND b.attname = 'is_latest') ORDER BY 1;
 -- masks: columns of the table that are no key are behind access.granted
 SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
-SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace
+-- but for what the register of schools says of all
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace AND v.object <> 'view abie_owner.school_key'
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
-		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind|answer_id),?\s+|,\s+)+FROM' ORDER BY 1;
+		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind|answer_id|la_code|region|trust|trust_code),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
 SELECT c.object FROM relation c
 WHERE c.relkind = 'r' AND (NOT c.relrowsecurity OR c.relforcerowsecurity

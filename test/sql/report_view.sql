@@ -102,12 +102,21 @@ FROM (SELECT f.urn, a.* FROM abie_internal.report_absence(:run_id, (SELECT array
 -- in the order of all lists of reasons
 SELECT array_agg(reason ORDER BY position) = (abie_internal.absence_reasons())[1:16] AS same
 FROM (SELECT DISTINCT v.position, v.reason FROM abie_report.school_absence_compared v WHERE v.run_id = :run_id AND v.urn = 900017 AND v.position > 5) r;
--- the local authority of a school is that of its expectation
-SELECT count(*) FILTER (WHERE v.la_code = e.la_code) > 0 AS some, count(*) FILTER (WHERE v.la_code IS DISTINCT FROM e.la_code) AS other
-FROM (SELECT run_id, urn, la_code FROM abie_report.similar_school UNION SELECT run_id, urn, la_code FROM abie_report.school_circumstances
-	UNION SELECT run_id, urn, la_code FROM abie_report.school_absence_compared) v
+-- the area, trust and stratum of a school are those of its expectation, in each view of a run
+SELECT count(*) FILTER (WHERE v.la_code = e.la_code) > 0 AS some, count(*) FILTER (WHERE v.trust IS NOT NULL) > 0 AS of_trusts,
+	count(*) FILTER (WHERE (v.la_code, v.la_name, v.region, v.trust_code, v.trust, v.stratum) IS DISTINCT FROM (e.la_code, e.la_name, e.region, e.trust_code, e.trust, e.stratum)) AS other
+FROM (SELECT run_id, urn, la_code, la_name, region, trust_code, trust, stratum FROM abie_report.similar_school
+	UNION SELECT run_id, urn, la_code, la_name, region, trust_code, trust, stratum FROM abie_report.school_circumstances
+	UNION SELECT run_id, urn, la_code, la_name, region, trust_code, trust, stratum FROM abie_report.school_absence_compared
+	UNION SELECT run_id, urn, la_code, la_name, region, trust_code, trust, stratum FROM abie_report.school_ladder
+	UNION SELECT run_id, urn, la_code, la_name, region, trust_code, trust, stratum FROM abie_report.school_source) v
 	JOIN abie_report.school_expectation e USING (run_id, urn)
 WHERE run_id = :run_id;
+-- and by them a view finds its rows without making all of them
+CREATE FUNCTION cost_of(query text) RETURNS float8 LANGUAGE plpgsql AS $$ DECLARE plan json; BEGIN EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan; RETURN plan -> 0 -> 'Plan' ->> 'Total Cost'; END $$;
+SELECT v AS view, cost_of(format('SELECT * FROM abie_report.%I WHERE run_id = %s', v, :run_id)) > 5 * cost_of(format('SELECT * FROM abie_report.%I WHERE run_id = %s AND la_code = 518', v, :run_id)) AS by_authority,
+	cost_of(format('SELECT * FROM abie_report.%I WHERE run_id = %s', v, :run_id)) > 5 * cost_of(format('SELECT * FROM abie_report.%I WHERE run_id = %s AND trust = ''Trust 3''', v, :run_id)) AS by_trust
+FROM unnest('{school_absence_compared,school_circumstances,similar_school}'::text[]) v;
 SELECT n.stratum, count(*) FILTER (WHERE d.schools IS DISTINCT FROM CASE WHEN d.schools_symbol IS NULL THEN n.schools END) AS others,
 	count(*) FILTER (WHERE d.schools IN (1, 2)) AS small FROM abie_report.improvement_distribution d
 	FULL JOIN (SELECT run_id, stratum, improvement_rounded, count(*) AS schools FROM abie.expectation GROUP BY 1, 2, 3) n USING (run_id, stratum, improvement_rounded) GROUP BY 1 ORDER BY 1;
@@ -187,6 +196,9 @@ SELECT academic_year, count(*) > 20 AS some FROM expected_then GROUP BY 1;
 SELECT (abie.issue(:earlier_run_id)).status;
 SELECT h.academic_year, count(*) > 20 AS some, count(*) FILTER (WHERE h.expected <> e.expected OR abs(h.expected_high - h.expected - 1.959963984540054 * e.expected_error) > 1e-9 AND h.expected_high < 100) AS different
 FROM expected_then h JOIN abie.run r ON r.baseline_year = h.academic_year JOIN abie.expectation e ON e.run_id = r.run_id AND e.urn = h.urn GROUP BY 1 ORDER BY 1;
+-- of two years the newer run is the one to be read
+SELECT target_year, is_current, is_latest, run_id = :run_id AS the_newer FROM abie_report.run ORDER BY target_year;
+SELECT count(*) FILTER (WHERE is_latest) = (SELECT schools_in_scope FROM abie.run WHERE run_id = :run_id) AS one_run FROM abie_report.school_expectation;
 -- errors
 SELECT abie.school_report(900001, 'pdf');
 SELECT abie.school_report(900001, NULL);
