@@ -1,7 +1,7 @@
 /*
  * expectation.c
- *	  SQL functions local_mean, local_mean_error and improvement_expectation and
- *	  the aggregate pared_mean over core/expectation.c.
+ *	  SQL functions local_mean, local_mean_error, improvement_expectation and
+ *	  list_rungs and the aggregate pared_mean over core/expectation.c.
  */
 #include "postgres.h"
 
@@ -9,8 +9,11 @@
 
 #include "arguments.h"
 #include "core/expectation.h"
+#include "core/quantile.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "pair_state.h"
+#include "results.h"
 #include "utils/float.h"
 
 /* ---------- local mean ---------- */
@@ -138,4 +141,120 @@ abie_pared_mean_final(PG_FUNCTION_ARGS)
 	if (isinf(mean))
 		float_overflow_error();
 	PG_RETURN_FLOAT8(mean);
+}
+
+/* ---------- rungs ---------- */
+
+/* Schools in ascending order of URN. */
+typedef struct Schools
+{
+	int			count;
+	const int32 *urn;
+	const double *attendance;	/* per cent */
+	const double *enrolments;
+} Schools;
+
+static Schools
+schools_arguments(FunctionCallInfo fcinfo)
+{
+	Schools		schools;
+
+	schools.urn = elements_argument(fcinfo, 0, &schools.count);
+	schools.attendance = fitting_argument(fcinfo, 1, schools.count);
+	schools.enrolments = fitting_argument(fcinfo, 2, schools.count);
+	for (int i = 1; i < schools.count; i++)
+		if (schools.urn[i - 1] >= schools.urn[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("urns must ascend: %d is followed by %d", schools.urn[i - 1], schools.urn[i])));
+	return schools;
+}
+
+/* The place of a school among the schools. */
+static int
+place_of(const Schools *schools, int32 urn)
+{
+	int			low = 0;
+	int			high = schools->count;
+
+	while (low < high)
+	{
+		int			middle = (low + high) / 2;
+
+		if (schools->urn[middle] < urn)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == schools->count || schools->urn[low] != urn)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("school %d is listed, but not among the schools", urn)));
+	return low;
+}
+
+static Fraction
+attended(const Schools *schools, int place)
+{
+	Fraction	unit = {
+		schools->attendance[place] / 100.0 * schools->enrolments[place], schools->enrolments[place]
+	};
+
+	check_unit(unit.numerator, unit.denominator);
+	return unit;
+}
+
+/* The rows of listed URNs, as many as there are owners of lists. */
+static const int32 *
+lists_argument(FunctionCallInfo fcinfo, int number, int rows, int *columns)
+{
+	ArrayType  *lists = PG_GETARG_ARRAYTYPE_P(number);
+
+	if (ARR_NDIM(lists) != 2 || ARR_DIMS(lists)[0] != rows || array_contains_nulls(lists))
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("lists must be a two-dimensional array of %d rows without NULL", rows)));
+	*columns = ARR_DIMS(lists)[1];
+	return (const int32 *) ARR_DATA_PTR(lists);
+}
+
+PG_FUNCTION_INFO_V1(abie_list_rungs);
+Datum
+abie_list_rungs(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rows = begin_rows(fcinfo);
+	Schools		schools = schools_arguments(fcinfo);
+	double		share = PG_GETARG_FLOAT8(5);
+	int			owners;
+	int			listed;
+	const int32 *owner = elements_argument(fcinfo, 3, &owners);
+	const int32 *list = lists_argument(fcinfo, 4, owners, &listed);
+	double	   *attendance = palloc(sizeof(double) * listed);
+	Fraction   *unit = palloc(sizeof(Fraction) * (listed + 1));
+
+	check_share(share);
+	for (int i = 0; i < owners; i++, list += listed)
+	{
+		Datum		value[3] = {Int32GetDatum(owner[i])};
+		bool		null[3] = {false};
+		double		mean;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int j = 0; j < listed; j++)
+		{
+			int			place = place_of(&schools, list[j]);
+
+			attendance[j] = schools.attendance[place];
+			unit[j] = attended(&schools, place);
+		}
+		unit[listed] = attended(&schools, place_of(&schools, owner[i]));
+		mean = pared_mean(unit, listed + 1, share);
+		if (isinf(mean))
+			float_overflow_error();
+		null[2] = isnan(mean);	/* enrolments add up to 0 */
+		value[1] = Float8GetDatum(quantile(attendance, listed, 0.75));
+		value[2] = Float8GetDatum(100.0 * mean);
+		put_row(rows, value, null);
+	}
+	return (Datum) 0;
 }

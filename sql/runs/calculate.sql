@@ -120,7 +120,6 @@ END $$;
 COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
 'Stage of a run. Fills abie.run_characteristic and vector of the pool; the number of schools.';
 
--- One pass over the similar schools; the rungs they make are of it too.
 CREATE FUNCTION abie_internal.similar_school_figures(run_id integer, method text, benchmark_share float8)
 RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments float8, residual float8,
 	previous_residual float8, upper_quartile float8, pared_mean float8, mean float8, error float8, previous_mean float8)
@@ -130,32 +129,21 @@ SET enable_nestloop = off
 SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
-WITH member AS (
-	SELECT n.urn, p.attendance, p.effective_enrolments AS enrolments
-	-- unnested in the list of columns, because a function joined to its table is a nested loop
-	FROM (SELECT l.urn, unnest(l.similar_urns) AS similar_urn
-			FROM abie.similar_list l
-			WHERE l.run_id = similar_school_figures.run_id) n
-		JOIN pg_temp.abie_run_pool p ON p.urn = n.similar_urn
-), grouped AS (
-	SELECT g.urn,
-		percentile_cont(0.75) WITHIN GROUP (ORDER BY g.attendance) AS upper_quartile,
-		abie_internal.pared_mean_state(g.attendance / 100 * g.enrolments, g.enrolments,
-			benchmark_share) AS pared_mean
-	FROM member g
-	GROUP BY g.urn
-)
 SELECT s.urn, s.stratum, s.is_reference, s.effective_enrolments, s.attendance - s.context AS residual,
 	s.previous_attendance - s.previous_context AS previous_residual,
-	g.upper_quartile,
-	-- of the school itself too
-	100 * abie_internal.pared_mean_final(abie_internal.pared_mean_combine(g.pared_mean,
-		ARRAY[benchmark_share, s.attendance / 100 * s.effective_enrolments, s.effective_enrolments])) AS pared_mean,
+	r.upper_quartile, r.pared_mean,
 	n.local_mean, CASE method WHEN 'contextual' THEN n.local_error END,
 	CASE method WHEN 'contextual' THEN coalesce(n.previous_local_mean, 0) END
-FROM grouped g
-	JOIN pg_temp.abie_run_pool s ON s.urn = g.urn
-	JOIN abie.similar_list n ON n.run_id = similar_school_figures.run_id AND n.urn = s.urn
+FROM (SELECT array_agg(p.urn::integer ORDER BY p.urn) AS urns, array_agg(p.attendance ORDER BY p.urn) AS attendance,
+		array_agg(p.effective_enrolments ORDER BY p.urn) AS enrolments
+		FROM pg_temp.abie_run_pool p) pool,
+	(SELECT array_agg(l.urn) AS owners, array_agg(l.similar_urns) AS lists
+		FROM abie.similar_list l
+		WHERE l.run_id = similar_school_figures.run_id) list,
+	LATERAL abie_internal.list_rungs(pool.urns, pool.attendance, pool.enrolments, list.owners, list.lists,
+		benchmark_share) r
+	JOIN pg_temp.abie_run_pool s ON s.urn = r.urn
+	JOIN abie.similar_list n ON n.run_id = similar_school_figures.run_id AND n.urn = r.urn
 $$;
 COMMENT ON FUNCTION abie_internal.similar_school_figures(integer, text, float8) IS
 'What the similar schools of each school in a run make: mean and error (abie.local_mean, abie.local_mean_error) of '
@@ -358,7 +346,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_digest(integer) IS
 'Last stage of a run. Keeps the pool as abie.run_school, checks that every school in scope is accounted for, stores '
-'the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in scope.';
+'the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in '
+'scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not

@@ -78,13 +78,6 @@ CREATE FUNCTION abie_internal.pared_mean_final(state float8[]) RETURNS float8
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'abie_pared_mean_final';
 COMMENT ON FUNCTION abie_internal.pared_mean_final(float8[]) IS 'Final function of abie.pared_mean.';
 
-CREATE AGGREGATE abie_internal.pared_mean_state(numerator float8, denominator float8, share float8) (
-	SFUNC = abie_internal.pared_mean_step, STYPE = float8[], COMBINEFUNC = abie_internal.pared_mean_combine,
-		PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE abie_internal.pared_mean_state(float8, float8, float8) IS
-'The state of abie.pared_mean, for abie_internal.pared_mean_combine and abie_internal.pared_mean_final.';
-
 CREATE AGGREGATE abie.pared_mean(numerator float8, denominator float8, share float8) (
 	SFUNC = abie_internal.pared_mean_step,
 	STYPE = float8[],
@@ -98,3 +91,14 @@ COMMENT ON AGGREGATE abie.pared_mean(float8, float8, float8) IS
 'denominators, 0 to 1. For schools: numerator = enrolments x attendance rate / 100, denominator = enrolments. The '
 'order of rows changes nothing. NULL for no rows or denominators of 0; rows with a NULL are left out. Errors: '
 'numerator not between 0 and denominator, share out of range, NULL or not the same in every row.';
+
+CREATE FUNCTION abie_internal.list_rungs(urns integer[], attendance float8[], enrolments float8[], owners integer[],
+	lists integer[], share float8, OUT urn integer, OUT upper_quartile float8, OUT pared_mean float8)
+RETURNS SETOF record
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000 AS 'MODULE_PATHNAME', 'abie_list_rungs';
+COMMENT ON FUNCTION abie_internal.list_rungs(integer[], float8[], float8[], integer[], integer[], float8) IS
+'What lists of schools make, of schools with ascending URNs, their attendance (per cent) and enrolments: for each '
+'owner, whose list is a row of lists (owners x listed), the upper quartile of the attendance of those listed, as '
+'percentile_cont(0.75), and the pared mean (abie.pared_mean, share) of these and the owner, both per cent; NULL where '
+'enrolments add up to 0. Errors: 2202E arrays that do not fit, 22004 NULL elements, 22023 URNs that do not ascend, '
+'attendance not within 0-100 or a share not within 0-1, P0002 a school that is not among the schools.';

@@ -200,6 +200,39 @@ SELECT abie_internal.pared_mean_combine('{0.5,1,2}', NULL) IS NULL AS strict, ab
 	abie_internal.pared_mean_final('{0.5}') IS NULL AS "no units", abie_internal.pared_mean_combine('[0:2]={0.5,1,2}', '{0.5,3,4}') AS combined;
 
 --
+-- rungs of lists of schools: against percentile_cont and pared_mean over the schools of each list as rows, to the bit
+--
+SELECT setseed(0.8);
+CREATE TABLE school AS SELECT i AS urn, CASE WHEN i % 7 = 0 THEN 93 ELSE 100 - 20 * random() END AS attendance,
+	floor(20 + 800 * random()) + CASE i % 3 WHEN 0 THEN 0.25 ELSE 0 END AS enrolments FROM generate_series(1, 300) i;
+CREATE TABLE list AS SELECT s.urn, (SELECT array_agg(o.urn ORDER BY hashint4(o.urn * 1000 + s.urn)) FROM school o WHERE o.urn <> s.urn) AS others
+FROM school s WHERE s.urn % 4 > 0;
+CREATE FUNCTION rungs(listed int, share float8) RETURNS TABLE (urn int, upper_quartile float8, pared_mean float8) LANGUAGE sql AS $$
+SELECT r.* FROM (SELECT array_agg(s.urn ORDER BY s.urn), array_agg(s.attendance ORDER BY s.urn), array_agg(s.enrolments ORDER BY s.urn) FROM school s) s(urns, attendance, enrolments),
+	(SELECT array_agg(l.urn), array_agg(l.others[:listed]) FROM list l) l(owners, lists),
+	LATERAL abie_internal.list_rungs(s.urns, s.attendance, s.enrolments, l.owners, l.lists, share) r
+$$;
+SELECT listed, share, count(*) AS lists, count(*) FILTER (WHERE float8send(r.upper_quartile) IS DISTINCT FROM float8send(x.upper_quartile)
+	OR float8send(r.pared_mean) IS DISTINCT FROM float8send(100 * x.pared_mean)) AS differences
+FROM (VALUES (1, 0.1), (2, 0.1), (20, 0.1), (21, 0.5), (299, 1)) v(listed, share),
+	LATERAL rungs(listed, share) r JOIN list l ON l.urn = r.urn,
+	LATERAL (SELECT percentile_cont(0.75) WITHIN GROUP (ORDER BY s.attendance) FILTER (WHERE s.urn <> l.urn) AS upper_quartile,
+		abie.pared_mean(s.attendance / 100 * s.enrolments, s.enrolments, share) AS pared_mean
+		FROM school s WHERE s.urn = l.urn OR s.urn = ANY (l.others[:listed])) x
+GROUP BY listed, share ORDER BY listed;
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{0,0}', '{1}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{2,1}', '{90,95}', '{20,20}', '{1}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90}', '{20,20}', '{1}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{1}', '{{3}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{0}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{1}', '{2}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{1}', '{{2},{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{1}', '{{NULL}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,101}', '{20,20}', '{1}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,NaN}', '{20,20}', '{1}', '{{2}}', 0.1);
+SELECT * FROM abie_internal.list_rungs('{1,2}', '{90,95}', '{20,20}', '{1}', '{{2}}', 0);
+
+--
 -- improvement_expectation
 --
 -- the worked example: pace 0.24, E 92.6; n = 850: baseline 91.305740, 0.24 + 0.2 x 1.294260 = 0.498852;
