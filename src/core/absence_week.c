@@ -250,10 +250,13 @@ check_sums(const AbsenceWeeks *weeks)
 static bool
 check_whole(const AbsenceWhole *whole)
 {
-	SessionCount sessions = tally_sessions(&whole->absence.tally);
+	SessionCount sessions;
 
-	return absence_check(&whole->absence) && rate_error_check(&whole->rate)
-		&& whole->rate.enrolments == whole->absence.enrolments && whole->rate.possible == sessions.possible
+	/* counts beyond their limits must not be added up */
+	if (!absence_check(&whole->absence) || !rate_error_check(&whole->rate))
+		return false;
+	sessions = tally_sessions(&whole->absence.tally);
+	return whole->rate.enrolments == whole->absence.enrolments && whole->rate.possible == sessions.possible
 		&& whole->rate.absent == sessions.authorised + sessions.unauthorised;
 }
 

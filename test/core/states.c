@@ -198,6 +198,8 @@ weeks_of_states(void)
 	WEEKS_REFUSED(weeks, count[WEEK_PRESENT * WEEKS], 2);
 	WEEKS_REFUSED(weeks, count[WEEK_PRESENT * WEEKS], 11);
 	WEEKS_REFUSED(weeks, count[WEEK_UNRECORDED * WEEKS], 1);
+	/* counts that cannot be added up */
+	WEEKS_REFUSED(weeks, whole.absence.tally, ((Tally) {.count = {[MARK_AM] = INT64_MAX, [MARK_PM] = INT64_MAX}}));
 	/* enrolments that no week has */
 	WEEKS_REFUSED(weeks, whole.absence, two_enrolments());
 	REQUIRE(weeks_check(&weeks));
