@@ -165,11 +165,15 @@ abie_register_overlay(PG_FUNCTION_ARGS)
 static bool
 read_mark(FunctionCallInfo fcinfo, Day *day, bool *afternoon, Mark *placed)
 {
+	text	   *code = PG_GETARG_TEXT_PP(3);
 	RegisterError error;
 
 	*day = PG_GETARG_DATEADT(1);
 	*afternoon = session_argument(PG_GETARG_TEXT_PP(2));
-	error = (RegisterError) {.day = *day, .session = *afternoon, .mark = code_argument(PG_GETARG_TEXT_PP(3))};
+	if (VARSIZE_ANY_EXHDR(code) == 1 && *day >= REGISTER_FIRST_DAY && *day <= REGISTER_LAST_DAY && weekday(*day) < 5
+		&& plain_mark((unsigned char) *VARDATA_ANY(code), *day, *afternoon, placed))
+		return true;
+	error = (RegisterError) {.day = *day, .session = *afternoon, .mark = code_argument(code)};
 	check_start(*day);
 	error.fault = register_place(error.mark, *day, *afternoon, placed);
 	if (error.fault != REGISTER_GOOD)
@@ -217,11 +221,13 @@ abie_register_agg_step(PG_FUNCTION_ARGS)
 	}
 	if (!PG_ARGISNULL(0))
 	{
+		int			place;
+
 		state = PG_GETARG_REGISTER(0);
-		if (day >= state.start && sessions_before(state.start, day) < state.count
-			&& !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
+		place = sessions_before(state.start, day) + afternoon;
+		if (day >= state.start && place < state.count && !VARATT_IS_EXTENDED(PG_GETARG_POINTER(0)))
 		{
-			set_mark(&state, sessions_before(state.start, day) + afternoon, day, placed);
+			set_mark(&state, place, day, placed);
 			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 		}
 	}

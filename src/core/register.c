@@ -160,14 +160,8 @@ take_plain_marks(const char *text, size_t length, Day start, MarkRun *run)
 	if (run->layout->days_a_week == 7 || run->layout->aliases > 0)
 		return 0;
 	for (; taken < room && (size_t) taken < length; taken++)
-	{
-		unsigned char character = (unsigned char) text[taken];
-		Mark		given = (Mark) mark_of_character[character];
-
-		if (mark_plain_from[character] > start)
+		if (!plain_mark((unsigned char) text[taken], start, (run->place + taken) % 2, &mark[taken]))
 			break;
-		mark[taken] = given == MARK_AM || given == MARK_PM ? MARK_AM + (run->place + taken) % 2 : given;
-	}
 	/* what a digit follows may be a longer code */
 	if (taken > 0 && (size_t) taken < length && text[taken] >= '0' && text[taken] <= '9')
 		taken--;

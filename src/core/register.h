@@ -99,6 +99,16 @@ extern RegisterFault register_merge(const Register *one, const Register *other, 
 /* The same, but where the later one has a mark it counts, whatever the other has. */
 extern void register_overlay(const Register *one, const Register *later, Mark *mark, Register *result);
 
+/* Whether a character says the same on a weekday and all after it, as nearly all do: the mark that it is. */
+static inline bool
+plain_mark(unsigned char character, Day day, bool afternoon, Mark *mark)
+{
+	Mark		given = (Mark) mark_of_character[character];
+
+	*mark = given == MARK_AM || given == MARK_PM ? MARK_AM + afternoon : given;
+	return mark_plain_from[character] <= day;
+}
+
 /* The place of a mark that may come in on a day: its canonical form, checked against the day. */
 extern RegisterFault register_place(Mark given, Day day, bool afternoon, Mark *placed);
 
