@@ -249,11 +249,13 @@ BEGIN
 	FROM abie_internal.demo_week_share(schools) w
 		-- the year comes to what abie.attendance holds; one without a row, to its weights
 		JOIN (
-			SELECT d.number, t.academic_year, d.enrolments, 375 * d.enrolments::bigint AS possible,
+			SELECT d.number, r.academic_year, d.enrolments,
+				coalesce(a.sess_possible, round(d.enrolments * r.sessions)::bigint) AS possible,
 				a.sess_authorised, a.sess_unauthorised
 			FROM abie_internal.demo_school(schools) d
-				CROSS JOIN (VALUES ('2024/25'), ('2025/26')) t(academic_year)
-				LEFT JOIN abie.attendance a ON a.academic_year = t.academic_year AND a.laestab = d.laestab
+				JOIN abie_internal.demo_absence(schools) r USING (number)
+				LEFT JOIN abie.attendance a ON a.academic_year = r.academic_year AND a.laestab = d.laestab
+			WHERE r.academic_year IN ('2024/25', '2025/26')
 			OFFSET 0
 		) y USING (number, academic_year)
 		CROSS JOIN LATERAL (SELECT

@@ -30,7 +30,8 @@ WITH outcome AS (
 	SELECT e.urn, e.stratum, e.baseline, e.improvement, e.attendance, m.pace,
 		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS outcome,
 		100 * (a.enrolments::float8 / s.enrolments - 1) AS roll_change,
-		100 * (a.sess_possible::float8 / nullif(a.enrolments, 0) * s.enrolments / nullif(s.sess_possible, 0) - 1)
+		-- products of whole numbers are exact: no change is 0
+		100 * (a.sess_possible * s.enrolments::float8 / nullif(a.enrolments * s.sess_possible::float8, 0) - 1)
 			AS sessions_change
 	FROM abie.expectation e
 		JOIN abie.run_school s ON s.run_id = e.run_id AND s.urn = e.urn

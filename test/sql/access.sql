@@ -177,7 +177,9 @@ SELECT s.urn, s.figure::text AS figure, substring(s.figure::text FROM '[.](\d{10
 	-- attendance is published, and a quartile of similar schools may be one of them
 	WHERE NOT EXISTS (SELECT FROM abie.expectation o WHERE o.attendance = v.figure)
 	UNION ALL SELECT s.urn, s.fitted FROM abie.run_school s
-	UNION ALL SELECT p.urn, v.figure FROM abie.school_progress p, unnest(ARRAY[p.projected, p.probability, p.level]) v(figure) WHERE p.monitor_id = 2) s
+	UNION ALL SELECT p.urn, v.figure FROM abie.school_progress p,
+		-- a probability of nearly 1 may begin as another does
+		unnest(ARRAY[p.projected, p.level, CASE WHEN p.probability BETWEEN 0.000001 AND 0.999999 THEN p.probability END]) v(figure) WHERE p.monitor_id = 2) s
 WHERE length(s.figure::text) > 12;
 CREATE TABLE attempt (role text, what text, outcome text);
 CREATE FUNCTION attempt(who text, what text, query text) RETURNS void LANGUAGE plpgsql AS $$

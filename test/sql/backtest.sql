@@ -19,6 +19,8 @@ INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, enrolment
 SELECT '2021/22', laestab, urn, school_type, enrolments, sess_possible, round(sess_overall * (0.8 + 0.4 * abie_internal.demo_uniform(laestab, 77)))
 FROM abie.attendance WHERE academic_year = '2022/23';
 INSERT INTO abie.school_context SELECT c.* FROM abie.school_context o, jsonb_populate_record(o, '{"academic_year": "2023/24"}') c;
+-- schools that maintain: at the top of their ladder
+UPDATE abie.attendance SET sess_overall = sess_possible / 200, sess_authorised = NULL, sess_unauthorised = NULL WHERE urn BETWEEN 900030 AND 900060 AND academic_year IN ('2022/23', '2023/24');
 -- a school without a rate in the year that judges
 UPDATE abie.attendance SET sess_possible = NULL WHERE academic_year = '2024/25' AND urn = 900001;
 
@@ -87,7 +89,8 @@ SELECT count(*) AS "8", count(*) FILTER (WHERE t.schools <> a.schools) AS school
 FROM tested t JOIN again a USING (stratum, size);
 -- a year that is as good for all schools, or as bad, changes no row but for the routes to success, which it may only open
 CREATE TABLE unchanged AS SELECT * FROM tested;
-UPDATE abie.attendance SET sess_overall = sess_overall + sess_possible / 75, sess_authorised = sess_authorised + sess_possible / 75 WHERE academic_year = '2024/25' AND sess_possible IS NOT NULL;
+UPDATE abie.attendance SET sess_possible = 75 * sess_possible, sess_overall = 75 * sess_overall + sess_possible, sess_authorised = 75 * sess_authorised + sess_possible,
+	sess_unauthorised = 75 * sess_unauthorised WHERE academic_year = '2024/25' AND sess_possible IS NOT NULL;
 SELECT count(*) FILTER (WHERE NOT (near(t.rmse_baseline, u.rmse_baseline) AND near(t.r2_forecast, u.r2_forecast) AND near(t.coverage, u.coverage))) AS changed
 FROM abie.backtest('default', '2024/25') t JOIN unchanged u USING (stratum, size);
 

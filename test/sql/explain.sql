@@ -44,6 +44,17 @@ SELECT count(*) AS schools, count(DISTINCT laestab) AS laestabs, count(*) FILTER
 SELECT (SELECT array_agg(DISTINCT academic_year::text ORDER BY academic_year::text) FROM abie.attendance) AS attendance, (SELECT array_agg(DISTINCT academic_year::text) FROM abie.school_context) AS context;
 SELECT school_type, count(*) AS schools, round(avg(abie.attendance_percent(sess_overall, sess_possible, NULL))) BETWEEN 85 AND 97 AS plausible
 FROM abie.attendance WHERE academic_year = '2024/25' GROUP BY school_type ORDER BY school_type;
+-- pupils come and go as in England in 2018/19: mean 4.3 and 4.9 per cent; of ln(1 + it) with free school meals 0.43 and 0.47, with attendance -0.45 and -0.49; but for chance
+SELECT abie_internal.stratum(a.school_type) AS stratum, avg(m.mobility) BETWEEN 3 AND 5 AS mean, abs(corr(ln(1 + m.mobility), c.fsm_pct) - 0.45) < 3 / sqrt(count(*)) AS "free meals",
+	abs(corr(ln(1 + m.mobility), a.sess_overall::float8 / a.sess_possible) - 0.47) < 3 / sqrt(count(*)) AS attendance
+FROM abie.attendance a JOIN abie.mobility('2024/25') m USING (laestab) JOIN abie.school_context c USING (urn) WHERE a.academic_year = '2024/25' AND a.school_type <> 'Special' GROUP BY 1 ORDER BY 1;
+-- every age class is there, in name, ages and pupils of the key stages; all pupils of a key stage are pupils of the school
+SELECT k.age_class, count(*) AS schools, bool_and(s.name ~ k.kind) AS named, bool_and(abie_internal.age_class(k.stratum, abie_internal.key_stages_of_ages(s.statutory_low_age, s.statutory_high_age)) = k.age_class) AS ages,
+	max(c.key_stage_1 + c.key_stage_2 + c.key_stage_3 + c.key_stage_4 - c.headcount) <= 0 AS within
+FROM abie.school_context c JOIN abie.school s USING (urn), LATERAL (SELECT abie_internal.stratum(c.school_type) AS stratum) t,
+	LATERAL (SELECT t.stratum, abie_internal.age_class(t.stratum, ARRAY[c.key_stage_1, c.key_stage_2, c.key_stage_3, c.key_stage_4]) AS age_class) a,
+	LATERAL (SELECT t.stratum, a.age_class, CASE a.age_class WHEN 'infant' THEN ' Infant School ' WHEN 'junior' THEN ' Junior School ' WHEN 'no key stage 3' THEN ' Upper School ' WHEN 'no key stage 4' THEN ' Middle School '
+		ELSE ' (Primary|Secondary|Special) School ' END AS kind) k GROUP BY 1 ORDER BY 1;
 
 CALL abie.calculate('2025/26', 'similar-schools', NULL) \gset
 SELECT status, schools_in_scope, expectations + exclusions AS accounted FROM abie.run WHERE run_id = :run_id;

@@ -243,7 +243,7 @@ CALL abie.monitor('2025/26', '2026-02-12', NULL);
 WITH week AS (
 	SELECT * FROM abie_owner.whole_progress_week(7, '{900002}') WHERE this_year
 )
-SELECT p.weeks, p.weeks_set_aside, p.level = l.level AS same_level, p.projected < o.projected - 0.5 AS lower,
+SELECT p.weeks, p.weeks_set_aside, abs(p.level - l.level) < 1e-12 AS same_level, p.projected < o.projected - 0.5 AS lower,
 	p.projected_without BETWEEN p.projected + 0.4999 AND p.projected + 0.5001 AS by_the_cap, p.probability_without > p.probability AS likelier,
 	abs(p.year_to_date_without - (SELECT 100 * (1 - sum(sess_overall) / sum(sess_possible)) FROM week WHERE week_start <> '2026-01-12')::float8) < 1e-9 AS year_to_date_without
 FROM abie.school_progress p JOIN abie.school_progress o ON o.monitor_id = 6 AND o.urn = p.urn

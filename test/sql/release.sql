@@ -112,7 +112,7 @@ SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.published_total (academic_y
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.published_total SET sess_possible = sess_possible + 1 WHERE la_code = 514']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET sess_possible = NULL WHERE urn % 18 = 1']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.attendance SET markers = ''{"enrolments_pa_10_exact": "SUPP"}'' WHERE urn % 18 = 1']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET vector[1] = NULL, vector[2] = NULL WHERE urn % 3 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET vector[1] = NULL, vector[2] = NULL, vector[3] = NULL WHERE urn % 3 = 1']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET la_average = la_average + 1 WHERE urn = 900013']);
 
 --

@@ -77,8 +77,8 @@ FROM (SELECT * FROM abie.shock WHERE scope = 'school') s FULL JOIN school_found 
 CREATE TABLE truth AS SELECT t.*, s.stratum, s.la_code, s.region FROM abie_internal.demo_week_truth(1200) t JOIN school s USING (urn) WHERE t.academic_year = '2025/26';
 ALTER TABLE truth ADD enrolments integer;
 UPDATE truth t SET enrolments = d.enrolments FROM abie_internal.demo_school(1200) d WHERE d.urn = t.urn;
--- share found by size, percentage points, of schools large enough that chance could be as far above
-SELECT size, count(*) > 30 AS many, avg(found::integer) >= floor AS found
+-- share found by size, percentage points, of schools large enough that chance could be as far above; a standard error of the count apart
+SELECT size, count(*) > 30 AS many, avg(found::integer) >= floor - sqrt(floor * (1 - floor) / count(*)) AS found
 FROM (SELECT CASE WHEN t.school_shock < 5 THEN '3 to 5' WHEN t.school_shock < 8 THEN '5 to 8' ELSE '8 to 12' END AS size,
 		CASE WHEN t.school_shock < 5 THEN 0.2 WHEN t.school_shock < 8 THEN 0.65 ELSE 0.8 END AS floor, s.code IS NOT NULL AS found
 	FROM truth t LEFT JOIN abie.shock s ON s.scope = 'school' AND s.code = t.urn::text AND s.week_start = t.week_start
