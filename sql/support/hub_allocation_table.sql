@@ -276,12 +276,29 @@ BEGIN
 			'guard_' || lower(of.event), of.event, of.held, of.rows, of.held || 's');
 	END LOOP;
 END $$;
-CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON abie.hub_allocation
-FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('allocations are not emptied',
-	'Delete by their numbers those that were not confirmed.');
-CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON abie.hub_allocation_site
-FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('the sites of allocations cannot be changed',
-	'CALL abie.allocate_hubs makes another.');
-CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON abie.hub_allocation_school
-FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('the schools of allocations cannot be changed',
-	'CALL abie.allocate_hubs makes another.');
+
+CREATE FUNCTION abie_internal.guard_allocation_truncate() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM abie_internal.refuse_old_snapshot('emptying allocations');
+	LOCK TABLE abie.hub_allocation IN SHARE MODE;
+	IF EXISTS (SELECT FROM abie.hub_allocation a WHERE a.status IN ('confirmed', 'withdrawn')) THEN
+		RAISE EXCEPTION 'allocations that were confirmed are kept as they are'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Delete the others by their numbers.';
+	END IF;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie_internal.guard_allocation_truncate() IS
+'Trigger: refuses to empty allocations, their sites and schools where one was confirmed.';
+
+DO $$
+DECLARE
+	held text;
+BEGIN
+	FOREACH held IN ARRAY '{hub_allocation,hub_allocation_site,hub_allocation_school}'::text[] LOOP
+		EXECUTE format('CREATE TRIGGER guard_truncate BEFORE TRUNCATE ON abie.%I '
+			'FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.guard_allocation_truncate()', held);
+	END LOOP;
+END $$;

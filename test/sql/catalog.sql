@@ -120,6 +120,7 @@ INSERT INTO not_parallel_safe VALUES
 	('guard_beginning', 'trigger'),
 	('guard_referral_rows', 'trigger'),
 	('guard_referral_truncate', 'trigger'),
+	('guard_allocation_truncate', 'trigger'),
 	('guard_referral_answer', 'trigger'),
 	('record_referral_event', 'trigger'),
 	('guard_hub_placement', 'trigger'),
