@@ -116,8 +116,8 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT d.enrolments * CASE WHEN d.low_age = 3 THEN 0.9::float8 ELSE 1 END AS pupils,
 			CASE WHEN d.kind IN ('Primary', 'Secondary') THEN 0.08 * abie_internal.demo_normal(d.number, 72)
 				ELSE 0 END AS moved OFFSET 0) p
-		CROSS JOIN LATERAL (SELECT greatest(0, least(95, 24 + 11 * d.deprivation + 4 * abie_internal.demo_normal(d.number,
-			9)))) f(fsm)
+		CROSS JOIN LATERAL (SELECT greatest(0, least(95,
+			24 + 11 * d.deprivation + 4 * abie_internal.demo_normal(d.number, 9)))) f(fsm)
 	WHERE d.number % 250 <> 11;
 END $$;
 COMMENT ON FUNCTION abie_internal.demo_load_context(integer) IS
@@ -146,8 +146,8 @@ FROM abie_internal.demo_school(schools) d
 END;
 COMMENT ON FUNCTION abie_internal.demo_absence(integer) IS
 'Absence of the schools of the synthetic England by year, per cent of possible sessions: that of the year for past '
-'years, the level that the weeks go about for 2025/26; and its possible sessions an enrolment, of 375 for a pupil who is '
-'on roll all year.';
+'years, the level that the weeks go about for 2025/26; and its possible sessions an enrolment, of 375 for a pupil who '
+'is on roll all year.';
 
 CREATE FUNCTION abie_internal.demo_load_attendance(schools integer) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
