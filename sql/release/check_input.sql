@@ -93,10 +93,10 @@ CREATE FUNCTION abie_internal.check_partial_input(run_id integer, threshold floa
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.laestab IS NULL, b.laestab::text, ARRAY[b.laestab]
-	FROM abie.run r
-		JOIN abie.attendance b ON b.academic_year = abie.previous_year(r.baseline_year)
-		LEFT JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = b.laestab
-	WHERE r.run_id = check_partial_input.run_id;
+	FROM abie.attendance b
+		LEFT JOIN abie_internal.baseline_attendance(check_partial_input.run_id) a ON a.laestab = b.laestab
+	WHERE b.academic_year = (SELECT abie.previous_year(r.baseline_year) FROM abie.run r
+		WHERE r.run_id = check_partial_input.run_id);
 END;
 COMMENT ON FUNCTION abie_internal.check_partial_input(integer, float8) IS
 'Release check partial input. Examples are LAESTABs.';
@@ -143,10 +143,9 @@ CREATE FUNCTION abie_internal.check_suppressed_input(run_id integer, threshold f
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	SELECT a.markers <> '{}', format('%s: %s', a.laestab, a.markers), ARRAY[a.laestab]
-	FROM abie.run r
-		JOIN abie.run_school s ON s.run_id = r.run_id
-		JOIN abie.attendance a ON a.academic_year = r.baseline_year AND a.laestab = s.laestab
-	WHERE r.run_id = check_suppressed_input.run_id;
+	FROM abie.run_school s
+		JOIN abie_internal.baseline_attendance(check_suppressed_input.run_id) a ON a.laestab = s.laestab
+	WHERE s.run_id = check_suppressed_input.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_suppressed_input(integer, float8) IS
 'Release check suppressed input. Examples: LAESTAB: markers.';
