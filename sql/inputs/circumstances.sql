@@ -154,14 +154,22 @@ RETURNS TABLE (
 		sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
 	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
 		religious_character text,
-	admissions_policy text, other jsonb)
+	admissions_policy text, other jsonb, easting integer, northing integer)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
 -- the context is sorted once and each characteristic takes its first value in that order; parallel plans would lose it
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET max_parallel_workers_per_gather = 0
 AS $$
-WITH context AS (
+WITH related AS MATERIALIZED (
+	SELECT r.* FROM abie_internal.related_schools(known_context.academic_year) r
+), place AS (
+	-- its own, else that of a predecessor, a successor or one of the same LAESTAB
+	SELECT DISTINCT ON (n.laestab) n.laestab, o.easting, o.northing
+	FROM related n JOIN abie.school o ON o.urn = n.urn
+	WHERE num_nulls(o.easting, o.northing) = 0
+	ORDER BY n.laestab, n.own DESC, o.urn
+), context AS (
 	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor
 	-- or successor
 	SELECT n.laestab, c.academic_year = known_context.academic_year AS this_year, c.school_type, c.headcount,
@@ -171,34 +179,40 @@ WITH context AS (
 		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score,
 			c.idaci_rank,
 		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
-	FROM abie_internal.related_schools(known_context.academic_year) n JOIN abie.school_context c ON c.urn = n.urn
+	FROM related n JOIN abie.school_context c ON c.urn = n.urn
 	ORDER BY n.laestab, c.academic_year = known_context.academic_year DESC,
 		c.academic_year < known_context.academic_year DESC,
 		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
+), known AS (
+	SELECT c.laestab,
+		abie_internal.first_known(c.school_type) AS school_type,
+		abie_internal.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
+		abie_internal.first_known(c.key_stages) AS key_stages,
+		abie_internal.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
+		abie_internal.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
+		abie_internal.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
+		abie_internal.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
+		abie_internal.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
+		abie_internal.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
+		abie_internal.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
+		abie_internal.first_known(c.idaci_score) AS idaci_score,
+		abie_internal.first_known(c.idaci_rank) AS idaci_rank,
+		abie_internal.first_known(c.region) AS region,
+		abie_internal.first_known(c.urban_rural) AS urban_rural,
+		abie_internal.first_known(c.religious_character) AS religious_character,
+		abie_internal.first_known(c.admissions_policy) AS admissions_policy,
+		abie_internal.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
+	FROM context c GROUP BY c.laestab
 )
-SELECT c.laestab,
-	abie_internal.first_known(c.school_type) AS school_type,
-	abie_internal.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
-	abie_internal.first_known(c.key_stages) AS key_stages,
-	abie_internal.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
-	abie_internal.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
-	abie_internal.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
-	abie_internal.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
-	abie_internal.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
-	abie_internal.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
-	abie_internal.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
-	abie_internal.first_known(c.idaci_score) AS idaci_score,
-	abie_internal.first_known(c.idaci_rank) AS idaci_rank,
-	abie_internal.first_known(c.region) AS region,
-	abie_internal.first_known(c.urban_rural) AS urban_rural,
-	abie_internal.first_known(c.religious_character) AS religious_character,
-	abie_internal.first_known(c.admissions_policy) AS admissions_policy,
-	abie_internal.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
-FROM context c GROUP BY c.laestab
+SELECT coalesce(k.laestab, p.laestab), k.school_type, k.headcount, k.key_stages, k.fsm_pct, k.fsm6_pct,
+	k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank, k.region,
+	k.urban_rural, k.religious_character, k.admissions_policy, k.other, p.easting, p.northing
+FROM known k FULL JOIN place p ON p.laestab = k.laestab
 $$;
 COMMENT ON FUNCTION abie_internal.known_context(text) IS
-'What abie.school_context knows of every school with attendance in an academic year, by its LAESTAB: numbers of pupils '
-'(headcount to mobility_pct, other) of that year, under its URN or one of the same LAESTAB or of a sole predecessor or '
-'successor; place and character (IDACI, region, urban/rural, religion, admissions, shares of pupils in Key Stages 1 to '
-'4; and school_type) of that year, else of the nearest earlier, else of the nearest later year. Each figure alone: '
-'NULL where none is held.';
+'What is known of every school with attendance in an academic year, by its LAESTAB: numbers of pupils (headcount to '
+'mobility_pct, other) of that year from abie.school_context, under its URN or one of the same LAESTAB or of a sole '
+'predecessor or successor; place and character (IDACI, region, urban/rural, religion, admissions, shares of pupils in '
+'Key Stages 1 to 4; and school_type) of that year, else of the nearest earlier, else of the nearest later year; '
+'easting and northing from abie.school, its own before those of others. Each figure alone, easting and northing '
+'together: NULL where none is held.';

@@ -61,13 +61,6 @@ BEGIN ATOMIC
 			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
 		FROM abie.attendance a
 		WHERE a.academic_year = scope_figures.baseline_year
-	), place AS (
-		-- its own, else that of a predecessor, a successor or one of the same LAESTAB
-		SELECT DISTINCT ON (l.laestab) l.laestab, o.easting, o.northing
-		FROM abie_internal.related_schools(scope_figures.baseline_year) l
-			JOIN abie.school o ON o.urn = l.urn
-		WHERE num_nulls(o.easting, o.northing) = 0
-		ORDER BY l.laestab, l.own DESC, o.urn
 	)
 	SELECT s.laestab, s.urn, s.rows_of_urn,
 		-- the first that is understood
@@ -82,7 +75,7 @@ BEGIN ATOMIC
 		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
 			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
 				g.register_date) END AS status_date,
-		p.easting, p.northing, m.year_share, m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
+		k.easting, k.northing, m.year_share, m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
 		coalesce(k.key_stages, abie_internal.key_stages_of_ages(g.statutory_low_age, g.statutory_high_age))
 			AS key_stages,
 		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct,
@@ -93,7 +86,6 @@ BEGIN ATOMIC
 	FROM scope s
 		LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
 		LEFT JOIN abie.school g ON g.urn = s.urn
-		LEFT JOIN place p ON p.laestab = s.laestab
 		LEFT JOIN abie.mobility(scope_figures.baseline_year) m ON m.laestab = s.laestab;
 END;
 COMMENT ON FUNCTION abie_internal.scope_figures(text) IS
