@@ -16,8 +16,8 @@ release = release access release_check correction check_school check_input reada
 year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \
 	backtest_year
 reports = markup chart_part chart chart_history report_view report_history report_table report_input report_week \
-	report_progress report_shock report_part run_change report_summary chart_waterfall report_facts report_word \
-	report_expectation report_compared school_report area_report
+	report_progress school_profile area_attendance report_shock report_part run_change report_summary chart_waterfall \
+	report_facts report_word report_expectation report_compared school_report area_report
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
 	hub_table hub_allocation_table hub hub_allocation hub_explain \
 	pupil_outlook transition transition_moment chart_transition transition_panel

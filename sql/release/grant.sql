@@ -19,7 +19,7 @@ AS $$
 SELECT CASE purpose
 	WHEN 'results' THEN '{abie.methodology,abie.characteristic,abie.attendance_code,
 		abie_report.run,abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,
-		abie_report.school_absence,
+		abie_report.school_absence,abie_report.school_profile,abie_report.area_attendance,
 		abie_report.school_history,abie_report.local_authority_summary,abie_report.trust_summary,
 		abie_report.national_summary,
 		abie_report.national_attendance,abie_report.methodology_summary,abie_report.characteristic_weights,

@@ -30,7 +30,7 @@ SELECT abie.grant_access('abie_oracle_head', 'school', '900013'), abie.grant_acc
 
 -- keys, what the public register of schools says, and published figures of other schools are no secret
 CREATE FUNCTION is_public(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
-RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'correction_id', 'stratum', 'position', 'school_name', 'la_name', 'region', 'trust', 'school_type',
+RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'correction_id', 'stratum', 'position', 'school_name', 'la_name', 'region', 'trust', 'school_type', 'phase', 'easting', 'northing',
 	-- what a characteristic means is a constant
 	'trust_code', 'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code',
 	-- a weekly run, and the kinds of week

@@ -174,3 +174,42 @@ SELECT abie.kilometres(530000, 180000, 533000, 184000) AS five, abie.kilometres(
 	abie.kilometres(530000, 180000, 530000, 180000) AS none, abie.kilometres(530000, 180000, 533000, NULL) AS unknown;
 SELECT count(*) AS differences FROM generate_series(1, 100) i, LATERAL (SELECT (i * 6151) % 650000 AS e, (i * 9973) % 1200000 AS n, (i * 7919) % 650000 AS f, (i * 104729) % 1200000 AS m) p
 WHERE abs(abie.kilometres(e, n, f, m) - (point(e, n) <-> point(f, m)) / 1000) > 1e-9 OR abie.kilometres(e, n, f, m) <> abie.kilometres(f, m, e, n);
+
+--
+-- Longitude and latitude, against the points in England and on its coast that Ordnance Survey publishes to test OSTN15 by (OSTN15_OSGM15_TestInput_ETRStoOSGB.txt
+-- and its output, Crown copyright, Open Government Licence): latitude, longitude, easting, northing
+--
+CREATE TABLE control_point (name text, latitude float8, longitude float8, easting float8, northing float8);
+INSERT INTO control_point VALUES
+	('TP01', 49.92226393730, -6.29977752014, 91492.146, 11318.804),
+	('TP02', 49.96006137820, -5.20304609998, 170370.718, 11572.405),
+	('TP03', 50.43885825610, -4.10864563561, 250359.811, 62016.569),
+	('TP04', 50.57563665000, -1.29782277240, 449816.371, 75335.861),
+	('TP05', 50.93127937910, -1.45051433700, 438710.920, 114792.250),
+	('TP06', 51.40078220140, -3.55128349240, 292184.870, 168003.465),
+	('TP07', 51.37447025550, 1.44454730409, 639821.835, 169565.858),
+	('TP08', 51.42754743020, -2.54407618349, 362269.991, 169978.690),
+	('TP09', 51.48936564950, -0.11992557180, 530624.974, 178388.464),
+	('TP10', 51.85890896400, -4.30852476960, 241124.584, 220332.641),
+	('TP11', 51.89436637350, 0.89724327012, 599445.590, 225722.826),
+	('TP12', 52.25529381630, -2.15458614387, 389544.190, 261912.153),
+	('TP13', 52.25160951230, -0.91248956970, 474335.969, 262047.755),
+	('TP14', 52.75136687170, 0.40153547065, 562180.547, 319784.995),
+	('TP15', 52.96219109410, -1.19747655922, 454002.834, 340834.943),
+	('TP16', 53.34480280190, -2.64049320810, 357455.843, 383290.436),
+	('TP17', 53.41628516040, -4.28918069756, 247958.971, 393492.909),
+	('TP19', 53.77911025760, -3.04045490691, 331534.564, 431920.794),
+	('TP20', 53.80021519630, -1.66379168242, 422242.186, 433818.701),
+	('TP22', 54.11685144290, -0.07773133187, 525745.670, 470703.214),
+	('TP24', 54.89542340420, -2.93827741149, 339921.145, 556034.761),
+	('TP25', 54.97912273660, -1.61657685184, 424639.355, 565012.703);
+CREATE VIEW missed AS SELECT c.name, sqrt((111200 * (p.latitude - c.latitude)) ^ 2 + (111300 * cosd(c.latitude) * (p.longitude - c.longitude)) ^ 2) AS metres
+FROM control_point c CROSS JOIN LATERAL abie.longitude_latitude(c.easting, c.northing) p;
+SELECT count(*) AS points, count(*) FILTER (WHERE metres < 5) AS "within 5 m", count(*) FILTER (WHERE metres < 3) AS "within 3 m", string_agg(name, ' ' ORDER BY name) FILTER (WHERE metres >= 3) AS "the far south-west" FROM missed;
+-- a metre to the north or east is one on the ground, less what the projection is larger or smaller by
+SELECT count(*) FILTER (WHERE abs(111200 * (n.latitude - p.latitude) - 100) > 1) AS north, count(*) FILTER (WHERE abs(111300 * cosd(p.latitude) * (e.longitude - p.longitude) - 100) > 1.5) AS east
+FROM control_point c CROSS JOIN LATERAL abie.longitude_latitude(c.easting, c.northing) p CROSS JOIN LATERAL abie.longitude_latitude(c.easting, c.northing + 100) n CROSS JOIN LATERAL abie.longitude_latitude(c.easting + 100, c.northing) e;
+SELECT abie.longitude_latitude(NULL, 1), abie.longitude_latitude(1, NULL);
+SELECT abie.longitude_latitude(700001, 1);
+SELECT abie.longitude_latitude(1, -1);
+SELECT abie.longitude_latitude('NaN', 1);

@@ -199,6 +199,35 @@ FROM expected_then h JOIN abie.run r ON r.baseline_year = h.academic_year JOIN a
 -- of two years the newer run is the one to be read
 SELECT target_year, is_current, is_latest, run_id = :run_id AS the_newer FROM abie_report.run ORDER BY target_year;
 SELECT count(*) FILTER (WHERE is_latest) = (SELECT schools_in_scope FROM abie.run WHERE run_id = :run_id) AS one_run FROM abie_report.school_expectation;
+-- a row a school: the columns of the other views, and no other rows
+SELECT count(*) FILTER (WHERE num_nulls(p.urn, e.urn) > 0) AS unmatched, count(*) > 1000 AS some, count(*) FILTER (WHERE (p.expected, p.target, p.statement, p.exclusion_reason, p.la_code, p.trust, p.stratum)
+		IS DISTINCT FROM (e.expected, e.target, e.statement, e.exclusion_reason, e.la_code, e.trust, e.stratum)) AS expectation,
+	count(*) FILTER (WHERE (p.attendance_percent, p.sess_auth_illness, p.sess_unauthorised_percent, p.enrolments_pa_10_exact_percent)
+		IS DISTINCT FROM (a.attendance_percent, a.sess_auth_illness, a.sess_unauthorised_percent, a.enrolments_pa_10_exact_percent)) AS absence,
+	count(*) FILTER (WHERE (p.fsm6_pct, p.idaci_rank, p.headcount) IS DISTINCT FROM (c.fsm6_pct, c.idaci_rank, c.headcount)) AS circumstances,
+	count(*) FILTER (WHERE (p.easting, p.northing) IS DISTINCT FROM (s.easting, s.northing) OR p.longitude IS NULL AND s.easting IS NOT NULL OR p.longitude NOT BETWEEN -7 AND 3) AS place,
+	min(p.year_start) AS year_start
+FROM abie_report.school_profile p FULL JOIN (SELECT * FROM abie_report.school_expectation WHERE run_id = :run_id) e USING (urn)
+	LEFT JOIN abie_report.school_absence a ON a.academic_year = '2024/25' AND a.laestab = e.laestab
+	LEFT JOIN abie_report.school_context c ON c.academic_year = '2024/25' AND c.urn = e.urn LEFT JOIN abie_report.school s ON s.urn = e.urn;
+-- areas over the years: sums of what is published, by plain SQL; registers are in none, and of a school with a rate alone means of rates
+UPDATE abie.attendance SET sources = '{"sess_overall": "registers"}' WHERE academic_year = '2024/25' AND urn % 7 = 1;
+UPDATE abie.attendance SET sess_possible = NULL, sess_overall = NULL, sess_authorised = NULL, sess_unauthorised = NULL, sess_overall_percent = 6.25 WHERE academic_year = '2023/24' AND urn = 900017;
+WITH plain AS (
+	SELECT a.academic_year, a.laestab / 10000 AS la_code, k.region, CASE a.school_type WHEN 'State-funded primary' THEN 'primary' ELSE 'secondary' END AS stratum,
+		a.sess_possible, a.sess_overall, coalesce(100 - 100 * a.sess_overall::numeric / a.sess_possible, 100 - a.sess_overall_percent::numeric) AS rate
+	FROM abie.attendance a JOIN (SELECT DISTINCT la_code, region FROM abie.school WHERE region IS NOT NULL) k ON k.la_code = a.laestab / 10000
+	WHERE a.school_type LIKE 'State-funded%' AND a.sources ->> 'sess_overall' IS DISTINCT FROM 'registers'
+), level AS (
+	SELECT academic_year, stratum, la_code, region, count(*) AS schools, CASE WHEN count(sess_possible) = count(*) THEN 100 - 100 * sum(sess_overall) / sum(sess_possible) ELSE avg(rate) END AS rate
+	FROM plain GROUP BY academic_year, stratum, GROUPING SETS ((la_code), (region), ())
+)
+SELECT count(*) > 500 AS some, count(*) FILTER (WHERE abs(v.attendance_percent - o.rate) > 1e-8 OR v.schools <> o.schools OR o.rate IS NULL) AS own,
+	count(*) FILTER (WHERE abs(v.region_attendance_percent - r.rate) > 1e-8 OR r.rate IS NULL) AS region, count(*) FILTER (WHERE abs(v.national_attendance_percent - n.rate) > 1e-8 OR n.rate IS NULL) AS national,
+	count(*) FILTER (WHERE v.year_start <> make_date(left(v.academic_year, 4)::integer, 9, 1)) AS start
+FROM abie_report.area_attendance v LEFT JOIN level o ON (o.academic_year, o.stratum, o.la_code) = (v.academic_year, v.stratum, v.la_code)
+	LEFT JOIN level r ON (r.academic_year, r.stratum, r.region) = (v.academic_year, v.stratum, v.region)
+	LEFT JOIN level n ON (n.academic_year, n.stratum) = (v.academic_year, v.stratum) AND num_nonnulls(n.la_code, n.region) = 0;
 -- errors
 SELECT abie.school_report(900001, 'pdf');
 SELECT abie.school_report(900001, NULL);
