@@ -38,8 +38,8 @@ WITH given AS (
 		LEFT JOIN authority b ON b.phase = n.phase AND b.urn = n.urn AND b.year::integer = n.year::integer - 202
 	GROUP BY n.year, n.phase
 ), weeks AS (
-	SELECT f.year, f.phase, d.number, array_agg(f.urn) AS urns, array_agg(f.week) AS weeks, array_agg(f.possible) AS possible,
-		array_agg(f.overall) AS overall
+	SELECT f.year, f.phase, d.number, string_agg(abie_internal.week_row(f.urn, f.week, f.possible, f.overall), NULL) AS weeks,
+		max(f.week) AS newest
 	FROM fortnight f JOIN (SELECT DISTINCT year, phase, number FROM fortnight) d
 		ON d.year = f.year AND d.phase = f.phase AND f.number <= d.number
 	GROUP BY f.year, f.phase, d.number
@@ -49,8 +49,7 @@ FROM given g JOIN weeks w ON w.year = g.year AND w.phase = g.phase
 	JOIN weeks l ON l.year::integer = g.year::integer - 101 AND l.phase = g.phase AND l.number = 21
 	CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.last, g.before,
 		array_fill(g.variance, ARRAY[cardinality(g.urns)]), g.last, g.last, array_fill(0.3::float8, ARRAY[cardinality(g.urns)]),
-		w.urns, w.weeks, w.possible, w.overall, l.urns, l.weeks, l.possible, l.overall, '{}', '{}', 0.2,
-		(SELECT max(x) FROM unnest(w.weeks) x), false, 0.05, 100, 0.2, 1.96, array_fill(1, ARRAY[cardinality(g.urns)]), g.urns) p
+		w.weeks, l.weeks, '{}', '{}', 0.2, w.newest, false, 0.05, 100, 0.2, 1.96, array_fill(1, ARRAY[cardinality(g.urns)]), g.urns) p
 	CROSS JOIN LATERAL unnest(p.schools) s;
 
 WITH judged AS (
