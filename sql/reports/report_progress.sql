@@ -132,3 +132,28 @@ COMMENT ON COLUMN abie_report.local_authority_week.like_for_like IS
 'Mean change from the same weeks of last year, percentage points; of those that have any.';
 COMMENT ON COLUMN abie_report.local_authority_week.projected IS
 'Mean of their attendance at the end of the year as projected, per cent.';
+
+-- the same by trust
+CREATE VIEW abie_report.trust_week WITH (security_barrier = true) AS
+SELECT p.monitor_id, p.academic_year, p.as_of, p.is_current, p.is_latest, p.newest_week, p.is_provisional,
+	p.trust, p.stratum, count(*) AS schools, count(*) FILTER (WHERE p.has_newest_week) AS schools_with_week,
+	count(*) FILTER (WHERE p.status = 'on course') AS on_course,
+	count(*) FILTER (WHERE p.status = 'open') AS open,
+	count(*) FILTER (WHERE p.status = 'not on course') AS not_on_course,
+	count(*) FILTER (WHERE p.status = 'maintain') AS maintain,
+	sum(p.enrolments) AS enrolments,
+	(sum(p.year_to_date::numeric * p.enrolments)
+		/ sum(p.enrolments) FILTER (WHERE p.year_to_date IS NOT NULL))::float8 AS year_to_date,
+	(sum(p.relative::numeric * p.enrolments)
+		/ sum(p.enrolments) FILTER (WHERE p.relative IS NOT NULL))::float8 AS relative,
+	(sum(p.like_for_like::numeric * p.enrolments)
+		/ sum(p.enrolments) FILTER (WHERE p.like_for_like IS NOT NULL))::float8 AS like_for_like,
+	(sum(p.projected::numeric * p.enrolments)
+		/ sum(p.enrolments) FILTER (WHERE p.projected IS NOT NULL))::float8 AS projected
+FROM abie_report.school_progress p
+GROUP BY p.monitor_id, p.academic_year, p.as_of, p.is_current, p.is_latest, p.newest_week, p.is_provisional,
+	p.trust, p.stratum;
+COMMENT ON VIEW abie_report.trust_week IS
+'How the schools of each trust that the reader may read stand in each weekly run: one row a weekly run, trust and '
+'stratum; NULL for those of none. Means are weighted by enrolments.';
+SELECT abie_owner.describe_as('abie_report.trust_week', 'abie_report.local_authority_week');

@@ -52,6 +52,36 @@ COMMENT ON COLUMN abie_report.school_circumstances.contribution IS
 'What it adds to the attendance expected of the school, percentage points; NULL where the method is similar-schools, '
 'or it rests on attendance that is not published.';
 
+-- parsed when made, so that the planner puts it in place of a call
+CREATE FUNCTION abie_internal.absence_meanings() RETURNS TABLE ("position" integer, reason text, meaning text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1 ROWS 21
+BEGIN ATOMIC
+	VALUES
+		(1, 'sess_overall', 'All absence'),
+		(2, 'sess_authorised', 'Authorised absence'),
+		(3, 'sess_unauthorised', 'Unauthorised absence'),
+		(4, 'enrolments_pa_10_exact', 'Pupils persistently absent'),
+		(5, 'enrolments_pa_50_exact', 'Pupils severely absent'),
+		(6, 'sess_auth_illness', 'Illness'),
+		(7, 'sess_auth_appointments', 'Medical or dental appointments'),
+		(8, 'sess_auth_religious', 'Religious observance'),
+		(9, 'sess_auth_study', 'Study leave'),
+		(10, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling'),
+		(11, 'sess_auth_holiday', 'Authorised holiday'),
+		(12, 'sess_auth_ext_holiday', 'Extended authorised holiday'),
+		(13, 'sess_auth_excluded', 'Excluded, no other provision'),
+		(14, 'sess_auth_interview', 'Interviews'),
+		(15, 'sess_auth_reg_performance', 'Regulated performances'),
+		(16, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable'),
+		(17, 'sess_auth_other', 'Other authorised absence'),
+		(18, 'sess_unauth_holiday', 'Holiday not authorised'),
+		(19, 'sess_unauth_late', 'Arriving after the register closed'),
+		(20, 'sess_unauth_other', 'Other unauthorised absence'),
+		(21, 'sess_unauth_noyet', 'No reason given yet');
+END;
+COMMENT ON FUNCTION abie_internal.absence_meanings() IS
+'Measures of absence in the order of lists, with their meanings in words.';
+
 CREATE VIEW abie_report.school_absence_compared WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.urn::integer AS urn,
 	k.name AS school_name, s.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, s.stratum,
@@ -112,29 +142,7 @@ FROM abie_report.run r
 		) t
 	) q
 	CROSS JOIN (
-		SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments
-		FROM (VALUES
-			(1, 'sess_overall', 'All absence'),
-			(2, 'sess_authorised', 'Authorised absence'),
-			(3, 'sess_unauthorised', 'Unauthorised absence'),
-			(4, 'enrolments_pa_10_exact', 'Pupils persistently absent'),
-			(5, 'enrolments_pa_50_exact', 'Pupils severely absent'),
-			(6, 'sess_auth_illness', 'Illness'),
-			(7, 'sess_auth_appointments', 'Medical or dental appointments'),
-			(8, 'sess_auth_religious', 'Religious observance'),
-			(9, 'sess_auth_study', 'Study leave'),
-			(10, 'sess_auth_traveller', 'Gypsy, Roma and Traveller families travelling'),
-			(11, 'sess_auth_holiday', 'Authorised holiday'),
-			(12, 'sess_auth_ext_holiday', 'Extended authorised holiday'),
-			(13, 'sess_auth_excluded', 'Excluded, no other provision'),
-			(14, 'sess_auth_interview', 'Interviews'),
-			(15, 'sess_auth_reg_performance', 'Regulated performances'),
-			(16, 'sess_auth_temp_reduced_timetable', 'Temporary reduced timetable'),
-			(17, 'sess_auth_other', 'Other authorised absence'),
-			(18, 'sess_unauth_holiday', 'Holiday not authorised'),
-			(19, 'sess_unauth_late', 'Arriving after the register closed'),
-			(20, 'sess_unauth_other', 'Other unauthorised absence'),
-			(21, 'sess_unauth_noyet', 'No reason given yet')) v (position, reason, meaning)
+		SELECT v.*, v.reason LIKE 'enrolments%' AS of_enrolments FROM abie_internal.absence_meanings() v
 	) m
 	CROSS JOIN LATERAL (
 		SELECT

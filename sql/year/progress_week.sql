@@ -3,10 +3,13 @@
 CREATE FUNCTION abie_owner.monitored_weeks(monitor_id integer, urns integer[])
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, is_set_aside boolean, counterpart date)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH monitor AS (
 	SELECT m.academic_year::text AS this_year, abie.previous_year(m.academic_year) AS last_year, m.as_of,
 		m.as_of >= make_date(left(m.academic_year, 4)::integer + 1, 8, 1) AS over
@@ -39,8 +42,8 @@ WITH monitor AS (
 )
 SELECT p.urn, p.this_year, p.week_start, p.half_term, p.from_start, p.to_end, p.kind, h.sess_possible, h.sess_overall,
 	h.is_set_aside, p.counterpart
-FROM placed p JOIN held h ON h.urn = p.urn AND h.this_year = p.this_year AND h.week_start = p.week_start
-$$;
+FROM placed p JOIN held h ON h.urn = p.urn AND h.this_year = p.this_year AND h.week_start = p.week_start;
+END $$;
 COMMENT ON FUNCTION abie_owner.monitored_weeks(integer, integer[]) IS
 'The weeks of schools, of the year of a weekly run up to its day and of the year before, in their half terms '
 '(abie.school_week_kind) and with their counterparts (abie.counterpart_week). By the weeks held now.';
@@ -49,10 +52,13 @@ CREATE FUNCTION abie_owner.whole_progress_week(monitor_id integer, urns integer[
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
 	variance float8, weight float8, counterpart date)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 200000 ROWS 2000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200000 ROWS 2000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH held AS MATERIALIZED (
 	SELECT * FROM abie_owner.monitored_weeks(whole_progress_week.monitor_id, urns)
 ), usual AS (
@@ -69,8 +75,8 @@ FROM held h JOIN usual u ON u.urn = h.urn AND u.this_year = h.this_year
 	JOIN abie.monitor_week c ON c.monitor_id = p.monitor_id AND c.stratum = p.stratum
 		AND c.week_start = h.week_start AND c.kind = h.kind
 	CROSS JOIN LATERAL (SELECT abie.attendance_percent(h.sess_overall, h.sess_possible, NULL)) a(attendance)
-ORDER BY h.urn, h.week_start
-$$;
+ORDER BY h.urn, h.week_start;
+END $$;
 COMMENT ON FUNCTION abie_owner.whole_progress_week(integer, integer[]) IS 'Of schools, as abie.progress_week.';
 
 CREATE FUNCTION abie_owner.admit_progress(role oid, function text, monitor_id integer, urns integer[])

@@ -129,6 +129,21 @@ COMMENT ON FUNCTION abie.week_reasons(text, text, text, date) IS
 -- What readers see
 --
 
+CREATE FUNCTION abie_internal.event_of_week(scope text, code text, week_start date)
+RETURNS TABLE (event_id integer, accepted boolean)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 1
+-- not STRICT, so that it becomes part of the query
+BEGIN ATOMIC
+	SELECT o.event_id, d.accepted
+	FROM abie.school_event o LEFT JOIN abie_internal.decision_on(o.event_id) d ON true
+	WHERE o.scope = event_of_week.scope AND o.code = event_of_week.code
+		AND event_of_week.week_start BETWEEN o.from_date - 4 AND o.to_date
+	ORDER BY d.accepted DESC NULLS LAST, o.event_id DESC LIMIT 1;
+END;
+COMMENT ON FUNCTION abie_internal.event_of_week(text, text, date) IS
+'The event recorded of a school or area in a week, an accepted one first, and whether it is accepted (NULL while not '
+'decided); no row while there is none.';
+
 CREATE FUNCTION abie_owner.found_shocks(role oid)
 RETURNS TABLE (monitor_id integer, stratum text, scope text, code text, week_start date, schools integer,
 	low_schools integer, z float8, departure float8, area_departure float8, false_discovery float8, event_id integer,
@@ -151,12 +166,7 @@ SELECT s.monitor_id, s.stratum, s.scope, s.code, s.week_start, s.schools, s.low_
 	s.area_departure, s.false_discovery, e.event_id, e.accepted
 FROM abie.shock s JOIN readable m ON m.monitor_id = s.monitor_id
 	JOIN granted g ON g.scope = s.scope AND g.code = s.code AND g.granted
-	LEFT JOIN LATERAL (
-		SELECT o.event_id, d.accepted
-		FROM abie.school_event o LEFT JOIN abie_internal.decision_on(o.event_id) d ON true
-		WHERE o.scope = s.scope AND o.code = s.code AND s.week_start BETWEEN o.from_date - 4 AND o.to_date
-		ORDER BY d.accepted DESC NULLS LAST, o.event_id DESC LIMIT 1
-	) e ON true
+	LEFT JOIN LATERAL abie_internal.event_of_week(s.scope, s.code, s.week_start) e ON true
 $$;
 COMMENT ON FUNCTION abie_owner.found_shocks(oid) IS 'Of a role, as abie_internal.found_shocks.';
 

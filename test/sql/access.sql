@@ -160,6 +160,10 @@ SELECT r.role, as_role(r.role, 'SELECT array_agg(urn ORDER BY urn)::text FROM ab
 	as_role(r.role, 'SELECT sum(schools)::text FROM abie_report.local_authority_week WHERE is_current') = (SELECT count(*)::text FROM abie.expectation e JOIN allowed a ON a.urn = e.urn AND a.role = r.role WHERE e.run_id = 2) AS counted,
 	as_role(r.role, 'SELECT count(*) FROM abie.progress_week(2, 900013)') AS own, as_role(r.role, 'SELECT count(*) FROM abie.progress_week(2, 900019)') AS anothers
 FROM (SELECT DISTINCT role FROM allowed) r ORDER BY 1;
+-- the page of a week, of a school and of its authority, for whoever may read all of it
+SELECT r.role, left(as_role(r.role, $$SELECT abie.week_report('school', '900013', 'markdown')$$), 60) AS own, left(as_role(r.role, $$SELECT abie.week_report('school', '900019', 'markdown')$$), 60) AS anothers,
+	left(as_role(r.role, $$SELECT abie.week_report('la', '514', 'markdown')$$), 60) AS authority, left(as_role(r.role, $$SELECT abie.week_report('trust', 'Northern Trust', 'markdown')$$), 60) AS trust
+FROM (SELECT DISTINCT role FROM allowed UNION VALUES ('abie_access_nobody'), ('abie_access_support'), ('abie_access_lists')) r(role) ORDER BY 1;
 -- a role without a grant learns of no run and of no area
 SELECT as_role('abie_access_nobody', 'SELECT abie_internal.readable_runs()') AS runs, as_role('abie_access_nobody', $$SELECT count(*) FROM abie_report.local_authority_summary$$) AS areas,
 	as_role('abie_access_school', $$SELECT abie.area_report('la', '514')$$) AS asked;

@@ -69,11 +69,13 @@ SELECT role, session_role, function, urn FROM abie.report_read ORDER BY read_id 
 -- every function that tells of one school, or of the schools of an area
 \c abie_read_log
 SELECT coalesce(max(read_id), 0) AS last FROM abie.report_read \gset
+CALL abie.monitor('2025/26', '2025-09-01', NULL);
 SET ROLE abie_read_log_authority;
 SELECT count(*) > 10 AS similarity FROM abie.similarity(1, 900013);
 SELECT count(*) > 0 AS nearby FROM abie.nearby_similar_schools(1, 900013);
 SELECT count(*) > 10 AS what_if FROM abie.what_if(1, 900013, '{}');
 SELECT length(abie.area_report('la', (SELECT la_code::text FROM abie_report.school_expectation WHERE urn = 900013), 'json')) > 100 AS area;
+SELECT length(abie.week_report('school', '900013', 'json')) > 100 AS week;
 RESET ROLE;
 SELECT function, role, count(*) FILTER (WHERE urn = 900013) AS of_school, count(*) > 1 AS more FROM abie.report_read WHERE read_id > :last GROUP BY function, role ORDER BY min(read_id);
 
