@@ -102,3 +102,23 @@ abie_unlock_year(PG_FUNCTION_ARGS)
 	release_year();
 	PG_RETURN_BOOL(true);
 }
+
+/*
+ * A procedure that commits fails at its first COMMIT where its caller began a
+ * transaction, with words that do not say whose it is.  Only inside a function
+ * it cannot be told here.
+ */
+PG_FUNCTION_INFO_V1(abie_refuse_transaction);
+Datum
+abie_refuse_transaction(PG_FUNCTION_ARGS)
+{
+	char	   *procedure = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	if (IsTransactionBlock() || IsSubTransaction())
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+				 errmsg("invalid transaction termination: %s commits, and was called inside a transaction", procedure),
+				 errhint("Call it alone, outside BEGIN and COMMIT. Drivers begin a transaction of their own: switch "
+						 "autocommit on, in Python by connection.autocommit = True.")));
+	PG_RETURN_VOID();
+}

@@ -184,6 +184,32 @@ COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
 'Errors: 42704 no such role, 22023 no such scope or purpose, or an end in the past, P0002 no such school, trust, local '
 'authority or region.';
 
+-- Without a password, so that no log, statistics or history of statements ever has it.
+CREATE FUNCTION abie.create_reader(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results',
+	valid_until timestamptz DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: code is NULL for national
+BEGIN
+	IF create_reader.role IS NULL THEN
+		RAISE EXCEPTION 'role cannot be NULL' USING ERRCODE = 'null_value_not_allowed';
+	ELSIF create_reader.purpose = 'calculation' THEN
+		RAISE EXCEPTION 'a reader has no purpose "calculation"'
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'Who calculates is made with CREATE ROLE and abie.grant_access.';
+	END IF;
+	EXECUTE format('CREATE ROLE %I LOGIN', create_reader.role);
+	RETURN abie.grant_access(create_reader.role, create_reader.scope, create_reader.code, create_reader.purpose,
+		create_reader.valid_until);
+END $$;
+COMMENT ON FUNCTION abie.create_reader(name, text, text, text, timestamptz) IS
+'Makes a role that can log in and read what abie.grant_access gives for the same arguments; the number of the grant. '
+'For the owner of the tables, who needs the right to make roles. The role has no password: it logs in as pg_hba.conf '
+'says (peer, certificates, LDAP, ...), or with the one that \password ROLE in psql gives it, which sends a hash '
+'(SCRAM), so that the password stands in no log. Where anything is refused, no role is made. Errors: 42710 the role '
+'is there, 42501 no right to make roles, 22004 no role, 22023 purpose calculation, and those of abie.grant_access.';
+
 -- What of its rights on tables a role's grants do not need any more.
 CREATE FUNCTION abie_owner.take_back(role regrole, purpose text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
@@ -252,7 +278,8 @@ COMMENT ON FUNCTION abie.revoke_access(name, text, text, text) IS
 'role needs; whether there was such a grant. Takes effect at once. A role that was dropped is named by its number, as '
 'abie.access_grant shows it; or give the number of the grant alone.';
 
-REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz), abie.revoke_access(integer),
+REVOKE EXECUTE ON FUNCTION abie.grant_access(name, text, text, text, timestamptz),
+	abie.create_reader(name, text, text, text, timestamptz), abie.revoke_access(integer),
 	abie.revoke_access(name, text, text, text) FROM PUBLIC;
 
 --

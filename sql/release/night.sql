@@ -124,6 +124,7 @@ DECLARE
 	made integer;
 	found text := 'nothing to do';
 BEGIN
+	PERFORM abie_internal.refuse_transaction('abie.nightly');
 	COMMIT;
 	PERFORM abie_internal.check_keep(keep);
 	-- held from here on, so that of two nights the second sees what the first has made

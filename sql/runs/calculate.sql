@@ -360,7 +360,8 @@ DECLARE
 	stage text;
 	failure record;
 BEGIN
-	-- refused inside a transaction block, before the year is locked
+	-- refused inside a transaction, before the year is locked
+	PERFORM abie_internal.refuse_transaction('abie.calculate');
 	COMMIT;
 	run_id := abie_internal.start_run(target_year, methodology);
 	COMMIT;
@@ -378,7 +379,7 @@ BEGIN
 END $$;
 COMMENT ON PROCEDURE abie.calculate(text, text, integer) IS
 'Calculates expectations for every school with attendance in the year before target_year and commits after each stage; '
-'run_id is the number of the new run (an output: what is given is ignored). Progress: abie.run, abie.run_status, '
-'application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: '
+'run_id is the number of the new run (an output: what is given is ignored). Progress: a notice a stage, abie.run, '
+'abie.run_status, application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: '
 'another is refused (55P03). An error or cancel leaves earlier runs as they are and marks the run failed or '
 'interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance for the year before.';

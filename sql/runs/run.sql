@@ -71,6 +71,12 @@ COMMENT ON FUNCTION abie_internal.unlock_year(text) IS
 -- whoever may lock a year can keep others from calculating it
 REVOKE EXECUTE ON FUNCTION abie_internal.lock_year(text), abie_internal.unlock_year(text) FROM PUBLIC;
 
+CREATE FUNCTION abie_internal.refuse_transaction(procedure text) RETURNS void
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_refuse_transaction';
+COMMENT ON FUNCTION abie_internal.refuse_transaction(text) IS
+'Raises error 2D000, which says what to do, where a procedure that commits was called inside a transaction block or a '
+'block with an EXCEPTION clause. Inside a function its first COMMIT is refused, with the same code.';
+
 CREATE FUNCTION abie_internal.status_now(status text, target_year text, pid integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
 RETURN CASE WHEN status = 'running' AND NOT EXISTS (
@@ -246,12 +252,14 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	planned text[] := abie_internal.run_stages((abie_internal.run_methodology(run_id)).method);
+	done integer := 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned);
 BEGIN
-	UPDATE abie.run r SET stage = show_stage.stage,
-		percent = 100 * (array_position(planned, show_stage.stage) - 1) / cardinality(planned)
+	UPDATE abie.run r SET stage = show_stage.stage, percent = done
 	WHERE r.run_id = show_stage.run_id;
+	RAISE NOTICE 'run %: %, % %%', run_id, stage, done;
 END $$;
-COMMENT ON FUNCTION abie_internal.show_stage(integer, text) IS 'Records the stage a run is in.';
+COMMENT ON FUNCTION abie_internal.show_stage(integer, text) IS
+'Records the stage a run is in, and tells its caller by a notice.';
 
 -- Run one stage. An error becomes the result, so that the caller can record it, commit and raise it again.
 CREATE FUNCTION abie_internal.run_stage(run_id integer, stage text, OUT error_code text, OUT message text,

@@ -277,15 +277,19 @@ COMMENT ON FUNCTION abie_internal.start_monitor(text, date) IS
 'Locks the year and makes the row of a new weekly run; its number. Errors as abie_internal.take_monitored_year.';
 
 CREATE FUNCTION abie_internal.show_monitor_stage(monitor_id integer, stage text) RETURNS void
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-UPDATE abie.monitor m SET stage = show_monitor_stage.stage,
-	percent = 100 * (array_position(abie_internal.monitor_stages(), show_monitor_stage.stage) - 1)
-		/ cardinality(abie_internal.monitor_stages())
-WHERE m.monitor_id = show_monitor_stage.monitor_id
-$$;
-COMMENT ON FUNCTION abie_internal.show_monitor_stage(integer, text) IS 'Records the stage a weekly run is in.';
+DECLARE
+	planned text[] := abie_internal.monitor_stages();
+	done integer := 100 * (array_position(planned, show_monitor_stage.stage) - 1) / cardinality(planned);
+BEGIN
+	UPDATE abie.monitor m SET stage = show_monitor_stage.stage, percent = done
+	WHERE m.monitor_id = show_monitor_stage.monitor_id;
+	RAISE NOTICE 'weekly run %: %, % %%', monitor_id, stage, done;
+END $$;
+COMMENT ON FUNCTION abie_internal.show_monitor_stage(integer, text) IS
+'Records the stage a weekly run is in, and tells its caller by a notice.';
 
 -- As abie_internal.run_stage: an error becomes the result, so that it can be recorded, committed and raised again.
 CREATE FUNCTION abie_internal.run_monitor_stage(monitor_id integer, stage text, OUT error_code text, OUT message text,
@@ -330,7 +334,8 @@ DECLARE
 	stage text;
 	failure record;
 BEGIN
-	-- refused inside a transaction block, before the year is locked
+	-- refused inside a transaction, before the year is locked
+	PERFORM abie_internal.refuse_transaction('abie.monitor');
 	COMMIT;
 	monitor_id := abie_internal.start_monitor(year, coalesce(as_of, current_date));
 	COMMIT;

@@ -119,7 +119,25 @@ SET ROLE abie_access_role_one;
 EXECUTE expectations;
 RESET ROLE;
 
+-- a login and its grant in one call: it reads its rows, has no password, and is not made where anything is refused
+SELECT abie.create_reader('abie_access_role_new', 'school', '900013') > 0 AS granted;
+SELECT r.rolcanlogin, a.rolpassword IS NULL AS without_password, r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolbypassrls AS more FROM pg_roles r JOIN pg_authid a ON a.oid = r.oid WHERE r.rolname = 'abie_access_role_new';
+SET SESSION AUTHORIZATION abie_access_role_new;
+SELECT urn FROM abie_report.school_expectation;
+SELECT abie.create_reader('abie_access_role_other', 'national');
+RESET SESSION AUTHORIZATION;
+SELECT abie.create_reader('abie_access_role_new', 'national');
+SELECT abie.create_reader('abie_access_role_other', 'school', '999999');
+SELECT abie.create_reader('abie_access_role_other', 'national', NULL, 'calculation');
+SELECT abie.create_reader(NULL, 'national');
+-- who may call it needs the right to make roles besides
+GRANT EXECUTE ON FUNCTION abie.create_reader(name, text, text, text, timestamptz) TO abie_access_role_new;
+SET SESSION AUTHORIZATION abie_access_role_new;
+SELECT abie.create_reader('abie_access_role_other', 'national');
+RESET SESSION AUTHORIZATION;
+SELECT count(*) FROM pg_roles WHERE rolname = 'abie_access_role_other';
+
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_access_role;
-DROP ROLE abie_access_role_pool, abie_access_role_one, abie_access_role_two, abie_access_role_nation, abie_access_role_none;
+DROP ROLE abie_access_role_new, abie_access_role_pool, abie_access_role_one, abie_access_role_two, abie_access_role_nation, abie_access_role_none;

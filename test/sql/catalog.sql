@@ -166,6 +166,7 @@ INSERT INTO not_parallel_safe VALUES
 	('unschedule_week', 'deletes a job of pg_cron'),
 	('drop_job', 'deletes a job of pg_cron'),
 	('protect_table', 'makes policies'),
+	('create_reader', 'makes a role'),
 	('grant_access', 'writes abie.access_grant'),
 	('revoke_access', 'writes abie.access_grant'),
 	('write_log', 'writes the server''s log'),
@@ -261,7 +262,7 @@ WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc <> 'abie_gate' AND r.pronam
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r
-WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'logs_reads', 'write_log') ORDER BY 1;
+WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'refuse_transaction', 'logs_reads', 'write_log') ORDER BY 1;
 -- gates: behind each is a function of its name in schema abie_owner that takes the role first, and is declared alike
 SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc = 'abie_gate';
 SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_owner'::regnamespace AND i.proname = r.proname
