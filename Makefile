@@ -22,7 +22,7 @@ reports = markup chart_part chart chart_history chart_year chart_weeks report_vi
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
 	hub_table hub_allocation_table hub hub_allocation hub_explain \
 	pupil_outlook transition transition_moment chart_transition transition_panel
-demo = demo demo_pupils demo_week
+demo = demo demo_pupils demo_week demo_move
 FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql

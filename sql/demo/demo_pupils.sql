@@ -1,5 +1,12 @@
 -- Pupils of the synthetic England, with registers.
 
+CREATE FUNCTION abie_internal.demo_is_closed(day integer) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN day = 0 OR day / 5 IN (8, 16, 17, 24, 30, 31, 38);
+COMMENT ON FUNCTION abie_internal.demo_is_closed(integer) IS
+'Whether the schools of pupils of the synthetic England are closed, on a weekday of the 46 weeks from the first Monday '
+'in September on, 0 the first: that day is for training, and 39 weeks are of term.';
+
 CREATE FUNCTION abie_internal.demo_marks(pupil integer, academic_year text, year_group integer, fsm boolean)
 	RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000
@@ -8,7 +15,7 @@ AS $$
 -- 46 weeks of which 39 are of term; the first day is for training. Illness comes in blocks of three days,
 -- more for pupils with free school meals, and for them again more from Year 7 on
 SELECT string_agg(CASE
-	WHEN day / 5 IN (8, 16, 17, 24, 30, 31, 38) OR day = 0 THEN '##'
+	WHEN abie_internal.demo_is_closed(day) THEN '##'
 	WHEN ill < risk THEN 'II'
 	WHEN other < 0.006 THEN E'M\\'
 	WHEN other < 0.010 THEN '/C'
