@@ -1,4 +1,5 @@
--- Reports of a local authority or a trust: its schools, what is expected of them, and how good the data is.
+-- Reports of areas, a local authority, a trust, a region or the country: what is expected of their schools, and how
+-- good the data is. The facts they are made of are in area_facts.
 
 CREATE FUNCTION abie_internal.area_funnels(run_id integer, urns integer[], format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
@@ -18,44 +19,6 @@ FROM (SELECT e.stratum, m.between_variance, m.sampling_c1,
 $$;
 COMMENT ON FUNCTION abie_internal.area_funnels(integer, integer[], text) IS
 'A funnel of schools for each stratum; empty where noise is not known.';
-
-CREATE FUNCTION abie_owner.area_schools(run_id integer, scope text, code text) RETURNS integer[]
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT ARRAY(SELECT k.urn
-	FROM (SELECT x.urn::integer AS urn, x.laestab::integer AS laestab FROM abie.exclusion x
-		WHERE x.run_id = area_schools.run_id
-		UNION ALL SELECT e.urn, e.laestab FROM abie.expectation e WHERE e.run_id = area_schools.run_id) k
-		LEFT JOIN abie.school s ON s.urn = k.urn
-	WHERE CASE scope WHEN 'la' THEN (k.laestab / 10000)::text ELSE s.trust END = code)
-$$;
-COMMENT ON FUNCTION abie_owner.area_schools(integer, text, text) IS
-'URNs of the schools in scope of a run in an area: scope la with the number of a local authority, or trust with its '
-'name.';
-
-CREATE FUNCTION abie_internal.area_facts(run_id integer, scope text, code text) RETURNS jsonb
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-SET TimeZone = UTC
-AS $$
-SELECT jsonb_build_object('report', 'abie area report', 'version', 1,
-	'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id),
-	'scope', scope, 'code', code,
-	'name', CASE scope WHEN 'la' THEN coalesce(min(e.la_name), 'Local authority ' || code) ELSE code END,
-	'schools', jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn),
-	'summary', CASE scope WHEN 'la'
-		THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_summary l
-			WHERE l.run_id = area_facts.run_id AND l.la_code::text = code)
-		ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_summary t
-			WHERE t.run_id = area_facts.run_id AND t.trust = code) END)
-FROM abie_report.school_expectation e
-WHERE e.run_id = area_facts.run_id AND CASE scope WHEN 'la' THEN e.la_code::text = code ELSE e.trust = code END
-HAVING count(*) > 0
-$$;
-COMMENT ON FUNCTION abie_internal.area_facts(integer, text, text) IS
-'All that the report of an area says, as one JSON document: run, scope, code, name, schools (rows of '
-'abie_report.school_expectation), summary (rows of local_authority_summary or trust_summary).';
 
 CREATE FUNCTION abie_internal.area_counts(schools jsonb, OUT urns integer[], OUT schools_in_scope bigint,
 	OUT expectations bigint, OUT maintain bigint, OUT sustain bigint, OUT poor bigint, OUT rates_only bigint,
@@ -108,61 +71,148 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[
-	initcap(x.stratum) || E'\n' || x.schools || ' schools', abie_internal.decimal(x.attendance, 2),
-	abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
+	initcap(x.stratum) || E'\n' || abie_internal.thousands(x.schools) || ' schools',
+	abie_internal.decimal(x.attendance, 2), abie_internal.decimal(x.expected, 2),
+	abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
 FROM jsonb_to_recordset(summary) x(stratum text, schools bigint, attendance float8, expected float8, target float8)
 WHERE x.stratum <> 'left out'
 $$;
 COMMENT ON FUNCTION abie_internal.area_summary_cells(jsonb) IS 'The table of the phases of an area.';
 
-CREATE FUNCTION abie_internal.area_report_text(facts jsonb, format text) RETURNS text
+CREATE FUNCTION abie_internal.area_part_cells(areas jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY[ARRAY['Area', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[
+	x.name || E'\n' || x.stratum || ', ' || abie_internal.thousands(x.schools) || ' schools',
+	abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2),
+	abie_internal.decimal(x.improvement, 2)] ORDER BY x.place)
+FROM ROWS FROM (jsonb_to_recordset(areas) AS (name text, stratum text, schools bigint, baseline float8,
+		expected float8, target float8, improvement float8))
+	WITH ORDINALITY x(name, stratum, schools, baseline, expected, target, improvement, place)
+$$;
+COMMENT ON FUNCTION abie_internal.area_part_cells(jsonb) IS
+'The table of the areas that an area is made of, by phase, from abie_internal.area_parts.';
+
+CREATE FUNCTION abie_internal.area_left_out_cells(schools jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT ARRAY[ARRAY['Reason', 'Schools']] || array_agg(ARRAY[k.reason, abie_internal.thousands(k.schools)]
+	ORDER BY k.schools DESC, k.reason)
+FROM (SELECT x.exclusion_reason AS reason, count(*) AS schools
+	FROM jsonb_to_recordset(schools) x(exclusion_reason text)
+	WHERE x.exclusion_reason IS NOT NULL
+	GROUP BY x.exclusion_reason) k
+$$;
+COMMENT ON FUNCTION abie_internal.area_left_out_cells(jsonb) IS
+'How many schools of an area are left out for which reason.';
+
+CREATE FUNCTION abie_internal.area_report_head(facts jsonb, format text, schools_in_scope bigint, expectations bigint,
+	sustain bigint, maintain bigint) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+RETURN abie_internal.report_part(format, 'title', facts ->> 'name')
+	|| abie_internal.report_part(format, 'meta', format('Attendance expectations for %s, from attendance in %s',
+		facts #>> '{run,target_year}', facts #>> '{run,baseline_year}'))
+	|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
+	|| abie_internal.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have '
+		'reached their target and are to sustain it, %s are to maintain their attendance.',
+		abie_internal.thousands(expectations), abie_internal.thousands(schools_in_scope),
+		abie_internal.thousands(sustain), abie_internal.thousands(maintain)))
+	|| abie_internal.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils',
+		abie_internal.area_summary_cells(facts -> 'summary'));
+COMMENT ON FUNCTION abie_internal.area_report_head(jsonb, text, bigint, bigint, bigint, bigint) IS
+'Title, status and totals of the report of an area.';
+
+CREATE FUNCTION abie_internal.area_report_parts(facts jsonb, format text, links text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+RETURN CASE facts -> 'areas' WHEN 'null' THEN '' ELSE
+	abie_internal.report_part(format, 'heading', CASE facts ->> 'scope' WHEN 'national' THEN 'Regions'
+		ELSE 'Local authorities' END)
+	|| abie_internal.report_part(format, 'table', 'By phase, per cent, weighted by pupils; improvement in percentage '
+		'points', abie_internal.area_part_cells(facts -> 'areas'), links) END;
+COMMENT ON FUNCTION abie_internal.area_report_parts(jsonb, text, text[]) IS
+'The regions of the country, or the local authorities of a region; empty for other areas.';
+
+CREATE FUNCTION abie_internal.area_report_funnel(facts jsonb, urns integer[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000
+-- not STRICT: an area may have no school with an expectation, and so no URNs
+RETURN CASE WHEN urns IS NULL OR facts ->> 'scope' = 'national' THEN '' ELSE
+	abie_internal.report_part('html', 'heading', 'Schools on a funnel')
+	|| abie_internal.report_part('html', 'paragraph', 'How far each school''s attendance is from what its '
+		'circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines '
+		'open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
+	|| abie_internal.area_funnels((facts #>> '{run,run_id}')::integer, urns, 'html') END;
+COMMENT ON FUNCTION abie_internal.area_report_funnel(jsonb, integer[]) IS
+'The schools of an area on a funnel, as HTML; empty for the country, whose schools are too many for a picture, and '
+'where no school has an expectation, so not STRICT.';
+
+CREATE FUNCTION abie_internal.area_report_schools(facts jsonb, format text, expectations bigint, exclusions bigint,
+	expectation_links text[], exclusion_links text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	-- those of a region or the country are in the reports of its local authorities
+	is_listed boolean := facts ->> 'scope' IN ('la', 'trust');
+BEGIN
+	RETURN CASE WHEN is_listed AND expectations > 0
+			THEN abie_internal.report_part(format, 'heading', 'Expectations')
+				|| abie_internal.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement '
+					'in percentage points; sustain: the target was reached last year; maintain: no improvement is '
+					'asked for', abie_internal.area_expectation_cells(facts -> 'schools'), expectation_links)
+			ELSE '' END
+		|| CASE WHEN exclusions > 0
+			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
+				|| abie_internal.report_part(format, 'table', 'Left out, and why',
+					CASE WHEN is_listed THEN abie_internal.area_exclusion_cells(facts -> 'schools')
+						ELSE abie_internal.area_left_out_cells(facts -> 'schools') END,
+					CASE WHEN is_listed THEN exclusion_links ELSE '{}' END) ELSE '' END;
+END $$;
+COMMENT ON FUNCTION abie_internal.area_report_schools(jsonb, text, bigint, bigint, text[], text[]) IS
+'The tables of the schools of a local authority or trust; of a region or the country, of how many are left out and '
+'why. Links: to the schools'' pages, in the order of the tables.';
+
+-- Links are in the order of the tables' rows; without any, the report stands alone.
+CREATE FUNCTION abie_internal.area_report_body(facts jsonb, format text, expectation_links text[] DEFAULT '{}',
+	exclusion_links text[] DEFAULT '{}', area_links text[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	run jsonb := facts -> 'run';
-	baseline_year text := run ->> 'baseline_year';
-	schools jsonb := facts -> 'schools';
-	n record := abie_internal.area_counts(schools);
+	n record := abie_internal.area_counts(facts -> 'schools');
 BEGIN
-	RETURN abie_internal.report_page(format,
-		(facts ->> 'name') || ': attendance expectations for ' || (run ->> 'target_year'),
-		abie_internal.report_part(format, 'title', facts ->> 'name')
-		|| abie_internal.report_part(format, 'meta', format('Attendance expectations for %s, from attendance in %s',
-			run ->> 'target_year', baseline_year))
-		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(run))
-		|| abie_internal.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have '
-			'reached their target and are to sustain it, %s are to maintain their attendance.', n.expectations,
-			n.schools_in_scope, n.sustain, n.maintain))
-		|| abie_internal.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils',
-			abie_internal.area_summary_cells(facts -> 'summary'))
-		|| CASE WHEN format = 'html' AND n.expectations > 0
-			THEN abie_internal.report_part(format, 'heading', 'Schools on a funnel')
-				|| abie_internal.report_part(format, 'paragraph', 'How far each school''s attendance is from what its '
-					'circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines '
-					'open to the left; schools beyond the outer lines are unlike the others for a reason worth '
-					'knowing.')
-				|| abie_internal.area_funnels((run ->> 'run_id')::integer, n.urns, format) ELSE '' END
-		|| CASE WHEN n.expectations > 0
-			THEN abie_internal.report_part(format, 'heading', 'Expectations')
-				|| abie_internal.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement '
-					'in percentage points; sustain: the target was reached last year; maintain: no improvement is '
-					'asked for', abie_internal.area_expectation_cells(schools)) ELSE '' END
-		|| CASE WHEN n.schools_in_scope > n.expectations
-			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
-				|| abie_internal.report_part(format, 'table', 'Left out, and why',
-					abie_internal.area_exclusion_cells(schools)) ELSE '' END
+	RETURN abie_internal.area_report_head(facts, format, n.schools_in_scope, n.expectations, n.sustain, n.maintain)
+		|| abie_internal.area_report_parts(facts, format, area_links)
+		|| CASE format WHEN 'html' THEN abie_internal.area_report_funnel(facts, n.urns) ELSE '' END
+		|| abie_internal.area_report_schools(facts, format, n.expectations, n.schools_in_scope - n.expectations,
+			expectation_links, exclusion_links)
 		|| abie_internal.report_part(format, 'heading', 'How good the data is')
 		|| abie_internal.report_part(format, 'list', '', ARRAY[
 			format('%s schools have similar schools that are less alike than most.', n.poor),
 			format('Of %s schools only a rate is published, not the sessions.', n.rates_only),
-			format('Of %s schools no attendance is held of the year before %s.', n.no_past, baseline_year)])
+			format('Of %s schools no attendance is held of the year before %s.', n.no_past, run ->> 'baseline_year')])
 		|| abie_internal.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the '
 			'results %s.', run ->> 'run_id', run ->> 'methodology', run ->> 'extension_version',
-			run ->> 'result_digest')));
+			run ->> 'result_digest'));
 END $$;
+COMMENT ON FUNCTION abie_internal.area_report_body(jsonb, text, text[], text[], text[]) IS
+'All of the report of an area but the page around it, from its facts (abie_internal.area_facts), as html or markdown. '
+'Links: addresses of the pages of its schools with and without an expectation, and of the areas it is made of.';
+
+CREATE FUNCTION abie_internal.area_report_title(facts jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+RETURN (facts ->> 'name') || ': attendance expectations for ' || (facts #>> '{run,target_year}');
+COMMENT ON FUNCTION abie_internal.area_report_title(jsonb) IS 'The title of the page of an area''s report.';
+
+CREATE FUNCTION abie_internal.area_report_text(facts jsonb, format text) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
+RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
+	ELSE abie_internal.report_page(format, abie_internal.area_report_title(facts),
+		abie_internal.area_report_body(facts, format)) END;
 COMMENT ON FUNCTION abie_internal.area_report_text(jsonb, text) IS
-'The report of an area from its facts (abie_internal.area_facts), as html or markdown.';
+'The report of an area from its facts (abie_internal.area_facts), as html, markdown or json.';
 
 CREATE FUNCTION abie_owner.area_report(role oid, scope text, code text, format text, run_id integer) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
@@ -170,30 +220,30 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: run_id may be NULL
 DECLARE
-	area text := CASE scope WHEN 'la' THEN 'local authority' ELSE 'trust' END;
+	area text := CASE scope WHEN 'la' THEN 'local authority' WHEN 'national' THEN 'country' ELSE scope END;
 	chosen integer;
 	urns integer[];
-	facts jsonb;
 BEGIN
 	PERFORM abie_internal.check_report_format(format);
-	IF scope IS NULL OR scope NOT IN ('la', 'trust') THEN
+	IF scope IS NULL OR scope NOT IN ('la', 'trust', 'region', 'national') THEN
 		RAISE EXCEPTION 'scope of a report cannot be %', coalesce('"' || scope || '"', 'NULL')
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'Scopes are la, with the number of a local authority, and trust, with its name.';
+				HINT = 'Scopes are la, with the number of a local authority, trust and region, with its name, and '
+					'national, with England.';
 	END IF;
 	chosen := abie_owner.report_run(role, run_id);
 	urns := abie_owner.area_schools(chosen, scope, code);
 	IF code IS NOT NULL AND urns = '{}' THEN
 		RAISE EXCEPTION 'no school of % "%" is in the scope of run %', area, code, chosen
 			USING ERRCODE = 'no_data_found',
-				HINT = 'Areas are in abie_report.local_authority_summary and abie_report.trust_summary.';
+				HINT = 'Areas are in abie_report.school_expectation: la_code, trust and region.';
 	-- a report on some of its schools would be taken for one on all
 	ELSIF cardinality(abie_owner.admit(role, 'area_report', chosen, urns)) < cardinality(urns) THEN
 		RAISE EXCEPTION 'not every school of % "%" is granted to %', area, code, role::regrole
 			USING ERRCODE = 'insufficient_privilege', HINT = 'Grants are made by abie.grant_access.';
 	END IF;
-	facts := abie_internal.area_facts(chosen, scope, code);
-	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts) ELSE abie_internal.area_report_text(facts, format) END;
+	RETURN (SELECT abie_internal.area_report_text(f.facts, format)
+		FROM abie_internal.area_facts(chosen, scope, ARRAY[code]) f);
 END $$;
 COMMENT ON FUNCTION abie_owner.area_report(oid, text, text, text, integer) IS 'Of a role, as abie.area_report.';
 
@@ -203,7 +253,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
 -- not STRICT: run_id may be NULL
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS
-'The report of an area: scope la with the number of a local authority, or trust with its name; html, markdown or json. '
-'Its schools on a funnel, expectations, schools left out with reasons, data quality. run_id: abie.report_run. Not '
-'STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such run, or no '
-'school of the area in it, 42501 a reader who may not read every school of it.';
+'The report of an area: scope la with the number of a local authority, trust or region with its name, or national with '
+'England; html, markdown or json. Its schools on a funnel, expectations, schools left out with reasons, data quality; '
+'of a region its local authorities, of the country its regions in place of single schools (json has these too). '
+'run_id: abie.report_run. Not STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or '
+'format, P0002 no such run, or no school of the area in it, 42501 a reader who may not read every school of it.';

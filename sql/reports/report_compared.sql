@@ -137,13 +137,14 @@ COMMENT ON FUNCTION abie_internal.school_report_history(jsonb, text) IS
 
 -- The clearly better ones where there are four, else all better ones. Only what is chosen is put in words.
 CREATE FUNCTION abie_internal.report_learn(similar_schools jsonb, OUT most_similar text[], OUT nearest text[],
-	OUT better bigint, OUT clearly_better bigint)
+	OUT better bigint, OUT clearly_better bigint, OUT similar_urns integer[], OUT nearest_urns integer[])
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT array_agg(said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
 	array_agg(said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better),
-	min(k.clearly_better)
+	min(k.clearly_better), array_agg(k.similar_urn ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
+	array_agg(k.similar_urn ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL)
 FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
 		row_number() OVER (ORDER BY c.km, c.rank) AS near_place
 	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
@@ -161,10 +162,19 @@ $$;
 COMMENT ON FUNCTION abie_internal.report_learn(jsonb) IS
 'Of the similar schools of a report those to learn from, the four most similar and the four nearest: of '
 'those with clearly higher attendance, or where these are fewer than four, of all with higher attendance; how many '
-'have. NULL where none has.';
+'have, and the URNs of those listed. NULL where none has.';
+
+CREATE FUNCTION abie_internal.school_links(urns integer[], linked integer[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 50
+-- not STRICT: there may be no schools
+RETURN CASE WHEN linked = '{}' THEN '{}' ELSE ARRAY(SELECT CASE WHEN u.urn = ANY (linked) THEN u.urn || '.html' END
+	FROM unnest(urns) WITH ORDINALITY u(urn, place) ORDER BY u.place) END;
+COMMENT ON FUNCTION abie_internal.school_links(integer[], integer[]) IS
+'The address of each school''s page beside this one, NULL where the school is not linked. Not STRICT because there may '
+'be no schools.';
 
 CREATE FUNCTION abie_internal.report_learn_part(format text, most_similar text[], nearest text[], better bigint,
-	clearly_better bigint) RETURNS text
+	clearly_better bigint, similar_links text[], nearest_links text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 -- not STRICT: all are NULL where none is better
 RETURN abie_internal.report_part(format, 'heading', 'Schools to learn from')
@@ -174,13 +184,13 @@ RETURN abie_internal.report_part(format, 'heading', 'Schools to learn from')
 		ELSE format('Of the similar schools with %s attendance, the most similar and the nearest:',
 			CASE WHEN clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
 	|| CASE WHEN better > 4 THEN abie_internal.report_part(format, 'subheading', 'Most similar') ELSE '' END
-	|| CASE WHEN better > 0 THEN abie_internal.report_part(format, 'list', '', most_similar) ELSE '' END
+	|| CASE WHEN better > 0 THEN abie_internal.report_part(format, 'list', '', most_similar, similar_links) ELSE '' END
 	|| CASE WHEN better > 4 AND nearest IS NOT NULL
 		THEN abie_internal.report_part(format, 'subheading', 'Nearest')
-			|| abie_internal.report_part(format, 'list', '', nearest) ELSE '' END;
-COMMENT ON FUNCTION abie_internal.report_learn_part(text, text[], text[], bigint, bigint) IS
-'The schools to learn from, as abie_internal.report_learn gives them. Not STRICT because all are NULL where none is '
-'better.';
+			|| abie_internal.report_part(format, 'list', '', nearest, nearest_links) ELSE '' END;
+COMMENT ON FUNCTION abie_internal.report_learn_part(text, text[], text[], bigint, bigint, text[], text[]) IS
+'The schools to learn from, as abie_internal.report_learn gives them, with links to their pages. Not STRICT '
+'because all are NULL where none is better.';
 
 CREATE FUNCTION abie_internal.school_report_standing(facts jsonb, better bigint, clearly_better bigint) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
@@ -219,7 +229,7 @@ COMMENT ON FUNCTION abie_internal.school_report_standing(jsonb, bigint, bigint) 
 'Where the school stands among its similar schools, as an interval of places; better and clearly_better of '
 'abie_internal.report_learn. Not STRICT because these are NULL where none is better.';
 
-CREATE FUNCTION abie_internal.school_report_similar(facts jsonb, format text) RETURNS text
+CREATE FUNCTION abie_internal.school_report_similar(facts jsonb, format text, linked integer[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 6000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -233,7 +243,8 @@ BEGIN
 	END IF;
 	learn := abie_internal.report_learn(facts -> 'similar_schools');
 	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance,
-		array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high, count(*) AS schools,
+		array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high,
+		array_agg(r.urn ORDER BY r.rank) AS urns, count(*) AS schools,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
 			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END
 				|| coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie_internal.km_text(r.km)), ''), ''),
@@ -241,7 +252,8 @@ BEGIN
 			coalesce(abie_internal.percent_text(r.attendance, r.low, r.high), 'not published')]
 			ORDER BY r.rank) AS cells
 	INTO n
-	FROM (SELECT x.rank, abie_internal.shown_name(x.similar_name, x.similar_urn) AS name, x.similar_la_name AS la, x.km,
+	FROM (SELECT x.rank, x.similar_urn AS urn, abie_internal.shown_name(x.similar_name, x.similar_urn) AS name,
+			x.similar_la_name AS la, x.km,
 			x.similar_enrolments AS enrolments, x.similar_attendance AS attendance, x.similar_attendance_low AS low,
 			x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better
 		FROM jsonb_to_recordset(facts -> 'similar_schools') x(rank integer, similar_urn integer, similar_name text,
@@ -257,11 +269,13 @@ BEGIN
 				n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8,
 				n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
 		|| abie_internal.report_learn_part(format, learn.most_similar, learn.nearest, learn.better,
-			learn.clearly_better)
+			learn.clearly_better, abie_internal.school_links(learn.similar_urns, linked),
+			abie_internal.school_links(learn.nearest_urns, linked))
 		|| abie_internal.report_part(format, 'table',
-			format('All %s similar schools; %s had higher attendance than this school', n.schools, chr(9733)), n.cells);
+			format('All %s similar schools; %s had higher attendance than this school', n.schools, chr(9733)), n.cells,
+			abie_internal.school_links(n.urns, linked));
 END $$;
-COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text) IS
+COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text, integer[]) IS
 'The similar schools, where the school stands among them and whom to learn from; empty for a school left '
 'out.';
 

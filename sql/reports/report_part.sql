@@ -25,7 +25,15 @@ RETURN coalesce(nullif(btrim(abie_internal.plain_text(name)), ''), 'School ' || 
 COMMENT ON FUNCTION abie_internal.shown_name(text, integer) IS
 'The name of a school as reports write it, or its URN where it has none.';
 
-CREATE FUNCTION abie_internal.html_table(caption text, cells text[]) RETURNS text
+CREATE FUNCTION abie_internal.html_link(address text, given text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT: what has no page is not a link
+RETURN CASE WHEN address IS NULL THEN abie_internal.xml_text(given)
+	ELSE '<a href="' || abie_internal.xml_text(address) || '">' || abie_internal.xml_text(given) || '</a>' END;
+COMMENT ON FUNCTION abie_internal.html_link(text, text) IS
+'The text as HTML, escaped; a link where there is an address. Not STRICT because the address may be NULL.';
+
+CREATE FUNCTION abie_internal.html_table(caption text, cells text[], links text[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -42,16 +50,19 @@ BEGIN
 				WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>'
 				WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
 				ELSE '' END, '' ORDER BY c.place))
-	FROM (SELECT u.place - 1 AS place, array_length(cells, 2) AS width,
-			CASE position(E'\n' IN u.cell) WHEN 0 THEN abie_internal.xml_text(u.cell)
-				ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) || '<small>'
-					|| abie_internal.xml_text(split_part(u.cell, E'\n', 2))
-					|| '</small>' END AS written
-		FROM unnest(cells) WITH ORDINALITY u(cell, place)) c);
+	FROM (SELECT u.place - 1 AS place, w.width,
+			CASE WHEN links <> '{}' AND u.place > w.width AND u.place % w.width = 1
+				THEN abie_internal.html_link(links[u.place / w.width], split_part(u.cell, E'\n', 1))
+				ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) END
+			|| CASE position(E'\n' IN u.cell) WHEN 0 THEN ''
+				ELSE '<small>' || abie_internal.xml_text(split_part(u.cell, E'\n', 2)) || '</small>' END AS written
+		FROM unnest(cells) WITH ORDINALITY u(cell, place)
+			CROSS JOIN (SELECT array_length(cells, 2)) w(width)) c);
 END $$;
-COMMENT ON FUNCTION abie_internal.html_table(text, text[]) IS
+COMMENT ON FUNCTION abie_internal.html_table(text, text[], text[]) IS
 'An HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
-'second, smaller line.';
+'second, smaller line. links: the address that the name of each row leads to, NULL for none; a table without links has '
+'no such list.';
 
 CREATE FUNCTION abie_internal.markdown_table(caption text, cells text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -73,7 +84,8 @@ COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
  * shows), picture (SVG as it is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts
  * a second, smaller line.
  */
-CREATE FUNCTION abie_internal.html_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie_internal.html_part(kind text, given text, items text[] DEFAULT NULL, links text[] DEFAULT '{}')
+RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -95,23 +107,22 @@ BEGIN
 			abie_internal.xml_text(given));
 		WHEN 'list', 'steps' THEN
 			SELECT string_agg('<li>' || CASE WHEN position(E'\t' IN i.item) > 0
-				THEN '<b>' || abie_internal.xml_text(split_part(i.item, E'\t', 1)) || '</b> '
-					|| abie_internal.xml_text(split_part(i.item, E'\t', 2)) ELSE abie_internal.xml_text(i.item) END
-						|| E'</li>\n', ''
-					ORDER BY i.place)
+				THEN '<b>' || abie_internal.html_link(links[i.place], split_part(i.item, E'\t', 1)) || '</b> '
+					|| abie_internal.xml_text(split_part(i.item, E'\t', 2))
+				ELSE abie_internal.html_link(links[i.place], i.item) END || E'</li>\n', '' ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n'
 				ELSE E'<ol>\n' || written || E'</ol>\n' END;
 		WHEN 'table', 'figures' THEN
-			written := abie_internal.html_table(given, items);
+			written := abie_internal.html_table(given, items, links);
 			RETURN CASE kind WHEN 'figures'
 				THEN '<details><summary>' || abie_internal.xml_text(given) || '</summary>' || written || E'</details>\n'
 				ELSE written END;
 	END CASE;
 END $$;
-COMMENT ON FUNCTION abie_internal.html_part(text, text, text[]) IS
-'A part of a report as HTML; all text in it is escaped, but for pictures. Not STRICT because most kinds have '
-'no items; NULL for NULL.';
+COMMENT ON FUNCTION abie_internal.html_part(text, text, text[], text[]) IS
+'A part of a report as HTML; all text in it is escaped, but for pictures. links: the addresses that the items of a '
+'list, or the rows of a table, lead to. Not STRICT because most kinds have no items; NULL for NULL.';
 
 CREATE FUNCTION abie_internal.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
@@ -147,28 +158,30 @@ COMMENT ON FUNCTION abie_internal.markdown_part(text, text, text[]) IS
 'A part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most '
 'kinds have no items; NULL for NULL.';
 
-CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL) RETURNS text
+CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL,
+	links text[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: a part without text is left out
 BEGIN
-	RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items)
+	RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items, links)
 		ELSE abie_internal.markdown_part(kind, given, items) END, '');
 END $$;
-COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[]) IS
-'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT.';
+COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[], text[]) IS
+'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT. links: as of '
+'abie_internal.html_part.';
 
-CREATE FUNCTION abie_internal.report_page(format text, title text, body text) RETURNS text
+CREATE FUNCTION abie_internal.html_page(title text, policy text, style text, content text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN CASE format WHEN 'html' THEN format($html$<!DOCTYPE html>
+RETURN format($html$<!DOCTYPE html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:%s">
 <link rel="icon" href="data:,">
 <title>%s</title>
 <style>
@@ -200,14 +213,20 @@ thead th{font-size:.75rem}th:first-child{min-width:6rem}}
 @media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}
 h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}
 h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
-</style>
+%s</style>
 </head>
 <body>
-<main>
-%s</main>
-</body>
+%s</body>
 </html>
-$html$, abie_internal.xml_text(title), body) ELSE body END;
+$html$, policy, abie_internal.xml_text(title), style, content);
+COMMENT ON FUNCTION abie_internal.html_page(text, text, text, text) IS
+'A whole HTML page, one file that loads nothing from elsewhere. policy: what its Content-Security-Policy allows beyond '
+'that; style: rules beyond those of reports; content: HTML of its body.';
+
+CREATE FUNCTION abie_internal.report_page(format text, title text, body text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
+RETURN CASE format
+	WHEN 'html' THEN abie_internal.html_page(title, '', '', E'<main>\n' || body || E'</main>\n') ELSE body END;
 COMMENT ON FUNCTION abie_internal.report_page(text, text, text) IS
 'A whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
 'nothing.';

@@ -67,29 +67,38 @@ END $$;
 COMMENT ON FUNCTION abie_internal.school_report_limits(jsonb, text) IS
 'What the number does not say, where the figures come from, and how to have one corrected.';
 
+CREATE FUNCTION abie_internal.school_report_title(facts jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+RETURN abie_internal.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer)
+	|| ': attendance expectation for ' || (facts #>> '{run,target_year}');
+COMMENT ON FUNCTION abie_internal.school_report_title(jsonb) IS 'The title of the page of a school''s report.';
+
 -- its parts plan their queries once a session, not once a school
-CREATE FUNCTION abie_internal.school_report_text(facts jsonb, format text) RETURNS text
+CREATE FUNCTION abie_internal.school_report_body(facts jsonb, format text, linked integer[] DEFAULT '{}') RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-	IF format = 'json' THEN
-		RETURN jsonb_pretty(facts);
-	END IF;
-	RETURN abie_internal.report_page(format,
-		abie_internal.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer)
-			|| ': attendance expectation for ' || (facts #>> '{run,target_year}'),
-		abie_internal.school_report_head(facts, format)
-			|| abie_internal.school_report_ladder(facts, format)
-			|| abie_internal.school_report_steps(facts, format)
-			|| abie_internal.school_report_circumstances(facts, format)
-			|| abie_internal.school_report_history(facts, format)
-			|| abie_internal.school_report_similar(facts, format)
-			|| abie_internal.school_report_absence(facts, format)
-			|| abie_internal.school_report_distribution(facts, format)
-			|| abie_internal.school_report_limits(facts, format));
+	RETURN abie_internal.school_report_head(facts, format)
+		|| abie_internal.school_report_ladder(facts, format)
+		|| abie_internal.school_report_steps(facts, format)
+		|| abie_internal.school_report_circumstances(facts, format)
+		|| abie_internal.school_report_history(facts, format)
+		|| abie_internal.school_report_similar(facts, format, linked)
+		|| abie_internal.school_report_absence(facts, format)
+		|| abie_internal.school_report_distribution(facts, format)
+		|| abie_internal.school_report_limits(facts, format);
 END $$;
+COMMENT ON FUNCTION abie_internal.school_report_body(jsonb, text, integer[]) IS
+'All of a school''s report but the page around it, as html or markdown. linked: those of its similar schools whose '
+'pages stand beside it.';
+
+CREATE FUNCTION abie_internal.school_report_text(facts jsonb, format text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20000
+RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
+	ELSE abie_internal.report_page(format, abie_internal.school_report_title(facts),
+		abie_internal.school_report_body(facts, format)) END;
 COMMENT ON FUNCTION abie_internal.school_report_text(jsonb, text) IS
 'The report of a school from its facts (abie_internal.report_facts), as html, markdown or json.';
 

@@ -192,6 +192,7 @@ INSERT INTO not_parallel_safe VALUES
 	('report_facts', 'may write abie.report_read'),
 	('school_report', 'may write abie.report_read'),
 	('report_files', 'may write abie.report_read'),
+	('site_files', 'may write abie.report_read'),
 	('end_pool', 'drops a temporary table'),
 	('begin_pool', 'makes a temporary table'),
 	('analyze_pool', 'analyzes a temporary table'),

@@ -1,5 +1,6 @@
 # Reports as people see them: headless Chromium opens those of real schools, of the synthetic England and of schools with hostile names, on a
 # telephone (360 pixels wide), at a desk and on A4. Nothing runs or is loaded, nothing sticks out or overlaps, and axe-core finds nothing serious.
+# So it opens a site of reports, where search is the one thing that runs, and finds what is asked for.
 #
 # Pictures of all pages are left in ABIE_PICTURES, else test/results/pictures. axe-core is the file ABIE_AXE; test/check gets it.
 use strict;
@@ -10,6 +11,7 @@ use Browser;
 use England;
 use Cwd qw(abs_path);
 use File::Path qw(make_path);
+use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -58,6 +60,8 @@ UPDATE abie.school SET trust = '<img src=x onerror=alert(1)> & "Sons"' WHERE urn
 UPDATE abie.school SET name = '<script>alert("x")</script><img src="http://192.0.2.1/" onerror="alert(1)"> & ''Sons''' WHERE urn = 900005;
 UPDATE abie.school SET name = U&'\202Eloohcs \0001' || repeat('Verylongword', 40) WHERE urn = 900012;
 UPDATE abie.school SET la_name = repeat('Verylongname', 30) || '<b>' WHERE urn = 900012;
+UPDATE abie.school SET name = U&'St Zo\00EB\2019s' WHERE urn = 900018;
+UPDATE abie.school SET postcode = 'XQ9 9ZZ' WHERE urn = 900019;
 -- one that has nothing to improve
 UPDATE abie.attendance SET sess_overall = 300, sess_authorised = 300, sess_unauthorised = 0 WHERE urn = 900031 AND academic_year <> '2018/19';
 CALL abie.calculate('2025/26');
@@ -88,6 +92,13 @@ sub look_at
 	open(my $out, '>:raw', $file) or die "$file: $!";
 	print $out $html;
 	close($out) or die "$file: $!";
+	look_at_file($name, $file, 0);
+	return;
+}
+
+sub look_at_file
+{
+	my ($name, $file, $scripts) = @_;
 	my (%width, @asked, @said);
 	for my $width ($desk, $phone)
 	{
@@ -101,8 +112,9 @@ sub look_at
 	is("@said", '', "$name: nothing in the console");
 	is($width{$_}, $_, "$name: nothing sticks out at $_ pixels") for $phone, $desk;
 	is($browser->evaluate($misplaced), '', "$name: text of the pictures stands clear");
-	is($browser->evaluate(q{document.querySelectorAll('main :is(h1, h2, h3, p, li, ul, ol, figure, table):empty').length}), 0, "$name: nothing empty");
-	is($browser->evaluate('document.scripts.length + document.images.length'), 0, "$name: no scripts, no images");
+	# what a search finds has its place
+	is($browser->evaluate(q{document.querySelectorAll('main :is(h1, h2, h3, p, li, ul, ol, figure, table):empty:not(#count, #found)').length}), 0, "$name: nothing empty");
+	is($browser->evaluate('document.scripts.length + document.images.length'), $scripts, "$name: scripts and images are $scripts");
 	$browser->call('Emulation.setEmulatedMedia', { media => 'print' });
 	$browser->set_width($paper);
 	is($browser->evaluate('document.documentElement.scrollWidth'), $paper, "$name: nothing sticks out on A4");
@@ -110,7 +122,7 @@ sub look_at
 	$browser->print_to("$pictures/$name.pdf");
 	my @page = slurp_file("$pictures/$name.pdf") =~ m{/MediaBox ?\[([^\]]*)\]}g;
 	is(scalar(grep { !/^0 0 59[45][.\d]* 84[12][.\d]*$/ } @page), 0, "$name: pages of A4");
-	cmp_ok(scalar(@page), '<=', $most_pages, "$name: a few pages") unless $name =~ /area|trust/;
+	cmp_ok(scalar(@page), '<=', $most_pages, "$name: a few pages") unless $name =~ /area|trust|site/;
 	return unless $axe;
 	$browser->set_width($phone);
 	$browser->evaluate("$axe; 1");
@@ -142,6 +154,48 @@ look_at_kinds('demo', qw(small-primary maintain sustain left-out));
 look_at('demo-hostile-' . $_, $node->safe_psql('demo', "SELECT abie.school_report($_)")) for 900005, 900012;
 look_at('demo-hostile-trust', $node->safe_psql('demo', q{SELECT abie.area_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
 look_at('demo-area', $node->safe_psql('demo', q{SELECT abie.area_report('la', '518')}));
+
+# The site, each kind of page of it, and its search
+IPC::Run::run([ "$top/bin/abie-reports", '--db', $node->connstr('demo'), '--jobs', '2', '--site', "$pictures/site" ], '<', \'', '>', \$demo_out, '2>', \$demo_error);
+is($?, 0, 'the site is written') or diag($demo_error);
+my ($trust_page) = $node->safe_psql('demo', q{SELECT abie_internal.site_place('trust', '<img src=x onerror=alert(1)> & "Sons"')});
+my ($region_page) = $node->safe_psql('demo', q{SELECT abie_internal.site_place('region', 'London')});
+look_at_file('demo-site-' . (split m{/})[0], "$pictures/site/$_.html", 0) for 'school/900005', 'la/518', $trust_page, $region_page, 'national/england';
+look_at_file('demo-site-index', "$pictures/site/index.html", 2);
+
+# What search finds, in order: addresses; and how long it took, in milliseconds.
+sub found
+{
+	my ($asked) = @_;
+	my $answer = $browser->evaluate(sprintf q{(() => { const query = document.getElementById('query'); query.value = %s; const start = performance.now();
+		query.dispatchEvent(new Event('input')); const took = performance.now() - start;
+		return { took, count: document.getElementById('count').textContent, page: [...document.querySelectorAll('#found a')].map(a => a.getAttribute('href')) } })()}, JSON::PP->new->allow_nonref->encode($asked));
+	return $answer;
+}
+sub finds
+{
+	my ($asked, $page, $what) = @_;
+	my $answer = found($asked);
+	is($answer->{page}[0], $page, "search finds $what") or diag($answer->{count});
+	return $answer;
+}
+is(finds('900017', 'school/900017.html', 'a URN')->{count}, '1 found', 'and that alone');
+my $named = $node->safe_psql('demo', 'SELECT school_name FROM abie_report.school WHERE urn = 900017');
+finds($named, 'school/900017.html', 'a name');
+finds(lc($named) =~ s/(\w{4})\w*/$1/gr, 'school/900017.html', 'the beginnings of its words');
+finds('  zoes "ST" ', 'school/900018.html', 'a name without its accents and signs');
+finds('xq9 9zz', 'school/900019.html', 'a postcode');
+finds('xq99zz', 'school/900019.html', 'a postcode without its space');
+finds('authority 518', 'la/518.html', 'a local authority');
+finds('518 900017', 'school/900017.html', 'a school by number of its authority and URN');
+finds('London', "$region_page.html", 'a region');
+finds('onerror sons', "$trust_page.html", 'a trust');
+is(scalar(@{ found('school')->{page} }), 50, 'no more than fifty are shown');
+like(found('school')->{count}, qr/^1\d\d\d found, the first 50 are shown$/, 'and it says of how many');
+is(found('nosuchschool')->{count}, 'Nothing found', 'search says that it finds nothing');
+is(scalar(@{ found('')->{page} }), 0, 'asked for nothing, it shows nothing');
+is($browser->evaluate(q{document.querySelector('#found script, #found img') === null && document.scripts.length}), 2, 'what is found is text');
+diag(sprintf 'search among %d schools: %.1f ms', $node->safe_psql('demo', 'SELECT schools_in_scope FROM abie.run'), found('primary school')->{took});
 
 # a run of which most schools' attendance is known from registers only
 $node->safe_psql('demo', q{UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 <> 1 AND academic_year = '2024/25'});

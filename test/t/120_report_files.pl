@@ -95,7 +95,7 @@ SKIP:
 	ok($status == 1 && $err =~ /closed cannot be written to/, 'a folder that cannot be written to');
 }
 my ($help) = (reports('--help'))[1];
-like($help, qr/--$_\b/, "--$_ is in the help") for qw(db run format jobs);
+like($help, qr/--$_\b/, "--$_ is in the help") for qw(db run format jobs site la trust urn);
 
 #
 # Interrupted, or the server gone: whole files or none
@@ -131,6 +131,8 @@ is($status, 0, 'JSON is written');
 mkdir "$folder/area";
 my @area = split /\n/, $node->safe_psql('postgres', q{SELECT DISTINCT la_code FROM abie_report.local_authority_summary WHERE la_code % 10 = 1});
 append_to_file("$folder/area/$_.json", $node->safe_psql('postgres', "SELECT abie.area_report('la', '$_', 'json')")) for @area;
+append_to_file("$folder/area/region.json", $node->safe_psql('postgres', q{SELECT abie.area_report('region', 'London', 'json')}));
+append_to_file("$folder/area/national.json", $node->safe_psql('postgres', q{SELECT abie.area_report('national', 'England', 'json')}));
 append_to_file("$folder/area/trust$_.json", $node->safe_psql('postgres', 'SELECT abie.area_report(' . ("'trust', 'Trust'", q{'trust', '../<b>"|'''})[$_] . ", 'json')")) for 0, 1;
 SKIP:
 {

@@ -1,0 +1,40 @@
+-- Rows as CSV (RFC 4180), as COPY reads and writes it: NULL is nothing, an empty text "".
+
+CREATE FUNCTION abie_internal.csv_field(given text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
+-- not STRICT, so that it becomes part of the query
+RETURN CASE WHEN given = '' OR given ~ '[",\n\r]' THEN '"' || replace(given, '"', '""') || '"'
+	ELSE coalesce(given, '') END;
+COMMENT ON FUNCTION abie_internal.csv_field(text) IS 'A text as a field of CSV; nothing for NULL.';
+
+-- The text of a row quotes as CSV does, but spaces and parentheses too, and doubles backslashes.
+CREATE FUNCTION abie_internal.csv_line(record_text text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+RETURN replace(substr(record_text, 2, length(record_text) - 2), '\\', '\') || chr(10);
+COMMENT ON FUNCTION abie_internal.csv_line(text) IS 'A line of CSV from a row cast to text.';
+
+CREATE FUNCTION abie_internal.csv_head(relation regclass) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT string_agg(abie_internal.csv_field(a.attname), ',' ORDER BY a.attnum) || chr(10)
+	FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+COMMENT ON FUNCTION abie_internal.csv_head(regclass) IS
+'The first line of CSV of a table or view: names of its columns.';
+
+CREATE FUNCTION abie_internal.csv_facts(facts jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN E'table,row,column,value\n' || (
+		SELECT string_agg(t.key || ',' || r.place || ',' || k.key || ',' || abie_internal.csv_field(k.value)
+			|| E'\n', '')
+		FROM jsonb_each(facts) t
+			CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(t.value) WHEN 'array' THEN t.value
+				WHEN 'object' THEN jsonb_build_array(t.value) WHEN 'null' THEN '[]'
+				ELSE jsonb_build_array(jsonb_build_object(t.key, t.value)) END) WITH ORDINALITY r(value, place)
+			CROSS JOIN LATERAL jsonb_each_text(r.value) k);
+END $$;
+COMMENT ON FUNCTION abie_internal.csv_facts(jsonb) IS
+'Facts of a report as CSV, a line a value: table (their name), row from 1, column, value unrounded. What is one figure '
+'is a table of one row and column.';
