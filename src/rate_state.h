@@ -6,6 +6,7 @@
 #ifndef ABIE_RATE_STATE_H
 #define ABIE_RATE_STATE_H
 
+#include "compat.h"
 #include "utils/array.h"
 
 typedef struct RateAggregate
@@ -20,6 +21,6 @@ typedef struct RateAggregate
 extern void *rate_state_sums(ArrayType *state, const RateAggregate *aggregate);
 
 /* The error of sums beyond the limits of core/rate_error.h. */
-extern void raise_rate_out_of_range(const RateAggregate *aggregate) pg_attribute_noreturn();
+pg_noreturn extern void raise_rate_out_of_range(const RateAggregate *aggregate);
 
 #endif

@@ -17,11 +17,17 @@ inside() {
 # shellcheck disable=SC2016
 site() { apt-get indextargets --format '$(SITE)' "Label: $1" | sort -u | head -n 1; }
 
-# Add the packages of a suite and of its updates of security, where it has such, to a system.
+# Add the packages of a suite to a system, and of a stable one its updates of security. The list of the suite that is still
+# to be released may be one that was said to be valid for less long than it is kept.
 add_suite() {
-	printf 'deb %s %s main\n' "$(site Debian)" "$2" "$(site Debian-Security)" "$2-security" |
-		as_root tee "$place/$1/etc/apt/sources.list.d/$2.list" >/dev/null
-	inside "$1" apt-get -qq update
+	local list=$place/$1/etc/apt/sources.list.d/$2.list options=()
+	printf 'deb %s %s main\n' "$(site Debian)" "$2" | as_root tee "$list" >/dev/null
+	if [ "$2" = "${suite[18]}" ]; then
+		options=(-o Acquire::Check-Valid-Until=false)
+	else
+		printf 'deb %s %s main\n' "$(site Debian-Security)" "$2-security" | as_root tee -a "$list" >/dev/null
+	fi
+	inside "$1" apt-get "${options[@]}" -qq update
 }
 
 # Make the system of a version, if it is not there, with what the tests need.
