@@ -199,6 +199,18 @@ is(scalar(@{ found('')->{page} }), 0, 'asked for nothing, it shows nothing');
 is($browser->evaluate(q{document.querySelector('#found script, #found img') === null && document.scripts.length}), 2, 'what is found is text');
 diag(sprintf 'search among %d schools: %.1f ms', $node->safe_psql('demo', 'SELECT schools_in_scope FROM abie.run'), found('primary school')->{took});
 
+# pages of a week: hostile names, a school left out, a shock to explain, published weeks beside
+$node->safe_psql('demo', q{SELECT abie.load_demo_weeks('2026-02-06')});
+$node->safe_psql('demo', "CALL abie.monitor('2025/26', as_of => '$_')") for qw(2026-02-05 2026-02-12);
+$node->safe_psql('demo', q{INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code, education_phase, sess_possible, sess_overall, sess_overall_percent)
+	SELECT '2025/26', 'Week', '2026-01-26', 'National', 'E92000001', p, 1000000, 60000, 6 FROM unnest('{Primary,Secondary}'::text[]) p});
+my %week = map { split /\|/ } split /\n/, $node->safe_psql('demo', q{
+	SELECT 'shock', min(code) FROM abie.shock WHERE monitor_id = 2 AND scope = 'school' UNION ALL SELECT 'left-out', min(urn)::text FROM abie_report.school_expectation WHERE exclusion_reason LIKE 'fewer%'});
+look_at("demo-week-$_", $node->safe_psql('demo', "SELECT abie.week_report('school', '$week{$_}')")) for sort keys %week;
+look_at("demo-week-$_", $node->safe_psql('demo', "SELECT abie.week_report('school', '$_')")) for 900005, 900012;
+look_at('demo-week-area', $node->safe_psql('demo', q{SELECT abie.week_report('la', '518')}));
+look_at('demo-week-trust', $node->safe_psql('demo', q{SELECT abie.week_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
+
 # a run of which most schools' attendance is known from registers only
 $node->safe_psql('demo', q{UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 <> 1 AND academic_year = '2024/25'});
 $node->safe_psql('demo', q{CALL abie.calculate('2025/26')});
