@@ -21,8 +21,8 @@ reports = markup csv chart_part chart chart_history chart_year chart_weeks repor
 	area_facts area_report site_page site_school site_area site_index site \
 	week_facts week_area week_school week_part week_area_report week_report
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
-	hub_table hub_allocation_table hub hub_allocation hub_explain \
-	pupil_outlook transition transition_moment chart_transition transition_panel
+	hub_table hub_allocation_table hub hub_allocation hub_explain report_hub chart_hub_map \
+	pupil_outlook transition transition_moment chart_transition transition_panel hub_report
 demo = demo demo_pupils demo_week demo_move
 FLOORS = types statistics inputs runs release year reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting

@@ -8,15 +8,17 @@
 CREATE TABLE abie.access_grant (
 	grant_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	role regrole NOT NULL,
-	scope text NOT NULL CHECK (scope IN ('school', 'trust', 'local authority', 'region', 'national')),
+	scope text NOT NULL CHECK (scope IN ('school', 'trust', 'local authority', 'region', 'national', 'hub')),
 	code text CHECK ((code IS NULL) = (scope = 'national')),
-	purpose text NOT NULL CHECK (purpose IN ('results', 'similar schools', 'support', 'monitoring', 'calculation')),
+	purpose text NOT NULL CHECK (purpose IN ('results', 'similar schools', 'support', 'partners', 'monitoring',
+		'calculation')),
 	granted_by text NOT NULL DEFAULT current_user,
 	granted_at timestamptz NOT NULL DEFAULT now(),
 	valid_until timestamptz,
 	revoked_by text,
 	revoked_at timestamptz,
-	CONSTRAINT purpose_of_scope CHECK (purpose NOT IN ('monitoring', 'calculation') OR scope = 'national')
+	CONSTRAINT purpose_of_scope CHECK ((purpose NOT IN ('monitoring', 'calculation') OR scope = 'national')
+		AND (purpose = 'partners') = (scope = 'hub'))
 );
 CREATE UNIQUE INDEX access_granted_once ON abie.access_grant (role, scope, code, purpose) NULLS NOT DISTINCT
 	WHERE revoked_at IS NULL;
@@ -26,14 +28,16 @@ COMMENT ON COLUMN abie.access_grant.grant_id IS 'Number of the grant.';
 COMMENT ON COLUMN abie.access_grant.role IS
 'The role itself, whatever its name: a grant follows a role that is renamed, and shows the number of one that was '
 'dropped. Those who have its rights have the grant too.';
-COMMENT ON COLUMN abie.access_grant.scope IS 'school, trust, local authority, region or national.';
+COMMENT ON COLUMN abie.access_grant.scope IS 'school, trust, local authority, region, national or hub.';
 COMMENT ON COLUMN abie.access_grant.code IS
 'URN, code of the trust (its name where GIAS gives no code), number of the local authority or name of the region, as '
 'in abie.school; NULL for national.';
 COMMENT ON COLUMN abie.access_grant.purpose IS
 'results: issued results and inputs of the schools; similar schools: their lists, with names and published absence; '
 'support: issued expectations and reasons for none, without inputs; each of these three: summaries under disclosure '
-'control; monitoring: abie_report.health; calculation: all rows of all tables, and to write inputs and runs.';
+'control; partners, of scope hub alone: the schools placed at the hub, their circumstances beside its own and their '
+'weeks, nothing that is expected of them; monitoring: abie_report.health; calculation: all rows of all tables, '
+'and to write inputs and runs.';
 COMMENT ON COLUMN abie.access_grant.granted_by IS 'Role that granted it.';
 COMMENT ON COLUMN abie.access_grant.granted_at IS 'When access was granted.';
 COMMENT ON COLUMN abie.access_grant.valid_until IS 'When it ends by itself; NULL for no end.';
@@ -146,8 +150,8 @@ BEGIN ATOMIC
 			AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
 END;
 COMMENT ON FUNCTION abie_owner.schools_of_grants(abie.access_grant[]) IS
-'URNs of the schools of grants, national ones apart: the school itself, or those that abie.school has in the trust, '
-'local authority or region.';
+'URNs of the schools of grants, national ones and those of a hub (abie_owner.partners) apart: the school itself, or '
+'those that abie.school has in the trust, local authority or region.';
 
 CREATE FUNCTION abie_owner.accessible_schools(role oid, purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10
@@ -248,8 +252,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT g.* FROM abie_owner.grants_in_force() g
 WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.oid = g.role)
-	OR g.scope <> 'national' AND NOT EXISTS (SELECT FROM abie_owner.schools_of_grants(ARRAY[g]) s
+	OR g.scope NOT IN ('national', 'hub') AND NOT EXISTS (SELECT FROM abie_owner.schools_of_grants(ARRAY[g]) s
 		JOIN abie.school k ON k.urn = s.urn)
+	OR g.scope = 'hub' AND NOT EXISTS (SELECT FROM abie_owner.partners(ARRAY[g.code]))
 $$;
 COMMENT ON FUNCTION abie_owner.lost_grants() IS
 'Grants in force that give nothing: their role was dropped, or no school is in their scope any more.';

@@ -29,12 +29,16 @@ SELECT CASE purpose
 		abie_report.school_figure,abie_report.correction,abie_report.school_event,
 		abie_report.monitor,abie_report.school_progress,abie_report.stratum_progress,abie_report.common_week,
 		abie_report.local_authority_week,abie_report.trust_week,abie_report.shock,abie_report.school_outcome,
-		abie_report.referral,abie_report.referral_answer}'::regclass[]
+		abie_report.referral,abie_report.referral_answer,abie_report.hub,abie_report.hub_place,
+		abie_report.hub_placement,abie_report.hub_partner_difference,abie_report.hub_partner_week}'::regclass[]
 	WHEN 'support'
 		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
 		'abie_report.school,
 		abie_report.local_authority_summary,abie_report.trust_summary,abie_report.national_summary,
-		abie_report.national_attendance,abie_report.published_attendance,abie_report.referral}'
+		abie_report.national_attendance,abie_report.published_attendance,abie_report.referral,
+		abie_report.hub,abie_report.hub_place,abie_report.hub_placement}'
+	WHEN 'partners' THEN '{abie_report.hub,abie_report.hub_place,abie_report.hub_placement,
+		abie_report.hub_partner_difference,abie_report.hub_partner_week}'
 	WHEN 'similar schools' THEN '{abie_report.run,abie_report.similar_school,abie_report.local_authority_summary,
 		abie_report.trust_summary,abie_report.national_summary,abie_report.national_attendance,
 		abie_report.published_attendance}'
@@ -92,15 +96,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: code is NULL for national
 BEGIN
-	IF scope = ANY ('{school,trust,local authority,region,national}') IS NOT TRUE THEN
+	IF scope = ANY ('{school,trust,local authority,region,national,hub}') IS NOT TRUE THEN
 		RAISE EXCEPTION 'there is no scope %', coalesce('"' || scope || '"', 'NULL')
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = 'Scopes are school, trust, local authority, region and national.';
+				HINT = 'Scopes are school, trust, local authority, region, national and hub.';
 	ELSIF (scope = 'national') <> (code IS NULL) THEN
 		RAISE EXCEPTION 'scope % % a code', scope, CASE scope WHEN 'national' THEN 'has not' ELSE 'needs' END
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'URN, code or name of the trust, number of the local authority or name of the region; none for '
 					'national.';
+	ELSIF scope = 'hub' THEN
+		IF NOT EXISTS (SELECT FROM abie.hub h WHERE h.urn::text = code) THEN
+			RAISE EXCEPTION 'there is no hub "%"', code
+				USING ERRCODE = 'no_data_found', HINT = 'Write its URN, as abie.hub has it.';
+		END IF;
 	ELSIF scope <> 'national'
 		AND NOT EXISTS (SELECT FROM abie.school s WHERE CASE scope WHEN 'school' THEN code = s.urn::text
 		WHEN 'trust' THEN abie_owner.is_of_trust(code, s.trust_code, s.trust) WHEN 'region' THEN code = s.region
@@ -114,7 +123,7 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie_internal.check_scope(text, text) IS
-'Raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school, 42P09 '
+'Raises error 22023 or P0002 where there is no such scope or nothing of that code in abie.school or abie.hub, 42P09 '
 'where a trust''s name is that of several.';
 
 -- The code that a grant is kept by: a trust's own where GIAS gives one, because a name may become another's.
@@ -146,13 +155,14 @@ BEGIN
 	IF grantee IS NULL THEN
 		RAISE EXCEPTION 'role "%" does not exist', grant_access.role
 			USING ERRCODE = 'undefined_object', HINT = 'Make it with CREATE ROLE.';
-	ELSIF grant_access.purpose = ANY ('{results,similar schools,support,monitoring,calculation}') IS NOT TRUE
-		OR grant_access.purpose IN ('monitoring', 'calculation') AND grant_access.scope <> 'national' THEN
+	ELSIF grant_access.purpose = ANY ('{results,similar schools,support,partners,monitoring,calculation}') IS NOT TRUE
+		OR grant_access.purpose IN ('monitoring', 'calculation') AND grant_access.scope <> 'national'
+		OR (grant_access.purpose = 'partners') <> (grant_access.scope = 'hub') THEN
 		RAISE EXCEPTION 'there is no purpose % of scope %', coalesce('"' || grant_access.purpose || '"', 'NULL'),
 			grant_access.scope
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Purposes are results, similar schools and support; of scope national also monitoring and '
-					'calculation.';
+					'calculation; of scope hub partners alone.';
 	ELSIF grant_access.valid_until <= now() THEN
 		RAISE EXCEPTION 'a grant cannot end in the past: %', grant_access.valid_until
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'valid_until is a time to come, or NULL for no end.';
@@ -178,11 +188,11 @@ BEGIN
 	RETURN made;
 END $$;
 COMMENT ON FUNCTION abie.grant_access(name, text, text, text, timestamptz) IS
-'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school) for a '
-'purpose: abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is replaced. '
-'Takes effect at once. For the owner of the tables. The number of the grant; NULL where the role has it already. '
-'Errors: 42704 no such role, 22023 no such scope or purpose, or an end in the past, P0002 no such school, trust, local '
-'authority or region.';
+'Lets a role see rows of a scope (school, trust, local authority, region, national; code as in abie.school; hub: its '
+'URN) for a purpose: abie.access_grant. valid_until: when it ends by itself; a grant held already with another end is '
+'replaced. Takes effect at once. For the owner of the tables. The number of the grant; NULL where the role has it '
+'already. Errors: 42704 no such role, 22023 no such scope or purpose, or an end in the past, P0002 no such school, '
+'trust, local authority, region or hub.';
 
 -- Without a password, so that no log, statistics or history of statements ever has it.
 CREATE FUNCTION abie.create_reader(role name, scope text, code text DEFAULT NULL, purpose text DEFAULT 'results',

@@ -18,8 +18,8 @@ COMMENT ON COLUMN abie.report_read.role IS
 COMMENT ON COLUMN abie.report_read.session_role IS 'The role that had logged in: session_user.';
 COMMENT ON COLUMN abie.report_read.function
 	IS 'The function of schema abie that told of the school: explain, similarity, nearby_similar_schools, what_if, '
-	'area_report, progress_week, explain_progress, week_report, or report_facts, from which abie.school_report and '
-	'abie.report_files make reports.';
+	'area_report, progress_week, explain_progress, week_report, hub_report, or report_facts, from which '
+	'abie.school_report and abie.report_files make reports.';
 COMMENT ON COLUMN abie.report_read.run_id IS 'The run.';
 COMMENT ON COLUMN abie.report_read.urn IS 'The school.';
 SELECT pg_catalog.pg_extension_config_dump('abie.report_read', '');

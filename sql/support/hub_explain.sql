@@ -59,13 +59,19 @@ COMMENT ON FUNCTION abie.another_hub(integer, integer, integer) IS
 'of costs would fall by, in ten-thousandths. One row a phase that the school has. not_admitted: why no school would be '
 'placed there, as in abie.hub_allocation_site. No rows for a school that is a hub of the allocation or not in the run.';
 
-CREATE FUNCTION abie.explain_placement(allocation_id integer, urn integer)
+-- A price tells of other schools, so only who may see them all has it.
+CREATE FUNCTION abie_owner.explain_placement(role oid, allocation_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20000 ROWS 13
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT l.step, l.name, l.value, l.made
-FROM abie.hub_allocation a
+WITH access AS (
+	SELECT abie_owner.has_national_access(role, '{calculation}') AS calculates,
+		abie_owner.has_national_access(role, '{results,calculation}') AS whole
+)
+SELECT l.step, l.name, CASE WHEN d.shown THEN l.value END,
+	CASE WHEN d.shown THEN l.made ELSE 'not shown to readers of some schools only' END
+FROM access k CROSS JOIN abie.hub_allocation a
 	JOIN abie.hub_allocation_school s ON s.allocation_id = a.allocation_id
 	LEFT JOIN abie.hub_allocation_site t ON t.allocation_id = a.allocation_id AND t.hub_urn = s.hub_urn
 		AND t.phase = s.phase
@@ -87,14 +93,28 @@ FROM abie.hub_allocation a
 	(10, 'next hub', s.next_hub_urn, coalesce(s.next_phase || ' places', 'no other is allowed')),
 	(11, 'difference', s.next_difference, 'cost + price of the next hub, less '
 		|| CASE WHEN s.hub_urn IS NULL THEN 'cost of no place' ELSE 'cost + price' END),
-	(12, 'placed', NULL, coalesce('no: ' || s.not_placed || '; ' || s.detail,
+	-- the detail tells of hubs
+	(12, 'placed', NULL, coalesce('no: ' || s.not_placed || CASE WHEN k.whole THEN '; ' || s.detail ELSE '' END,
 		'yes' || CASE WHEN s.stays THEN ', it stays' ELSE '' END))
 	) l(step, name, value, made)
+	-- and a distance, where it rests on attendance that is not published, of others
+	CROSS JOIN LATERAL (SELECT k.whole OR l.step NOT BETWEEN 8 AND 11 AND (l.step NOT IN (5, 7) OR EXISTS (
+		SELECT FROM abie.referral f JOIN abie.run_school n ON n.run_id = f.run_id AND n.urn = s.urn
+		WHERE f.referral_id = a.referral_id AND n.references_published)) AS shown) d
 WHERE a.allocation_id = explain_placement.allocation_id AND s.urn = explain_placement.urn
+	AND (k.calculates OR a.status IN ('confirmed', 'withdrawn') AND (k.whole OR s.urn IN
+		(SELECT w.urn FROM abie_owner.accessible_schools(role, '{results}') w)))
 	AND (NOT s.stays OR l.step NOT IN (2, 8, 9, 10, 11)) AND (s.hub_urn IS NOT NULL OR l.step NOT BETWEEN 4 AND 9)
 ORDER BY l.step
 $$;
+COMMENT ON FUNCTION abie_owner.explain_placement(oid, integer, integer) IS 'Of a role, as abie.explain_placement.';
+
+CREATE FUNCTION abie.explain_placement(allocation_id integer, urn integer)
+RETURNS TABLE (step integer, name text, value float8, made text)
+LANGUAGE C STABLE STRICT PARALLEL SAFE COST 20000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.explain_placement(integer, integer) IS
 'How a school came to its hub in an allocation, or why it has none, line by line, enough to make its cost again by '
 'hand and to see that no other hub had it cheaper at the prices of places; as abie.explain. Costs and prices are in '
-'ten-thousandths. No rows for a school that is not in the allocation.';
+'ten-thousandths. For readers granted results of the school, once the allocation is confirmed; prices and what is made '
+'of them for those granted all schools. No rows for a school that is not in the allocation, or that the role in '
+'force may not read.';
