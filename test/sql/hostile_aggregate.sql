@@ -34,6 +34,7 @@ INSERT INTO odd_value VALUES
 	('cstring', '12'),
 	('"char"', 'I'), ('"char"', ''), ('date', '2025-09-03'), ('date', '-infinity'), ('date', 'infinity'),
 	('date', '0044-03-15 BC'), ('date[]', '{2025-09-01,2025-09-08}'), ('date[]', '{}'), ('date[]', '{NULL,infinity}'),
+	('bytea', ''), ('bytea', '\x00'), ('bytea', '\x' || repeat('ff', 4096)),
 	('boolean', 'true'), ('boolean', 'false'), ('jsonb', '{}'), ('jsonb', '{"+": "X01", "": null}'), ('jsonb', '[[]]'),
 	('integer', '3'), ('integer', '0'), ('integer', '-2147483648'), ('integer', '2147483647'),
 	('bigint', '190'), ('bigint', '0'), ('bigint', '-9223372036854775808'), ('bigint', '9223372036854775807'),
@@ -132,8 +133,8 @@ SELECT p.oid::regprocedure AS function, format('%s.%I', p.pronamespace::regnames
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
 	AND d.deptype = 'e' AND e.extname = 'abie'
 	JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
-		-- gates only ask: test/sql/access.sql tries each
-		AND l.lanname = 'c' AND p.prosrc <> 'abie_gate'
+		-- gates only ask: test/sql/access.sql tries each; the other refuses whoever calls it in a transaction
+		AND l.lanname = 'c' AND p.prosrc NOT IN ('abie_gate', 'abie_refuse_transaction')
 WHERE p.prokind = 'f' AND NOT 'internal'::regtype = ANY (p.proargtypes::regtype[])
 	AND has_schema_privilege(p.pronamespace, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE');
 
