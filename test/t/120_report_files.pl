@@ -134,6 +134,12 @@ append_to_file("$folder/area/$_.json", $node->safe_psql('postgres', "SELECT abie
 append_to_file("$folder/area/region.json", $node->safe_psql('postgres', q{SELECT abie.area_report('region', 'London', 'json')}));
 append_to_file("$folder/area/national.json", $node->safe_psql('postgres', q{SELECT abie.area_report('national', 'England', 'json')}));
 append_to_file("$folder/area/trust$_.json", $node->safe_psql('postgres', 'SELECT abie.area_report(' . ("'trust', 'Trust'", q{'trust', '../<b>"|'''})[$_] . ", 'json')")) for 0, 1;
+mkdir "$folder/week";
+$node->safe_psql('postgres', q{SELECT abie.load_demo_weeks('2026-02-06')});
+$node->safe_psql('postgres', "CALL abie.monitor('2025/26', as_of => '$_')") for qw(2026-02-05 2026-02-12);
+append_to_file("$folder/week/la$_.json", $node->safe_psql('postgres', "SELECT abie.week_report('la', '$_', 'json')")) for @area[ 0 .. 2 ];
+append_to_file("$folder/week/school$_.json", $node->safe_psql('postgres', "SELECT abie.week_report('school', '$_', 'json')"))
+	for split /\n/, $node->safe_psql('postgres', q{SELECT urn FROM abie_report.school_expectation WHERE urn % 150 IN (3, 17, 61)});
 SKIP:
 {
 	my $found = `python3 -c 'import jsonschema' 2>&1` // '';
@@ -142,7 +148,7 @@ SKIP:
 		diag('no jsonschema: JSON is not validated (install the Debian package python3-jsonschema)');
 		skip 'no jsonschema', 4;
 	}
-	for ([ 'school_report', 'json', 10 ], [ 'area_report', 'area', 1 ])
+	for ([ 'school_report', 'json', 10 ], [ 'area_report', 'area', 1 ], [ 'week_report', 'week', 1 ])
 	{
 		my ($schema, $of, $every) = @$_;
 		my $faults = '';
@@ -159,7 +165,8 @@ print(len(names), 'validated')
 # the schema refuses what is not a report
 document = json.load(open(os.path.join(sys.argv[2], names[0])))
 key = 'expectation' if 'expectation' in document else 'schools'
-refused = [dict(document, version=2), dict(document, more=1), {k: v for k, v in document.items() if k != 'run'}, dict(document, **{key: 'x'})]
+what = 'run' if 'run' in document else 'monitor'
+refused = [dict(document, version=2), dict(document, more=1), {k: v for k, v in document.items() if k != what}, dict(document, **{key: 'x'})]
 print(sum(not validator.is_valid(d) for d in refused), 'of 4 refused')
 PYTHON
 		like($faults, qr/\A\d+ validated\n4 of 4 refused\n\z/, "JSON of $schema validates");
