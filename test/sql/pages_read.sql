@@ -1,0 +1,55 @@
+-- Pages that queries of one school, of one authority and of the country read, beside stored figures: a plan that begins to
+-- read a whole table, or a fifth more than it did, is seen without timing.
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SELECT current_database() AS home \gset
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS abie_pages;
+CREATE DATABASE abie_pages ENCODING 'UTF8' TEMPLATE template0;
+\c abie_pages
+SET client_min_messages = warning;
+SET max_parallel_workers_per_gather = 0;
+CREATE EXTENSION abie;
+SELECT abie.load_demo(4000);
+CALL abie.calculate('2025/26', 'similar-schools', NULL);
+CALL abie.calculate('2025/26', 'default', NULL);
+VACUUM ANALYZE;
+
+CREATE SCHEMA pages_test;
+-- what a query reads from shared buffers, found there or not; the second time, when the catalog is known
+CREATE FUNCTION pages_test.pages_of(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	FOR i IN 1 .. 2 LOOP
+		EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ' || query INTO plan;
+	END LOOP;
+	RETURN (plan -> 0 -> 'Plan' ->> 'Shared Hit Blocks')::bigint + (plan -> 0 -> 'Plan' ->> 'Shared Read Blocks')::bigint;
+END $$;
+CREATE TABLE pages_test.stored (query text PRIMARY KEY, pages bigint);
+INSERT INTO pages_test.stored VALUES
+	('SELECT * FROM abie_report.school_expectation WHERE run_id = 2 AND urn = 900016', 71),
+	('SELECT * FROM abie_report.school_ladder WHERE run_id = 2 AND urn = 900016', 39),
+	('SELECT * FROM abie_report.similar_school WHERE run_id = 2 AND urn = 900016', 278),
+	('SELECT * FROM abie_report.school_circumstances WHERE run_id = 2 AND urn = 900016', 116),
+	('SELECT * FROM abie_report.school_absence_compared WHERE run_id = 2 AND urn = 900016', 170),
+	('SELECT * FROM abie_report.school_history WHERE urn = 900016', 413),
+	('SELECT * FROM abie_report.run_change WHERE run_id = 2 AND urn = 900016', 1133),
+	('SELECT * FROM abie.explain(2, 900016)', 1692),
+	('SELECT abie.school_report(900016, run_id => 2)', 986),
+	('SELECT * FROM abie_report.school_expectation WHERE run_id = 2 AND la_code = 518', 417),
+	('SELECT * FROM abie_report.similar_school WHERE run_id = 2 AND la_code = 518', 2246),
+	('SELECT * FROM abie_report.school_circumstances WHERE run_id = 2 AND la_code = 518', 2226),
+	('SELECT * FROM abie_report.local_authority_summary WHERE run_id = 2', 786),
+	('SELECT * FROM abie_report.national_summary', 1558),
+	('SELECT * FROM abie_report.national_attendance', 314);
+-- a fifth more than stored
+SELECT s.query, s.pages AS stored, n.pages AS now FROM pages_test.stored s, LATERAL (SELECT pages_test.pages_of(s.query) AS pages) n
+WHERE n.pages > 1.2 * s.pages ORDER BY s.query COLLATE "C";
+-- that a table is read instead of an index would be seen
+SET enable_indexscan = off;
+SET enable_bitmapscan = off;
+SELECT count(*) > 5 AS seen FROM pages_test.stored s WHERE pages_test.pages_of(s.query) > 1.2 * s.pages;
+\c :home
+SET client_min_messages = warning;
+DROP DATABASE abie_pages;
