@@ -154,9 +154,9 @@ COMMENT ON PROCEDURE abie.nightly(text, text, integer) IS
 'Calculates a target year (NULL: abie.next_target_year) where the newest calculation by the methodology is not up to '
 'date (abie.is_up_to_date), and checks the run. It is issued where the methodology says issue_when_passed and no check '
 'fails, a warning either; otherwise it waits for a person. Of the runs of the year by the methodology that were never '
-'issued the newest are kept, so many as keep says (abie.drop_unissued). abie.night keeps when it ended. Imports nothing. One bare CALL for pg_cron '
-'(abie.schedule). Errors: those of abie.calculate, after which earlier runs stay as they are; P0002 where no target '
-'year is given and no year of attendance is whole; 22023 keep below 1.';
+'issued the newest are kept, so many as keep says (abie.drop_unissued). abie.night keeps when it ended. Imports '
+'nothing. One bare CALL for pg_cron (abie.schedule). Errors: those of abie.calculate, after which earlier runs stay '
+'as they are; P0002 where no target year is given and no year of attendance is whole; 22023 keep below 1.';
 
 CREATE FUNCTION abie_internal.has_passed(run_id integer) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100

@@ -75,7 +75,8 @@ BEGIN
 		SELECT a.attname AS name, col_description(b.attrelid, b.attnum) AS meaning
 		FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname
 		WHERE a.attrelid = 'abie_report.school_profile'::regclass
-			AND b.attrelid = 'abie_report.school_absence'::regclass AND a.attname ~ '^(sess_(un)?auth|enrolments_pa|attendance_percent)'
+			AND b.attrelid = 'abie_report.school_absence'::regclass
+			AND a.attname ~ '^(sess_(un)?auth|enrolments_pa|attendance_percent)'
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN abie_report.school_profile.%I IS %L', held.name, held.meaning);
 	END LOOP;

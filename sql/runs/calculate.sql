@@ -378,8 +378,9 @@ BEGIN
 	END IF;
 END $$;
 COMMENT ON PROCEDURE abie.calculate(text, text, integer) IS
-'Calculates expectations for every school with attendance in the year before target_year and commits after each stage; '
-'run_id is the number of the new run (an output: what is given is ignored). Progress: a notice a stage, abie.run, '
-'abie.run_status, application_name. Call it on its own, not inside a transaction block. One calculation of a target year at a time: '
-'another is refused (55P03). An error or cancel leaves earlier runs as they are and marks the run failed or '
-'interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance for the year before.';
+'Calculates expectations for every school with attendance in the year before target_year and commits after each '
+'stage; run_id is the number of the new run (an output: what is given is ignored). Progress: a notice a stage, '
+'abie.run, abie.run_status, application_name. Call it on its own, not inside a transaction block. One calculation of '
+'a target year at a time: another is refused (55P03). An error or cancel leaves earlier runs as they are and marks '
+'the run failed or interrupted. Errors: 23514 not an academic year, 42704 unknown methodology, P0002 no attendance '
+'for the year before.';
