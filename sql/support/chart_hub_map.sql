@@ -132,8 +132,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie.chart_hub_map(text, text[], integer[], integer[], text[], integer[], integer[], integer[]) IS
 'A map as SVG: hubs (squares with numbers, from north to south, and a key below of the first 40) and schools '
-'(circles), by easting and northing, metres of the British National Grid, with a line from each school to its hub and a '
-'bar of kilometres. hub: for each school the element of hubs that it is placed at, NULL for none. Who cannot see it '
+'(circles), by easting and northing, metres of the British National Grid, with a line from each school to its hub and '
+'a bar of kilometres. hub: for each school the element of hubs that it is placed at, NULL for none. Who cannot see it '
 'has the same in words (desc). Nothing is loaded from elsewhere. Places that are not known are left out. NULL where '
 'an argument is. Errors: 2202E arrays that do not fit each other or no hub, 22004 no place known.';
 

@@ -255,7 +255,7 @@ registers(void)
 	REQUIRE(parsed("2025-09-01:/") == REGISTER_GOOD);
 	REQUIRE(parsed("2025-02-30:/") == REGISTER_BAD_DATE && parsed("2025-12-32:/") == REGISTER_BAD_DATE);
 	REQUIRE(parsed("2025-00-01:/") == REGISTER_BAD_DATE && parsed("0000-01-03:/") == REGISTER_BAD_DATE);
-	/* marks lost: five of two mornings side by side, then more; not where a week has fewer, ten, or none side by side */
+	/* marks lost: five of two mornings side by side, then more; not where a week has fewer, ten, none side by side */
 	REQUIRE(parsed("2025-09-01://III /\\") == REGISTER_GOOD);
 	REQUIRE(parsed("2025-09-01:///// IIIIIIIIII") == REGISTER_LOST_MARKS);
 	REQUIRE(parsed("2025-09-01://///  IIIIIIIIII") == REGISTER_LOST_MARKS);

@@ -288,6 +288,18 @@ query("INSERT INTO abie.referral_school SELECT s.* FROM abie.referral r, jsonb_p
 	|| jsonb_build_object('referral_id', r.referral_id, 'place', 1)) s");
 query("INSERT INTO abie.referral_answer (referral_id, urn, answer, answered_by) SELECT referral_id, urn, 'we had a flood', 'head' FROM abie.referral_school");
 query("INSERT INTO abie.referral_event (referral_id, run_id, event, digest, role) SELECT referral_id, run_id, status, digest, 'owner' FROM abie.referral");
+# a hub, and what was allocated to it of that list
+query("INSERT INTO abie.hub (academic_year, urn) VALUES ('2025/26', 900017)");
+query("INSERT INTO abie.hub_place (academic_year, urn, kind, phase, places) VALUES ('2025/26', 900017, 'enhanced', 'primary', 5)");
+query("INSERT INTO abie.hub_exclusion (hub_urn, urn, reason) VALUES (900017, 900018, 'one leadership')");
+query("INSERT INTO abie.hub_placement (hub_urn, urn, kind, phase, from_date, reason) VALUES (900017, 900013, 'enhanced', 'primary', '2025-09-01', 'as agreed')");
+query("INSERT INTO abie.hub_allocation (referral_id, academic_year, kind, km_unit, distance_weight, region_weight, maximum_km, unplaced_cost, need_weight,
+	sites, schools, staying, placed, cost, digest) SELECT referral_id, '2025/26', 'enhanced', 10, 1, 1, 100, 10, 1, 1, 1, 0, 1, 1, 'by hand' FROM abie.referral");
+query("INSERT INTO abie.hub_allocation_site (allocation_id, hub_urn, phase, places, taken, price) SELECT allocation_id, 900017, 'primary', 5, 1, 0 FROM abie.hub_allocation");
+query("INSERT INTO abie.hub_allocation_school (allocation_id, urn, need, unplaced_cost, hub_urn, phase, stays) SELECT allocation_id, 900013, 0.5, 1, 900017, 'primary', false
+	FROM abie.hub_allocation");
+query("INSERT INTO abie.hub_allocation_event (allocation_id, referral_id, event, digest, role) SELECT allocation_id, referral_id, status, digest, 'owner' FROM abie.hub_allocation");
+query("INSERT INTO abie.night VALUES ('$target_year', 'default', '2025-09-02 02:00+00', 'nothing to do')");
 query("SET abie.log_reads = on; SELECT count(*) FROM abie.explain($first, 900013)");
 my $tables = query(q{SELECT string_agg(c.oid::regclass::text, ' ' ORDER BY c.oid::regclass::text) FROM pg_class c WHERE c.relnamespace = 'abie'::regnamespace AND c.relkind = 'r'});
 my $whole = 'SELECT ' . join(" || E'\\n' || ", map { "'$_ ' || (SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, E'\\n' ORDER BY t::text)), '') FROM $_ t)" } split / /, $tables);
