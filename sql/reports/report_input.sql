@@ -34,11 +34,15 @@ CREATE VIEW abie_report.school_week WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,
 	k.trust_code, k.trust, k.stratum, w.week_start, w.enrolments,
 	w.sess_possible, w.sess_overall, w.sess_authorised, w.sess_unauthorised,
-	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent, w.source
+	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent,
+	abie.is_provisional(w.week_start, current_date) AS provisional, w.source
 FROM abie_owner.readable_attendance_week w LEFT JOIN abie_owner.school_key k ON k.urn = w.urn;
 COMMENT ON VIEW abie_report.school_week IS
 'Attendance of each school by school week, from its registers: one row a school and week.';
 COMMENT ON COLUMN abie_report.school_week.attendance_percent IS 'Attendance in the week, per cent.';
+COMMENT ON COLUMN abie_report.school_week.provisional IS
+'Whether marks of the week may still be corrected: as of the current date its Monday is less than 14 days ago '
+'(abie.is_provisional).';
 
 CREATE VIEW abie_report.school_figure WITH (security_barrier = true) AS
 SELECT f.academic_year::text AS academic_year, f.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,

@@ -50,6 +50,7 @@ CREATE VIEW abie_report.school_week_compared WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,
 	k.trust_code, k.trust, k.stratum, w.week_start, phase.education_phase, w.sess_possible,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent,
+	abie.is_provisional(w.week_start, current_date) AS provisional,
 	100 - authority.sess_overall_percent AS local_authority_attendance_percent,
 	100 - region.sess_overall_percent AS region_attendance_percent,
 	100 - national.sess_overall_percent AS national_attendance_percent
@@ -80,6 +81,9 @@ COMMENT ON COLUMN abie_report.school_week_compared.education_phase IS
 'with none.';
 COMMENT ON COLUMN abie_report.school_week_compared.attendance_percent IS
 'Attendance of the school in the week, per cent.';
+COMMENT ON COLUMN abie_report.school_week_compared.provisional IS
+'Whether marks of the school''s week may still be corrected: as of the current date its Monday is less than 14 days '
+'ago (abie.is_provisional).';
 COMMENT ON COLUMN abie_report.school_week_compared.local_authority_attendance_percent IS
 'Published attendance of its phase in its local authority in that week, per cent; NULL where not published or not '
 'held.';

@@ -146,6 +146,14 @@ SET ROLE abie_week_support;
 SELECT count(*) > 0 AS published FROM abie_report.published_attendance;
 SELECT count(*) FROM abie_report.school_week_compared;
 RESET ROLE;
+-- provisional: younger than 14 days today, one day in the transaction; the oldest and the newest whenever the test runs
+BEGIN;
+INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall, sess_authorised, sess_unauthorised, reasons)
+SELECT '2024/25', 900001, w, 100, 1000, 60, 40, 20, '{}' FROM unnest('{2001-01-01,2401-01-01}'::date[] || ARRAY(SELECT date_trunc('week', current_date)::date - 7 * n FROM generate_series(0, 3) n)) w;
+SET ROLE abie_week_reader;
+SELECT CASE WHEN w.week_start < '2002-01-01' OR w.week_start > '2400-01-01' THEN w.week_start::text ELSE (date_trunc('week', current_date)::date - w.week_start) / 7 || ' weeks ago' END AS week, w.provisional, c.provisional AS compared
+FROM abie_report.school_week w JOIN abie_report.school_week_compared c USING (academic_year, urn, week_start) WHERE academic_year = '2024/25' ORDER BY w.week_start;
+ROLLBACK;
 
 -- left as it was found
 SET client_min_messages = error;
