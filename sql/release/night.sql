@@ -87,7 +87,7 @@ COMMENT ON FUNCTION abie.drop_unissued(text, text, integer) IS
 -- One row for each of the nights that are told apart, not one a night, so that it stays as small as it is.
 CREATE TABLE abie.night (
 	target_year abie.academic_year,
-	methodology text REFERENCES abie.methodology (name),
+	methodology text REFERENCES abie.methodology (name) ON DELETE CASCADE,
 	ended_at timestamptz NOT NULL,
 	found text NOT NULL CHECK (found IN ('nothing to do', 'a run to check', 'a run to calculate')),
 	PRIMARY KEY (target_year, methodology)

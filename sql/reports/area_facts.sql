@@ -45,10 +45,11 @@ BEGIN
 	RETURN QUERY
 	SELECT a.scope, a.code
 	FROM abie_owner.run_areas(whole_areas.run_id) a
-		LEFT JOIN unnest(abie_owner.readable_schools(role, whole_areas.run_id, whole_areas.urns)) r(urn)
-			ON r.urn = a.urn
+		-- what is published without a URN (0 here) cannot be asked for: who may read all schools may read it
+		LEFT JOIN unnest(abie_owner.readable_schools(role, whole_areas.run_id, whole_areas.urns || 0)) r(urn)
+			ON r.urn = coalesce(a.urn, 0)
 	GROUP BY a.scope, a.code
-	HAVING count(*) = count(r.urn);
+	HAVING count(*) = count(r.urn) AND count(a.urn) > 0;
 END $$;
 COMMENT ON FUNCTION abie_owner.whole_areas(oid, integer, integer[]) IS 'Of a role, as abie_internal.whole_areas.';
 
@@ -56,7 +57,8 @@ CREATE FUNCTION abie_internal.whole_areas(run_id integer, urns integer[]) RETURN
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.whole_areas(integer, integer[]) IS
 'The areas (scope and code as of abie.area_report) of which every school in scope of the run is among the given ones '
-'and may be read by the role in force.';
+'and may be read by the role in force. A school whose attendance is published without a URN is among them for a role '
+'that may read all schools.';
 
 CREATE TYPE abie_internal.region_figures AS (region text, stratum text, schools bigint, expectations bigint,
 	exclusions bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8,

@@ -168,12 +168,15 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF to_regclass('pg_temp.abie_run_pool') IS NOT NULL THEN
-		DROP TABLE pg_temp.abie_run_pool;
+	-- after an error too, which then has to be recorded: so it has none of its own
+	IF EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('pg_temp.abie_run_pool') AND c.relkind = 'r'
+			AND pg_has_role(c.relowner, 'USAGE')) THEN
+		DROP TABLE pg_temp.abie_run_pool CASCADE;
 	END IF;
 END $$;
 COMMENT ON FUNCTION abie_internal.end_pool() IS
-'Drops the table of abie_internal.begin_pool, if this session has it.';
+'Drops the table of abie_internal.begin_pool, if this session has it, with views on it. What else has its name, or is '
+'another role''s, stays.';
 
 CREATE FUNCTION abie_internal.begin_pool() RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -238,7 +238,9 @@ AS $$
 WITH partner AS MATERIALIZED (
 	SELECT * FROM abie_owner.partners(hubs)
 ), newest AS (
-	SELECT m.monitor_id FROM abie.monitor m WHERE m.status = 'finished' ORDER BY m.as_of DESC, m.monitor_id DESC LIMIT 1
+	-- of those that readers may see
+	SELECT m.monitor_id FROM abie.monitor m JOIN abie.run r ON r.run_id = m.run_id
+	WHERE m.status = 'finished' AND r.status = 'issued' ORDER BY m.as_of DESC, m.monitor_id DESC LIMIT 1
 ), course AS MATERIALIZED (
 	SELECT w.urn, w.week_start, w.course FROM newest n,
 		abie_owner.whole_progress_week(n.monitor_id, ARRAY(SELECT DISTINCT p.urn::integer FROM partner p)) w
@@ -281,8 +283,8 @@ COMMENT ON VIEW abie_report.hub_partner_week IS
 COMMENT ON COLUMN abie_report.hub_partner_week.academic_year IS 'Academic year of the week.';
 COMMENT ON COLUMN abie_report.hub_partner_week.attendance IS 'Attendance in the week, per cent.';
 COMMENT ON COLUMN abie_report.hub_partner_week.course IS
-'Attendance common to schools of the stratum in such a week, by the newest weekly run, per cent; NULL where it has '
-'none.';
+'Attendance common to schools of the stratum in such a week, by the newest weekly run against issued expectations, per '
+'cent; NULL where it has none.';
 COMMENT ON COLUMN abie_report.hub_partner_week.deviation IS 'attendance - course, percentage points.';
 COMMENT ON COLUMN abie_report.hub_partner_week.course_symbol IS 'x where course is not known.';
 

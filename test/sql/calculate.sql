@@ -496,6 +496,20 @@ SHOW application_name;
 SELECT r.status, r.stage, r.error, r.finished_at IS NOT NULL AS ended, r.expectations, (SELECT count(*) FROM abie.run_school s WHERE s.run_id = r.run_id) AS rows
 FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
+-- so does what has the name of the temporary table of a run and is none; one that is in use is replaced
+CREATE TEMP VIEW abie_run_pool AS SELECT 'held' AS text;
+\set VERBOSITY terse
+CALL abie.calculate('2023/24', 'five', NULL) \gset
+\set VERBOSITY default
+SELECT r.status, r.stage, r.error FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
+SELECT text FROM pg_temp.abie_run_pool;
+DROP VIEW pg_temp.abie_run_pool;
+CREATE TEMP TABLE abie_run_pool (text text);
+CREATE TEMP VIEW of_pool AS SELECT text FROM pg_temp.abie_run_pool;
+CALL abie.calculate('2023/24', 'five', NULL) \gset
+SELECT r.status, to_regclass('pg_temp.abie_run_pool') AS pool FROM abie.run r WHERE r.run_id = :run_id;
+DELETE FROM abie.run r WHERE r.run_id = :run_id;
+SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
 -- earlier runs are as they were
 SELECT c.label FROM checked c JOIN abie.run r USING (run_id) WHERE r.result_digest <> abie_internal.result_digest(c.run_id);
 

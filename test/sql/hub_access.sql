@@ -193,6 +193,13 @@ CALL abie.allocate_hubs(:referral_id, maximum_km => 100) \gset draft_
 SELECT as_role('abie_hub_school', format('SELECT count(*) FROM abie.explain_placement(%s, %s)', :draft_allocation_id, :school)) AS school,
 	as_role('abie_hub_nation', format('SELECT count(*) FROM abie.explain_placement(%s, %s)', :draft_allocation_id, :school)) AS nation, (SELECT count(*) > 0 FROM abie.explain_placement(:draft_allocation_id, :school)) AS calculation;
 
+-- what a weekly run learned is shown as long as its run is issued
+SELECT as_role('abie_hub_lead', 'SELECT count(course) > 0 FROM abie_report.hub_partner_week') AS issued;
+BEGIN;
+SELECT status FROM abie.withdraw(:next_run_id, 'for this test');
+SELECT as_role('abie_hub_lead', 'SELECT count(course) FROM abie_report.hub_partner_week') AS withdrawn, as_role('abie_hub_lead', 'SELECT count(attendance) > 0 FROM abie_report.hub_partner_week') AS weeks;
+ROLLBACK;
+
 --
 -- Ends
 --

@@ -159,6 +159,14 @@ SELECT count(*) FROM abie.drop_unissued('2025/26', 'similar-schools', -1);
 SELECT methodology, array_agg(status ORDER BY run_id) AS runs FROM abie.run GROUP BY methodology ORDER BY methodology COLLATE "C";
 SELECT * FROM abie.drop_unissued('2026/27', 'similar-schools', 0);
 
+-- a methodology without runs can go, and its nights with it
+SELECT count(*) FROM abie.create_methodology('of one night', '{"method": "similar-schools", "similar_schools": 5}');
+CALL abie.nightly('2025/26', 'of one night');
+SELECT count(*) FROM abie.drop_unissued('2025/26', 'of one night', 0);
+SELECT count(*) FROM abie.night WHERE methodology = 'of one night';
+DELETE FROM abie.methodology WHERE name = 'of one night';
+SELECT count(*) FROM abie.night WHERE methodology = 'of one night';
+
 -- whose session dies is shown as interrupted
 INSERT INTO abie.run (target_year, baseline_year, methodology, extension_version, pid) VALUES ('2025/26', '2024/25', 'similar-schools', '1.0', 0) RETURNING status;
 SET ROLE abie_night_monitor;

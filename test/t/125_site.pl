@@ -333,5 +333,20 @@ like($node->safe_psql('postgres', q{SELECT abie.area_report('national', 'England
 $node->psql('postgres', q{SELECT abie.area_report('national', 'Wales')}, stderr => \my $wales);
 like($wales, qr/no school of country "Wales" is in the scope of run 1/, 'another country is not held');
 
+#
+# A school whose attendance is published without a URN
+#
+$node->safe_psql('postgres', <<"SQL");
+UPDATE abie.attendance SET urn = NULL WHERE academic_year = '2024/25' AND urn = 900017;
+CALL abie.calculate('2025/26');
+SQL
+is($node->safe_psql('postgres', q{SELECT string_agg(reason, ' ') FROM abie.exclusion WHERE run_id = 2 AND urn IS NULL}), 'no URN', 'a school has no URN');
+my %second = map { (split /\|/)[0] => 1 } rows(q{SELECT path FROM abie.site_files(2, abie.site_schools(2)) WHERE path ~ 'html$'});
+is(join(' ', grep { !$second{"$_.html"} } @areas), '', 'the areas that it is in have their pages all the same');
+is(join(' ', grep { $second{"school/$_.html"} ? $_ == 900017 : $_ != 900017 } @urns), '', 'and it has none');
+is($node->safe_psql('postgres', qq{SELECT count(*) FROM abie_internal.whole_areas(2, '{900030}')}), 0, 'no area is whole that lacks another school');
+is($node->safe_psql('postgres', qq{SELECT content ~ 'no URN' FROM abie.site_files(2, abie.site_schools(2, '{$hostile_la}')) WHERE path = 'la/$hostile_la.html'}), 't',
+	'its authority\'s page says so');
+
 $node->stop;
 done_testing();
