@@ -69,6 +69,7 @@ SELECT role, session_role, function, urn FROM abie.report_read ORDER BY read_id 
 -- every function that tells of one school, or of the schools of an area
 \c abie_read_log
 SELECT coalesce(max(read_id), 0) AS last FROM abie.report_read \gset
+SET client_min_messages = warning;
 CALL abie.monitor('2025/26', '2025-09-01', NULL);
 SET ROLE abie_read_log_authority;
 SELECT count(*) > 10 AS similarity FROM abie.similarity(1, 900013);
