@@ -255,6 +255,13 @@ is(join(' ', grep { !links($part, 'index.html')->{"school/$_.html"} } @of_trust,
 $part = site('two', '--urn', $of_la[0], '--urn', $of_la[1], '--jobs', 2);
 has_files('two', $part, [ @of_la[ 0, 1 ] ], []);
 
+# a link that waits where a page is written is replaced, and what it leads to stays
+mkdir "$folder/linked" and mkdir "$folder/linked/school" or die;
+append_to_file("$folder/another's", 'as it was');
+symlink("$folder/another's", "$folder/linked/school/.$of_la[0].html.part") or die;
+has_files('linked', site('linked', '--urn', $of_la[0]), [ $of_la[0] ], []);
+is(slurp_file("$folder/another's"), 'as it was', 'nothing is written through a link');
+
 #
 # What cannot be done
 #
