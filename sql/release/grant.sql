@@ -216,7 +216,7 @@ END $$;
 COMMENT ON FUNCTION abie.create_reader(name, text, text, text, timestamptz) IS
 'Makes a role that can log in and read what abie.grant_access gives for the same arguments; the number of the grant. '
 'For the owner of the tables, who needs the right to make roles. The role has no password: it logs in as pg_hba.conf '
-'says (peer, certificates, LDAP, ...), or with the one that \password ROLE in psql gives it, which sends a hash '
+'says (peer, certificates, LDAP, ...), or with the one that psql''s command password gives it, which sends a hash '
 '(SCRAM), so that the password stands in no log. Where anything is refused, no role is made. Errors: 42710 the role '
 'is there, 42501 no right to make roles, 22004 no role, 22023 purpose calculation, and those of abie.grant_access.';
 

@@ -3,14 +3,14 @@
 CREATE FUNCTION abie_internal.csv_field(given text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT, so that it becomes part of the query
-RETURN CASE WHEN given = '' OR given ~ '[",\n\r]' THEN '"' || replace(given, '"', '""') || '"'
+RETURN CASE WHEN given = '' OR given ~ E'[",\n\r]' THEN '"' || replace(given, '"', '""') || '"'
 	ELSE coalesce(given, '') END;
 COMMENT ON FUNCTION abie_internal.csv_field(text) IS 'A text as a field of CSV; nothing for NULL.';
 
 -- The text of a row quotes as CSV does, but spaces and parentheses too, and doubles backslashes.
 CREATE FUNCTION abie_internal.csv_line(record_text text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
-RETURN replace(substr(record_text, 2, length(record_text) - 2), '\\', '\') || chr(10);
+RETURN replace(substr(record_text, 2, length(record_text) - 2), E'\\\\', E'\\') || chr(10);
 COMMENT ON FUNCTION abie_internal.csv_line(text) IS 'A line of CSV from a row cast to text.';
 
 CREATE FUNCTION abie_internal.csv_head(relation regclass) RETURNS text

@@ -75,7 +75,7 @@ COMMENT ON FUNCTION abie_internal.script_policy(text) IS
 -- < and > as their escapes: nothing in a JSON text ends the element around it
 CREATE FUNCTION abie_internal.json_text(given jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
-RETURN replace(replace(replace(given::text, '<', '\u003c'), '>', '\u003e'), '&', '\u0026');
+RETURN replace(replace(replace(given::text, '<', E'\\u003c'), '>', E'\\u003e'), '&', E'\\u0026');
 COMMENT ON FUNCTION abie_internal.json_text(jsonb) IS 'JSON as it can stand in a script element of HTML.';
 
 CREATE FUNCTION abie_internal.site_areas(run_id integer, urns integer[], pages jsonb)

@@ -15,7 +15,8 @@ $node->start;
 sub psql
 {
 	my ($database, $sql, $options) = @_;
-	local $ENV{PGOPTIONS} = $options // '';
+	# not how far a calculation is
+	local $ENV{PGOPTIONS} = '-c client_min_messages=warning ' . ($options // '');
 	my ($out, $err) = ('', '');
 	IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr($database) ], '<', \$sql, '>', \$out, '2>', \$err);
 	return ($out, $err);
@@ -58,6 +59,8 @@ is(query('england', $texts), query('plain', $texts), 'the same extension, howeve
 my $script = slurp_file("$FindBin::RealBin/../../sql/abie--1.0.sql");
 $script =~ s/^.*\n//;
 my $literal = qr/'(?:[^'\\]|\\.|'')*'/s;
+# scripts and styles of pages, which are dollar-quoted and never read as SQL
+$script =~ s/\$(js|css)\$.*?\$\1\$//gs;
 $script =~ s/E$literal(?:\s*\n\s*$literal)*//g;
 is(join("\n", grep { /\\|U&'|[^\x00-\x7f]/ } split /\n/, $script), '', 'nothing in the script depends on standard_conforming_strings or an encoding');
 
