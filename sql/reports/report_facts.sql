@@ -253,6 +253,36 @@ COMMENT ON FUNCTION abie_internal.report_distribution(integer) IS
 'How many schools of each stratum of a run are to improve by how much: columns of '
 'abie_report.improvement_distribution.';
 
+CREATE FUNCTION abie_internal.report_week(run_id integer, urns integer[]) RETURNS TABLE (urn integer, week jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	chosen integer := (SELECT m.monitor_id FROM abie.monitor m
+		WHERE m.run_id = report_week.run_id AND m.status = 'finished'
+		ORDER BY m.as_of DESC, m.monitor_id DESC LIMIT 1);
+BEGIN
+	-- most runs have none: the view would be planned for nothing
+	IF chosen IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT p.urn::integer, jsonb_build_object('monitor_id', p.monitor_id, 'as_of', p.as_of,
+		'newest_week', p.newest_week, 'is_provisional', p.is_provisional, 'status', p.status,
+		'too_early', p.too_early, 'probability', p.probability, 'projected', p.projected, 'low', p.low,
+		'high', p.high, 'weeks', p.weeks, 'has_newest_week', p.has_newest_week, 'year_to_date', p.year_to_date,
+		'relative', p.relative, 'like_for_like', p.like_for_like, 'done', p.done, 'weeks_left', p.weeks_left,
+		'weeks_set_aside', p.weeks_set_aside, 'year_to_date_without', p.year_to_date_without,
+		'projected_without', p.projected_without, 'probability_without', p.probability_without)
+	FROM abie_report.school_progress p
+	WHERE p.monitor_id = chosen AND p.urn = ANY (urns);
+END $$;
+COMMENT ON FUNCTION abie_internal.report_week(integer, integer[]) IS
+'How schools stand against the expectations of a run in the newest weekly run made against it, the later of two of one '
+'day: columns of abie_report.school_progress.';
+
 CREATE FUNCTION abie_owner.report_facts(role oid, run_id integer, urns integer[])
 RETURNS TABLE (urn integer, facts jsonb)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500
@@ -323,7 +353,8 @@ BEGIN
 		'history', h.history,
 		'absence', a.absence,
 		'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END,
-		'data', s.data)
+		'data', s.data,
+		'week', w.week)
 	FROM expectation e
 		CROSS JOIN run
 		CROSS JOIN methodology k
@@ -334,7 +365,8 @@ BEGIN
 		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
 		LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
 		LEFT JOIN abie_internal.report_distribution(report_facts.run_id) d ON d.stratum = e.stratum
-		LEFT JOIN source s ON s.urn = e.urn;
+		LEFT JOIN source s ON s.urn = e.urn
+		LEFT JOIN abie_internal.report_week(report_facts.run_id, readable) w ON w.urn = e.urn;
 END $$;
 COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';
 
@@ -343,7 +375,7 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500 AS 'MODULE_PATH
 COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
-'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data. '
-'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
-'(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '
-'schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
+'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data, '
+'week (abie_internal.report_week). Parts that do not apply are null. Schools out of scope, and those the role in '
+'force may not read (abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a '
+'school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

@@ -81,6 +81,7 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	RETURN abie_internal.school_report_head(facts, format)
+		|| abie_internal.school_report_week(facts, format)
 		|| abie_internal.school_report_ladder(facts, format)
 		|| abie_internal.school_report_steps(facts, format)
 		|| abie_internal.school_report_circumstances(facts, format)

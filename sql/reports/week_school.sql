@@ -83,6 +83,15 @@ END $$;
 COMMENT ON FUNCTION abie_internal.week_sure(jsonb) IS
 'How much of the year the standing of a school rests on, and how sure it is; NULL without an expectation.';
 
+CREATE FUNCTION abie_internal.monitor_week_text(monitor jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
+RETURN CASE WHEN monitor -> 'newest_week' = 'null' THEN 'No week is held of any school.'
+	ELSE format('Newest week of any school: that of %s%s', abie_internal.day_text((monitor ->> 'newest_week')::date),
+		CASE WHEN (monitor ->> 'is_provisional')::boolean THEN ', which is provisional: marks are corrected for a '
+			'fortnight.' ELSE '.' END) END;
+COMMENT ON FUNCTION abie_internal.monitor_week_text(jsonb) IS
+'The newest week that a weekly run has of any school, and whether it is provisional.';
+
 CREATE FUNCTION abie_internal.week_head(facts jsonb, about text, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
@@ -97,11 +106,7 @@ BEGIN
 		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(m))
 		|| CASE WHEN (m ->> 'is_current')::boolean THEN '' ELSE abie_internal.report_part(format, 'notice',
 			'Another weekly run has taken the place of this one.') END
-		|| abie_internal.report_part(format, 'meta', CASE WHEN m -> 'newest_week' = 'null'
-				THEN 'No week is held of any school.'
-			ELSE format('Newest week of any school: that of %s%s', abie_internal.day_text((m ->> 'newest_week')::date),
-				CASE WHEN (m ->> 'is_provisional')::boolean THEN ', which is provisional: marks are corrected for a '
-					'fortnight.' ELSE '.' END) END);
+		|| abie_internal.report_part(format, 'meta', abie_internal.monitor_week_text(m));
 END $$;
 COMMENT ON FUNCTION abie_internal.week_head(jsonb, text, text) IS
 'Title of a page of a week, what more there is to say of whom it is (may be empty), its day and status.';
@@ -134,3 +139,51 @@ BEGIN
 		(s ->> 'projected')::float8, (s ->> 'low')::float8, (s ->> 'high')::float8);
 END $$;
 COMMENT ON FUNCTION abie_internal.week_picture(jsonb) IS 'abie.chart_year of a school''s facts; NULL without weeks.';
+
+CREATE FUNCTION abie_internal.standing_cells(standing jsonb) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY[ARRAY['The year', 'Attendance'],
+		ARRAY[E'Year to date\n' || format('%s weeks, %s%% of the year''s sessions', standing ->> 'weeks',
+				abie_internal.decimal(100 * (standing ->> 'done')::float8, 0)),
+			abie_internal.shown_percent((standing ->> 'year_to_date')::float8, 2)],
+		ARRAY[E'Like for like\npoints against the same weeks of last year',
+			coalesce(abie_internal.signed((standing ->> 'like_for_like')::float8, 2), chr(8211))],
+		ARRAY[E'Projected\n' || abie_internal.range_text(standing) || ' in 19 cases of 20',
+			abie_internal.shown_percent((standing ->> 'projected')::float8, 1)]]
+		|| CASE WHEN standing ->> 'weeks_set_aside' <> '0' THEN ARRAY[ARRAY[
+				format(E'Projected without weeks set aside\n%s of them; the chance is %s',
+					standing ->> 'weeks_set_aside',
+					abie_internal.chance_text((standing ->> 'probability_without')::float8)),
+				abie_internal.shown_percent((standing ->> 'projected_without')::float8, 1)]] ELSE '{}' END;
+END $$;
+COMMENT ON FUNCTION abie_internal.standing_cells(jsonb) IS
+'The table of where a school stands in its year: year to date, like for like, projection with its interval, and '
+'without weeks set aside where there are any.';
+
+CREATE FUNCTION abie_internal.school_report_week(facts jsonb, format text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	w jsonb := facts -> 'week';
+	year text := facts #>> '{run,target_year}';
+BEGIN
+	IF w = 'null' THEN
+		RETURN '';
+	END IF;
+	RETURN abie_internal.report_part(format, 'heading', 'The school year so far')
+		|| abie_internal.report_part(format, 'meta', format('As of %s. %s',
+			abie_internal.day_text((w ->> 'as_of')::date), abie_internal.monitor_week_text(w)))
+		|| abie_internal.report_part(format, 'paragraph', abie_internal.week_lead(jsonb_build_object(
+			'monitor', jsonb_build_object('academic_year', year), 'standing', (facts -> 'expectation') || w)))
+		|| abie_internal.report_part(format, 'table', year || ' so far', abie_internal.standing_cells(w))
+		|| abie_internal.report_part(format, 'meta', format('Week by week, what changed and what happened: '
+			'abie.week_report(''school'', ''%s'', monitor_id => %s).', facts #>> '{expectation,urn}',
+			w ->> 'monitor_id'));
+END $$;
+COMMENT ON FUNCTION abie_internal.school_report_week(jsonb, text) IS
+'Where a school stands in the year that its report is for, and where the page of the week is; empty where there is no '
+'weekly run.';

@@ -25,6 +25,9 @@ CALL abie.calculate('2025/26', 'default', NULL);
 --
 SELECT abie.week_report('school', '900016');
 SELECT (abie.issue(1, 'for the test')).status;
+-- reports of schools as they are without a weekly run
+CREATE TABLE bare AS SELECT e.urn, f.format, abie.school_report(e.urn, f.format) AS report FROM (SELECT urn FROM abie_report.school_expectation WHERE urn % 20 = 16 OR exclusion_reason IS NOT NULL AND urn % 5 = 0) e, unnest('{html,markdown,json}'::text[]) f(format);
+SELECT count(*) > 100 AS many, count(*) FILTER (WHERE CASE format WHEN 'json' THEN report::jsonb -> 'week' <> 'null' ELSE report LIKE '%%The school year so far%%' END) AS "with a week" FROM bare;
 CALL abie.monitor('2025/26', '2025-09-01', NULL);
 SELECT abie.week_report('school', '900016', 'markdown') LIKE E'%%No week is held of any school.%%no week of 2025/26 is held yet; as forecast before the year, attendance will be %%No week of 2025/26 is held of this school.%%first weekly run%%' AS "no weeks";
 SELECT abie.week_report('la', '517', 'markdown') LIKE '%%No week is held yet.%%' AS "no weeks of an authority", abie.week_report('la', '517') LIKE '%%Weeks of the schools%%' AS picture;
@@ -170,6 +173,29 @@ SELECT p ->> 'education_phase' AS phase, p ->> 'week_start' AS week, p ->> 'loca
 FROM area, jsonb_array_elements(facts -> 'published') p WHERE code = '517' ORDER BY 1;
 
 --
+-- A school's report says where it stands: figures of the view and the sentence of the page, the rest as without a weekly run
+--
+CREATE TABLE panel AS SELECT b.*, abie.school_report(b.urn, b.format) AS now FROM bare b;
+SELECT count(*) > 40 AS many, count(*) FILTER (WHERE v.urn IS NULL) > 3 AS "without an expectation", count(*) FILTER (WHERE w.week = 'null') = count(*) FILTER (WHERE v.urn IS NULL) AS "without a week", count(*) FILTER (WHERE NOT w.week <@ to_jsonb(v)) AS differ,
+	count(*) FILTER (WHERE v.urn IS NOT NULL AND NOT w.week ?& '{monitor_id,as_of,status,probability,projected,low,high,weeks,year_to_date,like_for_like,done,probability_without}') AS short, count(*) FILTER (WHERE p.now::jsonb - 'week' <> p.report::jsonb - 'week') AS "else differs"
+FROM panel p CROSS JOIN LATERAL (SELECT p.now::jsonb -> 'week') w(week) LEFT JOIN abie_report.school_progress v ON v.monitor_id = 4 AND v.urn = p.urn WHERE p.format = 'json';
+SELECT p.format, count(*) > 40 AS many, count(*) FILTER (WHERE p.now <> p.report) = count(v.urn) AS "with an expectation", count(*) FILTER (WHERE regexp_replace(p.now, CASE p.format WHEN 'html' THEN '<h2>The school year so far.*?(?=<h2>)' ELSE '## The school year so far.*?(?=## )' END, '') <> p.report) AS "else differs"
+FROM panel p LEFT JOIN abie_report.school_progress v ON v.monitor_id = 4 AND v.urn = p.urn WHERE p.format <> 'json' GROUP BY 1 ORDER BY 1;
+CREATE FUNCTION with_sign(points numeric) RETURNS text LANGUAGE sql IMMUTABLE RETURN CASE sign(points) WHEN 1 THEN '+' WHEN -1 THEN U&'\2212' ELSE '' END || abs(points);
+SELECT count(*) > 30 AS many, count(*) FILTER (WHERE position(E'\n\n' || (regexp_match(k.written, '\*\*([^*]+ in 100\.)\*\*'))[1] || E'\n\n' IN p.now) > 0) = count(*) AS sentence,
+	count(*) FILTER (WHERE position(format(E'| Year to date, %s weeks, %s%% of the year''s sessions | %s%% |\n| Like for like, points against the same weeks of last year | %s |\n| Projected, %s%% to %s%% in 19 cases of 20 | %s%% |\n', v.weeks, round(100 * v.done::numeric), round(v.year_to_date::numeric, 2),
+		coalesce(with_sign(round(v.like_for_like::numeric, 2)), U&'\2013'), round(v.low::numeric, 1), round(v.high::numeric, 1), round(v.projected::numeric, 1)) IN p.now) > 0) = count(*) AS figures,
+	count(*) FILTER (WHERE position('abie.week_report(''school'', ''' || p.urn || ''', monitor_id => 4)' IN replace(p.now, '\', '')) > 0) = count(*) AS page
+FROM panel p JOIN page k USING (urn) JOIN abie_report.school_progress v ON v.monitor_id = 4 AND v.urn = p.urn WHERE p.format = 'markdown' AND v.weeks > 0;
+SELECT count(*) AS ill_formed FROM panel WHERE format = 'html' AND NOT xml_is_well_formed_document(regexp_replace(replace(now, '<!DOCTYPE html>', ''), '<(meta|link)([^>]*)>', '<\1\2/>', 'g'));
+-- weeks set aside are said, with what is projected without them
+SELECT weeks_set_aside > 0 AS "set aside", position(format('| Projected without weeks set aside, %s of them; the chance is ', weeks_set_aside) IN report) > 0 AS said, position(format(' | %s%% |', round(projected_without::numeric, 1)) IN report) > 0 AS without
+FROM abie_report.school_progress, abie.school_report(urn, 'markdown') report WHERE monitor_id = 4 AND urn = :shock_urn;
+-- a run has what was calculated against it, and nothing of another
+CALL abie.calculate('2025/26', 'default', NULL);
+SELECT abie.school_report(900016, 'json', 2)::jsonb -> 'week' AS "of another run";
+
+--
 -- What is written
 --
 CREATE TABLE html AS SELECT k.name, abie.week_report(k.scope, k.code) AS report FROM (VALUES ('left out', 'school', :'left_out'), ('nameless', 'school', '900166'), ('script', 'school', '900016'), ('shock', 'school', :'shock_urn'), ('trust', 'trust', '<img src=x>|*T*'), ('authority', 'la', '517')) k(name, scope, code);
@@ -240,6 +266,17 @@ SELECT count(*) AS areas FROM jsonb_to_recordset(got('abie_week_head', 'school',
 -- no other school is named
 SELECT count(*) > 500 AS others, count(*) FILTER (WHERE position(' ' || s.urn || ',' IN got.own) > 0 OR position('"' || s.urn || '"' IN got.own) > 0 OR position('"' || s.name || '"' IN got.own) > 0) AS named
 FROM abie.school s, (SELECT replace(got('abie_week_head', 'school', :'shock_urn'), E'\n', ',') AS own OFFSET 0) got WHERE s.urn <> :shock_urn AND s.name <> (SELECT name FROM abie.school WHERE urn = :shock_urn);
+-- of what a school's report says of the week, each has that of its schools
+SET ROLE abie_week_head;
+SELECT count(*) AS reports, bool_and(content::jsonb -> 'week' ->> 'monitor_id' = '4' AND file_name = :'shock_urn' || '.json') AS own FROM abie.report_files(1, 'json');
+SET ROLE abie_week_county;
+SELECT count(*) > 1 AS reports, bool_and(content::jsonb -> 'expectation' ->> 'la_code' = :'shock_la') AS own FROM abie.report_files(1, 'json');
+SET ROLE abie_week_nobody;
+SELECT abie.school_report(900016, 'json', 1);
+RESET ROLE;
+-- the newest day is said, not the weekly run made last
+CALL abie.monitor('2025/26', '2026-02-05', NULL);
+SELECT week ->> 'monitor_id' AS monitor_id, week ->> 'as_of' AS as_of FROM (SELECT abie.school_report(900016, 'json')::jsonb -> 'week') r(week);
 -- withdrawn, they are nobody's but the department's
 SELECT (abie.withdraw(1, 'for the test')).status;
 SELECT role, left(got(role, 'school', :'shock_urn'), 40) AS got FROM unnest('{abie_week_head,abie_week_county}'::text[]) role;

@@ -138,8 +138,13 @@ mkdir "$folder/week";
 $node->safe_psql('postgres', q{SELECT abie.load_demo_weeks('2026-02-06')});
 $node->safe_psql('postgres', "CALL abie.monitor('2025/26', as_of => '$_')") for qw(2026-02-05 2026-02-12);
 append_to_file("$folder/week/la$_.json", $node->safe_psql('postgres', "SELECT abie.week_report('la', '$_', 'json')")) for @area[ 0 .. 2 ];
-append_to_file("$folder/week/school$_.json", $node->safe_psql('postgres', "SELECT abie.week_report('school', '$_', 'json')"))
-	for split /\n/, $node->safe_psql('postgres', q{SELECT urn FROM abie_report.school_expectation WHERE urn % 150 IN (3, 17, 61)});
+mkdir "$folder/monitored";
+for my $urn (split /\n/, $node->safe_psql('postgres', q{SELECT urn FROM abie_report.school_expectation WHERE urn % 150 IN (3, 17, 61)}))
+{
+	append_to_file("$folder/week/school$urn.json", $node->safe_psql('postgres', "SELECT abie.week_report('school', '$urn', 'json')"));
+	append_to_file("$folder/monitored/$urn.json", $node->safe_psql('postgres', "SELECT abie.school_report($urn, 'json')"));
+}
+isnt(scalar(grep { slurp_file("$folder/monitored/$_") =~ /"week": \{/ } files("$folder/monitored")), 0, 'after a weekly run reports have the week');
 SKIP:
 {
 	my $found = `python3 -c 'import jsonschema' 2>&1` // '';
@@ -148,7 +153,7 @@ SKIP:
 		diag('no jsonschema: JSON is not validated (install the Debian package python3-jsonschema)');
 		skip 'no jsonschema', 4;
 	}
-	for ([ 'school_report', 'json', 10 ], [ 'area_report', 'area', 1 ], [ 'week_report', 'week', 1 ])
+	for ([ 'school_report', 'json', 10 ], [ 'school_report', 'monitored', 1 ], [ 'area_report', 'area', 1 ], [ 'week_report', 'week', 1 ])
 	{
 		my ($schema, $of, $every) = @$_;
 		my $faults = '';
