@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "callbacks.h"
 #include "year_weeks.h"
 
@@ -53,6 +55,8 @@ order_rows(const WeekRows *rows, const int32 *urn, int schools, size_t *first)
 		DateADT		monday = week_row(rows, r).monday;
 		size_t		at;
 
+		/* in an order that nobody's table has, each row moves all others of its school */
+		CHECK_FOR_INTERRUPTS();
 		if (school[r] < 0)
 			continue;
 		at = --next[school[r]];
