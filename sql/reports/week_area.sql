@@ -82,6 +82,9 @@ WITH week AS (
 	FROM abie_report.school_week_compared c JOIN abie.school s ON s.urn = c.urn
 	WHERE c.urn = ANY (urns) AND c.academic_year = monitor ->> 'academic_year' AND c.education_phase IS NOT NULL
 		AND c.week_start <= abie_internal.newest_monday((monitor ->> 'as_of')::date)
+		-- other weeks have nothing beside them
+		AND c.week_start = ANY (ARRAY(SELECT p.reference_date FROM abie.published_attendance p
+			WHERE p.academic_year = monitor ->> 'academic_year' AND p.time_frame = 'Week'))
 	GROUP BY c.education_phase, c.week_start
 )
 SELECT coalesce(jsonb_agg(to_jsonb(n) ORDER BY n.education_phase COLLATE "C"), '[]')
@@ -100,7 +103,9 @@ SET jit = off
 AS $$
 SELECT coalesce(CASE scope
 	WHEN 'la' THEN (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.stratum) FROM abie_report.local_authority_week l
-		WHERE l.monitor_id = week_summary.monitor_id AND l.la_code::text = code)
+		WHERE l.monitor_id = week_summary.monitor_id
+			-- as the view has it, so that only the schools of the authority are added up
+			AND l.la_code = CASE scope WHEN 'la' THEN code::integer END)
 	ELSE (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.stratum) FROM abie_report.trust_week t
 		WHERE t.monitor_id = week_summary.monitor_id AND t.trust = code) END, '[]')
 $$;
