@@ -59,7 +59,7 @@ SELECT abie_owner.make_readable('readable_expectation', 'abie.expectation', '{ru
 	abie_owner.make_readable('readable_school_figure', 'abie.school_figure', '{academic_year}', '{results}'),
 	abie_owner.make_readable('readable_correction', 'abie.correction', '{correction_id}', '{results}');
 
-CREATE FUNCTION abie_owner.describe_as(described regclass, held regclass) RETURNS void
+CREATE FUNCTION abie_owner.describe_as(described regclass, held regclass, columns text DEFAULT '') RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -68,9 +68,11 @@ DECLARE
 BEGIN
 	FOR passed IN SELECT d.attname AS name, col_description(held, h.attnum) AS meaning
 		FROM pg_attribute d JOIN pg_attribute h ON h.attrelid = held AND h.attname = d.attname
-		WHERE d.attrelid = described AND d.attnum > 0 AND col_description(described, d.attnum) IS NULL LOOP
+		WHERE d.attrelid = described AND d.attnum > 0 AND col_description(described, d.attnum) IS NULL
+			AND d.attname ~ columns LOOP
 		EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', described, passed.name, passed.meaning);
 	END LOOP;
 END $$;
-COMMENT ON FUNCTION abie_owner.describe_as(regclass, regclass) IS
-'Gives the columns of a view or composite type that have no comment that of the column of their name in a table.';
+COMMENT ON FUNCTION abie_owner.describe_as(regclass, regclass, text) IS
+'Gives the columns of a view or composite type that have no comment that of the column of their name in a table or '
+'view: all, or those whose names match a regular expression.';

@@ -36,17 +36,7 @@ SELECT m.* FROM abie_internal.report_monitors() m;
 COMMENT ON VIEW abie_report.monitor IS
 'Weekly runs that finished, for readers granted less than calculation those against issued expectations: one row a '
 'weekly run.';
-DO $$
-DECLARE
-	held record;
-BEGIN
-	FOR held IN SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS meaning
-		FROM pg_attribute a JOIN pg_attribute v ON v.attrelid = 'abie_report.monitor'::regclass
-			AND v.attname = a.attname AND v.attnum > 0
-		WHERE a.attrelid = 'abie.monitor'::regclass LOOP
-		EXECUTE format('COMMENT ON COLUMN abie_report.monitor.%I IS %L', held.name, held.meaning);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie_report.monitor', 'abie.monitor');
 COMMENT ON COLUMN abie_report.monitor.is_current IS
 'Whether it is the weekly run of its academic year to be read: against the expectations issued, of the latest day, '
 'and of two of one day the later.';

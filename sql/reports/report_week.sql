@@ -8,23 +8,15 @@ SELECT a.academic_year::text AS academic_year, a.time_frame, a.reference_date, a
 	CASE WHEN a.sess_overall_percent IS NULL THEN coalesce(a.markers ->> 'sess_overall_percent', 'x') END
 		AS sess_overall_percent_symbol,
 	a.sess_authorised_percent, a.sess_unauthorised_percent, a.enrolments_pa_10_exact_percent,
-	(a.reasons ->> 'sess_auth_illness')::bigint AS sess_auth_illness,
-	(a.reasons ->> 'sess_auth_appointments')::bigint AS sess_auth_appointments,
-	(a.reasons ->> 'sess_auth_religious')::bigint AS sess_auth_religious,
-	(a.reasons ->> 'sess_auth_study')::bigint AS sess_auth_study,
-	(a.reasons ->> 'sess_auth_traveller')::bigint AS sess_auth_traveller,
-	(a.reasons ->> 'sess_auth_holiday')::bigint AS sess_auth_holiday,
-	(a.reasons ->> 'sess_auth_excluded')::bigint AS sess_auth_excluded,
-	(a.reasons ->> 'sess_auth_interview')::bigint AS sess_auth_interview,
-	(a.reasons ->> 'sess_auth_reg_performance')::bigint AS sess_auth_reg_performance,
-	(a.reasons ->> 'sess_auth_temp_reduced_timetable')::bigint AS sess_auth_temp_reduced_timetable,
-	(a.reasons ->> 'sess_auth_other')::bigint AS sess_auth_other,
-	(a.reasons ->> 'sess_unauth_holiday')::bigint AS sess_unauth_holiday,
-	(a.reasons ->> 'sess_unauth_late')::bigint AS sess_unauth_late,
-	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
-	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet, a.source
+	-- the weekly files have no extended holiday, whose code was withdrawn
+	reason.sess_auth_illness, reason.sess_auth_appointments, reason.sess_auth_religious, reason.sess_auth_study,
+	reason.sess_auth_traveller, reason.sess_auth_holiday, reason.sess_auth_excluded, reason.sess_auth_interview,
+	reason.sess_auth_reg_performance, reason.sess_auth_temp_reduced_timetable, reason.sess_auth_other,
+	reason.sess_unauth_holiday, reason.sess_unauth_late, reason.sess_unauth_other, reason.sess_unauth_noyet,
+	a.source
 FROM abie.published_attendance a
-	LEFT JOIN abie.local_authority la ON la.la_code = a.la_code;
+	LEFT JOIN abie.local_authority la ON la.la_code = a.la_code
+	CROSS JOIN LATERAL abie_internal.absence_reasons(a.reasons) reason;
 COMMENT ON VIEW abie_report.published_attendance IS
 'Attendance of England, its regions and local authorities as published, by week and for the year to date: one row a '
 'time frame, date, area and phase. Public figures, the same for every reader.';
@@ -34,17 +26,7 @@ COMMENT ON COLUMN abie_report.published_attendance.sess_overall_percent_symbol I
 'Marker published in its place, or x; NULL where there is a figure.';
 
 -- reasons mean what they mean of a school
-DO $$
-DECLARE
-	reason record;
-BEGIN
-	FOR reason IN SELECT a.attname AS name, col_description(b.attrelid, b.attnum) AS meaning
-		FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname
-		WHERE a.attrelid = 'abie_report.published_attendance'::regclass
-			AND b.attrelid = 'abie_report.school_absence'::regclass AND a.attname ~ '^sess_(?:un)?auth_' LOOP
-		EXECUTE format('COMMENT ON COLUMN abie_report.published_attendance.%I IS %L', reason.name, reason.meaning);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie_report.published_attendance', 'abie_report.school_absence', '^sess_(?:un)?auth_');
 
 CREATE VIEW abie_report.school_week_compared WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,

@@ -17,22 +17,7 @@ SELECT e.run_id, e.target_year, abie.year_start(e.target_year) AS year_start, e.
 	coalesce(100 * a.enrolments_pa_10_exact / nullif(a.enrolments, 0)::float8, a.enrolments_pa_10_exact_percent)
 		AS enrolments_pa_10_exact_percent,
 	100 * a.enrolments_pa_50_exact / nullif(a.enrolments, 0)::float8 AS enrolments_pa_50_exact_percent,
-	(a.reasons ->> 'sess_auth_illness')::bigint AS sess_auth_illness,
-	(a.reasons ->> 'sess_auth_appointments')::bigint AS sess_auth_appointments,
-	(a.reasons ->> 'sess_auth_religious')::bigint AS sess_auth_religious,
-	(a.reasons ->> 'sess_auth_study')::bigint AS sess_auth_study,
-	(a.reasons ->> 'sess_auth_traveller')::bigint AS sess_auth_traveller,
-	(a.reasons ->> 'sess_auth_holiday')::bigint AS sess_auth_holiday,
-	(a.reasons ->> 'sess_auth_ext_holiday')::bigint AS sess_auth_ext_holiday,
-	(a.reasons ->> 'sess_auth_excluded')::bigint AS sess_auth_excluded,
-	(a.reasons ->> 'sess_auth_interview')::bigint AS sess_auth_interview,
-	(a.reasons ->> 'sess_auth_reg_performance')::bigint AS sess_auth_reg_performance,
-	(a.reasons ->> 'sess_auth_temp_reduced_timetable')::bigint AS sess_auth_temp_reduced_timetable,
-	(a.reasons ->> 'sess_auth_other')::bigint AS sess_auth_other,
-	(a.reasons ->> 'sess_unauth_holiday')::bigint AS sess_unauth_holiday,
-	(a.reasons ->> 'sess_unauth_late')::bigint AS sess_unauth_late,
-	(a.reasons ->> 'sess_unauth_other')::bigint AS sess_unauth_other,
-	(a.reasons ->> 'sess_unauth_noyet')::bigint AS sess_unauth_noyet,
+	reason.*,
 	e.attendance, e.attendance_low, e.attendance_high, e.expected, e.expected_error, e.baseline, e.baseline_error,
 	e.gap, e.improvement_rounded, e.target, e.statement, e.headroom, e.poor_match, e.exclusion_reason,
 	e.exclusion_detail,
@@ -49,6 +34,7 @@ FROM abie_report.school_expectation e
 		WHERE m.is_current
 	) w ON w.academic_year = e.target_year AND w.urn = e.urn
 	CROSS JOIN LATERAL abie.longitude_latitude(k.easting, k.northing) place
+	CROSS JOIN LATERAL abie_internal.absence_reasons(a.reasons) reason
 	CROSS JOIN LATERAL abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent)
 		rate (attendance_percent)
 WHERE e.is_latest;
@@ -67,17 +53,5 @@ COMMENT ON COLUMN abie_report.school_profile.projected_high IS
 'Upper end of the 95 per cent interval of projected: abie.school_progress.high.';
 
 -- absence means what it means there
-DO $$
-DECLARE
-	held record;
-BEGIN
-	FOR held IN
-		SELECT a.attname AS name, col_description(b.attrelid, b.attnum) AS meaning
-		FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname
-		WHERE a.attrelid = 'abie_report.school_profile'::regclass
-			AND b.attrelid = 'abie_report.school_absence'::regclass
-			AND a.attname ~ '^(sess_(un)?auth|enrolments_pa|attendance_percent)'
-	LOOP
-		EXECUTE format('COMMENT ON COLUMN abie_report.school_profile.%I IS %L', held.name, held.meaning);
-	END LOOP;
-END $$;
+SELECT abie_owner.describe_as('abie_report.school_profile', 'abie_report.school_absence',
+	'^(sess_(un)?auth|enrolments_pa|attendance_percent)');
