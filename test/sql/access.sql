@@ -90,20 +90,7 @@ WHERE CASE r.role WHEN 'trust' THEN s.urn IN (900013, 900019) WHEN 'authority' T
 	WHEN 'nation' THEN true ELSE s.urn = 900013 END;
 SELECT role, count(*) > 0 AS some FROM allowed GROUP BY role ORDER BY role;
 
-CREATE FUNCTION as_role(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-	detail text;
-	hint text;
-BEGIN
-	PERFORM set_config('role', who, true);
-	EXECUTE query INTO answer;
-	PERFORM set_config('role', 'none', true);
-	RETURN coalesce(answer, 'nothing');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS answer = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN format('%s: %s %s %s', SQLSTATE, answer, detail, hint);
-END $$;
+\i test/lib/as_role.sql
 
 -- rows of tables with a column urn: how many, and how many of schools and runs that are not the role's
 SELECT r.role, t.name, as_role(r.role, format($q$SELECT format('%%s rows, %%s of others, runs %%s', count(*),

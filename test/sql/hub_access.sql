@@ -71,20 +71,7 @@ SELECT abie.grant_access('abie_hub_lead', 'hub', :'hub', 'partners');
 --
 -- Placements: of each role exactly those
 --
-CREATE FUNCTION as_role(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	answer text;
-	detail text;
-	hint text;
-BEGIN
-	PERFORM set_config('role', who, true);
-	EXECUTE query INTO answer;
-	PERFORM set_config('role', 'none', true);
-	RETURN coalesce(answer, 'nothing');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS answer = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN format('%s: %s %s %s', SQLSTATE, answer, detail, hint);
-END $$;
+\i test/lib/as_role.sql
 CREATE TABLE allowed AS
 SELECT r.role, p.placement_id, p.urn::integer AS urn, p.to_date IS NULL AS holds
 FROM abie.hub_placement p JOIN abie.school s USING (urn), (VALUES ('lead'), ('other_lead'), ('school'), ('authority'), ('adviser'), ('own'), ('bystander'), ('nation')) r(role)
