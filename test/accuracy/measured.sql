@@ -26,7 +26,11 @@ CREATE TABLE measured.r2 (
 	schools bigint
 );
 
+-- error: standard error of what was measured, where schools are few
 CREATE TABLE measured.figure (
-	position serial, figure text, stratum text, first_edition float8, peer float8, measured float8, low float8,
-	high float8
+	position serial, figure text, stratum text, first_edition float8, peer float8, measured float8, error float8,
+	low float8, high float8
 );
+
+CREATE TABLE measured.recomputed (position serial, figure text, compared bigint, largest float8);
+CREATE TABLE measured.explained (schools integer, different integer, largest float8);

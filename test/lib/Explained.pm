@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use List::Util qw(max min sum0);
-our @EXPORT_OK = qw(recompute);
+our @EXPORT_OK = qw(recompute differences);
 
 my $number = qr/-?[0-9.]+(?:e[-+]?[0-9]+)?/;
 
@@ -23,6 +23,36 @@ sub recompute
 	improvement(\%line, \%out);
 	forecast(\%line, \%out);
 	return \%out;
+}
+
+# The query of the lines of a run's schools, so many at random but the same every time: urn, name, value, made.
+sub lines_query
+{
+	my ($run, $wanted) = @_;
+	return "SELECT e.urn, l.name, coalesce(l.value::text, ''), l.made
+		FROM (SELECT urn FROM abie.expectation WHERE run_id = $run ORDER BY md5(urn::text) LIMIT $wanted) e,
+			LATERAL abie.explain($run, e.urn) l ORDER BY e.urn, l.step";
+}
+
+# What comes out of the lines beside what they say, of schools: the largest difference of each figure, and the schools that
+# are told another statement.
+sub differences
+{
+	my ($lines_of) = @_;
+	my (%largest, @other);
+	for my $urn (sort keys %$lines_of)
+	{
+		my %said = map { $_->[0] => $_ } @{ $lines_of->{$urn} };
+		my $found = recompute($lines_of->{$urn});
+		push @other, $urn unless $said{'improvement published'}[2] =~ /: $found->{statement}$/;
+		for my $name (grep { !/^(statement|enrolments)$/ } keys %$found)
+		{
+			my ($one, $other) = ref $found->{$name} ? @{ $found->{$name} } : ($found->{$name}, $said{$name}[1]);
+			my $figure = $name =~ s/^(term).*/$1/r;
+			$largest{$figure} = max($largest{$figure} // 0, abs($one - $other));
+		}
+	}
+	return (\%largest, \@other);
 }
 
 # The numbers in a line, where it has the form that the pattern says.

@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../lib";
 use England;
-use Explained qw(recompute);
+use Explained qw(differences);
 use IO::Uncompress::Gunzip qw($GunzipError);
 use List::Util qw(max min sum0);
 use PostgreSQL::Test::Cluster;
@@ -341,23 +341,12 @@ diag(query("SELECT string_agg(format('%s: penalty %s, R2 %s of context, g %s, ta
 for ([ $default, $sampled ], [ $default_lent, 40 ])
 {
 	my ($explained, $wanted) = @$_;
-	my (%lines, %worst, @other);
-	push @{ $lines{ $_->[0] } }, [ @$_[ 1 .. 3 ] ] for rows("SELECT e.urn, l.name, coalesce(l.value::text, ''), l.made
-		FROM (SELECT urn FROM abie.expectation WHERE run_id = $explained ORDER BY md5(urn::text) LIMIT $wanted) e, LATERAL abie.explain($explained, e.urn) l ORDER BY e.urn, l.step");
-	for my $urn (sort keys %lines)
-	{
-		my %said = map { $_->[0] => $_ } @{ $lines{$urn} };
-		my $found = recompute($lines{$urn});
-		push @other, $urn unless $said{'improvement published'}[2] =~ /: $found->{statement}$/;
-		for my $name (grep { !/^(statement|enrolments)$/ } keys %$found)
-		{
-			my ($one, $other) = ref $found->{$name} ? @{ $found->{$name} } : ($found->{$name}, $said{$name}[1]);
-			$worst{ $name =~ s/^(term).*/$1/r } = max($worst{ $name =~ s/^(term).*/$1/r } // 0, abs($one - $other));
-		}
-	}
+	my %lines;
+	push @{ $lines{ $_->[0] } }, [ @$_[ 1 .. 3 ] ] for rows(Explained::lines_query($explained, $wanted));
+	my ($largest, $other) = differences(\%lines);
 	is(scalar(keys %lines), $wanted, "run $explained: $wanted schools explained");
-	is("@other", '', 'what each is told follows from its lines');
-	is(join(', ', map { "$_ by $worst{$_}" } grep { $worst{$_} > 1e-9 } sort keys %worst), '', 'and so does each number: ' . join(', ', grep { !/ scaled$/ } sort keys %worst));
+	is("@$other", '', 'what each is told follows from its lines');
+	is(join(', ', map { "$_ by $largest->{$_}" } grep { $largest->{$_} > 1e-9 } sort keys %$largest), '', 'and so does each number: ' . join(', ', grep { !/ scaled$/ } sort keys %$largest));
 }
 
 # One school with other inputs
