@@ -143,11 +143,17 @@ CREATE FUNCTION abie_owner.schools_of_grants(grants abie.access_grant[]) RETURNS
 LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 200
 BEGIN ATOMIC
 	SELECT g.code::integer FROM unnest(grants) g WHERE g.scope = 'school'
+	-- apart, so that each is looked up among the grants of its kind, and not compared with every grant
 	UNION
-	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'trust'
-		AND abie_owner.is_of_trust(g.code, s.trust_code, s.trust)
-		OR g.scope = 'region' AND g.code = s.region OR g.scope = 'local authority'
-			AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
+	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'trust' AND g.code = s.trust_code
+	UNION
+	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'trust' AND g.code = s.trust
+	WHERE abie_owner.is_of_trust(g.code, s.trust_code, s.trust)
+	UNION
+	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'region' AND g.code = s.region
+	UNION
+	SELECT s.urn::integer FROM abie.school s JOIN unnest(grants) g ON g.scope = 'local authority'
+		AND g.code = coalesce(s.la_code, s.laestab / 10000)::text;
 END;
 COMMENT ON FUNCTION abie_owner.schools_of_grants(abie.access_grant[]) IS
 'URNs of the schools of grants, national ones and those of a hub (abie_owner.partners) apart: the school itself, or '

@@ -31,10 +31,11 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY(SELECT a.urn FROM abie_owner.run_areas(area_schools.run_id) a
-	WHERE a.scope = area_schools.scope AND a.code = area_schools.code)
+	WHERE a.scope = area_schools.scope AND a.code = area_schools.code AND a.urn IS NOT NULL)
 $$;
 COMMENT ON FUNCTION abie_owner.area_schools(integer, text, text) IS
-'URNs of the schools in scope of a run in an area: scope and code as of abie_owner.run_areas.';
+'URNs of the schools in scope of a run in an area: scope and code as of abie_owner.run_areas. What is published '
+'without a URN is no school that anybody could be granted, and is counted apart.';
 
 CREATE FUNCTION abie_owner.whole_areas(role oid, run_id integer, urns integer[]) RETURNS TABLE (scope text, code text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000
@@ -45,11 +46,12 @@ BEGIN
 	RETURN QUERY
 	SELECT a.scope, a.code
 	FROM abie_owner.run_areas(whole_areas.run_id) a
-		-- what is published without a URN (0 here) cannot be asked for: who may read all schools may read it
-		LEFT JOIN unnest(abie_owner.readable_schools(role, whole_areas.run_id, whole_areas.urns || 0)) r(urn)
-			ON r.urn = coalesce(a.urn, 0)
+		LEFT JOIN unnest(abie_owner.readable_schools(role, whole_areas.run_id, whole_areas.urns)) r(urn)
+			ON r.urn = a.urn
+	-- what is published without a URN is no school that anybody could be granted
+	WHERE a.urn IS NOT NULL
 	GROUP BY a.scope, a.code
-	HAVING count(*) = count(r.urn) AND count(a.urn) > 0;
+	HAVING count(*) = count(r.urn);
 END $$;
 COMMENT ON FUNCTION abie_owner.whole_areas(oid, integer, integer[]) IS 'Of a role, as abie_internal.whole_areas.';
 
@@ -57,8 +59,7 @@ CREATE FUNCTION abie_internal.whole_areas(run_id integer, urns integer[]) RETURN
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.whole_areas(integer, integer[]) IS
 'The areas (scope and code as of abie.area_report) of which every school in scope of the run is among the given ones '
-'and may be read by the role in force. A school whose attendance is published without a URN is among them for a role '
-'that may read all schools.';
+'and may be read by the role in force; what is published without a URN apart.';
 
 CREATE TYPE abie_internal.region_figures AS (region text, stratum text, schools bigint, expectations bigint,
 	exclusions bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8,
@@ -154,14 +155,15 @@ BEGIN
 	RETURN QUERY
 	WITH area AS (
 		SELECT k.code, min(e.la_name) AS la_name,
-			jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn) AS schools
+			jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn) AS schools, count(*) AS number
 		FROM abie_report.school_expectation e
 			CROSS JOIN LATERAL (SELECT abie_internal.area_code(scope, e.la_code, e.trust, e.region)) k(code)
 			JOIN unnest(codes) c(code) ON c.code = k.code
-		WHERE e.run_id = area_facts.run_id
+		WHERE e.run_id = area_facts.run_id AND e.urn IS NOT NULL
 		GROUP BY k.code
 	), summary AS (
-		SELECT s.code, jsonb_agg(s.summary ORDER BY s.stratum) AS summary
+		SELECT s.code, jsonb_agg(s.summary ORDER BY s.stratum) AS summary,
+			sum((s.summary ->> 'schools')::bigint) AS number
 		FROM abie_internal.area_summaries(area_facts.run_id, scope) s
 		GROUP BY s.code
 	)
@@ -169,13 +171,16 @@ BEGIN
 		'run', (SELECT to_jsonb(r) FROM abie_report.run r WHERE r.run_id = area_facts.run_id),
 		'scope', scope, 'code', a.code,
 		'name', CASE scope WHEN 'la' THEN coalesce(a.la_name, 'Local authority ' || a.code) ELSE a.code END,
-		'schools', a.schools, 'summary', s.summary, 'areas', p.areas)
+		'schools', a.schools,
+		-- they are in the summaries, and nobody could be granted them: the same for every reader
+		'without_urn', s.number - a.number,
+		'summary', s.summary, 'areas', p.areas)
 	FROM area a
 		LEFT JOIN summary s ON s.code = a.code
 		LEFT JOIN abie_internal.area_parts(area_facts.run_id, scope) p ON p.code = a.code;
 END $$;
 COMMENT ON FUNCTION abie_internal.area_facts(integer, text, text[]) IS
 'All that the reports of areas of a scope say, as one JSON document each: run, scope, code, name, schools (rows of '
-'abie_report.school_expectation), summary (rows of local_authority_summary, trust_summary or national_summary, or the '
-'like of a region), areas (summaries of the areas it is made of: abie_internal.area_parts; null of local authorities '
-'and trusts).';
+'abie_report.school_expectation), without_urn (of how many more attendance is published without a URN), summary (rows '
+'of local_authority_summary, trust_summary or national_summary, or the like of a region), areas (summaries of the '
+'areas it is made of: abie_internal.area_parts; null of local authorities and trusts).';

@@ -53,18 +53,22 @@ $$;
 COMMENT ON FUNCTION abie_internal.area_expectation_cells(jsonb) IS
 'The table of the schools of an area that have an expectation.';
 
-CREATE FUNCTION abie_internal.area_exclusion_cells(schools jsonb) RETURNS text[]
+CREATE FUNCTION abie_internal.area_exclusion_cells(schools jsonb, without_urn bigint) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[
-	abie_internal.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn,
-	x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '')] ORDER BY x.exclusion_reason, x.urn)
-FROM jsonb_to_recordset(schools) x(urn integer, school_name text, baseline float8, exclusion_reason text,
-	exclusion_detail text)
-WHERE x.baseline IS NULL
+SELECT ARRAY[ARRAY['School left out', 'Reason']] || array_agg(ARRAY[k.name, k.reason] ORDER BY k.place)
+FROM (SELECT row_number() OVER (ORDER BY x.exclusion_reason, x.urn) AS place,
+		abie_internal.shown_name(x.school_name, x.urn) || E'\nURN ' || x.urn AS name,
+		x.exclusion_reason || coalesce(E'\n' || x.exclusion_detail, '') AS reason
+	FROM jsonb_to_recordset(schools) x(urn integer, school_name text, baseline float8, exclusion_reason text,
+		exclusion_detail text)
+	WHERE x.baseline IS NULL
+	-- after those whose links are given
+	UNION ALL SELECT 1e9, without_urn || ' published without a URN', 'no URN' WHERE without_urn > 0) k
 $$;
-COMMENT ON FUNCTION abie_internal.area_exclusion_cells(jsonb) IS 'The table of the schools of an area left out.';
+COMMENT ON FUNCTION abie_internal.area_exclusion_cells(jsonb, bigint) IS
+'The table of the schools of an area left out, and of how many more attendance is published without a URN.';
 
 CREATE FUNCTION abie_internal.area_summary_cells(summary jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -94,7 +98,7 @@ $$;
 COMMENT ON FUNCTION abie_internal.area_part_cells(jsonb) IS
 'The table of the areas that an area is made of, by phase, from abie_internal.area_parts.';
 
-CREATE FUNCTION abie_internal.area_left_out_cells(schools jsonb) RETURNS text[]
+CREATE FUNCTION abie_internal.area_left_out_cells(schools jsonb, without_urn bigint) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -103,10 +107,12 @@ SELECT ARRAY[ARRAY['Reason', 'Schools']] || array_agg(ARRAY[k.reason, abie_inter
 FROM (SELECT x.exclusion_reason AS reason, count(*) AS schools
 	FROM jsonb_to_recordset(schools) x(exclusion_reason text)
 	WHERE x.exclusion_reason IS NOT NULL
-	GROUP BY x.exclusion_reason) k
+	GROUP BY x.exclusion_reason
+	UNION ALL SELECT 'no URN', without_urn WHERE without_urn > 0) k
 $$;
-COMMENT ON FUNCTION abie_internal.area_left_out_cells(jsonb) IS
-'How many schools of an area are left out for which reason.';
+COMMENT ON FUNCTION abie_internal.area_left_out_cells(jsonb, bigint) IS
+'How many schools of an area are left out for which reason; without_urn: of how many attendance is published without a '
+'URN.';
 
 CREATE FUNCTION abie_internal.area_report_head(facts jsonb, format text, schools_in_scope bigint, expectations bigint,
 	sustain bigint, maintain bigint) RETURNS text
@@ -155,6 +161,7 @@ AS $$
 DECLARE
 	-- those of a region or the country are in the reports of its local authorities
 	is_listed boolean := facts ->> 'scope' IN ('la', 'trust');
+	without_urn bigint := facts ->> 'without_urn';
 BEGIN
 	RETURN CASE WHEN is_listed AND expectations > 0
 			THEN abie_internal.report_part(format, 'heading', 'Expectations')
@@ -165,8 +172,8 @@ BEGIN
 		|| CASE WHEN exclusions > 0
 			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
 				|| abie_internal.report_part(format, 'table', 'Left out, and why',
-					CASE WHEN is_listed THEN abie_internal.area_exclusion_cells(facts -> 'schools')
-						ELSE abie_internal.area_left_out_cells(facts -> 'schools') END,
+					CASE WHEN is_listed THEN abie_internal.area_exclusion_cells(facts -> 'schools', without_urn)
+						ELSE abie_internal.area_left_out_cells(facts -> 'schools', without_urn) END,
 					CASE WHEN is_listed THEN exclusion_links ELSE '{}' END) ELSE '' END;
 END $$;
 COMMENT ON FUNCTION abie_internal.area_report_schools(jsonb, text, bigint, bigint, text[], text[]) IS
@@ -182,11 +189,12 @@ AS $$
 DECLARE
 	run jsonb := facts -> 'run';
 	n record := abie_internal.area_counts(facts -> 'schools');
+	schools_in_scope bigint := n.schools_in_scope + (facts ->> 'without_urn')::bigint;
 BEGIN
-	RETURN abie_internal.area_report_head(facts, format, n.schools_in_scope, n.expectations, n.sustain, n.maintain)
+	RETURN abie_internal.area_report_head(facts, format, schools_in_scope, n.expectations, n.sustain, n.maintain)
 		|| abie_internal.area_report_parts(facts, format, area_links)
 		|| CASE format WHEN 'html' THEN abie_internal.area_report_funnel(facts, n.urns) ELSE '' END
-		|| abie_internal.area_report_schools(facts, format, n.expectations, n.schools_in_scope - n.expectations,
+		|| abie_internal.area_report_schools(facts, format, n.expectations, schools_in_scope - n.expectations,
 			expectation_links, exclusion_links)
 		|| abie_internal.report_part(format, 'heading', 'How good the data is')
 		|| abie_internal.report_part(format, 'list', '', ARRAY[

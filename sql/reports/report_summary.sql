@@ -17,48 +17,98 @@ RETURN part NOT IN (1, 2) AND schools - part NOT IN (1, 2);
 COMMENT ON FUNCTION abie_internal.share_is_shown(bigint, bigint) IS
 'Whether it may be shown how many of so many schools are one way: neither those nor the others are 1 or 2.';
 
--- This and the next two are put into the query of area_summary: no SET clause, and not STRICT.
-CREATE FUNCTION abie_owner.summary_schools(run_id integer, known integer[], reached integer[])
-RETURNS TABLE (la text, la_name text, trust text, stratum text, unknown integer, beyond integer,
-	attendance_published boolean, enrolments integer, statement text, poor_match boolean, improvement_rounded numeric,
-	attendance float8, expected float8, baseline float8, target float8, improvement float8)
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 20000
-BEGIN ATOMIC
-	SELECT (k.laestab / 10000)::text, la.la_name, coalesce(s.trust, ''), k.stratum,
-		(known IS NOT NULL AND k.urn <> ALL (known))::integer,
-		(reached IS NOT NULL AND k.urn <> ALL (reached))::integer,
-		coalesce(k.attendance_published, true), k.enrolments, k.statement, k.poor_match, k.improvement_rounded,
-		k.attendance * k.enrolments, k.expected * k.enrolments, k.baseline * k.enrolments, k.target * k.enrolments,
-		k.improvement * k.enrolments
-	FROM (SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum, e.enrolments, e.statement,
-			e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded,
-			p.attendance_published
-		FROM abie.expectation e LEFT JOIN abie.run_school p ON p.run_id = e.run_id AND p.urn = e.urn
-		WHERE e.run_id = summary_schools.run_id
-		UNION ALL
-		SELECT x.urn::integer, x.laestab::integer, 'left out', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-			NULL
-		FROM abie.exclusion x WHERE x.run_id = summary_schools.run_id) k
-		LEFT JOIN abie.school s ON s.urn = k.urn
-		LEFT JOIN abie.local_authority la ON la.la_code = k.laestab / 10000;
-END;
-COMMENT ON FUNCTION abie_owner.summary_schools(integer, integer[], integer[]) IS
-'The schools in scope of a run with their areas and figures, these times enrolments. unknown: 1 where the school is '
-'not among the known ones, beyond: not among those reached; 0 else. Not STRICT because NULL stands for all schools.';
+-- A country has some thousands of cells: each school is read once, whatever is asked of them.
+CREATE TYPE abie_owner.area_cell AS (la integer, trust text COLLATE "C", stratum text COLLATE "C",
+	published boolean, schools bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance bigint,
+	expected bigint, baseline bigint, target bigint, improvement bigint, least_improvement numeric,
+	greatest_improvement numeric, unknown bigint, maintain_unknown bigint, poor_unknown bigint, beyond bigint,
+	maintain_beyond bigint, poor_beyond bigint);
+COMMENT ON TYPE abie_owner.area_cell IS
+'Schools in scope of a run that are in one local authority, trust and stratum, those of published attendance apart.';
+COMMENT ON COLUMN abie_owner.area_cell.la IS 'Number of the local authority.';
+COMMENT ON COLUMN abie_owner.area_cell.trust IS 'Name of the trust; empty for schools of none.';
+COMMENT ON COLUMN abie_owner.area_cell.stratum IS 'primary, secondary including all-through, or left out.';
+COMMENT ON COLUMN abie_owner.area_cell.published IS 'Whether their attendance is published; schools left out are.';
+COMMENT ON COLUMN abie_owner.area_cell.schools IS 'Schools.';
+COMMENT ON COLUMN abie_owner.area_cell.maintain IS 'Schools that are to maintain their attendance.';
+COMMENT ON COLUMN abie_owner.area_cell.poor_matches IS 'Schools whose similar schools are far from them.';
+COMMENT ON COLUMN abie_owner.area_cell.enrolments IS 'Enrolments.';
+COMMENT ON COLUMN abie_owner.area_cell.attendance IS
+'Sum of attendance x enrolments, as the other figures in thousand-millionths: whole, so that the order of schools '
+'changes nothing.';
+COMMENT ON COLUMN abie_owner.area_cell.expected IS 'The same of expected attendance.';
+COMMENT ON COLUMN abie_owner.area_cell.baseline IS 'The same of the baseline.';
+COMMENT ON COLUMN abie_owner.area_cell.target IS 'The same of the target.';
+COMMENT ON COLUMN abie_owner.area_cell.improvement IS 'The same of the improvement expected.';
+COMMENT ON COLUMN abie_owner.area_cell.least_improvement IS 'Least improvement published.';
+COMMENT ON COLUMN abie_owner.area_cell.greatest_improvement IS 'Greatest improvement published.';
+COMMENT ON COLUMN abie_owner.area_cell.unknown IS 'Schools that are not among those known to the role.';
+COMMENT ON COLUMN abie_owner.area_cell.maintain_unknown IS 'Of these, those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_owner.area_cell.poor_unknown IS 'Of these, those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_owner.area_cell.beyond IS 'Schools that are not among those reached by the role.';
+COMMENT ON COLUMN abie_owner.area_cell.maintain_beyond IS 'Of these, those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_owner.area_cell.poor_beyond IS 'Of these, those whose similar schools are far from them.';
 
-CREATE FUNCTION abie_owner.hidden_areas(run_id integer, known integer[], reached integer[])
+CREATE FUNCTION abie_internal.weighted(value float8, weight integer) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query
+RETURN (1e9::float8 * value * weight)::bigint;
+COMMENT ON FUNCTION abie_internal.weighted(float8, integer) IS
+'value x weight in thousand-millionths, a whole number, so that sums of it do not depend on their order; NULL for '
+'NULL.';
+
+-- This and the next two are put into the query that calls them: no SET clause, and not STRICT.
+CREATE FUNCTION abie_owner.area_cells(run_id integer, known integer[], reached integer[])
+RETURNS SETOF abie_owner.area_cell
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 8000
+BEGIN ATOMIC
+	SELECT m.la, m.trust, m.stratum, m.published, count(*), count(*) FILTER (WHERE m.maintain),
+		count(*) FILTER (WHERE m.poor_match), sum(m.enrolments),
+		sum(abie_internal.weighted(m.attendance, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.expected, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.baseline, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.target, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.improvement, m.enrolments))::bigint,
+		min(m.improvement_rounded), max(m.improvement_rounded),
+		count(*) FILTER (WHERE m.unknown), count(*) FILTER (WHERE m.unknown AND m.maintain),
+		count(*) FILTER (WHERE m.unknown AND m.poor_match), count(*) FILTER (WHERE m.beyond),
+		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match)
+	FROM (
+		SELECT k.*, k.laestab / 10000 AS la, coalesce(s.trust, '') COLLATE "C" AS trust,
+			-- nobody could be granted what is published without a URN: it has no figure, and is known to all
+			known IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (known) AS unknown,
+			reached IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (reached) AS beyond
+		FROM (
+			SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum COLLATE "C" AS stratum,
+				p.urn IS NULL AS published, e.enrolments, e.statement = 'maintain' AS maintain,
+				e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded
+			FROM abie.expectation e LEFT JOIN abie.run_school p ON p.run_id = e.run_id AND p.urn = e.urn
+				AND NOT p.attendance_published
+			WHERE e.run_id = area_cells.run_id
+			UNION ALL
+			SELECT x.urn::integer, x.laestab::integer, 'left out' COLLATE "C", true, NULL, NULL, NULL, NULL, NULL, NULL,
+				NULL, NULL, NULL
+			FROM abie.exclusion x WHERE x.run_id = area_cells.run_id) k
+			LEFT JOIN abie.school s ON s.urn = k.urn AND s.trust IS NOT NULL) m
+	GROUP BY m.la, m.trust, m.stratum, m.published;
+END;
+COMMENT ON FUNCTION abie_owner.area_cells(integer, integer[], integer[]) IS
+'The schools in scope of a run, added up by stratum, local authority and trust. known and reached: URNs of the schools '
+'that are known to a role, and that it reaches. Not STRICT because NULL stands for all schools.';
+
+CREATE FUNCTION abie_owner.hidden_areas(cells abie_owner.area_cell[])
 RETURNS TABLE (stratum text, la text, trust text)
-LANGUAGE sql STABLE PARALLEL SAFE COST 200000 ROWS 300
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200000 ROWS 300
 BEGIN ATOMIC
 	WITH cell AS (
 		-- by local authority and trust, of which the totals are shown; schools of no trust have none
-		SELECT k.stratum, k.la, k.trust, pg_catalog.sum(k.unknown) AS unknown,
-			coalesce(pg_catalog.sum(k.unknown) FILTER (WHERE k.attendance_published), 0) AS published_unknown,
-			pg_catalog.sum(k.beyond) AS beyond,
-			coalesce(pg_catalog.sum(k.beyond) FILTER (WHERE k.attendance_published), 0) AS published_beyond,
+		SELECT k.stratum, k.la::text, k.trust, pg_catalog.sum(k.unknown)::bigint AS unknown,
+			coalesce(pg_catalog.sum(k.unknown) FILTER (WHERE k.published), 0)::bigint AS published_unknown,
+			pg_catalog.sum(k.beyond)::bigint AS beyond,
+			coalesce(pg_catalog.sum(k.beyond) FILTER (WHERE k.published), 0)::bigint AS published_beyond,
 			grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published
-		FROM abie_owner.summary_schools(hidden_areas.run_id, known, reached) k
-		WHERE known IS NOT NULL GROUP BY k.stratum, CUBE (k.la, k.trust)
+		FROM pg_catalog.unnest(cells) k
+		GROUP BY k.stratum, CUBE (k.la, k.trust)
 	), total AS (
 		SELECT c.stratum, pg_catalog.array_agg(c.la) AS la, pg_catalog.array_agg(c.trust) AS trust,
 			pg_catalog.array_agg(c.unknown) AS unknown, pg_catalog.array_agg(c.beyond) AS beyond,
@@ -67,53 +117,48 @@ BEGIN ATOMIC
 			pg_catalog.array_agg(c.published) AS published
 		FROM cell c GROUP BY c.stratum
 	)
-	-- figures are of all schools or of the published ones
+	-- figures are of all schools or of the published ones; most roles reach what they know, and most of it is published
 	SELECT DISTINCT t.stratum, s.row_group, s.column_group
 	FROM total t
-		CROSS JOIN LATERAL (VALUES (t.unknown), (t.published_unknown), (t.beyond), (t.published_beyond)) k (schools)
+		CROSS JOIN LATERAL (SELECT t.unknown UNION SELECT t.published_unknown
+			UNION SELECT t.beyond UNION SELECT t.published_beyond) k (schools)
 		CROSS JOIN LATERAL abie.suppress(t.la, t.trust, k.schools, t.published) s
 	WHERE s.symbol = 'c';
 END;
-COMMENT ON FUNCTION abie_owner.hidden_areas(integer, integer[], integer[]) IS
+COMMENT ON FUNCTION abie_owner.hidden_areas(abie_owner.area_cell[]) IS
 'Local authorities, trusts (the other NULL) and the country (both NULL) of which no figure is shown, by stratum: safe '
-'against what the role knows, and against what it reaches. Not STRICT because NULL stands for all schools, and '
-'nothing is hidden from a role that knows all.';
+'against what the role knows, and against what it reaches. Not STRICT, so that it becomes part of the query.';
 
-CREATE FUNCTION abie_owner.area_totals(run_id integer, scope text, known integer[], reached integer[])
-RETURNS TABLE (code text, name text, stratum text, left_out boolean, schools bigint, maintain bigint,
+CREATE FUNCTION abie_owner.area_totals(scope text, cells abie_owner.area_cell[])
+RETURNS TABLE (code text, stratum text, left_out boolean, schools bigint, maintain bigint,
 	poor_matches bigint, enrolments bigint, attendance float8, expected float8, baseline float8, target float8,
 	improvement float8, least_improvement numeric, greatest_improvement numeric, unknown bigint,
 	maintain_unknown bigint, poor_unknown bigint, beyond bigint, maintain_beyond bigint, poor_beyond bigint)
-LANGUAGE sql STABLE PARALLEL SAFE COST 200000 ROWS 300
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200000 ROWS 300
 BEGIN ATOMIC
-	SELECT m.code, min(m.la_name), m.stratum, m.stratum = 'left out', count(*),
-		count(*) FILTER (WHERE m.statement = 'maintain'), count(*) FILTER (WHERE m.poor_match),
-		sum(m.enrolments) FILTER (WHERE m.is_in),
-		-- exact sums, so that their order changes nothing
-		(sum(m.attendance::numeric) FILTER (WHERE m.is_in))::float8,
-		(sum(m.expected::numeric) FILTER (WHERE m.is_in))::float8,
-		(sum(m.baseline::numeric) FILTER (WHERE m.is_in))::float8,
-		(sum(m.target::numeric) FILTER (WHERE m.is_in))::float8,
-		(sum(m.improvement::numeric) FILTER (WHERE m.is_in))::float8,
-		min(m.improvement_rounded), max(m.improvement_rounded),
-		sum(m.unknown), coalesce(sum(m.unknown) FILTER (WHERE m.statement = 'maintain'), 0),
-		coalesce(sum(m.unknown) FILTER (WHERE m.poor_match), 0),
-		sum(m.beyond), coalesce(sum(m.beyond) FILTER (WHERE m.statement = 'maintain'), 0),
-		coalesce(sum(m.beyond) FILTER (WHERE m.poor_match), 0)
+	SELECT m.code, m.stratum, m.stratum = 'left out', sum(m.schools), sum(m.maintain), sum(m.poor_matches),
+		sum(m.enrolments) FILTER (WHERE m.is_in), (sum(m.attendance) FILTER (WHERE m.is_in))::float8 / 1e9::float8,
+		(sum(m.expected) FILTER (WHERE m.is_in))::float8 / 1e9::float8,
+		(sum(m.baseline) FILTER (WHERE m.is_in))::float8 / 1e9::float8,
+		(sum(m.target) FILTER (WHERE m.is_in))::float8 / 1e9::float8,
+		(sum(m.improvement) FILTER (WHERE m.is_in))::float8 / 1e9::float8,
+		min(m.least_improvement), max(m.greatest_improvement), sum(m.unknown), sum(m.maintain_unknown),
+		sum(m.poor_unknown), sum(m.beyond), sum(m.maintain_beyond), sum(m.poor_beyond)
 	FROM (
 		-- what others do not know of unpublished attendance is in no figure, for figures of published attendance can be
 		-- made again and taken off
-		SELECT k.*, k.attendance_published OR coalesce(sum(k.unknown) FILTER (WHERE NOT k.attendance_published)
+		SELECT k.*, k.published OR coalesce(sum(k.unknown) FILTER (WHERE NOT k.published)
 			OVER (PARTITION BY k.code, k.stratum), 0) = 0 AS is_in
-		FROM (SELECT s.*, CASE scope WHEN 'local authority' THEN s.la WHEN 'trust' THEN s.trust END AS code
-			FROM abie_owner.summary_schools(area_totals.run_id, known, reached) s) k
+		FROM (SELECT c.*, CASE scope WHEN 'local authority' THEN c.la::text COLLATE "C"
+				WHEN 'trust' THEN c.trust END AS code
+			FROM pg_catalog.unnest(cells) c
+			WHERE scope <> 'trust' OR c.trust <> '') k
 	) m
-	WHERE scope <> 'trust' OR m.trust <> ''
 	GROUP BY m.code, m.stratum;
 END;
-COMMENT ON FUNCTION abie_owner.area_totals(integer, text, integer[], integer[]) IS
+COMMENT ON FUNCTION abie_owner.area_totals(text, abie_owner.area_cell[]) IS
 'Totals of a run''s schools by area (scope and code as in abie_internal.area_summary) and stratum, and of how many of '
-'them nothing is known or reached. Not STRICT because NULL stands for all schools.';
+'them nothing is known or reached. Not STRICT, so that it becomes part of the query.';
 
 CREATE FUNCTION abie_owner.area_summary(role oid, run_id integer, scope text)
 RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
@@ -134,6 +179,7 @@ DECLARE
 		FROM abie_owner.grants_within_reach(role, '{results,support,calculation}') g);
 	reached integer[] := CASE WHEN NOT EXISTS (SELECT FROM unnest(reach) g WHERE g.scope = 'national')
 		THEN ARRAY(SELECT s.urn FROM abie_owner.schools_of_grants(reach) s) END;
+	cells abie_owner.area_cell[];
 BEGIN
 IF scope NOT IN ('local authority', 'trust', 'national') THEN
 	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
@@ -141,9 +187,13 @@ IF scope NOT IN ('local authority', 'trust', 'national') THEN
 ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
 	RETURN;
 END IF;
+cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id, known, reached) c);
 RETURN QUERY
 WITH hidden AS MATERIALIZED (
-	SELECT h.* FROM abie_owner.hidden_areas(area_summary.run_id, known, reached) h
+	-- of areas of this scope; nothing is hidden from a role that knows all
+	SELECT h.stratum, coalesce(h.la, h.trust, '') AS code FROM abie_owner.hidden_areas(cells) h
+	WHERE known IS NOT NULL AND (h.la IS NOT NULL) = (scope = 'local authority')
+		AND (h.trust IS NOT NULL) = (scope = 'trust')
 ), area AS (
 	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted,
 		h.stratum IS NULL AND a.enrolments IS NOT NULL AS averaged,
@@ -152,16 +202,14 @@ WITH hidden AS MATERIALIZED (
 			AND abie_internal.share_is_shown(a.maintain_beyond, a.beyond) AS maintain_safe,
 		a.left_out OR scope = 'national' AND abie_internal.share_is_shown(a.poor_unknown, a.unknown)
 			AND abie_internal.share_is_shown(a.poor_beyond, a.beyond) AS poor_safe
-	FROM abie_owner.area_totals(area_summary.run_id, scope, known, reached) a
-		LEFT JOIN hidden h ON h.stratum = a.stratum
-			AND h.la IS NOT DISTINCT FROM CASE scope WHEN 'local authority' THEN a.code END
-			AND h.trust IS NOT DISTINCT FROM CASE scope WHEN 'trust' THEN a.code END
+	FROM abie_owner.area_totals(scope, cells) a
+		LEFT JOIN hidden h ON h.stratum = a.stratum AND h.code = coalesce(a.code, '')
 ), mean AS (
 	SELECT a.*, CASE WHEN a.averaged THEN a.enrolments END AS weight,
 		a.whole OR a.counted AND a.maintain_safe AS maintain_shown, a.whole OR a.counted AND a.poor_safe AS poor_shown
 	FROM area a
 )
-SELECT s.code, s.name, s.stratum, CASE WHEN s.counted THEN s.schools END,
+SELECT s.code, la.la_name::text, s.stratum, CASE WHEN s.counted THEN s.schools END,
 	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN 0 ELSE s.schools END END,
 	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN s.schools ELSE 0 END END,
 	CASE WHEN s.maintain_shown THEN s.maintain END, CASE WHEN s.poor_shown THEN s.poor_matches END,
@@ -172,7 +220,7 @@ SELECT s.code, s.name, s.stratum, CASE WHEN s.counted THEN s.schools END,
 	CASE WHEN NOT s.counted THEN 'c' END, CASE WHEN NOT s.maintain_shown THEN 'c' END,
 	CASE WHEN NOT s.poor_shown THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.averaged THEN 'c' END,
 	CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
-FROM mean s;
+FROM mean s LEFT JOIN abie.local_authority la ON scope = 'local authority' AND la.la_code = s.code::integer;
 END $$;
 COMMENT ON FUNCTION abie_owner.area_summary(oid, integer, text) IS 'Of a role, as abie_internal.area_summary.';
 

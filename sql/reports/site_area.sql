@@ -14,7 +14,8 @@ BEGIN
 		SELECT k.code, v.urn, v.la_code, v::text AS line
 		FROM abie_report.school_expectation v
 			CROSS JOIN LATERAL (SELECT abie_internal.area_code(scope, v.la_code, v.trust, v.region)) k(code)
-		WHERE v.run_id = site_csv.run_id AND k.code IS NOT NULL
+		-- as in the reports of areas: what is published without a URN nobody could be granted
+		WHERE v.run_id = site_csv.run_id AND k.code IS NOT NULL AND v.urn IS NOT NULL
 	)
 	SELECT s.code, 'school_expectation', abie_internal.csv_head('abie_report.school_expectation')
 		|| string_agg(abie_internal.csv_line(s.line), '' ORDER BY s.urn)
@@ -43,8 +44,8 @@ BEGIN
 	FROM abie_report.national_summary v WHERE v.run_id = site_csv.run_id AND scope = 'national';
 END $$;
 COMMENT ON FUNCTION abie_internal.site_csv(integer, text) IS
-'The views that the page of each area of a scope shows, as CSV: the rows of the run and area, in order of their keys; '
-'region_summary is abie_internal.region_summary.';
+'The views that the page of each area of a scope shows, as CSV: the rows of the run and area, of schools those that '
+'have a URN, in order of their keys; region_summary is abie_internal.region_summary.';
 
 CREATE FUNCTION abie_internal.area_school_links(schools jsonb, left_out boolean) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000

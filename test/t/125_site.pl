@@ -355,5 +355,22 @@ is($node->safe_psql('postgres', qq{SELECT count(*) FROM abie_internal.whole_area
 is($node->safe_psql('postgres', qq{SELECT content ~ 'no URN' FROM abie.site_files(2, abie.site_schools(2, '{$hostile_la}')) WHERE path = 'la/$hostile_la.html'}), 't',
 	'its authority\'s page says so');
 
+# nobody could be granted it, so that it is no reason to refuse: a role granted its authority has the owner's report and site
+$node->safe_psql('postgres', "SELECT abie.issue(2, 'for the test')");
+$node->safe_psql('postgres', "CREATE ROLE without_urn LOGIN; SELECT abie.grant_access('without_urn', 'local authority', '$hostile_la')");
+for my $format (qw(html markdown json))
+{
+	my $asked = "SELECT abie.area_report('la', '$hostile_la', '$format', 2)";
+	(my $status, $theirs, my $refused) = $node->psql('postgres', $asked, connstr => "$role user=without_urn");
+	is("$theirs$refused", $node->safe_psql('postgres', $asked), "$format: the report of an authority with a school without a URN is the owner's");
+	like($theirs, qr/published without a URN.*no URN|"without_urn": 1\b/, "$format: and says that there is one");
+}
+my $files = "SELECT md5(string_agg(path || content, '' ORDER BY path)) FROM abie.site_files(2, abie.site_schools(2%s))";
+(undef, $theirs) = $node->psql('postgres', sprintf($files, ''), connstr => "$role user=without_urn");
+is($theirs, $node->safe_psql('postgres', sprintf($files, ", '{$hostile_la}'")), 'and so is its site');
+is(join(' ', rows(q{SELECT content ~ 'published without a URN' FROM abie.site_files(2, abie.site_schools(2)) WHERE path ~ '^(?:trust|region)/.*html$' GROUP BY 1})), 'f', 'a trust or region has none: it is in no register');
+is($node->safe_psql('postgres', q{SELECT (r ->> 'without_urn')::integer + jsonb_array_length(r -> 'schools') - (SELECT schools_in_scope FROM abie.run WHERE run_id = 2)
+	FROM (SELECT abie.area_report('national', 'England', 'json', 2)::jsonb) f(r)}), 0, 'schools of the country are those in scope of the run');
+
 $node->stop;
 done_testing();
