@@ -15,16 +15,18 @@ runs = methodology run_table run_result run_total run scope pool similar calcula
 release = release access release_check correction check_school check_input readable read_log verify issue night grant
 year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \
 	backtest_year
-reports = markup csv chart_part chart chart_history chart_year chart_weeks report_view report_history report_table \
-	report_input report_week report_progress school_profile area_attendance report_shock report_part run_change \
-	report_summary chart_waterfall report_facts report_word report_expectation report_compared school_report \
+pupils = pupil_outlook transition transition_week transition_moment
+reports = markup csv chart_part chart chart_history chart_year chart_weeks chart_transition report_view report_history \
+	report_table report_input report_week report_progress school_profile area_attendance report_shock report_part \
+	run_change report_summary chart_waterfall report_facts report_word report_expectation report_compared \
+	report_transition school_report \
 	area_facts area_report site_page site_school site_area site_index site \
 	week_facts week_area week_school week_part week_area_report week_report
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
 	hub_table hub_allocation_table hub hub_allocation hub_explain report_hub chart_hub_map \
-	pupil_outlook transition transition_moment chart_transition transition_panel hub_report
+	hub_report
 demo = demo demo_pupils demo_week demo_move
-FLOORS = types statistics inputs runs release year reports support demo
+FLOORS = types statistics inputs runs release year pupils reports support demo
 TOPICS = schema $(foreach floor,$(FLOORS),$(addprefix $(floor)/,$($(floor)))) setting
 EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 

@@ -86,6 +86,7 @@ BEGIN
 		|| abie_internal.school_report_steps(facts, format)
 		|| abie_internal.school_report_circumstances(facts, format)
 		|| abie_internal.school_report_history(facts, format)
+		|| abie_internal.school_report_transition(facts -> 'transition', format)
 		|| abie_internal.school_report_similar(facts, format, linked)
 		|| abie_internal.school_report_absence(facts, format)
 		|| abie_internal.school_report_distribution(facts, format)
@@ -103,31 +104,51 @@ RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
 COMMENT ON FUNCTION abie_internal.school_report_text(jsonb, text) IS
 'The report of a school from its facts (abie_internal.report_facts), as html, markdown or json.';
 
-CREATE FUNCTION abie.school_report(urn integer, format text DEFAULT 'html', run_id integer DEFAULT NULL) RETURNS text
+-- the move of the year that the page is for; while it has not begun, of the year before
+CREATE FUNCTION abie_internal.school_report_moves(facts jsonb, registers regclass) RETURNS jsonb
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT CASE WHEN t.moves IS NULL THEN '{}' ELSE jsonb_build_object('transition', t.moves) END
+FROM (SELECT facts #>> '{run,target_year}' AS target, abie.previous_year(facts #>> '{run,target_year}') AS before,
+		(facts #>> '{expectation,urn}')::integer AS urn) y
+	CROSS JOIN LATERAL (SELECT coalesce(abie_internal.transition_facts(registers, y.before, y.target, y.urn),
+		abie_internal.transition_facts(registers, abie.previous_year(y.before), y.before, y.urn)) AS moves OFFSET 0) t
+$$;
+COMMENT ON FUNCTION abie_internal.school_report_moves(jsonb, regclass) IS
+'What registers add to the facts of a school''s report: transition, abie_internal.transition_facts of the target year, '
+'or where there are none of the year before; nothing where there are none either.';
+
+CREATE FUNCTION abie.school_report(urn integer, format text DEFAULT 'html', run_id integer DEFAULT NULL,
+	registers regclass DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 2000000
 SET search_path = pg_catalog, pg_temp
 AS $$
--- not STRICT: run_id may be NULL
+-- not STRICT: run_id and registers may be NULL
 DECLARE
 	chosen integer;
-	report text;
+	facts jsonb;
 BEGIN
 	PERFORM abie_internal.check_report_format(format);
 	chosen := abie.report_run(run_id);
-	SELECT abie_internal.school_report_text(f.facts, format) INTO report
-		FROM abie_internal.report_facts(chosen, ARRAY[urn]) f;
-	IF report IS NULL AND urn IS NOT NULL THEN
+	SELECT f.facts INTO facts FROM abie_internal.report_facts(chosen, ARRAY[urn]) f;
+	IF facts IS NULL AND urn IS NOT NULL THEN
 		RAISE EXCEPTION 'school % is not in the scope of run %', urn, chosen
 			USING ERRCODE = 'no_data_found',
 				HINT = 'Schools in scope are in abie_report.school_expectation; you see those you may see.';
+	ELSIF registers IS NOT NULL THEN
+		facts := facts || abie_internal.school_report_moves(facts, registers);
 	END IF;
-	RETURN report;
+	RETURN abie_internal.school_report_text(facts, format);
 END $$;
-COMMENT ON FUNCTION abie.school_report(integer, text, integer) IS
+COMMENT ON FUNCTION abie.school_report(integer, text, integer, regclass) IS
 'The report of one school, in plain English: html (one file that loads nothing from elsewhere), markdown or json (all '
 'figures unrounded, abie_internal.report_facts). run_id: abie.report_run, by default the run issued last, or where '
-'none is issued the newest calculated, which the report says. Not STRICT because run_id may be NULL; NULL for no urn. '
-'Errors: 22023 unknown format, P0002 no such run, or a school out of its scope or that the reader may not see.';
+'none is issued the newest calculated, which the report says. registers: a table or view of pupils'' registers, as for '
+'abie.pupil_outlook, read with the caller''s rights: the report then has a section of the pupils who came from Year 6 '
+'to Year 7 in the target year, or while it has none in the year before (abie.transition_panel); none where fewer than '
+'ten came. Not STRICT because run_id and registers may be NULL; NULL for no urn. Errors: 22023 unknown format, P0002 '
+'no such run, or a school out of its scope or that the reader may not see; of registers those of abie.transition.';
 
 -- One SELECT that is put into the caller's query, so that rows come out as they are made. No SET clause for that
 -- reason, and STABLE: abie_internal.report_facts, which may log the read, stays volatile in the query.

@@ -154,6 +154,12 @@ sub look_at_kinds
 # too few of its schools select for an expectation
 look_at_kinds('demo', qw(small-primary maintain sustain left-out));
 look_at('demo-hostile-' . $_, $node->safe_psql('demo', "SELECT abie.school_report($_)")) for 900005, 900012;
+# with the registers of pupils who came from Year 6
+$node->safe_psql('demo', q{CREATE TABLE registers AS SELECT p.* FROM unnest('{2023/24,2024/25,2025/26}'::text[]) y, abie.demo_moves(y, 10) p
+	WHERE p.year_group IN (6, 7) AND y < '2025/26' OR p.year_group IN (7, 8) AND y = '2025/26'});
+my $moved = $node->safe_psql('demo', q{SELECT abie.school_report(900035, registers => 'registers')});
+like($moved, qr/<h2>From Year 6 to Year 7<.*Schools to talk with about handover/s, 'registers add the move to a page');
+look_at('demo-transition', $moved);
 look_at('demo-hostile-trust', $node->safe_psql('demo', q{SELECT abie.area_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
 look_at('demo-area', $node->safe_psql('demo', q{SELECT abie.area_report('la', '518')}));
 

@@ -27,21 +27,18 @@ COMMENT ON FUNCTION abie.toolkit_moments() IS
 'Moments of the attendance toolkit that a dip may point to: the pattern in registers, strategies that are named for '
 'it, and where that is from. Patterns are rules of thumb, to begin a talk with a school, no diagnosis.';
 
-CREATE FUNCTION abie.transition_moments(registers regclass, from_year text, to_year text)
+CREATE FUNCTION abie_internal.moments_of(moved abie_internal.transition_row[],
+	next_moved abie_internal.transition_row[])
 RETURNS TABLE (urn integer, moment text, evidence text)
-LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100
--- Not STRICT: abie.transition says what is NULL. Restricted: the registers may be a temporary table.
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 100
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH entry AS MATERIALIZED (
-	SELECT * FROM abie.transition(registers, from_year, to_year, 6, 7, 0) t WHERE t.shown
-), next_year AS MATERIALIZED (
-	SELECT * FROM abie.transition(registers, from_year, to_year, 7, 8, 0) t WHERE t.shown AND t.feeder IS NULL
+	SELECT m.* FROM unnest(moved) m WHERE m.reason = 'all'
 ), reason AS MATERIALIZED (
-	SELECT r.reason, t.urn, t.likely_dip, t.lower_dip
-	FROM unnest('{unauthorised,illness}'::text[]) r (reason)
-		CROSS JOIN LATERAL abie.transition(registers, from_year, to_year, 6, 7, 0, r.reason) t
-	WHERE t.shown AND t.feeder IS NULL AND t.pupil_group = 'all' AND t.half_term IS NULL
+	SELECT m.reason, m.urn, m.likely_dip, m.lower_dip FROM unnest(moved) m WHERE m.reason <> 'all'
+), next_year AS MATERIALIZED (
+	SELECT n.* FROM unnest(next_moved) n WHERE n.feeder IS NULL
 ), school AS (
 	SELECT e.urn, y.likely_dip, y.lower_dip, y.upper_dip, h.lower_dip > 0 AS from_start, h.likely_dip AS start_dip,
 		e.later_terms, f.lower_dip > 0 AND n.lower_dip <= 0 AS only_fsm, f.likely_dip AS fsm_dip,
@@ -93,6 +90,34 @@ FROM next_year n JOIN school s ON s.urn = n.urn
 WHERE n.pupil_group = 'all' AND n.half_term IS NULL AND n.lower_dip > 0 AND s.lower_dip <= 0
 ORDER BY 1, 2
 $$;
+COMMENT ON FUNCTION abie_internal.moments_of(abie_internal.transition_row[], abie_internal.transition_row[]) IS
+'abie.transition_moments of what abie_internal.transition_shown gives of the moves to Year 7 and to Year 8.';
+
+CREATE FUNCTION abie_internal.transition_shown(registers regclass, from_year text, to_year text, from_group integer,
+	earlier integer, reasons text[], urns integer[]) RETURNS abie_internal.transition_row[]
+LANGUAGE sql STABLE PARALLEL RESTRICTED COST 1000000
+-- Not STRICT: urns NULL is all schools. Restricted: the registers may be a temporary table.
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT coalesce(array_agg(r), '{}')
+FROM abie_internal.transition_rows(registers, from_year, to_year, from_group, from_group + 1, earlier, reasons) r
+WHERE r.shown AND (urns IS NULL OR r.urn = ANY (urns))
+$$;
+COMMENT ON FUNCTION abie_internal.transition_shown(regclass, text, text, integer, integer, text[], integer[]) IS
+'The rows that abie_internal.transition_rows shows of the move to the next year group, of schools or of all.';
+
+CREATE FUNCTION abie.transition_moments(registers regclass, from_year text, to_year text)
+RETURNS TABLE (urn integer, moment text, evidence text)
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED COST 1000000 ROWS 100
+-- Not STRICT: the check says what is NULL. Restricted: the registers may be a temporary table.
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM abie_internal.check_transition(registers, from_year, to_year, 6, 7, 0, 'all');
+	RETURN QUERY SELECT m.* FROM abie_internal.moments_of(
+		abie_internal.transition_shown(registers, from_year, to_year, 6, 0, '{all,unauthorised,illness}', NULL),
+		abie_internal.transition_shown(registers, from_year, to_year, 7, 0, '{all}', NULL)) m;
+END $$;
 COMMENT ON FUNCTION abie.transition_moments(regclass, text, text) IS
 'Where the pattern of a school''s dips (abie.transition from Year 6 to Year 7, and from Year 7 to Year 8) points to a '
 'moment of abie.toolkit_moments, with its evidence: a row a school and moment. A dip is one whose interval of 90 per '
