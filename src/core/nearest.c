@@ -9,11 +9,13 @@
  *
  * for a block of candidates at once.  To be safe the norms are lowered by more
  * than the rounding error can be, so that the filter's figure never exceeds
- * the true squared distance; who passes is measured by distance_squared and
- * takes part by (distance, row).  The result therefore depends neither on the
- * filter nor on the order in which candidates are visited.  Blocks are visited
- * nearest first, so that the limit is soon tight, and left out where the box
- * they lie in is farther than what is held already.
+ * the true squared distance.  Who passes waits (nearest_found.c) until the
+ * figures of enough such candidates tell how far the k nearest can be at most,
+ * which leaves out nearly all but those; they are measured by distance_squared
+ * and take part by (distance, row).  The result therefore depends neither on
+ * the filter nor on the order in which candidates are visited.  Blocks are
+ * visited nearest first, so that the limit is soon tight, and left out where
+ * the box they lie in is farther than what is held already.
  */
 #include "core/nearest.h"
 
@@ -23,17 +25,17 @@
 #include <string.h>
 
 #include "core/distance.h"
+#include "core/nearest_found.h"
 #include "core/nearest_layout.h"
 #include "core/nearest_mixed.h"
-#include "core/neighbour_heap.h"
 
 /* A row being searched for. */
 typedef struct Query
 {
 	int			row;
 	double		norm;			/* |a|^2 over the terms, lowered */
-	double		reach;			/* distance in the layout of the farthest held, infinite until k are */
-	NeighbourHeap nearest;		/* found so far */
+	double		reach;			/* distance in the layout of the k-th nearest at most, infinite until k are found */
+	Found		found;
 } Query;
 
 /* A block and how far it is from the rows searched for. */
@@ -61,6 +63,8 @@ struct NearestSearch
 	float	   *high;
 	float	   *norm;			/* |b|^2 of each lane over the terms, lowered */
 	float	   *coefficient;	/* FILTER_QUERIES x p */
+	float		limit[FILTER_QUERIES];	/* the filter's */
+	float		figure[FILTER_QUERIES * FILTER_LANES];	/* the filter's of a block */
 	Visit	   *visit;			/* blocks: those of a pattern in the order of their visit */
 	Query		query[FILTER_QUERIES];
 	NeighbourList list[FILTER_QUERIES];
@@ -71,6 +75,7 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 {
 	NearestSearch *search = allocate(sizeof(NearestSearch));
 	size_t		p = input->p;
+	Neighbour  *work;
 
 	memset(search, 0, sizeof(NearestSearch));
 	search->input = *input;
@@ -102,11 +107,9 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	search->coefficient = allocate(sizeof(float) * FILTER_QUERIES * p);
 	memset(search->coefficient, 0, sizeof(float) * FILTER_QUERIES * p);
 	search->visit = allocate(sizeof(Visit) * search->layout.blocks);
+	work = allocate(sizeof(Neighbour) * ((size_t) input->k + found_room(input->k)));
 	for (int q = 0; q < FILTER_QUERIES; q++)
-	{
-		search->query[q].nearest.k = input->k;
-		search->query[q].nearest.item = allocate(sizeof(Neighbour) * input->k);
-	}
+		search->query[q].found = found_start(input->k, work, allocate);
 	return search;
 }
 
@@ -148,22 +151,54 @@ enter_pattern(NearestSearch *search)
 	}
 }
 
-/* How far the query reaches now; the filter's limit for it. */
-static float
-update_reach(NearestSearch *search, Query *query, const DistanceTerms *terms)
+/* Let query q reach as far as a squared distance of most in the layout. */
+static void
+set_reach(NearestSearch *search, int q, double most)
 {
-	double		most;
+	Query	   *query = &search->query[q];
 
-	query->reach = INFINITY;
-	if (!heap_is_full(&query->nearest))
-		return search->layout.mixed && !mixed_is_comparable(&search->mixed, (int) (query - search->query)) ?
-			-FLT_MAX : INFINITY;
-	most = query->nearest.item[0].distance * query->nearest.item[0].distance /
-		terms->factor * search->layout.unit;
 	query->reach = sqrt(most);
-	if (search->layout.mixed)
-		return mixed_limit(&search->mixed, (int) (query - search->query), most, query->norm);
-	return (float) (most - query->norm + FLT_EPSILON * (most + query->norm) + FLT_MIN);
+	search->limit[q] = search->layout.mixed ? mixed_limit(&search->mixed, q, most, query->norm) :
+		(float) (most - query->norm + FLT_EPSILON * (most + query->norm) + FLT_MIN);
+}
+
+/* How far query q reaches by what it holds, among rows of the terms. */
+static void
+reach_of_held(NearestSearch *search, int q, const DistanceTerms *terms)
+{
+	const Found *found = &search->query[q].found;
+	double		farthest;
+
+	if (found->held == found->k)
+	{
+		farthest = found->nearest[found->k - 1].distance;
+		set_reach(search, q, farthest * farthest / terms->factor * search->layout.unit);
+		return;
+	}
+	search->query[q].reach = INFINITY;
+	search->limit[q] = search->layout.mixed && !mixed_is_comparable(&search->mixed, q) ? -FLT_MAX : INFINITY;
+}
+
+/*
+ * How far query q reaches by the figures of those that wait.
+ *
+ * Let A = |a|^2 and B = |b|^2, e = 1 - lowering = (p + 8) FLT_EPSILON.  A
+ * figure F is off from d^2 - A by less than 2 e (A + B): e B for the lowering
+ * and, as in nearest_start, less than half of 2 e (A + B) for rounding, of
+ * which half would do.  As |b| <= |a| + d, A + B <= 3 A + 2 d^2.  So k
+ * candidates of figures F or less are at d^2 <= F + A + 2 e (3 A + 2 d^2) or
+ * less; a little more here makes up for e^2.
+ */
+static void
+reach_of_waiting(NearestSearch *search, int q)
+{
+	Query	   *query = &search->query[q];
+	double		norm = query->norm / search->lowering;
+	double		margin = 6.0 * (1.0 - search->lowering);
+	double		most = (found_bound(&query->found) + norm * (1.0 + margin)) / (1.0 - margin) + FLT_MIN;
+
+	if (most < query->reach * query->reach)
+		set_reach(search, q, fmax(most, 0.0));
 }
 
 static bool
@@ -187,29 +222,64 @@ measure(const NearestSearch *search, const DistanceTerms *terms, int row, int ca
 	return distance_squared(in->vectors + own, in->vectors + other, in->weights, terms);
 }
 
-/* Measure the candidates that passed the filter; whether one was taken in. */
-static bool
-measure_passed(const NearestSearch *search, Query *query, const DistanceTerms *terms, const int *lane_row,
-			   uint32_t passed)
+/* Measure those that wait, and hold the nearest. */
+static void
+measure_waiting(NearestSearch *search, int q, const DistanceTerms *terms)
 {
-	bool		taken = false;
+	Query	   *query = &search->query[q];
+	Found	   *found = &query->found;
+	Neighbour  *measured = found->nearest + found->held;
+	int			count = 0;
+
+	for (int i = 0; i < found->waiting; i++)
+	{
+		double		squared = measure(search, terms, query->row, found->row[i]);
+
+		if (squared >= 0.0)
+			measured[count++] = (Neighbour) {found->row[i], sqrt(squared)};
+	}
+	found_hold(found, count);
+	reach_of_held(search, q, terms);
+}
+
+/* Enough candidates wait to see how far the query reaches. */
+static void
+look_at_waiting(NearestSearch *search, int q, const DistanceTerms *terms)
+{
+	Found	   *found = &search->query[q].found;
+
+	/* figures of a mixed layout, or beside distances held, say nothing of how far the k-th is */
+	if (!search->layout.mixed && found->held == 0)
+	{
+		reach_of_waiting(search, q);
+		found_leave_out(found, search->limit[q]);
+	}
+	/* so many may be equally far */
+	if (found->waiting >= found->enough)
+		measure_waiting(search, q, terms);
+}
+
+/* Let the candidates that passed the filter wait. */
+static void
+take_passed(NearestSearch *search, int q, const DistanceTerms *terms, const int *lane_row, uint32_t passed)
+{
+	Query	   *query = &search->query[q];
+	const float *figure = search->figure + q * FILTER_LANES;
 
 	for (; passed != 0; passed &= passed - 1)
 	{
-		int			row = lane_row[__builtin_ctz(passed)];
-		double		squared;
+		int			lane = __builtin_ctz(passed);
+		int			row = lane_row[lane];
 
-		if (row < 0 || !may_choose(&search->input, query->row, row))
-			continue;
-		squared = measure(search, terms, query->row, row);
-		if (squared >= 0.0)
-			taken |= heap_offer(&query->nearest, (Neighbour) {row, sqrt(squared)});
+		if (row >= 0 && may_choose(&search->input, query->row, row))
+			found_add(&query->found, row, figure[lane]);
 	}
-	return taken;
+	if (query->found.waiting >= query->found.enough)
+		look_at_waiting(search, q, terms);
 }
 
 static void
-search_block(NearestSearch *search, const DistanceTerms *terms, int block, int queries, float *limit)
+search_block(NearestSearch *search, const DistanceTerms *terms, int block, int queries)
 {
 	const int  *lane_row = search->layout.lane_row + (size_t) block * FILTER_LANES;
 	const float *norm = search->norm + (size_t) block * FILTER_LANES;
@@ -219,14 +289,10 @@ search_block(NearestSearch *search, const DistanceTerms *terms, int block, int q
 	if (mixed)
 		norm = mixed_norms(&search->mixed, &search->layout, block, norm);
 	search->filter(search->coefficient, layout_block(&search->layout, block), norm, mixed ? FILTER_LANES : 0,
-				   search->layout.p, limit, passed);
+				   search->layout.p, search->limit, passed, search->figure);
 	for (int q = 0; q < queries; q++)
-	{
-		Query	   *query = &search->query[q];
-
-		if (passed[q] != 0 && measure_passed(search, query, terms, lane_row, passed[q]))
-			limit[q] = update_reach(search, query, terms);
-	}
+		if (passed[q] != 0)
+			take_passed(search, q, terms, lane_row, passed[q]);
 }
 
 static int
@@ -319,18 +385,28 @@ search_pattern(NearestSearch *search, int g, int queries)
 	const Pattern *pattern = &layout->pattern[g];
 	const DistanceTerms *terms = &search->terms[g];
 	const Visit *visit = search->visit + pattern->first_block;
-	float		limit[FILTER_QUERIES] = {-FLT_MAX, -FLT_MAX, -FLT_MAX, -FLT_MAX};
 
+	for (int q = 0; q < FILTER_QUERIES; q++)
+		search->limit[q] = -FLT_MAX;
 	for (int q = 0; q < queries; q++)
 	{
 		Query	   *query = &search->query[q];
 
 		query->norm = lowered_norm(search, layout_row(layout, query->row), 1, terms);
-		limit[q] = update_reach(search, query, terms);
+		reach_of_held(search, q, terms);
 	}
 	for (int v = 0; v < pattern->blocks; v++)
 		if (within_reach(search, queries, visit[v].gap))
-			search_block(search, terms, visit[v].block, queries, limit);
+			search_block(search, terms, visit[v].block, queries);
+	for (int q = 0; q < queries; q++)
+	{
+		Found	   *found = &search->query[q].found;
+
+		if (found->waiting > found->k)
+			look_at_waiting(search, q, terms);
+		if (found->waiting > 0)
+			measure_waiting(search, q, terms);
+	}
 }
 
 /* Set up the next rows, all of one pattern; how many. */
@@ -357,7 +433,7 @@ next_queries(NearestSearch *search)
 		Query	   *query = &search->query[queries];
 
 		query->row = layout->order[pattern->first_row + search->next_row++];
-		query->nearest.count = 0;
+		found_clear(&query->found);
 		if (layout->mixed)
 			mixed_query(&search->mixed, layout, queries, query->row);
 		for (int j = 0; j < layout->p; j++)
@@ -382,10 +458,9 @@ nearest_next(NearestSearch *search, const NeighbourList **lists)
 	}
 	for (int q = 0; q < queries; q++)
 	{
-		NeighbourHeap *nearest = &search->query[q].nearest;
+		const Found *found = &search->query[q].found;
 
-		heap_sort(nearest);
-		search->list[q] = (NeighbourList) {search->query[q].row, nearest->count, nearest->item};
+		search->list[q] = (NeighbourList) {search->query[q].row, found->held, found->nearest};
 	}
 	*lists = search->list;
 	return queries;

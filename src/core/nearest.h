@@ -5,7 +5,8 @@
  * Plain C11: memory comes from the caller, nothing is freed, the same bits on
  * every CPU.  Memory besides the input: about (8 p + 50) bytes a row, up to
  * 128 p more for each combination of missing elements, or where these are many
- * 4 bytes a missing element; never a matrix of rows by rows.
+ * 4 bytes a missing element, and 500 bytes a neighbour wanted; never a matrix
+ * of rows by rows.
  */
 #ifndef ABIE_CORE_NEAREST_H
 #define ABIE_CORE_NEAREST_H

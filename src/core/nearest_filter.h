@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define FILTER_LANES 32			/* candidates of a block */
-#define FILTER_QUERIES 4		/* queries tested together */
+#define FILTER_QUERIES 8		/* queries tested together */
 
 /* Of these the compiler makes the vectors that every CPU of a kind has, such as SSE2. */
 typedef float FourFloats __attribute__((vector_size(16), aligned(4), may_alias));
@@ -22,10 +22,11 @@ typedef float FourFloats __attribute__((vector_size(16), aligned(4), may_alias))
 /*
  * For each query q and lane c of the block: bit c of passed[q] is set unless
  *		norm[q * stride + c] + sum over j of coefficient[q * p + j] * block[j * FILTER_LANES + c] > limit[q]
+ * and where any is, figure[q * FILTER_LANES + c] is the left side, whatever the lane.
  * stride: 0 where the norms are the same for all queries, else FILTER_LANES.
  */
 typedef void (*NearestFilter) (const float *coefficient, const float *block, const float *norm, int stride,
-							   int p, const float *limit, uint32_t *passed);
+							   int p, const float *limit, uint32_t *passed, float *figure);
 
 typedef enum FilterVariant
 {

@@ -62,8 +62,8 @@ mixed_search(const NearestInput *in, const NearestLayout *layout, NearestAllocat
 	mixed.first_lack = first_lack;
 	mixed.lack = lack;
 	mixed.own_lack = allocate(sizeof(int) * FILTER_QUERIES * p);
-	mixed.gain = allocate(sizeof(FourFloats) * p);
-	memset(mixed.gain, 0, sizeof(FourFloats) * p);
+	mixed.gain = allocate(sizeof(QueryFloats) * p);
+	memset(mixed.gain, 0, sizeof(QueryFloats) * p);
 	mixed.norm = allocate(sizeof(float) * FILTER_QUERIES * FILTER_LANES);
 	return mixed;
 }
@@ -127,7 +127,7 @@ leave_out_own_lacks(const MixedSearch *mixed, int q, const float *element, const
 const float *
 mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int block, const float *norm)
 {
-	FourFloats	gained[FILTER_LANES] = {0};
+	QueryFloats gained[FILTER_LANES] = {0};
 
 	for (int i = mixed->first_lack[block]; i < mixed->first_lack[block + 1]; i++)
 		gained[mixed->lack[i].lane] += mixed->gain[mixed->lack[i].element];
@@ -137,7 +137,7 @@ mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int block, const fl
 
 		leave_out_own_lacks(mixed, q, layout_block(layout, block), norm, own);
 		for (int c = 0; c < FILTER_LANES; c++)
-			own[c] -= ((const float *) gained)[c * 4 + q];
+			own[c] -= ((const float *) gained)[c * FILTER_QUERIES + q];
 	}
 	return mixed->norm;
 }

@@ -30,6 +30,9 @@ typedef struct Lack
 	uint16_t	element;
 } Lack;
 
+/* A float a query. */
+typedef float QueryFloats __attribute__((vector_size(4 * FILTER_QUERIES), aligned(4), may_alias));
+
 typedef struct MixedSearch
 {
 	int			p;
@@ -44,7 +47,7 @@ typedef struct MixedSearch
 	const bool *present[FILTER_QUERIES];	/* A */
 	int		   *own_lack;		/* FILTER_QUERIES x p: elements of weight that the query lacks */
 	int			own_lacks[FILTER_QUERIES];
-	FourFloats *gain;			/* p, a float a query: a_j^2 - r w_j, 0 where the query lacks the element */
+	QueryFloats *gain;			/* p: a_j^2 - r w_j, 0 where the query lacks the element */
 	float	   *norm;			/* FILTER_QUERIES x FILTER_LANES */
 } MixedSearch;
 
