@@ -112,10 +112,11 @@ BEGIN
 		array_agg(r."national" ORDER BY r.place) AS averages, array_agg(r.expected ORDER BY r.place) AS expected,
 		array_agg(r.expected_low ORDER BY r.place) AS expected_low,
 		array_agg(r.expected_high ORDER BY r.place) AS expected_high,
-		ARRAY[ARRAY['Year', 'This school', 'Expected', 'National']] || array_agg(ARRAY[r.academic_year,
-			abie_internal.percent_text(r.attendance, r.attendance_low, r.attendance_high),
-			coalesce(abie_internal.percent_text(r.expected, r.expected_low, r.expected_high), ''),
-			coalesce(abie_internal.decimal(r."national", 2) || '%', '')] ORDER BY r.place DESC) AS cells
+		array_agg(ARRAY[r.academic_year, abie_internal.percent_text(r.attendance, r.attendance_low, r.attendance_high),
+			coalesce(abie_internal.decimal(r."national", 2) || '%', ''),
+			coalesce(abie_internal.percent_text(r.expected, r.expected_low, r.expected_high), '')]
+			ORDER BY r.place DESC) AS cells, count(r.attendance_low) > 0 AS is_noise_known,
+		CASE WHEN count(r.expected) > 0 THEN 4 WHEN count(r."national") > 0 THEN 3 ELSE 2 END AS width
 	INTO h
 	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8,
 			attendance_low float8, attendance_high float8, "national" float8, expected float8, expected_low float8,
@@ -125,44 +126,56 @@ BEGIN
 	RETURN abie_internal.report_part(format, 'heading', 'Attendance over the years')
 		|| abie_internal.report_part(format, 'paragraph', abie_internal.forecast_text(facts))
 		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
-			abie.chart_history('This school and all schools of its phase', h.years, h.attendance, h.low, h.high,
+			abie.chart_history('This school' || CASE WHEN cardinality(array_remove(h.averages, NULL)) > 0
+					THEN ' and all schools of its phase' ELSE '' END, h.years, h.attendance, h.low, h.high,
 				h.averages, h.expected,
 				CASE WHEN e -> 'forecast_low' <> 'null' OR target IS NOT NULL THEN facts #>> '{run,target_year}' END,
 				target, (e ->> 'forecast_low')::float8, (e ->> 'forecast_high')::float8, h.expected_low,
 				h.expected_high)) ELSE '' END
-		|| abie_internal.report_part(format, 'figures', 'The figures over the years, with 95% intervals', h.cells);
+		-- a school left out has nothing expected, and a special school nothing national
+		|| abie_internal.report_part(format, 'figures', 'The figures over the years'
+			|| CASE WHEN h.is_noise_known THEN ', with 95% intervals' ELSE '' END,
+			(ARRAY[ARRAY['Year', 'This school', 'National', 'Expected']] || h.cells)[:][1:h.width]);
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_history(jsonb, text) IS
 'Attendance over the years as a picture and a table.';
 
 -- The clearly better ones where there are four, else all better ones. Only what is chosen is put in words.
-CREATE FUNCTION abie_internal.report_learn(similar_schools jsonb, OUT most_similar text[], OUT nearest text[],
-	OUT better bigint, OUT clearly_better bigint, OUT similar_urns integer[], OUT nearest_urns integer[])
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
+CREATE FUNCTION abie_internal.report_learn(similar_schools jsonb, own_attendance float8, own_fsm float8,
+	OUT said text[], OUT urns integer[], OUT better bigint, OUT clearly_better bigint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT array_agg(said ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
-	array_agg(said ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL), min(k.better),
-	min(k.clearly_better), array_agg(k.similar_urn ORDER BY k.rank) FILTER (WHERE k.similar_place <= 4),
-	array_agg(k.similar_urn ORDER BY k.km, k.rank) FILTER (WHERE k.near_place <= 4 AND k.km IS NOT NULL)
+-- not STRICT: the share of free school meals may not be known
+SELECT array_agg(format(E'%s\t%s: %s%%, %s points higher%s.',
+		abie_internal.shown_name(k.similar_name, k.similar_urn), concat_ws(', ', k.similar_la_name,
+			abie_internal.km_text(k.km), abie_internal.counted(k.similar_enrolments, 'pupil', 'pupils')),
+		abie_internal.decimal(k.similar_attendance, 2),
+		abie_internal.decimal(k.similar_attendance - own_attendance, 2), concat(
+			CASE WHEN k.is_clear AND k.clearly_better < 4 THEN ', which is more than chance would often bring' END,
+			'; ' || nullif(concat_ws(', ',
+				CASE WHEN k.chosen = 1 THEN NULL WHEN k.similar_place = 1 THEN 'the most similar of these'
+					WHEN k.similar_place <= 4 THEN 'among the most similar' END,
+				CASE WHEN k.chosen = 1 OR k.km IS NULL THEN NULL WHEN k.near_place = 1 THEN 'the nearest of these'
+					WHEN k.near_place <= 4 THEN 'among the nearest' END,
+				CASE WHEN k.similar_fsm_pct > own_fsm THEN format('more free school meals than here, %s%%',
+					abie_internal.decimal(k.similar_fsm_pct, 1)) END), ''))) ORDER BY k.rank),
+	array_agg(k.similar_urn ORDER BY k.rank), min(k.better), min(k.clearly_better)
 FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
-		row_number() OVER (ORDER BY c.km, c.rank) AS near_place
+		row_number() OVER (ORDER BY c.km, c.rank) AS near_place, count(*) OVER () AS chosen
 	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
 		FROM jsonb_to_recordset(similar_schools) x(rank integer, similar_urn integer, similar_name text,
-			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8, is_better boolean,
-			is_clear boolean)
+			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
+			similar_fsm_pct float8, is_better boolean, is_clear boolean)
 		WHERE x.is_better) c
 	WHERE c.is_clear OR c.clearly_better < 4) k
-	CROSS JOIN LATERAL (SELECT CASE WHEN least(k.similar_place, k.near_place) <= 4
-		THEN format(E'%s\t%s: %s%%', abie_internal.shown_name(k.similar_name, k.similar_urn),
-			concat_ws(', ', k.similar_la_name, abie_internal.km_text(k.km),
-				abie_internal.thousands(k.similar_enrolments) || ' pupils'),
-			abie_internal.decimal(k.similar_attendance, 2)) END) w(said)
+WHERE k.similar_place <= 4 OR k.near_place <= 4 AND k.km IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie_internal.report_learn(jsonb) IS
-'Of the similar schools of a report those to learn from, the four most similar and the four nearest: of '
-'those with clearly higher attendance, or where these are fewer than four, of all with higher attendance; how many '
-'have, and the URNs of those listed. NULL where none has.';
+COMMENT ON FUNCTION abie_internal.report_learn(jsonb, float8, float8) IS
+'Of the similar schools of a report those to learn from, each once, with the reason to ring it: the four most similar '
+'and the four nearest of those with clearly higher attendance, or where these are fewer than four, of all with higher '
+'attendance; how many have, and the URNs of those listed. own_attendance and own_fsm: of the school itself, per cent. '
+'NULL where none has. Not STRICT because own_fsm may be NULL.';
 
 CREATE FUNCTION abie_internal.school_links(urns integer[], linked integer[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 50
@@ -173,22 +186,19 @@ COMMENT ON FUNCTION abie_internal.school_links(integer[], integer[]) IS
 'The address of each school''s page beside this one, NULL where the school is not linked. Not STRICT because there may '
 'be no schools.';
 
-CREATE FUNCTION abie_internal.report_learn_part(format text, most_similar text[], nearest text[], better bigint,
-	clearly_better bigint, similar_links text[], nearest_links text[]) RETURNS text
+CREATE FUNCTION abie_internal.report_learn_part(format text, said text[], better bigint, clearly_better bigint,
+	links text[]) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 -- not STRICT: all are NULL where none is better
 RETURN abie_internal.report_part(format, 'heading', 'Schools to learn from')
 	|| abie_internal.report_part(format, 'paragraph', CASE
 		WHEN better IS NULL THEN 'None of the similar schools had higher attendance: others may learn from this school.'
+		WHEN better = 1 THEN 'One similar school had higher attendance:'
 		WHEN better <= 4 THEN 'The similar schools that had higher attendance:'
-		ELSE format('Of the similar schools with %s attendance, the most similar and the nearest:',
-			CASE WHEN clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
-	|| CASE WHEN better > 4 THEN abie_internal.report_part(format, 'subheading', 'Most similar') ELSE '' END
-	|| CASE WHEN better > 0 THEN abie_internal.report_part(format, 'list', '', most_similar, similar_links) ELSE '' END
-	|| CASE WHEN better > 4 AND nearest IS NOT NULL
-		THEN abie_internal.report_part(format, 'subheading', 'Nearest')
-			|| abie_internal.report_part(format, 'list', '', nearest, nearest_links) ELSE '' END;
-COMMENT ON FUNCTION abie_internal.report_learn_part(text, text[], text[], bigint, bigint, text[], text[]) IS
+		ELSE format('Of the similar schools with %s attendance, the most similar and the nearest, each with the reason '
+			'to ring it:', CASE WHEN clearly_better >= 4 THEN 'clearly higher' ELSE 'higher' END) END)
+	|| CASE WHEN better > 0 THEN abie_internal.report_part(format, 'list', '', said, links) ELSE '' END;
+COMMENT ON FUNCTION abie_internal.report_learn_part(text, text[], bigint, bigint, text[]) IS
 'The schools to learn from, as abie_internal.report_learn gives them, with links to their pages. Not STRICT '
 'because all are NULL where none is better.';
 
@@ -203,19 +213,22 @@ DECLARE
 	hidden bigint := (SELECT count(*) FROM jsonb_array_elements(facts -> 'similar_schools') s
 		WHERE s -> 'similar_attendance' = 'null');
 BEGIN
-	RETURN format('These are the %s schools whose circumstances, taken together, are closest to this school''s. ',
-			others)
+	RETURN CASE others WHEN 1 THEN 'This is the school'
+			ELSE format('These are the %s schools', others) END
+		|| ' whose circumstances, taken together, are closest to this school''s. '
 		|| CASE WHEN (facts #>> '{expectation,poor_match}')::boolean
 			THEN 'They are less alike than the similar schools of most: this school''s circumstances are unusual, so '
 				'read the comparison with care. ' ELSE '' END
 		|| CASE WHEN hidden > 0
-			THEN format('The attendance of %s of them is known from their registers only and not published; they are '
-				'left out of what follows. ', hidden) ELSE '' END
+			THEN format('The attendance of %s of them is known from %s only and not published; %s left out of what '
+				'follows. ', hidden, CASE hidden WHEN 1 THEN 'its registers' ELSE 'their registers' END,
+				CASE hidden WHEN 1 THEN 'it is' ELSE 'they are' END) ELSE '' END
 		|| CASE WHEN hidden = others THEN ''
 			ELSE format('%s of %s had higher attendance than this school%s', coalesce(better::text, 'None'),
 				others - hidden, CASE
 					WHEN standing = 'null' OR coalesce(better, 0) = 0 THEN '. '
-					WHEN clearly_better = 0 THEN ', none of them by more than chance would often bring. '
+					WHEN clearly_better = 0 THEN ', but not by more than chance would often bring. '
+					WHEN clearly_better = better THEN ', by more than chance would often bring. '
 					ELSE format(', %s of them by more than chance would often bring. ', clearly_better) END) END
 		|| CASE WHEN standing = 'null' THEN ''
 			WHEN standing -> 'best' = standing -> 'worst'
@@ -241,10 +254,12 @@ BEGIN
 	IF facts ->> 'outcome' = 'left out' OR facts -> 'similar_schools' = 'null' THEN
 		RETURN '';
 	END IF;
-	learn := abie_internal.report_learn(facts -> 'similar_schools');
+	learn := abie_internal.report_learn(facts -> 'similar_schools', (e ->> 'attendance')::float8,
+		(SELECT (c ->> 'number')::float8 FROM jsonb_array_elements(nullif(facts -> 'circumstances', 'null')) c
+			WHERE c ->> 'characteristic' = 'fsm_pct'));
 	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance,
 		array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high,
-		array_agg(r.urn ORDER BY r.rank) AS urns, count(*) AS schools,
+		array_agg(r.urn ORDER BY r.rank) AS urns, count(*) AS schools, count(r.attendance) AS shown,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
 			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END
 				|| coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie_internal.km_text(r.km)), ''), ''),
@@ -268,11 +283,13 @@ BEGIN
 				n.names || abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer),
 				n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8,
 				n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
-		|| abie_internal.report_learn_part(format, learn.most_similar, learn.nearest, learn.better,
-			learn.clearly_better, abie_internal.school_links(learn.similar_urns, linked),
-			abie_internal.school_links(learn.nearest_urns, linked))
+		-- of schools whose attendance is not shown nothing is said
+		|| CASE WHEN n.shown = 0 THEN '' ELSE abie_internal.report_learn_part(format, learn.said, learn.better,
+			learn.clearly_better, abie_internal.school_links(learn.urns, linked)) END
 		|| abie_internal.report_part(format, 'table',
-			format('All %s similar schools; %s had higher attendance than this school', n.schools, chr(9733)), n.cells,
+			concat(CASE n.schools WHEN 1 THEN 'The similar school' ELSE format('All %s similar schools', n.schools) END,
+				CASE WHEN learn.better > 0 THEN format('; %s had higher attendance than this school', chr(9733)) END),
+			n.cells,
 			abie_internal.school_links(n.urns, linked));
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text, integer[]) IS
@@ -285,20 +302,18 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	baseline_year text := facts #>> '{run,baseline_year}';
-	most text;
+	most record;
 	cells text[];
 BEGIN
 	IF facts -> 'absence' = 'null' THEN
 		RETURN '';
 	END IF;
+	SELECT f.* INTO most FROM abie_internal.furthest_above(facts -> 'absence') f;
 	SELECT ARRAY[ARRAY['Absence', 'This school', 'Similar schools', 'Difference']] || array_agg(ARRAY[
 			r.meaning || CASE WHEN r.reason LIKE 'enrolments%' THEN E'\n% of pupils' ELSE '' END,
 			abie_internal.decimal(r.own_percent, 2) || '%', abie_internal.decimal(r.similar_percent, 2) || '%',
-			abie_internal.signed(r.own_percent - r.similar_percent, 2)] ORDER BY r.place),
-		(array_agg(format('%s, %s points', r.meaning, abie_internal.signed(r.own_percent - r.similar_percent, 2))
-			ORDER BY r.own_percent - r.similar_percent DESC, r.place)
-			FILTER (WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'))[1]
-	INTO cells, most
+			abie_internal.signed(r.own_percent - r.similar_percent, 2)] ORDER BY r.place)
+	INTO cells
 	FROM ROWS FROM (jsonb_to_recordset(facts -> 'absence') AS (reason text, meaning text, own_percent float8,
 			similar_percent float8))
 		WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
@@ -306,7 +321,7 @@ BEGIN
 	RETURN abie_internal.report_part(format, 'heading', 'Absence by reason')
 		|| abie_internal.report_part(format, 'paragraph', format('Sessions missed in %s, per cent of those possible, '
 			'beside the similar schools taken together. The largest differences show where to look first.%s',
-			baseline_year, ' Furthest above the similar schools: ' || most || '.'))
+			baseline_year, ' Furthest above the similar schools: ' || most.reason || ', ' || most.points || ' points.'))
 		|| abie_internal.report_part(format, 'table', 'Absence in ' || baseline_year, cells);
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_absence(jsonb, text) IS

@@ -15,9 +15,8 @@ BEGIN
 		|| format('The improvement is published to one decimal; before rounding it is %s. ',
 			abie_internal.fact(e, 'improvement', 2))
 		|| CASE WHEN e -> 'improvement_days' <> 'null'
-			THEN format('It comes to about %s more days in school over the year for all pupils together: %s days a '
-				'pupil.',
-				abie_internal.thousands(round((e ->> 'improvement_days')::numeric)::bigint),
+			THEN format('It comes to about %s in school over the year for all pupils together: %s days a pupil.',
+				abie_internal.counted(round((e ->> 'improvement_days')::numeric)::bigint, 'more day', 'more days'),
 				abie_internal.fact(e, 'improvement_days_per_pupil', 1)) ELSE '' END;
 END $$;
 COMMENT ON FUNCTION abie_internal.improvement_text(jsonb) IS
@@ -54,20 +53,14 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	e jsonb := facts -> 'expectation';
 	said record := abie_internal.school_report_lead(facts);
 BEGIN
-	RETURN abie_internal.report_part(format, 'title',
-			abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer))
-		|| abie_internal.report_part(format, 'meta', concat_ws(' ' || chr(183) || ' ',
-			'Attendance expectation for ' || (facts #>> '{run,target_year}'), 'URN ' || (e ->> 'urn'), e ->> 'la_name',
-			initcap(e ->> 'stratum'), abie_internal.thousands((e ->> 'enrolments')::bigint) || ' pupils'))
-		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
+	RETURN abie_internal.school_report_half_page(facts, format)
 		|| abie_internal.report_part(format, 'lead', said.lead)
 		|| abie_internal.report_part(format, 'paragraph', said.more);
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_head(jsonb, text) IS
-'Title, status and the expectation in one sentence.';
+'The half page for a governor, and the expectation in one sentence.';
 
 CREATE FUNCTION abie_internal.school_report_ladder(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 3000

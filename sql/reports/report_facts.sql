@@ -329,7 +329,7 @@ BEGIN
 		WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable)
 		GROUP BY d.urn
 	)
-	SELECT e.urn, jsonb_build_object(
+	SELECT e.urn, abie_internal.with_half_page(jsonb_build_object(
 		'report', 'abie school report',
 		'version', 1,
 		'run', to_jsonb(run),
@@ -354,7 +354,7 @@ BEGIN
 		'absence', a.absence,
 		'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END,
 		'data', s.data,
-		'week', w.week)
+		'week', w.week))
 	FROM expectation e
 		CROSS JOIN run
 		CROSS JOIN methodology k
@@ -376,6 +376,7 @@ COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
 'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data, '
-'week (abie_internal.report_week). Parts that do not apply are null. Schools out of scope, and those the role in '
-'force may not read (abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a '
-'school of similar schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';
+'week (abie_internal.report_week), half_page (abie_internal.with_half_page). Parts that do not apply are null. '
+'Schools out of scope, and those the role in force may not read (abie_internal.readable_schools), have no row. With '
+'its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile '
+'because reads may be logged (abie.report_read).';

@@ -6,6 +6,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$ BEGIN RETURN to_char(value, 'FM999,999,999,999,990'); END $$;
 COMMENT ON FUNCTION abie_internal.thousands(bigint) IS 'A count as reports write it, with commas.';
 
+CREATE FUNCTION abie_internal.counted(number bigint, one text, many text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 12
+RETURN abie_internal.thousands(number) || ' ' || CASE number WHEN 1 THEN one ELSE many END;
+COMMENT ON FUNCTION abie_internal.counted(bigint, text, text) IS
+'So many of what is counted, in the singular or the plural.';
+
 CREATE FUNCTION abie_internal.signed(value float8, digits integer) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
 SET search_path = pg_catalog, pg_temp
@@ -207,11 +213,14 @@ th{font-weight:600;line-height:1.3}tbody th{font-weight:400;line-height:inherit}
 th:first-child{text-align:left;padding-left:0;min-width:8rem;overflow-wrap:anywhere}
 td:last-child,th:last-child{padding-right:0}
 small{display:block;color:#505050;font-size:.85em}
+.half ul{list-style:none;padding:0}
 summary{cursor:pointer;padding:.4rem 0;color:#00527f}
 @media (max-width:30rem){body{padding:.75rem}table{font-size:.85rem}
 thead th{font-size:.75rem}th:first-child{min-width:6rem}}
 @media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}
-h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}
+h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:92mm}th,td{padding:.08rem .4rem}
+small{display:inline;margin-left:.4em}
+.half{break-after:page}.half li{margin:.2rem 0}.half svg{max-width:124mm}
 h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
 %s</style>
 </head>

@@ -98,6 +98,25 @@ sub look_at
 	return;
 }
 
+# The half page for a governor fits the upper half of a sheet, what comes after it begins another, and alone it is one page of half of A4.
+sub look_at_half_page
+{
+	my ($name, $file) = @_;
+	$browser->call('Emulation.setEmulatedMedia', { media => 'print' });
+	$browser->set_width($paper);
+	cmp_ok($browser->evaluate(q{document.querySelector('.half').getBoundingClientRect().bottom}), '<=', (297 / 2 - 14) / 25.4 * 96, "$name: the half page is in the upper half of its sheet");
+	is($browser->evaluate(q{getComputedStyle(document.querySelector('.half')).breakAfter}), 'page', "$name: and alone on it");
+	$browser->call('Emulation.setEmulatedMedia', { media => '' });
+	$browser->evaluate(q{const half = document.querySelector('.half'), style = document.createElement('style'); document.querySelector('main').replaceChildren(half);
+		style.textContent = '@page{size:210mm 148.5mm}'; document.head.append(style); 1});
+	$browser->print_to("$pictures/$name-half.pdf");
+	my @half = slurp_file("$pictures/$name-half.pdf") =~ m{/MediaBox ?\[([^\]]*)\]}g;
+	is(scalar(@half), 1, "$name: the half page alone is one page");
+	like("@half", qr/^0 0 59[45][.\d]* 42[01][.\d]*$/, "$name: of half of A4");
+	$browser->open_file($file, $phone);
+	return;
+}
+
 sub look_at_file
 {
 	my ($name, $file, $scripts) = @_;
@@ -125,6 +144,7 @@ sub look_at_file
 	my @page = slurp_file("$pictures/$name.pdf") =~ m{/MediaBox ?\[([^\]]*)\]}g;
 	is(scalar(grep { !/^0 0 59[45][.\d]* 84[12][.\d]*$/ } @page), 0, "$name: pages of A4");
 	cmp_ok(scalar(@page), '<=', $most_pages, "$name: a few pages") unless $name =~ /area|trust|site/;
+	look_at_half_page($name, $file) if $browser->evaluate(q{document.querySelector('.half') !== null});
 	return unless $axe;
 	$browser->set_width($phone);
 	$browser->evaluate("$axe; 1");
