@@ -29,6 +29,8 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "worker_node.h"
+
 #define TABLE_SCHEMA "abie"
 #define OWNER_SCHEMA "abie_owner"
 
@@ -148,6 +150,7 @@ abie_gate(PG_FUNCTION_ARGS)
 	}
 	/* an error puts the caller's rights back with its transaction or subtransaction, as for SECURITY DEFINER */
 	SetUserIdAndSecContext(gate->owner, sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	tell_of_worker_node();
 	result = FunctionCallInvoke(inner);
 	SetUserIdAndSecContext(caller, sec_context);
 	fcinfo->isnull = inner->isnull;

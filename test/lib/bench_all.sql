@@ -9,21 +9,8 @@ CALL abie.calculate('2025/26');
 SELECT count(*) FROM abie.check_run(1);
 -- of a year that is over
 CALL abie.calculate('2024/25');
-CREATE SCHEMA bench;
-
--- 93 % present, in no order; 10,000 registers differ
-CREATE TABLE bench.pool AS
-SELECT p, string_agg(CASE WHEN r < 0.93 THEN CASE WHEN s % 2 = 0 THEN '/' ELSE '\' END
-	ELSE (string_to_array('I I I M C C2 O O G U L L B V X Y4 N #', ' '))[1 + floor(random() * 18)::int]
-	END, '' ORDER BY s) AS marks
-FROM generate_series(1, 10000) p, generate_series(0, 379) s, LATERAL (SELECT random() + 0 * (p + s) AS r) x
-GROUP BY p;
--- of a year and of schools that nothing else is held of
-CREATE TABLE bench.register AS
-SELECT 800000 + (i * 2654435761 % 2500)::int AS urn, i::int AS pupil, abie.register('2030-09-02', p.marks) AS register
-FROM generate_series(1::bigint, :registers) i JOIN bench.pool p ON p.p = 1 + i * 7919 % 10000;
-INSERT INTO abie.school (urn, laestab, name)
-SELECT u, 9090000 + u - 800000, 'bench' FROM generate_series(800000, 802499) u;
+\set schools 2500
+\ir bench_registers.sql
 CREATE TABLE bench.bytes AS
 SELECT urn, pupil, substr(abie_internal.register_send(register), 6) AS bytes FROM bench.register;
 CREATE TABLE bench.register_text AS SELECT register::text AS t FROM bench.register WHERE pupil <= 50 * :few;

@@ -44,6 +44,8 @@ make_system() {
 	fi
 	as_root rm -f "$place/$version/etc/apt/sources.list"
 	add_suite "$version" "${suite[$version]}"
+	# what packages do when they are installed may look into it
+	mount_proc "$version"
 	inside "$version" apt-get -qq -y install --no-install-recommends ${packages//,/ }
 	printf %s "$packages" | as_root tee "$place/$version/made" >/dev/null
 }
