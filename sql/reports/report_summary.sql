@@ -22,7 +22,7 @@ CREATE TYPE abie_owner.area_cell AS (la integer, trust text COLLATE "C", stratum
 	published boolean, schools bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance bigint,
 	expected bigint, baseline bigint, target bigint, improvement bigint, least_improvement numeric,
 	greatest_improvement numeric, unknown bigint, maintain_unknown bigint, poor_unknown bigint, beyond bigint,
-	maintain_beyond bigint, poor_beyond bigint);
+	maintain_beyond bigint, poor_beyond bigint, unseen bigint);
 COMMENT ON TYPE abie_owner.area_cell IS
 'Schools in scope of a run that are in one local authority, trust and stratum, those of published attendance apart.';
 COMMENT ON COLUMN abie_owner.area_cell.la IS 'Number of the local authority.';
@@ -48,6 +48,8 @@ COMMENT ON COLUMN abie_owner.area_cell.poor_unknown IS 'Of these, those whose si
 COMMENT ON COLUMN abie_owner.area_cell.beyond IS 'Schools that are not among those reached by the role.';
 COMMENT ON COLUMN abie_owner.area_cell.maintain_beyond IS 'Of these, those that are to maintain their attendance.';
 COMMENT ON COLUMN abie_owner.area_cell.poor_beyond IS 'Of these, those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_owner.area_cell.unseen IS
+'Schools beyond that are not partners of a hub that the role reaches either, whose weeks it would see.';
 
 CREATE FUNCTION abie_internal.weighted(value float8, weight integer) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
@@ -58,7 +60,7 @@ COMMENT ON FUNCTION abie_internal.weighted(float8, integer) IS
 'NULL.';
 
 -- This and the next two are put into the query that calls them: no SET clause, and not STRICT.
-CREATE FUNCTION abie_owner.area_cells(run_id integer, known integer[], reached integer[])
+CREATE FUNCTION abie_owner.area_cells(run_id integer, known integer[], reached integer[], partners integer[])
 RETURNS SETOF abie_owner.area_cell
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 8000
 BEGIN ATOMIC
@@ -72,7 +74,8 @@ BEGIN ATOMIC
 		min(m.improvement_rounded), max(m.improvement_rounded),
 		count(*) FILTER (WHERE m.unknown), count(*) FILTER (WHERE m.unknown AND m.maintain),
 		count(*) FILTER (WHERE m.unknown AND m.poor_match), count(*) FILTER (WHERE m.beyond),
-		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match)
+		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match),
+		count(*) FILTER (WHERE m.beyond AND m.urn <> ALL (partners))
 	FROM (
 		SELECT k.*, k.laestab / 10000 AS la, coalesce(s.trust, '') COLLATE "C" AS trust,
 			-- nobody could be granted what is published without a URN: it has no figure, and is known to all
@@ -92,9 +95,10 @@ BEGIN ATOMIC
 			LEFT JOIN abie.school s ON s.urn = k.urn AND s.trust IS NOT NULL) m
 	GROUP BY m.la, m.trust, m.stratum, m.published;
 END;
-COMMENT ON FUNCTION abie_owner.area_cells(integer, integer[], integer[]) IS
-'The schools in scope of a run, added up by stratum, local authority and trust. known and reached: URNs of the schools '
-'that are known to a role, and that it reaches. Not STRICT because NULL stands for all schools.';
+COMMENT ON FUNCTION abie_owner.area_cells(integer, integer[], integer[], integer[]) IS
+'The schools in scope of a run, added up by stratum, local authority and trust. known, reached and partners: URNs of '
+'the schools that are known to a role, that it reaches, and that are placed at hubs it reaches. Not STRICT because '
+'NULL for known or reached stands for all schools.';
 
 CREATE FUNCTION abie_owner.hidden_areas(cells abie_owner.area_cell[])
 RETURNS TABLE (stratum text, la text, trust text)
@@ -106,6 +110,8 @@ BEGIN ATOMIC
 			coalesce(pg_catalog.sum(k.unknown) FILTER (WHERE k.published), 0)::bigint AS published_unknown,
 			pg_catalog.sum(k.beyond)::bigint AS beyond,
 			coalesce(pg_catalog.sum(k.beyond) FILTER (WHERE k.published), 0)::bigint AS published_beyond,
+			pg_catalog.sum(k.unseen)::bigint AS unseen,
+			coalesce(pg_catalog.sum(k.unseen) FILTER (WHERE k.published), 0)::bigint AS published_unseen,
 			grouping(k.la, k.trust) IN (1, 3) OR grouping(k.la, k.trust) = 2 AND k.trust <> '' AS published
 		FROM pg_catalog.unnest(cells) k
 		GROUP BY k.stratum, CUBE (k.la, k.trust)
@@ -114,6 +120,7 @@ BEGIN ATOMIC
 			pg_catalog.array_agg(c.unknown) AS unknown, pg_catalog.array_agg(c.beyond) AS beyond,
 			pg_catalog.array_agg(c.published_unknown) AS published_unknown,
 			pg_catalog.array_agg(c.published_beyond) AS published_beyond,
+			pg_catalog.array_agg(c.unseen) AS unseen, pg_catalog.array_agg(c.published_unseen) AS published_unseen,
 			pg_catalog.array_agg(c.published) AS published
 		FROM cell c GROUP BY c.stratum
 	)
@@ -121,13 +128,15 @@ BEGIN ATOMIC
 	SELECT DISTINCT t.stratum, s.row_group, s.column_group
 	FROM total t
 		CROSS JOIN LATERAL (SELECT t.unknown UNION SELECT t.published_unknown
-			UNION SELECT t.beyond UNION SELECT t.published_beyond) k (schools)
+			UNION SELECT t.beyond UNION SELECT t.published_beyond
+			UNION SELECT t.unseen UNION SELECT t.published_unseen) k (schools)
 		CROSS JOIN LATERAL abie.suppress(t.la, t.trust, k.schools, t.published) s
 	WHERE s.symbol = 'c';
 END;
 COMMENT ON FUNCTION abie_owner.hidden_areas(abie_owner.area_cell[]) IS
 'Local authorities, trusts (the other NULL) and the country (both NULL) of which no figure is shown, by stratum: safe '
-'against what the role knows, and against what it reaches. Not STRICT, so that it becomes part of the query.';
+'against what the role knows, against what it reaches, and against that with the attendance of partners of hubs. Not '
+'STRICT, so that it becomes part of the query.';
 
 CREATE FUNCTION abie_owner.area_totals(scope text, cells abie_owner.area_cell[])
 RETURNS TABLE (code text, stratum text, left_out boolean, schools bigint, maintain bigint,
@@ -179,6 +188,9 @@ DECLARE
 		FROM abie_owner.grants_within_reach(role, '{results,support,calculation}') g);
 	reached integer[] := CASE WHEN NOT EXISTS (SELECT FROM unnest(reach) g WHERE g.scope = 'national')
 		THEN ARRAY(SELECT s.urn FROM abie_owner.schools_of_grants(reach) s) END;
+	-- a hub sees the weeks of its partners, if not what is expected of them
+	partners integer[] := ARRAY(SELECT p.urn::integer FROM abie_owner.partners(ARRAY(
+		SELECT g.code FROM abie_owner.grants_within_reach(role, '{partners}') g)) p);
 	cells abie_owner.area_cell[];
 BEGIN
 IF scope NOT IN ('local authority', 'trust', 'national') THEN
@@ -187,7 +199,7 @@ IF scope NOT IN ('local authority', 'trust', 'national') THEN
 ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
 	RETURN;
 END IF;
-cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id, known, reached) c);
+cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id, known, reached, partners) c);
 RETURN QUERY
 WITH hidden AS MATERIALIZED (
 	-- of areas of this scope; nothing is hidden from a role that knows all

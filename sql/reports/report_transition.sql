@@ -136,8 +136,8 @@ BEGIN
 			FROM jsonb_to_recordset(facts -> 'moments') m(moment text, evidence text, strategies text)))
 		|| abie_internal.report_part(format, 'paragraph', 'Beyond: what is more than usual for pupils of the same '
 			'make-up, drawn towards none by as much as it may be chance, with its interval of 90 per cent. Earlier: '
-			'what is beyond the change of earlier pupils, as it was seen. Fewer than ten pupils are not shown. A pattern is a rule of thumb to begin a talk with, no '
-			'diagnosis.');
+			'what is beyond the change of earlier pupils, as it was seen. Fewer than ten pupils are not shown. A '
+			'pattern is a rule of thumb to begin a talk with, no diagnosis.');
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_transition(jsonb, text) IS
 'The move to a school as a section of its page, from abie_internal.transition_facts, as html or markdown; empty for '

@@ -73,7 +73,7 @@ COMMENT ON COLUMN abie.hub_allocation_site.allocation_id IS 'The allocation.';
 COMMENT ON COLUMN abie.hub_allocation_site.hub_urn IS 'The hub.';
 COMMENT ON COLUMN abie.hub_allocation_site.phase IS 'Phase of its places: primary or secondary.';
 COMMENT ON COLUMN abie.hub_allocation_site.places IS 'Places: abie.hub_place.places.';
-COMMENT ON COLUMN abie.hub_allocation_site.taken IS 'Placements that held when the allocation was made.';
+COMMENT ON COLUMN abie.hub_allocation_site.taken IS 'Placements that had no end when the allocation was made.';
 COMMENT ON COLUMN abie.hub_allocation_site.advantage IS
 'The hub''s attendance less what is expected in its circumstances in the run of the list, percentage points; NULL '
 'where nothing is expected of it.';

@@ -92,7 +92,7 @@ COMMENT ON COLUMN abie.hub_placement.reason IS 'Why it was made by hand; NULL ot
 COMMENT ON COLUMN abie.hub_placement.placed_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.hub_placement.placed_at IS 'When it was made.';
 COMMENT ON COLUMN abie.hub_placement.to_date IS
-'Last day, the day before from_date of one that never began; NULL while it holds.';
+'Last day, which may be to come; the day before from_date of one that never began; NULL while it has no end.';
 COMMENT ON COLUMN abie.hub_placement.end_reason IS 'Why it ended.';
 COMMENT ON COLUMN abie.hub_placement.ended_by IS 'Role that ended it.';
 COMMENT ON COLUMN abie.hub_placement.ended_at IS 'When that was recorded.';
@@ -105,6 +105,13 @@ SELECT pg_catalog.pg_extension_config_dump('abie.hub_exclusion', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.hub_placement', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.hub_placement_placement_id_seq', '');
 
+CREATE FUNCTION abie_internal.placement_holds(to_date date) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE COST 1
+-- not STRICT: most have no end
+RETURN to_date IS NULL OR to_date >= CURRENT_DATE;
+COMMENT ON FUNCTION abie_internal.placement_holds(date) IS
+'Whether a placement with this last day holds, and is shown to its hub: it has no end, or one not before today.';
+
 CREATE FUNCTION abie_internal.guard_hub_placement() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -114,7 +121,7 @@ DECLARE
 BEGIN
 	IF TG_OP = 'DELETE' OR OLD.to_date IS NOT NULL OR to_jsonb(NEW) - ending <> to_jsonb(OLD) - ending THEN
 		RAISE EXCEPTION 'placement % is kept as it is', OLD.placement_id
-			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.end_placement ends one that holds.';
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'abie.end_placement ends one that has no end.';
 	END IF;
 	RETURN NEW;
 END $$;
@@ -125,7 +132,7 @@ CREATE TRIGGER guard_hub_placement BEFORE UPDATE OR DELETE ON abie.hub_placement
 FOR EACH ROW EXECUTE FUNCTION abie_internal.guard_hub_placement();
 CREATE TRIGGER guard_hub_placement_truncate BEFORE TRUNCATE ON abie.hub_placement
 FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.refuse_change('placements are kept as they are',
-	'abie.end_placement ends one that holds.');
+	'abie.end_placement ends one that has no end.');
 
 CREATE FUNCTION abie.end_placement(placement_id integer, to_date date, reason text) RETURNS abie.hub_placement
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -145,12 +152,12 @@ BEGIN
 		ended_at = clock_timestamp()
 	WHERE p.placement_id = end_placement.placement_id AND p.to_date IS NULL RETURNING p.* INTO ended;
 	IF NOT FOUND THEN
-		RAISE EXCEPTION 'there is no placement % that holds', coalesce(placement_id::text, 'NULL')
+		RAISE EXCEPTION 'there is no placement % without an end', coalesce(placement_id::text, 'NULL')
 			USING ERRCODE = 'no_data_found', HINT = 'They are in abie.hub_placement.';
 	END IF;
 	RETURN ended;
 END $$;
 COMMENT ON FUNCTION abie.end_placement(integer, date, text) IS
 'Ends a placement at a hub on a last day, for a reason; its place is then free for the next allocation. The placement '
-'as ended. Errors: P0002 no such placement that holds, 22004 no day or no reason, 23514 a last day more than a day '
+'as ended. Errors: P0002 no such placement without an end, 22004 no day or no reason, 23514 a last day more than a day '
 'before the first.';

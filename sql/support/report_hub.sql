@@ -7,7 +7,7 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 10
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT p.* FROM abie.hub_placement p
-WHERE p.hub_urn::text = ANY (hubs) AND (p.to_date IS NULL OR p.to_date >= current_date)
+WHERE p.hub_urn::text = ANY (hubs) AND abie_internal.placement_holds(p.to_date)
 $$;
 COMMENT ON FUNCTION abie_owner.partners(text[]) IS 'Placements at hubs that hold.';
 
@@ -66,7 +66,8 @@ SELECT p.academic_year::text, p.urn::integer, p.kind, p.phase, p.places,
 	CASE WHEN k.whole OR p.urn::text = ANY (k.hubs) THEN (SELECT count(*)::integer FROM abie.hub_placement m
 		WHERE m.hub_urn = p.urn AND m.kind = p.kind AND m.phase = p.phase
 			AND m.from_date < abie.year_start(p.academic_year) + interval '1 year'
-			AND (m.to_date IS NULL OR m.to_date >= abie.year_start(p.academic_year) AND m.to_date >= current_date)) END
+			AND abie_internal.placement_holds(m.to_date)
+			AND (m.to_date >= abie.year_start(p.academic_year)) IS NOT FALSE) END
 FROM (SELECT abie_owner.has_national_access(role, '{results,support,calculation}') AS whole,
 		abie_owner.granted_hubs(role) AS hubs,
 		abie_owner.has_access(role, '{results,support,partners,calculation}') AS any) k
@@ -112,8 +113,8 @@ COMMENT ON COLUMN abie_report.hub_place.placed_symbol IS 'c where placed is not 
 CREATE VIEW abie_report.hub_placement WITH (security_barrier = true) AS
 SELECT p.placement_id, p.hub_urn, h.name AS hub_name, h.region AS hub_region, p.urn, k.school_name, k.la_code,
 	k.la_name, k.region, k.trust_code, k.trust, k.stratum, p.kind, p.phase, p.from_date, p.to_date,
-	p.end_reason, p.km, p.distance, p.to_date IS NULL AS holds, s.easting, s.northing, h.easting AS hub_easting,
-	h.northing AS hub_northing
+	p.end_reason, p.km, p.distance, abie_internal.placement_holds(p.to_date) AS holds, s.easting, s.northing,
+	h.easting AS hub_easting, h.northing AS hub_northing
 FROM abie_internal.report_placements() p
 	LEFT JOIN abie_owner.school_key k ON k.urn = p.urn
 	LEFT JOIN abie.school s ON s.urn = p.urn
@@ -128,7 +129,7 @@ COMMENT ON COLUMN abie_report.hub_placement.km IS
 COMMENT ON COLUMN abie_report.hub_placement.distance IS
 'Distance of circumstances, where an allocation made it; NULL otherwise, where they were not comparable, and where it '
 'rests on attendance that is not published.';
-COMMENT ON COLUMN abie_report.hub_placement.holds IS 'Whether it has no end.';
+COMMENT ON COLUMN abie_report.hub_placement.holds IS 'Whether it holds: it has no end, or one not before today.';
 COMMENT ON COLUMN abie_report.hub_placement.hub_easting IS 'Easting of the hub, metres, British National Grid.';
 COMMENT ON COLUMN abie_report.hub_placement.hub_northing IS 'Northing of the hub, metres, British National Grid.';
 

@@ -180,6 +180,45 @@ CALL abie.allocate_hubs(:referral_id, maximum_km => 100) \gset draft_
 SELECT as_role('abie_hub_school', format('SELECT count(*) FROM abie.explain_placement(%s, %s)', :draft_allocation_id, :school)) AS school,
 	as_role('abie_hub_nation', format('SELECT count(*) FROM abie.explain_placement(%s, %s)', :draft_allocation_id, :school)) AS nation, (SELECT count(*) > 0 FROM abie.explain_placement(:draft_allocation_id, :school)) AS calculation;
 
+-- what a hub sees together with other grants: of an authority's schools all but one are placed at the hub, so that their weeks could be taken off its mean
+-- attendance. What such a person would work out were the mean shown; then, that it is not, whichever of its roles it takes, while the placements hold
+SELECT la AS small_la, stratum AS small_stratum FROM (SELECT e.laestab / 10000 AS la, e.stratum, count(*) AS schools FROM abie.expectation e WHERE e.run_id = :next_run_id GROUP BY 1, 2
+	HAVING count(*) FILTER (WHERE e.urn = :bystander OR e.urn IN (SELECT urn FROM abie.hub UNION SELECT urn FROM abie.hub_placement)) = 0) a
+WHERE schools BETWEEN 4 AND 6 ORDER BY schools DESC, 1, 2 LIMIT 1 \gset
+CREATE TABLE there AS SELECT urn::integer, stratum, attendance, enrolments, row_number() OVER (ORDER BY urn) AS place FROM abie.expectation WHERE run_id = :next_run_id AND laestab / 10000 = :small_la AND stratum = :'small_stratum';
+CREATE ROLE abie_hub_both;
+CREATE ROLE abie_hub_desk;
+CREATE ROLE abie_hub_person NOINHERIT;
+GRANT abie_hub_lead, abie_hub_desk TO abie_hub_person;
+SELECT abie.grant_access('abie_hub_both', 'hub', :'hub', 'partners') > 0 AND abie.grant_access('abie_hub_both', 'school', :'bystander') > 0 AND abie.grant_access('abie_hub_desk', 'school', :'bystander') > 0 AS granted;
+CREATE VIEW mean AS SELECT run_id, la_code, stratum, schools, round(attendance::numeric, 2) AS attendance, figures_symbol FROM abie_report.local_authority_summary;
+ALTER VIEW mean SET (security_invoker = true);
+GRANT SELECT ON mean TO PUBLIC;
+PREPARE shown AS SELECT m.schools > 3 AS schools, m.attendance IS NOT NULL AS mean, m.figures_symbol FROM mean m WHERE m.run_id = :next_run_id AND m.la_code = :small_la AND m.stratum = :'small_stratum';
+SET SESSION AUTHORIZATION abie_hub_both;
+EXECUTE shown;
+RESET SESSION AUTHORIZATION;
+INSERT INTO abie.hub_placement (hub_urn, urn, kind, phase, from_date, reason) SELECT :hub, urn, 'regional', stratum, '2025-09-01', 'for this test' FROM there WHERE place > 1;
+-- the one that is left, of the mean and the weeks of the others, which were made of their years
+SELECT abs((sum(t.attendance * t.enrolments) - sum(w.attendance * t.enrolments)) / min(t.enrolments) FILTER (WHERE w.urn IS NULL) - min(t.attendance) FILTER (WHERE w.urn IS NULL)) < 0.5 AS "could be worked out"
+FROM there t LEFT JOIN (SELECT p.urn, avg(p.attendance + 100.0 * (p.urn % 5) / p.sess_possible) AS attendance FROM abie_report.hub_partner_week p WHERE p.hub_urn = :hub AND p.academic_year = '2024/25' GROUP BY p.urn) w USING (urn);
+SET SESSION AUTHORIZATION abie_hub_both;
+EXECUTE shown;
+-- of no area are one or two schools neither its own nor partners, where a figure is shown
+CREATE TABLE averaged AS SELECT la_code, stratum FROM mean WHERE run_id = :next_run_id AND attendance IS NOT NULL;
+SET SESSION AUTHORIZATION abie_hub_desk;
+EXECUTE shown;
+SET SESSION AUTHORIZATION abie_hub_person;
+SET ROLE abie_hub_desk;
+EXECUTE shown;
+RESET SESSION AUTHORIZATION;
+SELECT count(*) > 50 AS areas, bool_or(k.unseen IN (1, 2)) AS one_or_two FROM averaged a JOIN (SELECT e.laestab / 10000 AS la_code, e.stratum, count(*) FILTER (WHERE e.urn <> :bystander AND e.urn NOT IN (SELECT urn FROM abie.hub_placement WHERE hub_urn = :hub AND to_date IS NULL)) AS unseen
+	FROM abie.expectation e WHERE e.run_id = :next_run_id GROUP BY 1, 2) k USING (la_code, stratum);
+SELECT count(abie.end_placement(placement_id, '2025-08-31', 'for this test')) > 2 AS ended FROM abie.hub_placement WHERE reason = 'for this test' AND to_date IS NULL;
+SET SESSION AUTHORIZATION abie_hub_both;
+EXECUTE shown;
+RESET SESSION AUTHORIZATION;
+
 -- what a weekly run learned is shown as long as its run is issued
 SELECT as_role('abie_hub_lead', 'SELECT count(course) > 0 FROM abie_report.hub_partner_week') AS issued;
 BEGIN;
@@ -190,6 +229,21 @@ ROLLBACK;
 --
 -- Ends
 --
+-- one that ends next month holds until then: for its hub, on its page, on the map, among places taken; one that ended yesterday nowhere
+SELECT min(placement_id) FILTER (WHERE urn <> :school) AS soon FROM abie.hub_placement WHERE hub_urn = :hub AND to_date IS NULL \gset
+CREATE FUNCTION seen(placement integer, OUT holds boolean, OUT page bigint, OUT circles bigint, OUT placed bigint) LANGUAGE sql AS $$
+SELECT p.holds, (SELECT count(*) FROM jsonb_array_elements(abie.hub_report(p.hub_urn, 'json')::jsonb -> 'partners') x WHERE x ->> 'placement_id' = p.placement_id::text),
+	(SELECT count(*) FROM regexp_matches(abie.hub_map('region', p.region), '<circle', 'g')), (SELECT sum(placed) FROM abie_report.hub_place WHERE hub_urn = p.hub_urn) FROM abie_report.hub_placement p WHERE p.placement_id = $1
+$$;
+SELECT circles, placed FROM seen(:soon) \gset before_
+BEGIN;
+SELECT (abie.end_placement(:soon, current_date + 30, 'done then')).placement_id = :soon AS ended;
+SELECT holds, page, circles - :before_circles AS circles, placed - :before_placed AS placed FROM seen(:soon);
+ROLLBACK;
+BEGIN;
+SELECT (abie.end_placement(:soon, greatest(current_date - 1, '2025-09-01'), 'done')).placement_id = :soon AS ended;
+SELECT holds, page, circles - :before_circles AS circles, placed - :before_placed AS placed FROM seen(:soon);
+ROLLBACK;
 SELECT to_date FROM abie.end_placement((SELECT placement_id FROM abie.hub_placement WHERE urn = :school), '2025-08-31', 'done');
 SELECT as_role('abie_hub_lead', format('SELECT count(*) FROM abie_report.hub_placement WHERE urn = %s', :school)) AS lead, as_role('abie_hub_lead', format('SELECT count(*) FROM abie_report.hub_partner_week WHERE urn = %s', :school)) AS weeks,
 	as_role('abie_hub_school', 'SELECT format(''%s %s'', holds, end_reason) FROM abie_report.hub_placement') AS school;
@@ -202,4 +256,4 @@ SELECT grants_without_effect - :before AS more FROM abie_report.health;
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_hub_access;
-DROP ROLE abie_hub_lead, abie_hub_other_lead, abie_hub_school, abie_hub_authority, abie_hub_adviser, abie_hub_own, abie_hub_bystander, abie_hub_nation, abie_hub_nobody, abie_hub_reader;
+DROP ROLE abie_hub_lead, abie_hub_other_lead, abie_hub_school, abie_hub_authority, abie_hub_adviser, abie_hub_own, abie_hub_bystander, abie_hub_nation, abie_hub_nobody, abie_hub_reader, abie_hub_both, abie_hub_desk, abie_hub_person;
