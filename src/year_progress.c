@@ -176,6 +176,8 @@ learned_result(Oid type, const Learned *learned)
 	put_number(row, learned->week_variance);
 	put_number(row, learned->common_change);
 	put_number(row, learned->taken_on);
+	put_number(row, learned->shortfall);
+	put_number(row, learned->week_movement);
 	put_number(row, learned->common_movement);
 	put_number(row, learned->movement_sd);
 	return finish_row(row);

@@ -57,7 +57,8 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 WITH school AS (
-	SELECT p.*, e.baseline, e.statement, s.common_movement, s.taken_on, s.quantile_schools,
+	SELECT p.*, e.baseline, e.statement, s.common_movement, s.taken_on, s.shortfall, s.week_movement,
+		s.quantile_schools,
 		CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE e.improvement END AS improvement,
 		-- a school without weeks has the interval of its forecast
 		CASE WHEN p.weeks > 0 THEN s.quantile ELSE coalesce(m.forecast_quantile, 1.959963984540054) END AS quantile,
@@ -76,7 +77,8 @@ SELECT l.* FROM school s CROSS JOIN LATERAL (VALUES
 	(4, 4, 'done', s.done, 'share of the year''s sessions in the weeks above; those to come as last year'),
 	(4, 5, 'weeks left', s.weeks_left, 'weeks of last year that are still to come'),
 	(4, 6, 'course', s.course, format('attendance common to all in last year''s weeks that are still to come, pooled '
-		'by the school''s sessions, and %s, this year''s change taken on', s.taken_on)),
+		'by the school''s sessions, and %s, this year''s change taken on, less %s, which last year''s fell short by',
+		s.taken_on, s.shortfall)),
 	(5, 1, 'projected', s.projected, CASE WHEN s.weeks = 0 THEN 'the forecast: no weeks are held'
 		WHEN s.done = 1 THEN 'the year to date: no week is to come'
 		ELSE 'done x year to date + (1 - done) x (course + level)' END),
@@ -86,8 +88,10 @@ SELECT l.* FROM school s CROSS JOIN LATERAL (VALUES
 		WHEN s.quantile_schools = 0 THEN 'declared, for no year of weeks is held: provisional'
 		ELSE format('95 per cent of projections at this week of last year were off by less, of %s schools',
 			s.quantile_schools) END),
-	(5, 4, 'common deviation', 0.25 * (1 - s.done), 'standard deviation of the common course of the rest of the year: '
-		'0.25 x (1 - done)'),
+	(5, 4, 'common deviation',
+		(1 - s.done) * sqrt(0.25 ^ 2 + coalesce(s.week_movement ^ 2 / nullif(s.weeks_left, 0), 0)),
+		format('standard deviation of the common course of the rest of the year: (1 - done) x sqrt(0.25 ^ 2 + %s ^ 2, '
+			'of a week''s common change, / weeks left)', s.week_movement)),
 	(5, 5, 'low', s.low, 'projected - quantile x sqrt(standard deviation ^ 2 + common deviation ^ 2), not under 0'),
 	(5, 6, 'high', s.high, 'projected + quantile x sqrt(standard deviation ^ 2 + common deviation ^ 2), not over 100'),
 	(6, 1, 'baseline', s.baseline, 'abie.explain of the run'),

@@ -69,6 +69,8 @@ CREATE TABLE abie.monitor_stratum (
 	week_variance float8 NOT NULL,
 	common_change float8,
 	taken_on float8 NOT NULL,
+	shortfall float8 NOT NULL,
+	week_movement float8 NOT NULL,
 	common_movement float8 NOT NULL,
 	movement_sd float8 NOT NULL,
 	PRIMARY KEY (monitor_id, stratum)
@@ -88,7 +90,8 @@ COMMENT ON COLUMN abie.monitor_stratum.from_history IS
 'declared (abie_internal.declared_noise), and all that follows is provisional.';
 COMMENT ON COLUMN abie.monitor_stratum.quantile IS
 'Half-width of the interval in standard deviations: the 95 per cent quantile of the errors, about their median, that '
-'projections at the same week of last year had in theirs; 2.5 where quantile_schools is 0.';
+'projections at the same week of last year had in theirs, by the variance v0 + v1 / enrolments of a week; 2.5 where '
+'quantile_schools is 0.';
 COMMENT ON COLUMN abie.monitor_stratum.quantile_schools IS
 'Schools it was learned from, at least 30; 0 where it is declared.';
 COMMENT ON COLUMN abie.monitor_stratum.forecast IS 'Median of the schools'' forecasts of this year, per cent.';
@@ -103,11 +106,18 @@ COMMENT ON COLUMN abie.monitor_stratum.common_change IS
 COMMENT ON COLUMN abie.monitor_stratum.taken_on IS
 'What of common_change the weeks to come are taken to have too: half of it while most schools are in their first '
 'half term, all of it later.';
+COMMENT ON COLUMN abie.monitor_stratum.shortfall IS
+'Percentage points that schools'' weeks to come are taken to fall short of the common course and their levels: as, in '
+'the middle, last year''s did after the same week, for shocks, of which medians show nothing, only lower; 0 where '
+'quantile_schools is 0.';
+COMMENT ON COLUMN abie.monitor_stratum.week_movement IS
+'Standard deviation of a week''s common change about common_change, of the weeks so far beside four weeks of 0.25.';
 COMMENT ON COLUMN abie.monitor_stratum.common_movement IS
 'Median change from the baseline year''s attendance to the year projected, percentage points: the common change of '
 'abie.progress as it is expected to be.';
 COMMENT ON COLUMN abie.monitor_stratum.movement_sd IS
-'Its standard deviation, of a school in the middle: 0.25 times the share of the year to come.';
+'Its standard deviation, of a school in the middle: share of the year to come x sqrt(0.25 ^ 2 + week_movement ^ 2 / '
+'weeks to come).';
 
 CREATE TABLE abie.monitor_week (
 	monitor_id integer,
@@ -216,7 +226,8 @@ COMMENT ON COLUMN abie.school_progress.level IS 'The school''s own level after i
 COMMENT ON COLUMN abie.school_progress.level_variance IS 'Its variance.';
 COMMENT ON COLUMN abie.school_progress.weeks_left IS 'Weeks to come, as last year.';
 COMMENT ON COLUMN abie.school_progress.course IS
-'Attendance common to all in the weeks to come: last year''s in the weeks left and monitor_stratum.taken_on.';
+'Attendance common to all in the weeks to come: last year''s in the weeks left and monitor_stratum.taken_on, less '
+'shortfall.';
 COMMENT ON COLUMN abie.school_progress.sd IS
 'Standard deviation of projected, of the school''s own part; for a school without weeks that of its forecast.';
 COMMENT ON COLUMN abie.school_progress.year_to_date_without IS

@@ -2,7 +2,8 @@
 
 CREATE TYPE abie_internal.stratum_learned AS (v0 float8, v1 float8, rho float8, from_history boolean, quantile float8,
 	quantile_schools integer, forecast float8, last_forecast float8, level_variance float8, week_variance float8,
-	common_change float8, taken_on float8, common_movement float8, movement_sd float8);
+	common_change float8, taken_on float8, shortfall float8,
+	week_movement float8, common_movement float8, movement_sd float8);
 COMMENT ON TYPE abie_internal.stratum_learned IS 'What abie_internal.project_stratum learned: abie.monitor_stratum.';
 
 CREATE TYPE abie_internal.common_week AS (this_year boolean, week_start date, kind text, schools integer,

@@ -105,20 +105,31 @@ learn_spread(const Work *work, Course *year)
 
 /* ---------- last year's back-test at the same week ---------- */
 
-/* How far the level after the weeks up to a day was from that of the weeks to come, in standard deviations; NaN. */
-static double
-standardised_error(const Work *work, size_t school, Day day)
+/* How far the level after the weeks up to a day was above that of the weeks to come, and its standard deviation. */
+typedef struct LevelError
+{
+	double		above;
+	double		sd;
+} LevelError;
+
+/*
+ * By the variance of schools of the size: the school's own is of these very
+ * weeks, and would be great where they went astray.  NaN where there are none.
+ */
+static LevelError
+level_error(const Work *work, size_t school, Day day)
 {
 	const Course *year = &work->last_year;
 	const YearWeeks *weeks = year->weeks;
 	size_t		end = row_after(weeks, school, day);
+	double		variance = week_variance(work->learned->noise, work->in->enrolments[school], NAN);
 	double		left = (double) (weeks->first[school + 1] - end);
 	double		sessions = 0.0;
 	double		sum = 0.0;
 	Belief		level;
 
 	if (end == weeks->first[school] || left == 0.0 || isnan(year->prior[school]))
-		return NAN;
+		return (LevelError) {NAN, NAN};
 	for (size_t r = end; r < weeks->first[school + 1]; r++)
 	{
 		if (isnan(course_of(year, r)))
@@ -126,37 +137,42 @@ standardised_error(const Work *work, size_t school, Day day)
 		sum += weeks->possible[r] * (weeks->rate[r] - course_of(year, r));
 		sessions += weeks->possible[r];
 	}
-	level = level_after(work, year, school, end);
-	return (level.mean - sum / sessions)
-		/ sqrt(level.variance + work->week_variance[school] * work->serial / left);
+	level = level_after(work, year, school, end, variance);
+	return (LevelError) {level.mean - sum / sessions, sqrt(level.variance + variance * work->serial / left)};
 }
 
-/* 95 per cent quantile of the standardised errors about their median, which is common to all. */
+/*
+ * What the errors have in common, their median, the weeks to come will bring
+ * again; the quantile is of what they are apart from it.
+ */
 static void
-learn_quantile(const Work *work, Day day)
+learn_errors(const Work *work, Day day)
 {
 	Learned    *learned = work->learned;
 	size_t		schools = work->in->last_year.schools;
-	double	   *error = work->allocate(sizeof(double) * (schools + 1));
-	double		median;
+	LevelError *error = work->allocate(sizeof(LevelError) * (schools + 1));
+	double	   *number = work->allocate(sizeof(double) * (schools + 1));
 	size_t		known = 0;
 
 	for (size_t i = 0; i < schools; i++)
 	{
-		double		e = standardised_error(work, i, day);
+		LevelError	e = level_error(work, i, day);
 
-		if (!isnan(e))
+		if (!isnan(e.above))
 			error[known++] = e;
 	}
 	work->pause();
 	learned->quantile_schools = known < CALIBRATION_SCHOOLS ? 0 : known;
 	learned->quantile = DECLARED_QUANTILE;
+	learned->shortfall = 0.0;
 	if (known < CALIBRATION_SCHOOLS)
 		return;
-	median = median_known(error, known, work->scratch);
 	for (size_t i = 0; i < known; i++)
-		error[i] = fabs(error[i] - median);
-	learned->quantile = quantile(error, known, COVERAGE);
+		number[i] = error[i].above;
+	learned->shortfall = common_median(number, known);
+	for (size_t i = 0; i < known; i++)
+		number[i] = fabs(error[i].above - learned->shortfall) / error[i].sd;
+	learned->quantile = quantile(number, known, COVERAGE);
 }
 
 void
@@ -169,5 +185,5 @@ learn_stratum(Work *work)
 	learn_variances(work);
 	learn_spread(work, &work->last_year);
 	learn_spread(work, &work->this_year);
-	learn_quantile(work, newest_monday(&in->this_year) - YEAR_OF_WEEKS);
+	learn_errors(work, newest_monday(&in->this_year) - YEAR_OF_WEEKS);
 }

@@ -5,11 +5,13 @@
 #include "core/year_progress.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/year_work.h"
 
 #define WAIT 14					/* days that a week's registers are waited for */
-#define MOVEMENT_SD 0.25		/* of the common course of a whole year to come */
+#define MOVEMENT_SD 0.25		/* of the common course of a whole year to come, and of a week of it while none tells */
+#define DECLARED_WEEKS 4		/* that the declared one of a week counts for */
 #define NORMAL_QUANTILE 1.959963984540054
 #define GREATEST_RELIEF 0.5		/* that weeks set aside bring, percentage points */
 
@@ -22,12 +24,17 @@ typedef struct Matched
 	double		attended;		/* sessions x rate */
 	double		last_sessions;
 	double		last_attended;
-	double		common_sessions;	/* of weeks where both years have a course */
-	double		common_change;	/* sessions x change of the course */
 } Matched;
 
+/* What a Monday's course changed by from its counterparts', over the schools: both numbers times sessions. */
+typedef struct WeekChange
+{
+	double		sessions;		/* where both years have a course */
+	double		change;
+} WeekChange;
+
 static Matched
-match_weeks(const Work *work, size_t school)
+match_weeks(const Work *work, size_t school, WeekChange *common)
 {
 	const YearWeeks *now = &work->in->this_year;
 	const YearWeeks *then = &work->in->last_year;
@@ -47,8 +54,8 @@ match_weeks(const Work *work, size_t school)
 		change = course_of(&work->this_year, r) - course_of(&work->last_year, q);
 		if (!isnan(change))
 		{
-			sums.common_sessions += now->possible[r];
-			sums.common_change += now->possible[r] * change;
+			common[now->week[r]].sessions += now->possible[r];
+			common[now->week[r]].change += now->possible[r] * change;
 		}
 		sums.sessions += now->possible[r];
 		sums.attended += now->possible[r] * now->rate[r];
@@ -75,22 +82,51 @@ in_first_half_term(const Work *work)
 	return 2 * first > begun;
 }
 
+/*
+ * How far a week's common change is from their mean: the variance of the weeks,
+ * by their sessions, beside some weeks of the declared one.
+ */
+static double
+week_movement(const WeekChange *common, size_t mondays, double sessions, double mean)
+{
+	double		declared = DECLARED_WEEKS * MOVEMENT_SD * MOVEMENT_SD;
+	double		squares = 0.0;
+	double		weeks = 0.0;	/* as many as of equal sessions would say as much */
+
+	if (sessions == 0.0)
+		return MOVEMENT_SD;
+	for (size_t w = 0; w < mondays; w++)
+	{
+		double		share = common[w].sessions / sessions;
+		double		departure = common[w].change / common[w].sessions - mean;
+
+		if (share == 0.0)
+			continue;
+		weeks += share * share;
+		squares += share * departure * departure;
+	}
+	weeks = 1.0 / weeks;
+	return sqrt((declared + weeks * squares) / (DECLARED_WEEKS + weeks - 1.0));
+}
+
 /* The common course so far against last year's; shrunk by half in the first half term. */
 static void
-learn_common_change(const Work *work, const Matched *matched)
+learn_common_change(const Work *work, const WeekChange *common)
 {
 	Learned    *learned = work->learned;
+	size_t		mondays = work->in->this_year.mondays;
 	double		sessions = 0.0;
 	double		sum = 0.0;
 
-	for (size_t i = 0; i < work->in->this_year.schools; i++)
+	for (size_t w = 0; w < mondays; w++)
 	{
-		sessions += matched[i].common_sessions;
-		sum += matched[i].common_change;
+		sessions += common[w].sessions;
+		sum += common[w].change;
 	}
 	learned->common_change = sum / sessions;
 	learned->taken_on = isnan(learned->common_change) ? 0.0 :
 		learned->common_change * (in_first_half_term(work) ? 0.5 : 1.0);
+	learned->week_movement = week_movement(common, mondays, sessions, learned->common_change);
 }
 
 /* ---------- the weeks to come ---------- */
@@ -124,7 +160,7 @@ rest_of_year(const Work *work, size_t school, const Matched *matched)
 		sessions += then->possible[q];
 		rest.course += then->possible[q] * course_of(&work->last_year, q);
 	}
-	rest.course = rest.course / sessions + work->learned->taken_on;
+	rest.course = rest.course / sessions + work->learned->taken_on - work->learned->shortfall;
 	if (matched->last_sessions > 0.0)
 		rest.sessions *= matched->sessions / matched->last_sessions;
 	return rest;
@@ -252,7 +288,8 @@ progress_year(const Work *work, size_t school, const Matched *matched, const Res
 	p->done = year.done;
 	p->weeks_left = rest->weeks;
 	p->course = rest->course;
-	p->level = level_after(work, &work->this_year, school, work->in->this_year.first[school + 1]);
+	p->level = level_after(work, &work->this_year, school, work->in->this_year.first[school + 1],
+						   work->week_variance[school]);
 	p->year = project_year(year, p->level);
 	p->year_to_date_without = without.rate;
 	p->projected_without = p->year.mean;
@@ -262,6 +299,15 @@ progress_year(const Work *work, size_t school, const Matched *matched, const Res
 }
 
 /* ---------- the interval and the probability ---------- */
+
+/* How far the common course of the rest of the year may be from the one expected: as years are, and as weeks. */
+static double
+movement_sd(const Learned *learned, double done, double weeks_left)
+{
+	double		week = weeks_left > 0.0 ? learned->week_movement * learned->week_movement / weeks_left : 0.0;
+
+	return (1.0 - done) * sqrt(MOVEMENT_SD * MOVEMENT_SD + week);
+}
 
 /* The change common to all from the baseline year to the year projected, and how sure it is. */
 static void
@@ -274,8 +320,8 @@ learn_movement(const Work *work, const SchoolProgress *progress)
 		number[i] = progress[i].year.mean - work->in->attendance[i];
 	work->learned->common_movement = median_known(number, schools, work->scratch);
 	for (size_t i = 0; i < schools; i++)
-		number[i] = progress[i].done;
-	work->learned->movement_sd = (1.0 - median_known(number, schools, work->scratch)) * MOVEMENT_SD;
+		number[i] = movement_sd(work->learned, progress[i].done, progress[i].weeks_left);
+	work->learned->movement_sd = median_known(number, schools, work->scratch);
 }
 
 static void
@@ -284,7 +330,7 @@ judge(const Work *work, size_t school, const NormalRule *rule, SchoolProgress *p
 	const Stratum *in = work->in;
 	double		quantile = p->weeks > 0 ? work->learned->quantile : in->forecast_quantile;
 	double		stretch = quantile / NORMAL_QUANTILE;
-	double		movement = (1.0 - p->done) * MOVEMENT_SD;
+	double		movement = movement_sd(work->learned, p->done, p->weeks_left);
 	double		margin = quantile * sqrt(p->year.variance + movement * movement);
 	Belief		year = {p->year.mean, p->year.variance * stretch * stretch};
 	Bar			bar = {
@@ -355,12 +401,14 @@ project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned
 	};
 	Matched    *matched = allocate(sizeof(Matched) * (schools + 1));
 	Rest	   *rest = allocate(sizeof(Rest) * (schools + 1));
+	WeekChange *common = allocate(sizeof(WeekChange) * (stratum->this_year.mondays + 1));
 
+	memset(common, 0, sizeof(WeekChange) * (stratum->this_year.mondays + 1));
 	place_weeks(stratum);
 	learn_stratum(&work);
 	for (size_t i = 0; i < schools; i++)
-		matched[i] = match_weeks(&work, i);
-	learn_common_change(&work, matched);
+		matched[i] = match_weeks(&work, i, common);
+	learn_common_change(&work, common);
 	fill_rests(&work, matched, rest);
 	pause();
 	project_schools(&work, matched, rest, rule, progress);

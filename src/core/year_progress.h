@@ -44,8 +44,10 @@ typedef struct Learned
 	double		week_variance;
 	double		common_change;	/* of the common course so far, against the same weeks of last year; NaN: none */
 	double		taken_on;		/* what of it is taken for the weeks to come */
+	double		week_movement;	/* standard deviation of a week's common change about common_change */
+	double		shortfall;		/* of the weeks to come against level and course, as last year's in the middle */
 	double		common_movement;	/* median change from the baseline year to the year projected */
-	double		movement_sd;	/* its standard deviation */
+	double		movement_sd;	/* its standard deviation, of a school in the middle */
 	CommonWeek *this_week;		/* a Monday each */
 	CommonWeek *last_week;
 } Learned;

@@ -127,7 +127,7 @@ usual_sessions(const YearWeeks *weeks, size_t school, size_t end)
 }
 
 Belief
-level_after(const Work *work, const Course *year, size_t school, size_t end)
+level_after(const Work *work, const Course *year, size_t school, size_t end, double week_variance)
 {
 	const YearWeeks *weeks = year->weeks;
 	size_t		first = weeks->first[school];
@@ -142,7 +142,7 @@ level_after(const Work *work, const Course *year, size_t school, size_t end)
 		const CommonWeek *common = &year->common[weeks->week[r]];
 		double		share = weeks->possible[r] / usual;
 
-		variance[r - first] = work->week_variance[school] * common->spread;
+		variance[r - first] = week_variance * common->spread;
 		weight[r - first] = says_nothing(year, r) ? 0.0 : share < SHORT_WEEK ? share : 1.0;
 		deviation[r - first] = says_nothing(year, r) ? prior.mean : year->deviation[r] - common->centre;
 	}

@@ -63,8 +63,8 @@ extern double course_of(const Course *year, size_t row);
 /* Median of the sessions of a school's weeks up to a row; it has one. */
 extern double usual_sessions(const YearWeeks *weeks, size_t school, size_t end);
 
-/* The level of a school after its weeks up to a row, from its prior. */
-extern Belief level_after(const Work *work, const Course *year, size_t school, size_t end);
+/* The level of a school after its weeks up to a row, from its prior; week_variance: of an ordinary week of it. */
+extern Belief level_after(const Work *work, const Course *year, size_t school, size_t end, double week_variance);
 
 /* Courses of both years, variances of each school, the quantile of errors at this week of last year. */
 extern void learn_stratum(Work *work);

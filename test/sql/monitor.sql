@@ -123,9 +123,9 @@ WITH now AS (
 	WHERE NOT l.this_year AND l.week_start > n.newest - 364 AND l.week_start + 364 + 14 >= '2026-02-12'
 	GROUP BY l.urn, m.possible, m.last_possible
 )
-SELECT p.urn, n.rate, m.change, n.possible / (n.possible + r.possible) AS done, r.weeks, r.course + s.taken_on AS course,
+SELECT p.urn, n.rate, m.change, n.possible / (n.possible + r.possible) AS done, r.weeks, r.course + s.taken_on - s.shortfall AS course,
 	CASE WHEN e.statement = 'maintain' THEN -0.5 ELSE e.improvement END AS improvement, e.baseline, s.common_movement,
-	s.quantile, p.week_variance * (1 + s.rho) / (1 - s.rho) AS week_variance, f.mean, f.variance
+	(1 - n.possible / (n.possible + r.possible)) * sqrt(0.25 ^ 2 + s.week_movement ^ 2 / r.weeks) AS movement, s.quantile, p.week_variance * (1 + s.rho) / (1 - s.rho) AS week_variance, f.mean, f.variance
 FROM abie.school_progress p JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
 	JOIN abie.monitor_stratum s ON s.monitor_id = p.monitor_id AND s.stratum = p.stratum
 	JOIN filtered f ON f.urn = p.urn JOIN now n ON n.urn = p.urn JOIN matched m ON m.urn = p.urn JOIN rest r ON r.urn = p.urn
@@ -134,10 +134,44 @@ SELECT count(*) > 500 AS schools, max(abs(p.year_to_date - h.rate::float8)) < 1e
 	max(abs(p.done - h.done::float8)) < 1e-9 AS done, count(*) FILTER (WHERE p.weeks_left <> h.weeks) AS other_weeks, max(abs(p.course - h.course)) < 1e-9 AS course,
 	max(abs(p.projected - (h.done * h.rate::float8 + (1 - h.done) * (h.course + h.mean)))) < 1e-9 AS projected,
 	max(abs(p.sd - (1 - h.done) * sqrt(h.variance + h.week_variance / h.weeks))) < 1e-9 AS sd,
-	max(abs((p.high - p.low) / 2 - h.quantile * sqrt(p.sd ^ 2 + ((1 - p.done) * 0.25) ^ 2))) < 1e-9 AS margin,
+	max(abs((p.high - p.low) / 2 - h.quantile * sqrt(p.sd ^ 2 + h.movement ^ 2))) < 1e-9 AS margin,
 	max(abs(p.probability - abie.probability_met(p.projected, p.sd * h.quantile / 1.959963984540054, h.baseline,
-		h.improvement, (abie_internal.run_methodology(1)).pace, h.common_movement, (1 - p.done) * 0.25))) < 1e-9 AS probability
+		h.improvement, (abie_internal.run_methodology(1)).pace, h.common_movement, h.movement))) < 1e-9 AS probability
 FROM abie.school_progress p JOIN by_hand h USING (urn) WHERE p.monitor_id = 3;
+
+-- how far weeks moved together: of each Monday's change, about that of all
+WITH change AS (
+	SELECT n.stratum, n.week_start, sum(n.sess_possible)::float8 AS sessions, (sum(n.sess_possible * (n.course - l.course)) / sum(n.sess_possible))::float8 AS change
+	FROM week n JOIN week l ON l.urn = n.urn AND NOT l.this_year AND l.week_start = n.counterpart
+	WHERE n.this_year AND n.course IS NOT NULL AND l.course IS NOT NULL GROUP BY n.stratum, n.week_start
+), mean AS (
+	SELECT stratum, sum(sessions) AS sessions, sum(sessions * change) / sum(sessions) AS change, sum(sessions) ^ 2 / sum(sessions ^ 2) AS weeks FROM change GROUP BY stratum
+)
+SELECT m.stratum, abs(s.common_change - m.change) < 1e-9 AS common_change, abs(s.week_movement - sqrt((4 * 0.25 ^ 2 + m.weeks * v.variance) / (m.weeks + 3))) < 1e-9 AS movement
+FROM mean m JOIN abie.monitor_stratum s ON s.monitor_id = 3 AND s.stratum = m.stratum,
+	LATERAL (SELECT sum(c.sessions * (c.change - m.change) ^ 2) / m.sessions AS variance FROM change c WHERE c.stratum = m.stratum) v ORDER BY m.stratum;
+-- how far last year's projections at the same week were off: abie.project of its weeks up to then against those after
+CREATE TABLE last_error AS
+WITH prior AS (
+	SELECT k.stratum, k.urn, k.last_forecast - s.last_forecast AS mean, s.v0 + s.v1 / k.enrolments AS variance, s.rho, s.quantile, s.shortfall
+	FROM abie_internal.monitored_schools(1) k JOIN abie.monitor_stratum s ON s.monitor_id = 3 AND s.stratum = k.stratum WHERE k.last_forecast IS NOT NULL
+), last_week AS (
+	SELECT w.*, w.week_start <= (SELECT newest_week - 364 FROM abie.monitor WHERE monitor_id = 3) AS passed, w.variance / p.week_variance AS spread
+	FROM week w JOIN abie.school_progress p ON p.monitor_id = 3 AND p.urn = w.urn WHERE NOT w.this_year
+), school AS (
+	SELECT urn, array_agg(coalesce(deviation, 0) ORDER BY week_start) FILTER (WHERE passed) AS deviations, array_agg(spread ORDER BY week_start) FILTER (WHERE passed) AS spreads,
+		array_agg(weight ORDER BY week_start) FILTER (WHERE passed) AS weights, count(*) FILTER (WHERE NOT passed) AS rest,
+		(sum(sess_possible * deviation) FILTER (WHERE NOT passed) / sum(sess_possible) FILTER (WHERE NOT passed))::float8 AS came
+	FROM last_week GROUP BY urn
+)
+SELECT p.*, l.level - s.came AS above, sqrt(l.variance + p.variance * (1 + p.rho) / (1 - p.rho) / s.rest) AS sd
+FROM prior p JOIN school s ON s.urn = p.urn,
+	abie.project(p.mean, (SELECT g.prior_variance FROM abie.school_progress g WHERE g.monitor_id = 3 AND g.urn = p.urn), s.deviations,
+		ARRAY(SELECT p.variance * u FROM unnest(s.spreads) u), s.weights, p.rho, 0.5, 90, 90, 1, 1) l(level, variance);
+SELECT stratum, count(*) = (SELECT s.quantile_schools FROM abie.monitor_stratum s WHERE s.monitor_id = 3 AND s.stratum = e.stratum) AS schools,
+	abs(percentile_cont(0.5) WITHIN GROUP (ORDER BY above) - shortfall) < 0.00005000001 AS shortfall,
+	abs(percentile_cont(0.95) WITHIN GROUP (ORDER BY abs(above - shortfall) / sd) - quantile) < 1e-9 AS quantile
+FROM last_error e GROUP BY stratum, shortfall, quantile ORDER BY stratum;
 
 -- what came of it: coverage, and how often each status came true; nearer than the year to date relative to
 -- the peers' and than like for like

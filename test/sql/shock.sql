@@ -1,4 +1,4 @@
--- Shocks that a weekly run finds in the synthetic England, and where it says schools are heading: against plain SQL, and against what is true.
+-- Shocks that a weekly run finds in the synthetic England: against plain SQL, and against what is true.
 -- A database of its own, and roles of the cluster that begin with abie_shock_.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
@@ -185,33 +185,6 @@ SELECT c.name, bool_and(plan_of('abie_shock_head', format('SELECT FROM abie_repo
 	= plan_of('abie_shock_head', format('SELECT FROM abie_report.shock v WHERE v.%I > %L', c.name, c.value))) AS same
 FROM abie.shock s, LATERAL (VALUES ('code', s.code), ('week_start', s.week_start::text), ('z', s.z::text), ('departure', s.departure::text)) c(name, value)
 WHERE s.monitor_id = 3 AND s.code = :'other' GROUP BY c.name ORDER BY c.name;
-
---
--- Where schools are heading, against the year that they had: in thirds of the year, and of size
---
-CALL abie.monitor('2025/26', '2025-10-24', NULL);
-CALL abie.monitor('2025/26', '2026-02-06', NULL);
-CALL abie.monitor('2025/26', '2026-05-22', NULL);
-CREATE TABLE outcome AS
-SELECT w.urn::integer AS urn, 100 - 100.0::float8 * sum(w.sess_overall) / sum(w.sess_possible) AS attendance FROM abie.attendance_week w WHERE w.academic_year = '2025/26' GROUP BY w.urn;
-CREATE TABLE standing AS
-SELECT m.as_of, p.*, o.attendance, ntile(3) OVER (PARTITION BY m.as_of, p.stratum ORDER BY e.enrolments, e.urn) AS size,
-	o.attendance - e.baseline + greatest(0, (abie_internal.run_methodology(p.run_id)).pace - c.change)
-		>= CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE e.improvement END AS met
-FROM abie.monitor m JOIN abie.school_progress p ON p.monitor_id = m.monitor_id JOIN outcome o ON o.urn = p.urn JOIN abie.expectation e ON e.run_id = p.run_id AND e.urn = p.urn
-	JOIN (SELECT e.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY o.attendance - e.attendance) AS change
-		FROM abie.expectation e JOIN outcome o ON o.urn = e.urn WHERE e.run_id = 1 GROUP BY e.stratum) c ON c.stratum = p.stratum
-WHERE m.monitor_id > 5;
-SELECT as_of, count(*) > 1000 AS schools, round(avg(done)::numeric, 1) AS done,
-	round(100 * avg((attendance BETWEEN low AND high)::integer)) BETWEEN 93 AND 97 AS "93 to 97 in 100"
-FROM standing GROUP BY as_of ORDER BY as_of;
-SELECT size, round(100 * avg((attendance BETWEEN low AND high)::integer)) BETWEEN 93 AND 97 AS "93 to 97 in 100" FROM standing GROUP BY size ORDER BY size;
-SELECT as_of, count(*) FILTER (WHERE probability >= 0.8) > 100 AS likely, avg(met::integer) FILTER (WHERE probability >= 0.8) >= 0.8 AS "met by 80 in 100",
-	count(*) FILTER (WHERE probability <= 0.2) > 100 AS unlikely, avg(met::integer) FILTER (WHERE probability <= 0.2) <= 0.2 AS "by no more than 20"
-FROM standing GROUP BY as_of ORDER BY as_of;
--- better than last year's figure plus the change so far
-SELECT as_of, sqrt(avg((attendance - projected) ^ 2)) < sqrt(avg((attendance - (SELECT e.attendance FROM abie.expectation e WHERE e.run_id = 1 AND e.urn = s.urn) - like_for_like) ^ 2)) AS better
-FROM standing s GROUP BY as_of ORDER BY as_of;
 
 \c :home
 SET client_min_messages = warning;
