@@ -205,6 +205,7 @@ BEGIN
 			FROM abie_owner.week_history(chosen) h
 				JOIN abie.school_progress p ON p.monitor_id = h.monitor_id AND p.urn = week_facts_school.urn),
 		'weeks', coalesce(year.weeks, '[]'), 'last_year', coalesce(year.last_year, '[]'),
+		'control', abie_internal.week_control(year.weeks),
 		'predecessor_weeks', (SELECT coalesce(jsonb_agg(jsonb_build_object('urn', p.urn, 'week_start', p.week_start,
 				'attendance', abie.attendance_percent(p.sess_overall, p.sess_possible, NULL)) ORDER BY p.week_start),
 				'[]')

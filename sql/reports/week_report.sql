@@ -60,6 +60,7 @@ BEGIN
 		|| abie_internal.week_now(facts, format)
 		|| abie_internal.week_since(facts, format)
 		|| abie_internal.week_happened(facts, format)
+		|| abie_internal.week_controlled(facts, format)
 		|| CASE WHEN published IS NULL THEN '' ELSE abie_internal.report_part(format, 'heading', 'Published beside')
 			|| abie_internal.report_part(format, 'table', 'Attendance in the last weeks that are published, schools of '
 				'the phase', published) END

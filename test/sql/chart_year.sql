@@ -43,4 +43,13 @@ SET lc_time = 'C';
 SELECT abie.chart_weeks('Weeks', ARRAY['a', '<script>alert(1)</script>', repeat('long ', 9)], '{on course,open,NULL}', '{2025-09-01,2025-09-08,2025-09-15}', '{{0.5,-2,2},{-9,NULL,1},{NULL,NULL,NULL}}') = :'svg' AS same;
 RESET datestyle;
 SET client_min_messages = warning;
+-- the control chart of weeks: limits of abie.xmr, a diamond beyond them, an error for what cannot be drawn
+SELECT abie.chart_xmr('Weeks', array_agg(date '2025-09-01' + 7 * (n::integer - 1) ORDER BY n), array_agg(v ORDER BY n)) AS svg
+FROM unnest('{0.4,-0.3,0.2,-0.5,0.1,-6.5,0.3,0,-0.2,0.4}'::float8[]) WITH ORDINALITY u(v, n) \gset
+SELECT x(:'svg', 'count(//s:circle[@r="2.5" and ancestor::s:g/s:title])') AS dots, x(:'svg', '//s:g[s:title and s:path]/s:title/text()') AS beyond, x(:'svg', '//s:desc/text()') AS said;
+SELECT array_agg(x.position) AS beyond FROM abie.xmr('{0.4,-0.3,0.2,-0.5,0.1,-6.5,0.3,0,-0.2,0.4}') x WHERE x.outside;
+SELECT abie.chart_xmr('Weeks', '{2025-09-01}', '{1}') IS NULL AS one, abie.chart_xmr('Weeks', NULL, '{1}') IS NULL AS none, abie.chart_xmr('<b>', '{2025-09-01,2025-09-08}', '{1,2}') LIKE '%<b>%' AS injected;
+SELECT abie.chart_xmr('Weeks', '{2025-09-01,2025-09-08}', '{1}');
+SELECT abie.chart_xmr('Weeks', '{2025-09-01,2025-09-08}', '{1,NULL}');
+SELECT abie.chart_xmr('Weeks', '{2025-09-01,2025-09-08}', '{1,NaN}');
 DROP SCHEMA chart_year_test CASCADE;

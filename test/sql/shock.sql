@@ -75,17 +75,6 @@ FROM (SELECT * FROM abie.shock WHERE scope = 'school') s FULL JOIN school_found 
 -- What is true
 --
 CREATE TABLE truth AS SELECT t.*, s.stratum, s.la_code, s.region FROM abie_internal.demo_week_truth(1200) t JOIN school s USING (urn) WHERE t.academic_year = '2025/26';
-ALTER TABLE truth ADD enrolments integer;
-UPDATE truth t SET enrolments = d.enrolments FROM abie_internal.demo_school(1200) d WHERE d.urn = t.urn;
--- share found by size, percentage points, of schools large enough that chance could be as far above; a standard error of the count apart
-SELECT size, count(*) > 30 AS many, avg(found::integer) >= floor - sqrt(floor * (1 - floor) / count(*)) AS found
-FROM (SELECT CASE WHEN t.school_shock < 5 THEN '3 to 5' WHEN t.school_shock < 8 THEN '5 to 8' ELSE '8 to 12' END AS size,
-		CASE WHEN t.school_shock < 5 THEN 0.2 WHEN t.school_shock < 8 THEN 0.65 ELSE 0.8 END AS floor, s.code IS NOT NULL AS found
-	FROM truth t LEFT JOIN abie.shock s ON s.scope = 'school' AND s.code = t.urn::text AND s.week_start = t.week_start
-	WHERE t.school_shock > 0 AND t.enrolments >= 200) t GROUP BY size, floor ORDER BY size;
--- of what was found no more is wrong than was said, one find in ten, but for chance
-SELECT count(*) > 150 AS many, count(*) FILTER (WHERE t.school_shock + t.area_shock = 0) <= 0.1 * count(*) + 2 * sqrt(0.09 * count(*)) AS within
-FROM abie.shock s JOIN truth t ON t.urn::text = s.code AND t.week_start = s.week_start WHERE s.scope = 'school';
 -- areas: what was found is there, and what is 4 points or more in an authority is found
 CREATE TABLE area_truth AS
 SELECT stratum, la_code, region, week_start, area_scope, count(*) AS schools, avg(area_shock) AS size FROM truth GROUP BY 1, 2, 3, 4, 5;

@@ -95,6 +95,19 @@ SELECT count(*) > 0 AS some, count(*) FILTER (WHERE (r.percent, r.usual, r.rise)
 FROM page p, jsonb_to_recordset(p.facts -> 'reasons') r(reason text, percent float8, usual float8, rise float8) JOIN LATERAL abie.week_reasons('school', p.urn::text, '2025/26', '2026-02-02') k ON k.reason = r.reason;
 SELECT count(*) FILTER (WHERE l.urn <> p.urn OR NOT near(l.attendance, 100 * (1 - o.sess_overall::float8 / o.sess_possible))) AS "last year differs"
 FROM page p CROSS JOIN LATERAL jsonb_to_recordset(p.facts -> 'last_year') l(urn integer, week_start date, attendance float8) LEFT JOIN abie.attendance_week o ON o.academic_year = '2024/25' AND o.urn = p.urn AND o.week_start = l.week_start;
+-- the control chart by hand: mean, 2.66 mean moving ranges, those of 3.267 times their mean left out once; which weeks are beyond is said
+CREATE TABLE control AS SELECT p.urn, (p.facts #>> '{control,centre}')::float8 AS centre, (p.facts #>> '{control,lower_limit}')::float8 AS low, (p.facts #>> '{control,upper_limit}')::float8 AS high, w.*
+FROM page p, jsonb_to_recordset(p.facts #> '{control,weeks}') w(week_start date, departure float8, outside boolean);
+WITH ranges AS (
+	SELECT urn, attendance - common AS v, abs(attendance - common - lag(attendance - common) OVER (PARTITION BY urn ORDER BY week_start)) AS r FROM week WHERE common IS NOT NULL
+), hand AS (
+	SELECT r.urn, count(*) AS weeks, avg(r.v) AS centre, 2.66 * avg(r.r) FILTER (WHERE r.r < 3.267 * m.r) AS reach FROM ranges r JOIN (SELECT urn, avg(r) AS r FROM ranges GROUP BY urn) m USING (urn) GROUP BY r.urn
+)
+SELECT count(*) > 30 AS many, bool_and(c.weeks = h.weeks AND near(c.centre, h.centre) AND near(c.low, h.centre - h.reach) AND near(c.high, h.centre + h.reach)) AS same, bool_and(c.beyond = c.outside) AS beyond, sum(c.outside) > 0 AS some,
+	bool_and(p.written LIKE '%## Week by week%Beyond that: ' || CASE WHEN c.outside = 0 THEN 'none.%' ELSE '% %' END) AS said
+FROM (SELECT urn, min(centre) AS centre, min(low) AS low, min(high) AS high, count(*) AS weeks, sum(outside::integer) AS outside, sum((departure < low OR departure > high)::integer) AS beyond FROM control GROUP BY urn) c
+	JOIN hand h USING (urn) JOIN page p USING (urn);
+SELECT count(*) FILTER (WHERE NOT near(c.departure, w.attendance - w.common)) AS differ, count(*) > 500 AS many FROM control c JOIN week w USING (urn, week_start);
 
 -- in words: the sentence, and the figures with and without, as PostgreSQL rounds them
 CREATE FUNCTION chance(p float8) RETURNS text LANGUAGE sql IMMUTABLE RETURN CASE WHEN p < 0.005 THEN 'less than 1 in 100' WHEN p >= 0.995 THEN 'more than 99 in 100' ELSE round(100 * p::numeric) || ' in 100' END;
@@ -153,14 +166,14 @@ FROM of_area s JOIN area a USING (scope, code) LEFT JOIN abie.school_progress p 
 SELECT count(*) > 50 AS some, count(*) FILTER (WHERE NOT near(d.departure, (k.deviation - p.level) / sqrt(k.variance / CASE k.weight WHEN 0 THEN 1 ELSE k.weight END))) AS "departures differ"
 FROM area a, LATERAL (SELECT s.urn, w.week_start, d.departure FROM of_area s, unnest(s.departures) WITH ORDINALITY d(departure, place) JOIN jsonb_array_elements_text(a.facts -> 'weeks') WITH ORDINALITY x(week, place) USING (place), LATERAL (SELECT x.week::date) w(week_start) WHERE s.scope = a.scope AND s.code = a.code) d
 	JOIN abie.school_progress p ON p.monitor_id = 4 AND p.urn = d.urn LEFT JOIN LATERAL (SELECT * FROM abie.progress_week(4, d.urn) k WHERE k.week_start = d.week_start) k ON true;
--- whom to call, by hand, of a third of the authorities; newly not on course before all others
+-- whom to call, by hand, of half of the authorities; newly not on course before all others
 CREATE TABLE call AS SELECT l.la_code, c.place, (c.call ->> 'urn')::integer AS urn, ARRAY(SELECT jsonb_array_elements_text(c.call -> 'reasons')) AS reasons
-FROM (SELECT DISTINCT la_code FROM abie_report.local_authority_week WHERE la_code % 3 = 0) l, jsonb_array_elements(abie.week_report('la', l.la_code::text, 'json')::jsonb -> 'calls') WITH ORDINALITY c(call, place);
+FROM (SELECT DISTINCT la_code FROM abie_report.local_authority_week WHERE la_code % 2 = 0) l, jsonb_array_elements(abie.week_report('la', l.la_code::text, 'json')::jsonb -> 'calls') WITH ORDINALITY c(call, place);
 CREATE TABLE reason AS
 SELECT p.la_code, p.urn, p.status = 'not on course' AND b.status <> 'not on course' AS new, (1 - p.probability) * p.enrolments AS pupils, array_remove(ARRAY[CASE WHEN p.status = 'not on course' THEN CASE b.status WHEN 'not on course' THEN 'not on course' ELSE 'newly not on course' END END,
 	CASE WHEN EXISTS (SELECT FROM abie.shock s LEFT JOIN abie.school_event e ON e.scope = s.scope AND e.code = s.code AND s.week_start BETWEEN e.from_date - 4 AND e.to_date WHERE s.monitor_id = 4 AND s.scope = 'school' AND s.code = p.urn::text AND s.week_start >= '2026-01-08' AND e.event_id IS NULL) THEN 'week to explain' END,
 	CASE WHEN NOT p.has_newest_week THEN 'newest week missing' END], NULL) AS reasons
-FROM abie_report.school_progress p LEFT JOIN abie.school_progress b ON b.monitor_id = 3 AND b.urn = p.urn WHERE p.monitor_id = 4 AND p.la_code % 3 = 0;
+FROM abie_report.school_progress p LEFT JOIN abie.school_progress b ON b.monitor_id = 3 AND b.urn = p.urn WHERE p.monitor_id = 4 AND p.la_code % 2 = 0;
 SELECT count(*) > 50 AS many, count(*) FILTER (WHERE c.place IS DISTINCT FROM r.place OR c.reasons IS DISTINCT FROM r.reasons) AS differ, count(*) FILTER (WHERE 'newly not on course' = ANY (c.reasons)) > 0 AS new, count(*) FILTER (WHERE 'week to explain' = ANY (c.reasons)) > 0 AS to_explain
 FROM call c FULL JOIN (SELECT r.*, row_number() OVER (PARTITION BY la_code ORDER BY new DESC, pupils DESC, urn) AS place FROM reason r WHERE reasons <> '{}') r USING (la_code, urn);
 -- history and published weeks

@@ -49,6 +49,28 @@ for (judged('third', "size = 'all'"), judged('size', "size <> 'all'"))
 	cmp_ok($projected, '<', $_, "$stratum, $part: nearer than the year to date and like for like") for @others;
 }
 
+# Shocks, against those that are in no table: no more of what was found is chance than is said, one find in ten; and of schools with 200 enrolments
+# or more, where chance could be as far above, the larger the drop the more are found.
+$node->safe_psql('postgres', $_) for
+  qq{CREATE TABLE truth AS SELECT urn, week_start, school_shock, area_shock FROM abie_internal.demo_week_truth($schools) WHERE academic_year = '2025/26'},
+  'ANALYZE',
+  q{CREATE TABLE shocked AS
+	SELECT p.stratum, r.effective_enrolments AS enrolments, t.school_shock, t.area_shock, s.urn IS NOT NULL AS found
+	FROM truth t JOIN abie.school_progress p ON p.monitor_id = 1 AND p.urn = t.urn JOIN abie.run_school r ON r.run_id = p.run_id AND r.urn = p.urn
+		LEFT JOIN (SELECT code::integer AS urn, week_start FROM abie.shock WHERE monitor_id = 1 AND scope = 'school') s ON s.urn = t.urn AND s.week_start = t.week_start};
+for (split /\n/, $node->safe_psql('postgres', 'SELECT stratum, count(*), count(*) FILTER (WHERE school_shock + area_shock = 0) FROM shocked WHERE found GROUP BY 1 ORDER BY 1'))
+{
+	my ($stratum, $found, $chance) = split /\|/;
+	cmp_ok($found, '>', 200, "$stratum: $found weeks are found");
+	cmp_ok($chance, '<=', 0.1 * $found, "$stratum: of them $chance, no more than one in ten, are chance");
+}
+for my $drop ([ 3, 5, 20 ], [ 5, 8, 65 ], [ 8, 12, 80 ])
+{
+	my ($from, $to, $least) = @$drop;
+	cmp_ok($node->safe_psql('postgres', "SELECT round(100 * avg(found::integer), 1) FROM shocked WHERE school_shock >= $from AND school_shock < $to AND enrolments >= 200"),
+		'>=', $least, "of drops of $from to $to points at least $least in 100 are found");
+}
+
 # ---------- real figures ----------
 
 SKIP:
