@@ -34,9 +34,12 @@ EXTENSION_SCRIPT = sql/$(EXTENSION)--$(EXTVERSION).sql
 here := $(dir $(lastword $(MAKEFILE_LIST)))
 files = $(sort $(patsubst $(here)%,%,$(wildcard $(addprefix $(here),$(1)))))
 
+DATA = $(RELEASED:%=sql/$(EXTENSION)--%.sql) $(call files,sql/$(EXTENSION)--*--*.sql)
 OBJS = $(patsubst %.c,%.o,$(call files,src/*.c src/core/*.c))
 LOCAL_HEADERS = $(call files,src/*.h src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
+# versions that were released, whose scripts are kept as they were then, and the way from each to the next one
+RELEASED =
 SCRIPTS = bin/abie-load bin/abie-reports
 EXTRA_CLEAN = test/results
 

@@ -47,7 +47,9 @@ install_packages() {
 # Copy the source tree, without what a build leaves, so that nothing is built inside it.
 copy_tree() {
 	mkdir -p "$1"
-	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude='./sql/abie--*' --exclude=./test/results -cf - . |
+	local version
+	version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$root/abie.control")
+	tar -C "$root" --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' --exclude="./sql/abie--$version.sql" --exclude=./test/results -cf - . |
 		tar -C "$1" -xf -
 }
 
