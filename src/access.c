@@ -21,13 +21,17 @@
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/tuptable.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
+#include "results.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/tuplestore.h"
 
 #include "worker_node.h"
 
@@ -53,42 +57,64 @@ role_in_force(void)
 	return GetUserId();
 }
 
-/* The function of the gate's name in the internal schema; looked up with the rights of the gate's owner. */
+/* The function of the gate's name with so many arguments; looked up with the rights of the gate's owner. */
 static void
-find_inner(Gate *gate, Form_pg_proc outer, MemoryContext context)
+find_inner(FmgrInfo *inner, Form_pg_proc outer, int arguments, MemoryContext context)
 {
-	bool		of_trigger = outer->prorettype == TRIGGEROID;
-	int			arguments = of_trigger ? 0 : outer->pronargs + 1;
 	Oid			types[FUNC_MAX_ARGS + 1] = {OIDOID};
 	List	   *name = list_make2(makeString(OWNER_SCHEMA), makeString(pstrdup(NameStr(outer->proname))));
 
 	if (arguments > FUNC_MAX_ARGS)
 		elog(ERROR, "too many arguments for %s", NameStr(outer->proname));
 	memcpy(types + 1, outer->proargtypes.values, outer->pronargs * sizeof(Oid));
-	fmgr_info_cxt(LookupFuncName(name, arguments, types, false), &gate->inner, context);
+	fmgr_info_cxt(LookupFuncName(name, arguments, types, false), inner, context);
 }
 
-/* Expects the rights of whoever calls, and leaves them in force. */
-static Gate *
-open_gate(FmgrInfo *outer, Oid role, int sec_context)
+/* Expects the rights of whoever calls, and leaves them in force.  arguments: of the function behind the gate. */
+static void
+find_gate(Gate *gate, FmgrInfo *outer, int arguments)
 {
-	Gate	   *gate = outer->fn_extra;
-	HeapTuple	tuple;
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(outer->fn_oid));
+	Oid			role;
+	int			sec_context;
 
-	if (gate == NULL)
-	{
-		tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(outer->fn_oid));
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "cache lookup failed for function %u", outer->fn_oid);
-		gate = MemoryContextAllocZero(outer->fn_mcxt, sizeof(Gate));
-		gate->owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
-		SetUserIdAndSecContext(gate->owner, sec_context | SECURITY_LOCAL_USERID_CHANGE);
-		find_inner(gate, (Form_pg_proc) GETSTRUCT(tuple), outer->fn_mcxt);
-		SetUserIdAndSecContext(role, sec_context);
-		ReleaseSysCache(tuple);
-		outer->fn_extra = gate;
-	}
-	return gate;
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", outer->fn_oid);
+	gate->owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
+	GetUserIdAndSecContext(&role, &sec_context);
+	SetUserIdAndSecContext(gate->owner, sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	find_inner(&gate->inner, (Form_pg_proc) GETSTRUCT(tuple), arguments, outer->fn_mcxt);
+	SetUserIdAndSecContext(role, sec_context);
+	ReleaseSysCache(tuple);
+}
+
+static Datum
+pass(const Gate *gate, FunctionCallInfo inner, bool *is_null)
+{
+	Oid			role;
+	int			sec_context;
+	Datum		result;
+
+	GetUserIdAndSecContext(&role, &sec_context);
+	/* an error puts the caller's rights back with its transaction or subtransaction, as for SECURITY DEFINER */
+	SetUserIdAndSecContext(gate->owner, sec_context | SECURITY_LOCAL_USERID_CHANGE);
+	tell_of_worker_node();
+	result = FunctionCallInvoke(inner);
+	SetUserIdAndSecContext(role, sec_context);
+	*is_null = inner->isnull;
+	return result;
+}
+
+/* The role, and after it so many of the caller's arguments. */
+static Datum
+pass_arguments(Gate *gate, Oid role, FunctionCallInfo outer, int arguments, Node *result_info, bool *is_null)
+{
+	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
+
+	InitFunctionCallInfoData(*inner, &gate->inner, arguments + 1, outer->fncollation, outer->context, result_info);
+	inner->args[0] = (NullableDatum) {ObjectIdGetDatum(role), false};
+	memcpy(inner->args + 1, outer->args, arguments * sizeof(NullableDatum));
+	return pass(gate, inner, is_null);
 }
 
 static void
@@ -118,41 +144,178 @@ with_role(const TriggerData *data, Trigger *trigger, Oid role)
 	return changed;
 }
 
+static Datum
+pass_trigger(Gate *gate, Oid role, FunctionCallInfo outer)
+{
+	Trigger		trigger;
+	TriggerData data = with_role((TriggerData *) outer->context, &trigger, role);
+
+	LOCAL_FCINFO(inner, 0);
+
+	InitFunctionCallInfoData(*inner, &gate->inner, 0, outer->fncollation, (Node *) &data, outer->resultinfo);
+	return pass(gate, inner, &outer->isnull);
+}
+
 PG_FUNCTION_INFO_V1(abie_gate);
 Datum
 abie_gate(PG_FUNCTION_ARGS)
 {
 	Oid			role = role_in_force();
-	Oid			caller;
-	int			sec_context;
-	Gate	   *gate;
-	Datum		result;
-	TriggerData data;
-	Trigger		trigger;
+	bool		is_trigger = CALLED_AS_TRIGGER(fcinfo);
+	Gate	   *gate = fcinfo->flinfo->fn_extra;
 
-	LOCAL_FCINFO(inner, FUNC_MAX_ARGS);
-
-	if (CALLED_AS_TRIGGER(fcinfo))
+	if (is_trigger)
 		refuse_foreign_table((TriggerData *) fcinfo->context, fcinfo->flinfo->fn_oid);
-	GetUserIdAndSecContext(&caller, &sec_context);
-	gate = open_gate(fcinfo->flinfo, role, sec_context);
-	if (CALLED_AS_TRIGGER(fcinfo))
+	if (gate == NULL)
 	{
-		data = with_role((TriggerData *) fcinfo->context, &trigger, role);
-		InitFunctionCallInfoData(*inner, &gate->inner, 0, fcinfo->fncollation, (Node *) &data, fcinfo->resultinfo);
+		gate = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Gate));
+		find_gate(gate, fcinfo->flinfo, is_trigger ? 0 : fcinfo->nargs + 1);
+		fcinfo->flinfo->fn_extra = gate;
 	}
-	else
+	if (is_trigger)
+		return pass_trigger(gate, role, fcinfo);
+	return pass_arguments(gate, role, fcinfo, fcinfo->nargs, fcinfo->resultinfo, &fcinfo->isnull);
+}
+
+/* ---------- a gate to the rows of a key ---------- */
+
+/*
+ * Which keys a query wants, only its conditions say, and no function sees
+ * those.  So a view asks once a key: the first keys are asked for one by one,
+ * from the function with the key as argument; who goes on gets the rows from
+ * the set of all keys, from the function without, which is made once then.
+ */
+#define ASKED_ONE_BY_ONE 50
+
+typedef struct KeyRow
+{
+	int64		key;			/* NULL_KEY for NULL */
+	MinimalTuple row;
+} KeyRow;
+
+#define NULL_KEY PG_INT64_MAX
+
+typedef struct KeyGate
+{
+	Gate		one;
+	Gate		all;
+	int			asked;
+	Oid			role;			/* whose rows are held */
+	TupleTableSlot *slot;		/* NULL as long as none are */
+	KeyRow	   *rows;
+	int64		count;
+} KeyGate;
+
+static KeyGate *
+open_key_gate(FmgrInfo *outer)
+{
+	KeyGate    *gate = outer->fn_extra;
+
+	if (gate == NULL)
 	{
-		InitFunctionCallInfoData(*inner, &gate->inner, fcinfo->nargs + 1, fcinfo->fncollation, fcinfo->context,
-								 fcinfo->resultinfo);
-		inner->args[0] = (NullableDatum) {ObjectIdGetDatum(role), false};
-		memcpy(inner->args + 1, fcinfo->args, fcinfo->nargs * sizeof(NullableDatum));
+		gate = MemoryContextAllocZero(outer->fn_mcxt, sizeof(KeyGate));
+		find_gate(&gate->one, outer, 2);
+		find_gate(&gate->all, outer, 1);
+		outer->fn_extra = gate;
 	}
-	/* an error puts the caller's rights back with its transaction or subtransaction, as for SECURITY DEFINER */
-	SetUserIdAndSecContext(gate->owner, sec_context | SECURITY_LOCAL_USERID_CHANGE);
-	tell_of_worker_node();
-	result = FunctionCallInvoke(inner);
-	SetUserIdAndSecContext(caller, sec_context);
-	fcinfo->isnull = inner->isnull;
-	return result;
+	return gate;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	int64		first = ((const KeyRow *) a)->key;
+	int64		second = ((const KeyRow *) b)->key;
+
+	return (first > second) - (first < second);
+}
+
+/* The rows of the set, in the order of their first column, the key. */
+static void
+hold_rows(KeyGate *gate, Tuplestorestate *set, TupleDesc descriptor)
+{
+	int64		room = tuplestore_tuple_count(set);
+	bool		null;
+
+	gate->slot = MakeSingleTupleTableSlot(CreateTupleDescCopy(descriptor), &TTSOpsMinimalTuple);
+	gate->rows = MemoryContextAllocHuge(CurrentMemoryContext, Max(room, 1) * sizeof(KeyRow));
+	gate->count = 0;
+	while (gate->count < room && tuplestore_gettupleslot(set, true, false, gate->slot))
+	{
+		KeyRow	   *held = &gate->rows[gate->count++];
+
+		CHECK_FOR_INTERRUPTS();
+		held->key = DatumGetInt32(slot_getattr(gate->slot, 1, &null));
+		if (null)
+			held->key = NULL_KEY;
+		held->row = ExecCopySlotMinimalTuple(gate->slot);
+	}
+	ExecClearTuple(gate->slot);
+	qsort(gate->rows, gate->count, sizeof(KeyRow), compare_keys);
+}
+
+/* Asks for the set of all keys, as the caller would be asked for its rows. */
+static void
+ask_for_all(KeyGate *gate, Oid role, FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo set = *(ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext caller;
+	bool		is_null;
+
+	set.allowedModes = SFRM_ValuePerCall | SFRM_Materialize | SFRM_Materialize_Preferred;
+	set.returnMode = SFRM_ValuePerCall;
+	set.setResult = NULL;
+	set.setDesc = NULL;
+	(void) pass_arguments(&gate->all, role, fcinfo, 0, (Node *) &set, &is_null);
+	if (set.setResult == NULL || set.setDesc == NULL)
+		elog(ERROR, "%s gave no set", get_func_name(fcinfo->flinfo->fn_oid));
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	hold_rows(gate, set.setResult, set.setDesc);
+	gate->role = role;
+	MemoryContextSwitchTo(caller);
+	tuplestore_end(set.setResult);
+}
+
+/* Place of the first row with the key, or where it would be. */
+static int64
+find_key(const KeyGate *gate, int64 key)
+{
+	int64		low = 0;
+	int64		high = gate->count;
+
+	while (low < high)
+	{
+		int64		middle = low + (high - low) / 2;
+
+		if (gate->rows[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+PG_FUNCTION_INFO_V1(abie_gate_by_key);
+Datum
+abie_gate_by_key(PG_FUNCTION_ARGS)
+{
+	Oid			role = role_in_force();
+	KeyGate    *gate = open_key_gate(fcinfo->flinfo);
+	int64		key = PG_ARGISNULL(0) ? NULL_KEY : PG_GETARG_INT32(0);
+	ReturnSetInfo *result;
+
+	if (gate->asked < ASKED_ONE_BY_ONE)
+	{
+		gate->asked++;
+		return pass_arguments(&gate->one, role, fcinfo, 1, fcinfo->resultinfo, &fcinfo->isnull);
+	}
+	result = begin_rows(fcinfo);
+	if (gate->slot == NULL || gate->role != role)
+		ask_for_all(gate, role, fcinfo);
+	for (int64 i = find_key(gate, key); i < gate->count && gate->rows[i].key == key; i++)
+	{
+		ExecStoreMinimalTuple(gate->rows[i].row, gate->slot, false);
+		tuplestore_puttupleslot(result->setResult, gate->slot);
+	}
+	return (Datum) 0;
 }

@@ -67,6 +67,7 @@ CREATE FUNCTION abie_internal.lineage_names(laestabs bigint[], components bigint
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 30000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -140,41 +141,34 @@ COMMENT ON FUNCTION abie.school_lineage() IS
 'not the same school''s), a school that takes in another keeps its own history with a step in it, and a LAESTAB used '
 'again for another school joins the two.';
 
--- abie.school_succession from one school, by the indexes.
-CREATE FUNCTION abie_internal.sole_link(urn bigint, link_type text, opposite text) RETURNS bigint
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 50
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (
-	SELECT min(found.urn)
-	FROM (SELECT l.link_urn::bigint AS urn FROM abie.school_link l
-			WHERE l.urn = sole_link.urn AND l.link_type = sole_link.link_type
+-- abie.school_succession from one school, by the indexes. Parsed when made and without SET, so that the planner puts
+-- these two in place of a call; not STRICT for the same reason.
+CREATE FUNCTION abie_internal.sole_link(from_urn bigint, type text, opposite text) RETURNS TABLE (urn bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 50 ROWS 1
+BEGIN ATOMIC
+	SELECT pg_catalog.min(found.urn)
+	FROM (SELECT l.link_urn::bigint AS urn FROM abie.school_link l WHERE l.urn = from_urn AND l.link_type = type
 		UNION
-		SELECT l.urn FROM abie.school_link l
-			WHERE l.link_urn = sole_link.urn AND l.link_type = sole_link.opposite) found
-	HAVING count(*) = 1);
-END $$;
+		SELECT l.urn FROM abie.school_link l WHERE l.link_urn = from_urn AND l.link_type = opposite) found
+	HAVING pg_catalog.count(*) = 1;
+END;
 COMMENT ON FUNCTION abie_internal.sole_link(bigint, text, text) IS
-'The only school that a school is linked to by a type of link, or that is linked to it by the opposite type; NULL for '
-'none or several.';
+'The only school that a school is linked to by a type of link, or that is linked to it by the opposite type; no row '
+'for none or several.';
 
-CREATE FUNCTION abie_internal.lineage_neighbours(node bigint) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200 ROWS 2
-SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-	RETURN QUERY
-	SELECT -a.urn::bigint FROM abie.attendance a WHERE a.laestab = node AND a.urn IS NOT NULL
+CREATE FUNCTION abie_internal.lineage_neighbours(of_node bigint) RETURNS TABLE (node bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 200 ROWS 2
+BEGIN ATOMIC
+	SELECT -a.urn::bigint FROM abie.attendance a WHERE of_node > 0 AND a.laestab = of_node AND a.urn IS NOT NULL
 	UNION ALL
-	SELECT a.laestab::bigint FROM abie.attendance a WHERE a.urn = -node
+	SELECT a.laestab::bigint FROM abie.attendance a WHERE of_node < 0 AND a.urn = -of_node
 	UNION ALL
 	SELECT -other.urn
 	FROM (VALUES ('Successor', 'Predecessor'), ('Predecessor', 'Successor')) link(type, opposite)
-		CROSS JOIN LATERAL abie_internal.sole_link(-node, link.type, link.opposite) other(urn)
-	WHERE node < 0 AND abie_internal.sole_link(other.urn, link.opposite, link.type) = -node;
-END $$;
+		CROSS JOIN LATERAL abie_internal.sole_link(-of_node, link.type, link.opposite) other
+		CROSS JOIN LATERAL abie_internal.sole_link(other.urn, link.opposite, link.type) back
+	WHERE of_node < 0 AND back.urn = -of_node;
+END;
 COMMENT ON FUNCTION abie_internal.lineage_neighbours(bigint) IS
 'What is joined to a node of the graph of abie.school_lineage: LAESTABs as they are, URNs negative.';
 
@@ -182,6 +176,8 @@ CREATE FUNCTION abie_internal.lineage_of(urns integer[]) RETURNS TABLE (laestab 
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 200
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- making a plan of it for these schools takes longer than looking them up
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -189,7 +185,7 @@ BEGIN
 	WITH RECURSIVE reached (start, node) AS (
 		SELECT -u.urn::bigint, -u.urn::bigint FROM unnest(urns) u(urn)
 		UNION
-		SELECT r.start, n.node FROM reached r CROSS JOIN LATERAL abie_internal.lineage_neighbours(r.node) n(node)
+		SELECT r.start, n.node FROM reached r CROSS JOIN LATERAL abie_internal.lineage_neighbours(r.node) n
 	), part AS (
 		SELECT DISTINCT ON (k.node) k.node AS laestab, k.component
 		FROM (SELECT r.node, min(r.node) OVER (PARTITION BY r.start) AS component FROM reached r) k

@@ -1,7 +1,7 @@
 -- Attendance over the years, of one school and of all together, for reporting tools: rows as in
 -- sql/reports/report_view.sql.
 
--- a gate: years under another URN are rows of another school
+-- a gate by school (abie_gate_by_key): years under another URN are rows of another school
 CREATE FUNCTION abie_owner.readable_history(role oid) RETURNS SETOF abie.school_history
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30000
 SET search_path = pg_catalog, pg_temp
@@ -11,12 +11,36 @@ SELECT h.* FROM abie.school_history h
 WHERE (SELECT abie_owner.has_national_access(role, '{results,calculation}'))
 	OR h.school_urn IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a)
 $$;
-COMMENT ON FUNCTION abie_owner.readable_history(oid) IS 'Of a role, as abie_internal.readable_history.';
+COMMENT ON FUNCTION abie_owner.readable_history(oid) IS
+'Of a role, as abie_internal.readable_history, of all schools.';
 
-CREATE FUNCTION abie_internal.readable_history() RETURNS SETOF abie.school_history
-LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 30000 AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie_internal.readable_history() IS
-'Rows of abie.school_history of the schools whose results the role in force (current_user) may read.';
+CREATE FUNCTION abie_owner.readable_history(role oid, school integer) RETURNS SETOF abie.school_history
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000 ROWS 13
+-- not STRICT: school is NULL where no year has a URN
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+	IF abie_owner.has_national_access(role, '{results,calculation}')
+		OR school IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a) THEN
+		IF school IS NULL THEN
+			RETURN QUERY SELECT h.* FROM abie.school_history h WHERE h.school_urn IS NULL;
+		ELSE
+			RETURN QUERY SELECT l.school_urn, y.*
+				FROM abie_internal.lineage_of(ARRAY[school]) l
+					CROSS JOIN LATERAL abie_internal.attendance_years(l.laestab) y
+				WHERE l.school_urn = school;
+		END IF;
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_owner.readable_history(oid, integer) IS 'Of a role, as abie_internal.readable_history.';
+
+CREATE FUNCTION abie_internal.readable_history(school integer) RETURNS SETOF abie.school_history
+LANGUAGE C STABLE PARALLEL SAFE COST 1000 ROWS 13 AS 'MODULE_PATHNAME', 'abie_gate_by_key';
+COMMENT ON FUNCTION abie_internal.readable_history(integer) IS
+'Rows of abie.school_history of a school (school_urn; not STRICT: NULL for those without), if the role in force '
+'(current_user) may read its results. A query that asks for many schools has them from one look at all.';
 
 CREATE FUNCTION abie_owner.school_history(role oid, urn integer) RETURNS SETOF abie.school_history
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 13
@@ -43,13 +67,19 @@ COMMENT ON FUNCTION abie.school_history(integer) IS
 'the school''s results.';
 
 CREATE VIEW abie_report.school_history WITH (security_barrier = true) AS
-SELECT h.school_urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region, k.trust_code, k.trust,
+SELECT school.urn, k.school_name, k.la_code, k.la_name, k.region, k.trust_code, k.trust,
 	coalesce(abie_internal.stratum(h.school_type), k.stratum) AS stratum, h.academic_year::text AS academic_year,
 	h.urn::integer AS urn_then, h.laestab::integer AS laestab_then, h.school_type, h.year_breakdown,
 	h.enrolments, h.sess_possible, h.sess_overall, h.attendance_percent,
 	CASE WHEN h.attendance_percent IS NULL THEN 'x' END AS attendance_percent_symbol
-FROM abie_internal.readable_history() h
-	LEFT JOIN abie_owner.school_key k ON k.urn = h.school_urn;
+-- by school, so that a condition on the URN asks for that school alone
+FROM (
+	SELECT DISTINCT a.urn::integer AS urn FROM abie.attendance a
+	WHERE (SELECT abie_internal.has_national_access('{results,calculation}'))
+		OR a.urn IN (SELECT x.urn FROM abie.accessible_schools('{results}') x)
+) school
+	CROSS JOIN LATERAL abie_internal.readable_history(school.urn) h
+	LEFT JOIN abie_owner.school_key k ON k.urn = school.urn;
 COMMENT ON VIEW abie_report.school_history IS
 'Attendance of each school over the years, whatever its URN was (abie.school_lineage): one row a school and year, two '
 'in the year of a change.';

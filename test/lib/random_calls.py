@@ -18,7 +18,7 @@ WITH member AS (
 )
 SELECT json_agg(json_build_object('signature', p.oid::regprocedure::text, 'name', format('%I.%I', n.nspname, p.proname),
 	'types', ARRAY(SELECT a.type::regtype::text FROM unnest(p.proargtypes) WITH ORDINALITY a(type, place) ORDER BY place),
-	'result', p.prorettype::regtype::text, 'set', p.proretset, 'kind', p.prokind, 'c', l.lanname = 'c', 'gate', p.prosrc = 'abie_gate',
+	'result', p.prorettype::regtype::text, 'set', p.proretset, 'kind', p.prokind, 'c', l.lanname = 'c', 'gate', p.prosrc ~ '^abie_gate',
 	'immutable', p.provolatile = 'i', 'strict', p.proisstrict) ORDER BY p.oid::regprocedure::text COLLATE "C")
 FROM member p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang WHERE p.prokind IN ('f', 'a')
 """

@@ -263,22 +263,25 @@ ORDER BY 1;
 -- gates. abie.improvement_expectation, abie_internal.pared_mean_step and abie_internal.first_known_step do as much as a built-in function, cost 1; gates that
 -- views ask once a query have it too.
 SELECT r.object, r.procost FROM routine r
-WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
+WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc !~ '^abie_gate' AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
 	-- one comparison, or one sum over a fixed number of counts
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r
-WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc <> 'abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'refuse_transaction', 'logs_reads', 'write_log') ORDER BY 1;
+WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc !~ '^abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'refuse_transaction', 'logs_reads', 'write_log') ORDER BY 1;
 -- gates: behind each is a function of its name in schema abie_owner that takes the role first, and is declared alike
-SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc = 'abie_gate';
+SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc ~ '^abie_gate';
 SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_owner'::regnamespace AND i.proname = r.proname
 	AND CASE WHEN r.prorettype = 'trigger'::regtype THEN i.pronargs = 0
 		ELSE oidvectortypes(i.proargtypes) = concat_ws(', ', 'oid', nullif(oidvectortypes(r.proargtypes), '')) AND i.proargnames[1] = 'role' END
-WHERE r.prosrc = 'abie_gate' AND (i.oid IS NULL OR r.pronamespace NOT IN ('abie'::regnamespace, 'abie_internal'::regnamespace)
+WHERE r.prosrc ~ '^abie_gate' AND (i.oid IS NULL OR r.pronamespace NOT IN ('abie'::regnamespace, 'abie_internal'::regnamespace)
 	OR (i.prorettype, i.proretset, i.provolatile, i.proisstrict, i.proparallel, i.prorows)
 		<> (r.prorettype, r.proretset, r.provolatile, r.proisstrict OR r.pronargs = 0 AND i.proisstrict, r.proparallel, r.prorows)
 	OR i.proargnames[2:] IS DISTINCT FROM r.proargnames AND r.proargnames IS NOT NULL AND r.prorettype <> 'trigger'::regtype)
 ORDER BY 1;
+-- behind a gate by key is the set of all keys too
+SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_owner'::regnamespace AND i.proname = r.proname AND oidvectortypes(i.proargtypes) = 'oid'
+WHERE r.prosrc = 'abie_gate_by_key' AND (i.oid IS NULL OR (i.prorettype, i.proretset) <> (r.prorettype, r.proretset) OR oidvectortypes(r.proargtypes) <> 'integer') ORDER BY 1;
 -- set-returning ones say how many rows
 SELECT r.object, r.prorows FROM routine r WHERE r.proretset AND r.lanname = 'c' AND r.prorows = 1000 ORDER BY 1;
 -- Nothing runs with its owner's rights but behind a gate, which knows the role in force; nothing claims to be leakproof.
@@ -308,7 +311,7 @@ ORDER BY 1;
 SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname <> 'published_attendance'
 	AND (NOT coalesce('security_barrier=true' = ANY (v.reloptions), false)
 		OR NOT coalesce('security_invoker=true' = ANY (v.reloptions), false) AND pg_get_viewdef(v.oid) !~ 'abie_owner\.|abie_internal\.has_(national_)?access|abie_report\.'
-			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc = 'abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), g.pronamespace::regnamespace || '.' || g.proname || '(') > 0))
+			AND NOT EXISTS (SELECT FROM routine g WHERE g.prosrc ~ '^abie_gate' AND g.proretset AND strpos(pg_get_viewdef(v.oid), g.pronamespace::regnamespace || '.' || g.proname || '(') > 0))
 ORDER BY 1;
 -- what is of schools is found by their area, trust and stratum
 SELECT v.object, k.name AS lacks

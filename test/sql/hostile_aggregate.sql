@@ -134,7 +134,7 @@ FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'p
 	AND d.deptype = 'e' AND e.extname = 'abie'
 	JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
 		-- gates only ask: test/sql/access.sql tries each; the other refuses whoever calls it in a transaction
-		AND l.lanname = 'c' AND p.prosrc NOT IN ('abie_gate', 'abie_refuse_transaction')
+		AND l.lanname = 'c' AND p.prosrc NOT IN ('abie_gate', 'abie_gate_by_key', 'abie_refuse_transaction')
 WHERE p.prokind = 'f' AND NOT 'internal'::regtype = ANY (p.proargtypes::regtype[])
 	AND has_schema_privilege(p.pronamespace, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE');
 

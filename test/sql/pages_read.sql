@@ -33,7 +33,7 @@ INSERT INTO pages_test.stored VALUES
 	('SELECT * FROM abie_report.similar_school WHERE run_id = 2 AND urn = 900016', 278),
 	('SELECT * FROM abie_report.school_circumstances WHERE run_id = 2 AND urn = 900016', 116),
 	('SELECT * FROM abie_report.school_absence_compared WHERE run_id = 2 AND urn = 900016', 170),
-	('SELECT * FROM abie_report.school_history WHERE urn = 900016', 413),
+	('SELECT * FROM abie_report.school_history WHERE urn = 900016', 32),
 	('SELECT * FROM abie_report.run_change WHERE run_id = 2 AND urn = 900016', 1133),
 	('SELECT * FROM abie.explain(2, 900016)', 1724),
 	('SELECT abie.school_report(900016, run_id => 2)', 993),

@@ -126,6 +126,22 @@ FROM abie_internal.report_history(ARRAY(SELECT urn::integer FROM abie.expectatio
 SELECT academic_year, round(attendance::numeric, 3) AS attendance FROM abie_internal.report_history('{900047}', '2023/24') ORDER BY 1;
 -- lineage from some schools is that from all
 SELECT count(*) AS different FROM abie.school_lineage() w FULL JOIN abie_internal.lineage_of(ARRAY(SELECT DISTINCT urn::integer FROM abie.attendance WHERE urn IS NOT NULL)) o USING (laestab) WHERE w.school_urn IS DISTINCT FROM o.school_urn;
+-- and so are the years of one school, asked for alone or among all of them, of those without a URN too
+BEGIN;
+INSERT INTO abie.attendance (academic_year, laestab, sess_possible, sess_overall) VALUES ('2023/24', 5019998, 1000, 60), ('2024/25', 5019998, 1000, 50);
+CREATE TEMP TABLE whole AS SELECT school_urn, academic_year::text, laestab::integer, urn::integer AS urn, enrolments, attendance_percent FROM abie.school_history;
+CREATE TEMP TABLE shown AS SELECT 'all' AS asked, urn, academic_year, laestab_then, urn_then, enrolments, attendance_percent FROM abie_report.school_history;
+DO $$ DECLARE school record; BEGIN
+	FOR school IN SELECT DISTINCT school_urn FROM whole LOOP
+		INSERT INTO shown SELECT 'one', urn, academic_year, laestab_then, urn_then, enrolments, attendance_percent FROM abie_report.school_history WHERE urn = school.school_urn;
+	END LOOP;
+	INSERT INTO shown SELECT 'one', urn, academic_year, laestab_then, urn_then, enrolments, attendance_percent FROM abie_report.school_history WHERE urn IS NULL;
+END $$;
+SELECT a.asked, count(DISTINCT s.urn) > 50 AS many, count(*) FILTER (WHERE s.urn IS NULL AND laestab_then = 5019998) AS nameless,
+	(SELECT count(*) FROM (TABLE whole EXCEPT ALL SELECT urn, academic_year, laestab_then, urn_then, enrolments, attendance_percent FROM shown x WHERE x.asked = a.asked) d) AS missing,
+	count(*) = (SELECT count(*) FROM whole) AS no_more
+FROM (VALUES ('all'), ('one')) a(asked) JOIN shown s USING (asked) GROUP BY a.asked ORDER BY a.asked;
+ROLLBACK;
 
 -- each kind of report
 CREATE TEMP TABLE chosen AS SELECT k.kind, k.urn, f.format, abie.school_report(k.urn, f.format) AS report
