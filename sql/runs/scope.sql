@@ -122,14 +122,13 @@ WITH year AS MATERIALIZED (
 			WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
 	FROM judged j
 ), tenth AS (
-	SELECT n.id AS laestab, n.distance / 1000 AS kilometres
+	SELECT n.id AS laestab, n.distances[10] / 1000 AS kilometres
 	FROM (SELECT array_agg(j.laestab::bigint ORDER BY j.laestab) AS laestabs,
 			array_agg(ARRAY[j.easting, j.northing]::float8[] ORDER BY j.laestab) AS places
 		FROM judged j
 		WHERE j.reason IS NULL AND num_nulls(j.easting, j.northing) = 0
 		GROUP BY j.stratum) p,
-		LATERAL abie.nearest(p.laestabs, p.places, 10) n
-	WHERE n.rank = 10
+		LATERAL abie.nearest_lists(p.laestabs, p.places, 10) n
 )
 SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error,
 	j.attendance_published, j.easting, j.northing, t.kilometres, j.year_share, j.mobility, j.headcount, j.key_stages,

@@ -64,6 +64,24 @@ distance_squared(const double *a, const double *b, const double *weights,
 	return terms->factor * sum;
 }
 
+void
+distance_squared_of_four(const double *a, const double *const other[4], const double *weights,
+						 const DistanceTerms *terms, double squared[4])
+{
+	double		sum[4] = {0.0, 0.0, 0.0, 0.0};
+
+	for (int t = 0; t < terms->count; t++)
+	{
+		int			j = terms->element[t];
+
+#pragma GCC unroll 4
+		for (int i = 0; i < 4; i++)
+			sum[i] += weighted_square(a[j], other[i][j], weights[j]);
+	}
+	for (int i = 0; i < 4; i++)
+		squared[i] = terms->factor * sum[i];
+}
+
 double
 distance_squared_of_rows(const double *a, const bool *has_a, const double *b, const bool *has_b,
 						 const double *weights, int p, double total)

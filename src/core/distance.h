@@ -39,6 +39,10 @@ extern DistanceTerms distance_terms(const double *weights, int p, const bool *pr
 extern double distance_squared(const double *a, const double *b, const double *weights,
 							   const DistanceTerms *terms);
 
+/* The same of a and four others, in less time than one after the other. */
+extern void distance_squared_of_four(const double *a, const double *const other[4], const double *weights,
+									 const DistanceTerms *terms, double squared[4]);
+
 /*
  * The same of rows a and b in which elements are present where has_a and has_b, to the last bit;
  * negative for a pair that is not comparable.  total: sum of the weights in ascending order.

@@ -208,18 +208,24 @@ may_choose(const NearestInput *in, int row, int candidate)
 		!(in->has_family[row] && in->has_family[candidate] && in->family[row] == in->family[candidate]);
 }
 
-/* Squared distance of a row from a candidate; negative where they are not comparable. */
-static double
-measure(const NearestSearch *search, const DistanceTerms *terms, int row, int candidate)
+/* Squared distances of a row from four candidates; negative where they are not comparable. */
+static void
+measure_four(const NearestSearch *search, const DistanceTerms *terms, int row, const int candidate[4],
+			 double squared[4])
 {
 	const NearestInput *in = &search->input;
-	size_t		own = (size_t) row * in->p;
-	size_t		other = (size_t) candidate * in->p;
+	const double *other[4];
 
-	if (search->layout.mixed)
-		return distance_squared_of_rows(in->vectors + own, in->present + own, in->vectors + other, in->present + other,
-										in->weights, in->p, search->mixed.total);
-	return distance_squared(in->vectors + own, in->vectors + other, in->weights, terms);
+	for (int i = 0; i < 4; i++)
+		other[i] = in->vectors + (size_t) candidate[i] * in->p;
+	if (!search->layout.mixed)
+		distance_squared_of_four(in->vectors + (size_t) row * in->p, other, in->weights, terms, squared);
+	else
+		for (int i = 0; i < 4; i++)
+			squared[i] = distance_squared_of_rows(in->vectors + (size_t) row * in->p,
+												  in->present + (size_t) row * in->p, other[i],
+												  in->present + (size_t) candidate[i] * in->p, in->weights, in->p,
+												  search->mixed.total);
 }
 
 /* Measure those that wait, and hold the nearest. */
@@ -231,12 +237,17 @@ measure_waiting(NearestSearch *search, int q, const DistanceTerms *terms)
 	Neighbour  *measured = found->nearest + found->held;
 	int			count = 0;
 
-	for (int i = 0; i < found->waiting; i++)
+	/* there is room to the end of the four */
+	for (int i = found->waiting; i % 4 != 0; i++)
+		found->row[i] = query->row;
+	for (int i = 0; i < found->waiting; i += 4)
 	{
-		double		squared = measure(search, terms, query->row, found->row[i]);
+		double		squared[4];
 
-		if (squared >= 0.0)
-			measured[count++] = (Neighbour) {found->row[i], sqrt(squared)};
+		measure_four(search, terms, query->row, found->row + i, squared);
+		for (int lane = 0; lane < 4 && i + lane < found->waiting; lane++)
+			if (squared[lane] >= 0.0)
+				measured[count++] = (Neighbour) {found->row[i + lane], sqrt(squared[lane])};
 	}
 	found_hold(found, count);
 	reach_of_held(search, q, terms);

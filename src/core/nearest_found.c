@@ -20,7 +20,6 @@ enough_waiting(int k)
 int
 found_room(int k)
 {
-	/* whole vectors, for found_bound */
 	return (enough_waiting(k) + FILTER_LANES + 3) / 4 * 4;
 }
 

@@ -26,7 +26,7 @@ typedef struct Found
 	int		   *row;
 } Found;
 
-/* How many candidates may wait: a block beyond those that are enough. */
+/* How many candidates may wait: a block beyond those that are enough, and to the end of four. */
 extern int	found_room(int k);
 
 /* An empty one; work: room for k + found_room(k). */

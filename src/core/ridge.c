@@ -89,7 +89,7 @@ allocate_fit(RidgeFit *fit, RidgeAllocate allocate)
 	fit->moment = allocate(sizeof(double) * p);
 	fit->eigenvalue = allocate(sizeof(double) * p);
 	fit->eigenvector = allocate(sizeof(double) * p * p);
-	fit->work = allocate(sizeof(double) * p);
+	fit->work = allocate(sizeof(double) * RIDGE_LANES * p);
 	fit->penalty = allocate(sizeof(double) * p);
 	fit->root = allocate(sizeof(double) * p * p);
 	fit->slope = allocate(sizeof(double) * p);

@@ -58,38 +58,50 @@ order_rows(RidgeFit *fit, RidgeAllocate allocate)
 
 /* ---------- means and standard deviations ---------- */
 
-/* Weighted mean and standard deviation of the column that starts at value; exactly 0 where it does not vary. */
+/*
+ * Weighted means and standard deviations of columns, value[row * columns + j] in
+ * row and column j; exactly 0 where a column does not vary.  All columns at
+ * once, row by row as they stand in memory.
+ */
 static void
-describe_column(const RidgeFit *fit, const double *value, size_t stride, double *mean, double *deviation)
+describe_columns(const RidgeFit *fit, const double *value, size_t columns, double *mean, double *deviation)
 {
 	const RidgeInput *in = fit->in;
-	double		low = INFINITY;
-	double		high = -INFINITY;
-	double		sum = 0.0;
-	double		squares = 0.0;
+	double	   *low = fit->work;
+	double	   *high = fit->work + columns;
 
+	for (size_t j = 0; j < columns; j++)
+	{
+		low[j] = INFINITY;
+		high[j] = -INFINITY;
+		mean[j] = deviation[j] = 0.0;
+	}
 	for (size_t i = 0; i < in->n; i++)
 	{
-		size_t		row = fit->order[i];
-		double		this = value[row * stride];
+		const double *row = value + fit->order[i] * columns;
+		double		weight = in->weight[fit->order[i]];
 
-		if (in->weight[row] > 0.0)
+		in->pause();
+		for (size_t j = 0; j < columns && weight > 0.0; j++)
 		{
-			low = fmin(low, this);
-			high = fmax(high, this);
-			sum += in->weight[row] * this;
+			low[j] = row[j] < low[j] ? row[j] : low[j];
+			high[j] = row[j] > high[j] ? row[j] : high[j];
+			mean[j] += weight * row[j];
 		}
 	}
-	*mean = low == high ? low : sum / fit->total_weight;
+	for (size_t j = 0; j < columns; j++)
+		mean[j] = low[j] == high[j] ? low[j] : mean[j] / fit->total_weight;
 	for (size_t i = 0; i < in->n; i++)
 	{
-		size_t		row = fit->order[i];
-		double		apart = value[row * stride] - *mean;
+		const double *row = value + fit->order[i] * columns;
+		double		weight = in->weight[fit->order[i]];
 
-		if (in->weight[row] > 0.0)
-			squares += in->weight[row] * apart * apart;
+		in->pause();
+		for (size_t j = 0; j < columns && weight > 0.0; j++)
+			deviation[j] += weight * (row[j] - mean[j]) * (row[j] - mean[j]);
 	}
-	*deviation = low == high ? 0.0 : sqrt(squares / fit->total_weight);
+	for (size_t j = 0; j < columns; j++)
+		deviation[j] = low[j] == high[j] ? 0.0 : sqrt(deviation[j] / fit->total_weight);
 }
 
 static void
@@ -104,13 +116,9 @@ describe(RidgeFit *fit)
 		fit->total_weight += in->weight[fit->order[i]];
 		fit->rows += in->weight[fit->order[i]] > 0.0;
 	}
-	describe_column(fit, in->y, 1, &fit->model->mean, &fit->deviation);
+	describe_columns(fit, in->y, 1, &fit->model->mean, &fit->deviation);
 	fit->deviation *= fit->deviation;
-	for (size_t j = 0; j < in->p; j++)
-	{
-		in->pause();
-		describe_column(fit, in->x + j, in->p, &fit->model->location[j], &fit->scale[j]);
-	}
+	describe_columns(fit, in->x, in->p, fit->model->location, fit->scale);
 }
 
 /* Whether variances can be computed with. */
@@ -145,37 +153,77 @@ ridge_standardise(const RidgeFit *fit, size_t position)
 	return count;
 }
 
+/* Two elements at a time, which the compiler makes vectors of. */
+typedef double TwoDoubles __attribute__((vector_size(16), aligned(8), may_alias));
+
+/*
+ * Add factor[i] x z[i * p + k], in the order of i, to sum[k] of each k from first on.  Sums stay in registers while rows
+ * are added.
+ */
+static void
+add_multiples(double *sum, size_t first, size_t p, const double *z, const double *factor, size_t rows)
+{
+	size_t		k = first;
+
+	for (; k + 8 <= p; k += 8)
+	{
+		TwoDoubles	part[4];
+
+#pragma GCC unroll 4
+		for (int v = 0; v < 4; v++)
+			part[v] = *(const TwoDoubles *) (sum + k + 2 * v);
+		for (size_t i = 0; i < rows; i++)
+#pragma GCC unroll 4
+			for (int v = 0; v < 4; v++)
+				part[v] += factor[i] * *(const TwoDoubles *) (z + i * p + k + 2 * v);
+#pragma GCC unroll 4
+		for (int v = 0; v < 4; v++)
+			*(TwoDoubles *) (sum + k + 2 * v) = part[v];
+	}
+	for (; k < p; k++)
+		for (size_t i = 0; i < rows; i++)
+			sum[k] += factor[i] * z[i * p + k];
+}
+
 /* Correlation matrix (upper triangle) and correlations with y. */
 static void
 correlate(RidgeFit *fit)
 {
 	const RidgeInput *in = fit->in;
 	size_t		p = in->p;
+	double	   *z = fit->work;
 
 	memset(fit->gram, 0, sizeof(double) * p * p);
 	memset(fit->moment, 0, sizeof(double) * p);
 	for (size_t position = 0; position < in->n; position += RIDGE_LANES)
 	{
 		size_t		count = ridge_standardise(fit, position);
+		size_t		rows = 0;
+		double		weight[RIDGE_LANES];
+		double		apart[RIDGE_LANES];
 
 		for (size_t lane = 0; lane < count; lane++)
 		{
 			size_t		row = fit->order[position + lane];
-			double		weight = in->weight[row] / fit->total_weight;
-			double	   *z = fit->work;
 
-			if (weight == 0.0)
+			weight[rows] = in->weight[row] / fit->total_weight;
+			apart[rows] = in->y[row] - fit->model->mean;
+			if (weight[rows] == 0.0)
 				continue;
 			for (size_t j = 0; j < p; j++)
-				z[j] = fit->z[j * RIDGE_LANES + lane];
-			for (size_t j = 0; j < p; j++)
-			{
-				double		weighted = weight * z[j];
+				z[rows * p + j] = fit->z[j * RIDGE_LANES + lane];
+			rows++;
+		}
+		for (size_t j = 0; j < p; j++)
+		{
+			double		weighted[RIDGE_LANES];
 
-				fit->moment[j] += weighted * (in->y[row] - fit->model->mean);
-				for (size_t k = j; k < p; k++)
-					fit->gram[j * p + k] += weighted * z[k];
+			for (size_t i = 0; i < rows; i++)
+			{
+				weighted[i] = weight[i] * z[i * p + j];
+				fit->moment[j] += weighted[i] * apart[i];
 			}
+			add_multiples(fit->gram + j * p, j, p, z, weighted, rows);
 		}
 	}
 }

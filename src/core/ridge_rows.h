@@ -27,7 +27,7 @@ typedef struct RidgeFit
 	double		deviation;		/* weighted mean square of y about its mean */
 	double	   *eigenvalue;		/* p; once there is a root, rank of them, in its order */
 	double	   *eigenvector;	/* p x p, one a row */
-	double	   *work;			/* p */
+	double	   *work;			/* RIDGE_LANES x p */
 	double	   *penalty;		/* p: penalties of the standardised columns */
 	double	   *root;			/* p x p: rows r with sum of r r' the inverse */
 	size_t		rank;			/* rows of root */
