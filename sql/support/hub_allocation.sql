@@ -61,7 +61,7 @@ FROM made m
 UNION ALL SELECT 'made anew', k.same, true,
 	CASE WHEN k.same THEN 'the same allocation would be made now' ELSE 'another allocation would be made now' END
 	FROM made m CROSS JOIN LATERAL (SELECT (m.held, abie_internal.allocation_made_anew(m.a))
-		= ((m.a).digest, (m.a).digest) AS same) k
+		= ((m.a).digest, (m.a).digest) AS same OFFSET 0) k
 UNION ALL SELECT 'least cost', v.count = 0, true, format('%s violations of what prices prove', v.count)
 	FROM made m CROSS JOIN LATERAL abie_internal.allocation_violations(m.a) v(count)
 UNION ALL SELECT 'placed', 50 * k.unplaced <= (m.a).schools, false,

@@ -17,14 +17,17 @@ WITH difference AS MATERIALIZED (
 	FROM abie_owner.weeks_of_partners(ARRAY[hub_partner_facts.hub_urn::text]) w GROUP BY w.placement_id
 )
 SELECT coalesce(jsonb_agg(jsonb_build_object('placement_id', p.placement_id, 'urn', p.urn,
-		'name', abie_internal.shown_name(p.school_name, p.urn), 'la_name', p.la_name, 'kind', p.kind, 'phase', p.phase,
-		'from_date', p.from_date, 'to_date', p.to_date, 'km', p.km, 'distance', p.distance, 'easting', p.easting,
-		'northing', p.northing, 'differences', coalesce(d.differences, '[]'), 'weeks', coalesce(w.weeks, '[]'))
+		'name', abie_internal.shown_name(s.school_name, p.urn), 'la_name', s.la_name, 'kind', p.kind, 'phase', p.phase,
+		'from_date', p.from_date, 'to_date', p.to_date, 'km', p.km, 'distance', p.distance, 'easting', s.easting,
+		'northing', s.northing, 'differences', coalesce(d.differences, '[]'), 'weeks', coalesce(w.weeks, '[]'))
 	ORDER BY p.kind, p.km, p.placement_id), '[]')
-FROM abie_owner.partners(ARRAY[hub_partner_facts.hub_urn::text]) v
-	JOIN abie_report.hub_placement p ON p.placement_id = v.placement_id
-	LEFT JOIN difference d ON d.placement_id = v.placement_id
-	LEFT JOIN week w ON w.placement_id = v.placement_id
+FROM abie_owner.placement_facts(ARRAY(SELECT v.placement_id
+		FROM abie_owner.partners(ARRAY[hub_partner_facts.hub_urn::text]) v)) p
+	-- one by one: of a country's schools they are a few
+	LEFT JOIN LATERAL (SELECT k.school_name, k.la_name, r.easting, r.northing
+		FROM abie_owner.school_key k JOIN abie.school r ON r.urn = k.urn WHERE k.urn = p.urn OFFSET 0) s ON true
+	LEFT JOIN difference d ON d.placement_id = p.placement_id
+	LEFT JOIN week w ON w.placement_id = p.placement_id
 $$;
 COMMENT ON FUNCTION abie_owner.hub_partner_facts(integer) IS 'The partners of a hub''s page.';
 

@@ -20,6 +20,27 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_owner.granted_hubs(oid) IS 'URNs of the hubs whose partners a role may see.';
 
+CREATE FUNCTION abie_owner.placement_facts(placements integer[])
+RETURNS TABLE (placement_id integer, hub_urn integer, urn integer, kind text, phase text, from_date date, to_date date,
+	end_reason text, km float8, distance float8)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 500
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT p.placement_id, p.hub_urn::integer, p.urn::integer, p.kind, p.phase, p.from_date, p.to_date, p.end_reason,
+	coalesce(a.km, abie.kilometres(s.easting, s.northing, h.easting, h.northing)),
+	CASE WHEN n.references_published THEN a.distance END
+FROM abie.hub_placement p
+	LEFT JOIN abie.hub_allocation_school a ON a.allocation_id = p.allocation_id AND a.urn = p.urn
+	LEFT JOIN abie.hub_allocation o ON o.allocation_id = p.allocation_id
+	LEFT JOIN abie.referral l ON l.referral_id = o.referral_id
+	LEFT JOIN abie.run_school n ON n.run_id = l.run_id AND n.urn = p.urn
+	LEFT JOIN abie.school s ON s.urn = p.urn
+	LEFT JOIN abie.school h ON h.urn = p.hub_urn
+WHERE p.placement_id = ANY (placements)
+$$;
+COMMENT ON FUNCTION abie_owner.placement_facts(integer[]) IS
+'What is shown of placements to who may see them: columns as in abie_report.hub_placement.';
+
 -- What is shown of a placement, whole, so that no condition meets another's.
 CREATE FUNCTION abie_owner.report_placements(role oid)
 RETURNS TABLE (placement_id integer, hub_urn integer, urn integer, kind text, phase text, from_date date, to_date date,
@@ -33,18 +54,9 @@ WITH access AS (
 ), own AS (
 	SELECT a.urn FROM access k, abie_owner.accessible_schools(role, '{results,support}') a WHERE NOT k.whole
 )
-SELECT p.placement_id, p.hub_urn::integer, p.urn::integer, p.kind, p.phase, p.from_date, p.to_date, p.end_reason,
-	coalesce(a.km, abie.kilometres(s.easting, s.northing, h.easting, h.northing)),
-	CASE WHEN n.references_published THEN a.distance END
-FROM access k CROSS JOIN abie.hub_placement p
-	LEFT JOIN abie.hub_allocation_school a ON a.allocation_id = p.allocation_id AND a.urn = p.urn
-	LEFT JOIN abie.hub_allocation o ON o.allocation_id = p.allocation_id
-	LEFT JOIN abie.referral l ON l.referral_id = o.referral_id
-	LEFT JOIN abie.run_school n ON n.run_id = l.run_id AND n.urn = p.urn
-	LEFT JOIN abie.school s ON s.urn = p.urn
-	LEFT JOIN abie.school h ON h.urn = p.hub_urn
-WHERE k.whole OR p.urn IN (SELECT w.urn FROM own w)
-	OR p.placement_id IN (SELECT w.placement_id FROM abie_owner.partners(k.hubs) w)
+SELECT f.* FROM abie_owner.placement_facts(ARRAY(SELECT p.placement_id FROM access k CROSS JOIN abie.hub_placement p
+	WHERE k.whole OR p.urn IN (SELECT w.urn FROM own w)
+		OR p.placement_id IN (SELECT w.placement_id FROM abie_owner.partners(k.hubs) w))) f
 $$;
 COMMENT ON FUNCTION abie_owner.report_placements(oid) IS 'Of a role, as abie_internal.report_placements.';
 
@@ -249,8 +261,11 @@ WITH partner AS MATERIALIZED (
 SELECT p.placement_id, p.hub_urn::integer, p.urn::integer, w.academic_year::text, w.week_start, w.sess_possible,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL), c.course
 FROM partner p
-	JOIN abie.attendance_week w ON w.urn = p.urn
-		AND w.academic_year >= abie.previous_year(abie.academic_year_of(p.from_date))
+	-- the years one by one, for which there is an index
+	JOIN abie.attendance_week w ON w.urn = p.urn AND w.academic_year = ANY (ARRAY(
+		SELECT abie.academic_year_of(y::date) FROM generate_series(
+			abie.year_start(abie.previous_year(abie.academic_year_of(p.from_date))),
+			(SELECT abie.year_start(max(h.academic_year)) FROM abie.attendance_week h), interval '1 year') y))
 	LEFT JOIN course c ON c.urn = p.urn AND c.week_start = w.week_start
 $$;
 COMMENT ON FUNCTION abie_owner.weeks_of_partners(text[]) IS 'Of hubs, as abie_internal.partner_weeks.';

@@ -51,6 +51,17 @@ SELECT count(DISTINCT digest) AS digests FROM abie.referral;
 CALL abie.refer(:this_run_id, 3);
 SELECT count(*) = 3 AS fewer, bool_and(f.place = s.place) AS "the first" FROM abie.referral_school f JOIN abie.referral_school s ON s.referral_id = 1 AND s.urn = f.urn
 WHERE f.referral_id = 3 AND f.place IS NOT NULL;
+-- whatever the capacity: who is referred is referred at any greater one, in the same place, and nobody above its context
+CREATE TABLE nested AS SELECT c AS capacity, (p.outcome).urn AS urn, p.place, (p.outcome).baseline < (p.outcome).expected AS below FROM generate_series(1, 40) c, abie_internal.referral_places(:this_run_id, c) p WHERE p.place IS NOT NULL;
+SELECT count(*) = (SELECT sum(least(c, (SELECT count(*) FROM eligible))) FROM generate_series(1, 40) c) AS sizes, bool_and(n.below) AS below, bool_and(n.capacity = 40 OR m.place IS NOT DISTINCT FROM n.place) AS nested
+FROM nested n LEFT JOIN nested m ON m.capacity = n.capacity + 1 AND m.urn = n.urn;
+-- rows of the tables in another order: the same list
+BEGIN;
+UPDATE abie.attendance SET enrolments = enrolments WHERE urn % 3 = 1;
+UPDATE abie.attendance SET enrolments = enrolments WHERE urn % 3 = 0;
+UPDATE abie.school SET name = name WHERE urn % 2 = 0;
+SELECT abie_internal.referral_digest(ARRAY(SELECT p FROM abie_internal.referral_places(:this_run_id, 8) p ORDER BY random())) = (SELECT digest FROM abie.referral WHERE referral_id = 1) AS same;
+ROLLBACK;
 
 --
 -- What stands against a referral

@@ -76,5 +76,31 @@ SQL
 		is($found, "$i->{sum}|$i->{unplaced}|$i->{places}\n0\n0", "$i->{name}: the least cost, and prices that prove it");
 	}
 }
+# Cancelled at any time they stop at once: problems that take seconds, seconds from the cancel to the error
+$node->safe_psql('postgres', <<'SQL');
+SELECT setseed(0.4);
+CREATE TABLE long AS
+SELECT array_agg(i) AS school, (SELECT array_agg(j) FROM generate_series(1, 1000) j) AS site, array_agg(costs) AS costs, array_fill(6, ARRAY[1000]) AS capacity, array_fill(200000, ARRAY[6000]) AS unplaced
+FROM (SELECT i, ARRAY(SELECT (100000 * random())::int FROM generate_series(1, 1000) WHERE i > 0) AS costs FROM generate_series(1, 6000) i) c;
+CREATE FUNCTION cancelled_after(call text, delay integer) RETURNS numeric LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE call;
+	RETURN NULL;
+EXCEPTION WHEN query_canceled THEN
+	RETURN round(extract(epoch FROM clock_timestamp() - statement_timestamp())::numeric - delay / 1000.0, 3);
+END $$;
+SQL
+for my $call ('abie.assign(school, site, costs, capacity, unplaced)', 'abie.assign_prices(school, site, costs, capacity, unplaced)',
+	'abie.choose_sites(school, site, costs, unplaced, 400)', 'abie.choose_sites_bound(school, site, costs, unplaced, 400)')
+{
+	for my $delay (300, 1000)
+	{
+		my $took = $node->safe_psql('postgres', "SET statement_timeout = $delay; SELECT cancelled_after('SELECT count(*) FROM long, $call', $delay)");
+		my ($name) = $call =~ /abie\.(\w+)/;
+		cmp_ok($took, '<', 2, "$name is cancelled after $delay ms: $took s") if $took ne '';
+		diag("$name: $took s from the cancel to its end, wanted 0.1") if $took ne '' && $took > 0.1;
+		is($took ne '', 1, "$name took longer than $delay ms");
+	}
+}
 $node->stop;
 done_testing();
