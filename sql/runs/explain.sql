@@ -3,10 +3,14 @@
 
 CREATE FUNCTION abie_internal.explain_inputs(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH run AS (
 	SELECT r.baseline_year, m.method, m.clip
 	FROM abie.run r, abie_internal.run_methodology(r.run_id) m
@@ -58,18 +62,22 @@ UNION ALL
 SELECT 2, min(e.position), e.characteristic, NULL, 'missing'
 FROM element e
 WHERE e.category IS NOT NULL AND e.scaled IS NULL
-GROUP BY e.characteristic
-$$;
+GROUP BY e.characteristic;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_inputs(integer, integer) IS
 'The lines of abie.explain on why a school was left out, its attendance and its characteristics, by part and '
 'place.';
 
 CREATE FUNCTION abie_internal.explain_similar_schools(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH school AS (
 	SELECT s.*, m.method = 'contextual' AS is_contextual
 	FROM abie.run_school s
@@ -101,18 +109,22 @@ SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coale
 		|| CASE WHEN s.references_published
 			THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
 		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || n.most)
-FROM peer n, school s
-$$;
+FROM peer n, school s;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_similar_schools(integer, integer) IS
 'The lines of abie.explain on the similar schools, by part and place.';
 
 -- Found again: a run keeps the similar schools that it names, not the others that count.
 CREATE FUNCTION abie_internal.explain_local_schools(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 80
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT 6, n.rank, format('counted too, school %s: %s', n.rank, n.similar_urn || coalesce(' ' || x.name, '')),
 	CASE WHEN p.attendance_published THEN p.attendance END,
 	format('attendance, context %s; distance %s, %s enrolments', p.context, n.distance, p.effective_enrolments)
@@ -123,18 +135,22 @@ FROM abie.run_school s
 	JOIN abie.run_school p ON p.run_id = s.run_id AND p.urn = n.similar_urn
 	LEFT JOIN abie.school x ON x.urn = n.similar_urn
 WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
-	AND m.method = 'contextual' AND n.rank > m.similar_schools
-$$;
+	AND m.method = 'contextual' AND n.rank > m.similar_schools;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_local_schools(integer, integer) IS
 'The lines of abie.explain on the schools after the similar schools that the local residual is a mean of, by part and '
 'place; none where it is of the similar schools alone, or not all references are published.';
 
 CREATE FUNCTION abie_internal.explain_expected(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH school AS (
 	SELECT s.*, n.bandwidth, m.method = 'contextual' AS is_contextual,
 		abie_internal.local_schools(m) AS local_schools, m.similar_schools, r.local_slope,
@@ -170,8 +186,8 @@ SELECT 7, 5, 'expected error', s.expected_error, CASE WHEN s.references_publishe
 	THEN format('standard error: square root of %s^2 + (local slope x %s)^2, the errors of context and local residual',
 		s.context_error, s.local_error)
 	ELSE 'standard error' END
-FROM school s WHERE s.is_contextual
-$$;
+FROM school s WHERE s.is_contextual;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_expected(integer, integer) IS
 'The lines of abie.explain on expected attendance, by part and place.';
 
@@ -200,10 +216,14 @@ COMMENT ON FUNCTION abie_internal.own_share_made(abie.run_model, boolean, boolea
 
 CREATE FUNCTION abie_internal.explain_baseline(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH school AS (
 	SELECT e.*, m AS model, m.edition, m.last_weight, m.common_change, m.reach, m.sampling_c1, m.sampling_source,
 		m.sampling_run, s.effective_enrolments, s.previous_attendance, s.attendance_error,
@@ -255,17 +275,21 @@ UNION ALL
 SELECT 8, 6, 'baseline error', s.baseline_error,
 	format('standard error: square root of own share x %s%s + ((1 - own share) x expected error)^2',
 	CASE WHEN s.is_learned THEN format('(%s^2 + (1 - %s)^2) x ', s.last_weight, s.last_weight) END, s.noise)
-		FROM school s WHERE s.baseline_error IS NOT NULL
-$$;
+		FROM school s WHERE s.baseline_error IS NOT NULL;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_baseline(integer, integer) IS
 'The lines of abie.explain on the baseline, by part and place; none in method similar-schools.';
 
 CREATE FUNCTION abie_internal.explain_forecast(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 3
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 3
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH school AS (
 	SELECT e.*, m.change_c0, m.change_c1, m.forecast_coefficients AS c, m.forecast_c0, m.forecast_c1,
 		m.forecast_quantile, m.last_weight IS NOT NULL AND s.previous_attendance IS NOT NULL AS is_learned,
@@ -292,17 +316,21 @@ SELECT 12, i.place, i.name, i.value, CASE WHEN s.is_learned AND NOT s.references
 FROM school s,
 	LATERAL (VALUES (2, 'forecast low', s.forecast_low, '-'), (3, 'forecast high', s.forecast_high, '+')) i(place, name,
 	value, sign)
-WHERE i.value IS NOT NULL
-$$;
+WHERE i.value IS NOT NULL;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_forecast(integer, integer) IS
 'The lines of abie.explain on the forecast, by part and place; none in method similar-schools.';
 
 CREATE FUNCTION abie_internal.explain_ladder(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 7
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 7
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH run AS (
 	SELECT r.baseline_year, m.*
 	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_ladder.run_id
@@ -336,17 +364,21 @@ SELECT 11, 2, 'national average', e.national_average, 'all schools of the stratu
 WHERE e.references_published
 UNION ALL
 SELECT 11, 3, 'upper quartile', e.similar_upper_quartile, 'of the similar schools' FROM expectation e
-	WHERE e.references_published
-$$;
+	WHERE e.references_published;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_ladder(integer, integer) IS
 'The lines of abie.explain on the rungs of the ladder, its top and the headroom, by part and place.';
 
 CREATE FUNCTION abie_internal.explain_expectation(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 6
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 6
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*
 	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
@@ -371,16 +403,20 @@ UNION ALL
 SELECT 10, 5, 'second route', NULL,
 	format('met too where attendance in %s, less the median change of the stratum''s schools since %s, plus %s, '
 	'reaches the target', r.target_year, r.baseline_year, r.pace)
-FROM expectation e, run r
-$$;
+FROM expectation e, run r;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_expectation(integer, integer) IS
 'The lines of abie.explain on gap, improvement and target, by part and place.';
 
 CREATE FUNCTION abie_owner.explain(role oid, run_id integer, urn integer)
 RETURNS TABLE (step integer, name text, value float8, made text)
-LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 250
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 250
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT row_number() OVER (ORDER BY l.part, l.place)::integer, l.name, l.value, l.made
 FROM (
 	SELECT * FROM abie_internal.explain_inputs(explain.run_id, explain.urn)
@@ -393,8 +429,8 @@ FROM (
 	UNION ALL SELECT * FROM abie_internal.explain_expectation(explain.run_id, explain.urn)
 	UNION ALL SELECT * FROM abie_internal.explain_forecast(explain.run_id, explain.urn)) l
 WHERE explain.urn = ANY ((SELECT abie_owner.admit(role, 'explain', explain.run_id, ARRAY[explain.urn]))::integer[])
-ORDER BY l.part, l.place
-$$;
+ORDER BY l.part, l.place;
+END $$;
 COMMENT ON FUNCTION abie_owner.explain(oid, integer, integer) IS 'Of a role, as abie.explain.';
 
 CREATE FUNCTION abie.explain(run_id integer, urn integer)

@@ -15,9 +15,13 @@ COMMENT ON FUNCTION abie_internal.vector_contributions(float8[], abie.run_model)
 CREATE FUNCTION abie.school_terms(run_id integer, urn integer)
 RETURNS TABLE (term integer, name text, element integer, other_element integer, value float8, location float8,
 	coefficient float8, contribution float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 80
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT t.term::integer, t.name, t.element, t.other_element, t.value, t.location, t.coefficient, t.contribution
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
@@ -25,8 +29,8 @@ FROM abie.run_school s
 	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, value, m.location, m.coefficients,
 		abie.contributions(value, m.location, m.coefficients))
 		WITH ORDINALITY t(name, element, other_element, value, location, coefficient, contribution, term)
-WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn
-$$;
+WHERE s.run_id = school_terms.run_id AND s.urn = school_terms.urn;
+END $$;
 COMMENT ON FUNCTION abie.school_terms(integer, integer) IS
 'The terms of the contextual model for a school of a run, columns as in abie.run_term: value, and contribution = '
 'coefficient x (value - location), percentage points. abie.run_model.mean and the contributions add up to '
@@ -34,17 +38,21 @@ COMMENT ON FUNCTION abie.school_terms(integer, integer) IS
 
 CREATE FUNCTION abie.school_contributions(run_id integer, urn integer)
 RETURNS TABLE (characteristic text, contribution float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 12
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 2000 ROWS 12
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT c.characteristic, (abie_internal.vector_contributions(s.vector, m))[c.position]
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 		AND c.position = ANY (m.first_elements)
 WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn
-ORDER BY c.position
-$$;
+ORDER BY c.position;
+END $$;
 COMMENT ON FUNCTION abie.school_contributions(integer, integer) IS
 'What each characteristic of a school adds to its attendance as the contextual model of a run fits it, percentage '
 'points beside the mean of the stratum: the sum of its terms (itself, being missing, its square, half of each product '
@@ -59,10 +67,14 @@ COMMENT ON FUNCTION abie_internal.is_disadvantage(text) IS
 
 CREATE FUNCTION abie_internal.explain_context(run_id integer, urn integer)
 RETURNS TABLE (part integer, place integer, name text, value float8, made text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH school AS (
 	SELECT s.fitted, s.leverage, s.context, s.is_reference, m.mean, m.schools
 	FROM abie.run_school s
@@ -107,8 +119,8 @@ SELECT 3, 0, 'not shown', NULL,
 FROM abie.run_school s
 	JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
 WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
-HAVING count(*) > 0
-$$;
+HAVING count(*) > 0;
+END $$;
 COMMENT ON FUNCTION abie_internal.explain_context(integer, integer) IS
 'The lines of abie.explain on the contextual model, by part and place; none in method similar-schools. Where '
 'not all references are published, how many are not.';

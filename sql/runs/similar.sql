@@ -18,20 +18,28 @@ COMMENT ON FUNCTION abie_internal.may_be_similar(abie.run_school, abie.run_schoo
 
 CREATE FUNCTION abie_internal.most_similar(school abie.run_school, wanted integer)
 RETURNS TABLE (similar_urn integer, distance float8, rank integer)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- so that what is the school's own is a constant of the plan, not looked up for each other school
+SET plan_cache_mode = force_custom_plan
 AS $$
-SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
-FROM (SELECT s.urn::integer AS urn, abie.distance(own.vector, s.vector, w.weights) AS distance
-	-- as a table, so that the school's columns are taken out of its row once
-	FROM unnest(ARRAY[school]) own JOIN abie.run_weights((school).run_id) w ON w.stratum = own.stratum
-		JOIN abie.run_school s ON s.run_id = (school).run_id AND abie_internal.may_be_similar(own, s)
-	-- a condition on the distance would measure it again; those without one are last
-	ORDER BY 2, 1 LIMIT wanted) d
-WHERE d.distance IS NOT NULL
-ORDER BY d.distance, d.urn
-$$;
+#variable_conflict use_column
+DECLARE
+	weights float8[] := (SELECT w.weights FROM abie.run_weights(school.run_id) w WHERE w.stratum = school.stratum);
+BEGIN
+	IF weights IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
+	FROM (SELECT s.urn::integer AS urn, abie.distance(school.vector, s.vector, weights) AS distance
+		FROM abie.run_school s WHERE s.run_id = school.run_id AND abie_internal.may_be_similar(school, s)
+		-- a condition on the distance would measure it again; those without one are last
+		ORDER BY 2, 1 LIMIT wanted) d
+	WHERE d.distance IS NOT NULL
+	ORDER BY d.distance, d.urn;
+END $$;
 COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer) IS
 'The schools of a run most similar to one school, which need not be as it is in the run; nearest first.';
 
@@ -113,10 +121,14 @@ COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
 
 CREATE FUNCTION abie_owner.school_similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 240
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH own AS MATERIALIZED (
 	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
 	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
@@ -139,8 +151,8 @@ FROM pair p
 	JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
 		AND c.position = p.position
 GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
-ORDER BY p.rank, 6 DESC, min(p.position)
-$$;
+ORDER BY p.rank, 6 DESC, min(p.position);
+END $$;
 COMMENT ON FUNCTION abie_owner.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
 
 CREATE FUNCTION abie_owner.similarity(role oid, run_id integer, urn integer)
