@@ -115,9 +115,10 @@ COMMENT ON FUNCTION abie_internal.changed_school(abie.run_school, jsonb) IS
 -- part away.
 CREATE FUNCTION abie_internal.changed_context(school abie.run_school, changed abie.run_school, OUT context float8,
 	OUT context_error float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
 WITH model AS MATERIALIZED (
 	SELECT m.mean, m.location, m.coefficients, m.penalties, m.inverse, m.residual_variance,
 		m.enrolments::float8 AS total,
@@ -140,8 +141,9 @@ SELECT p.fitted - p.g * ((school).attendance - (school).fitted),
 		+ 2 * p.g * abie.cross_variance(p.other, p.own, p.location, p.inverse, p.penalties, p.total)
 		+ p.g ^ 2 * (abie.cross_variance(p.own, p.own, p.location, p.inverse, p.penalties, p.total)
 			- 1 / (school).effective_enrolments))))
-FROM part p
-$$;
+INTO context, context_error
+FROM part p;
+END $$;
 COMMENT ON FUNCTION abie_internal.changed_context(abie.run_school, abie.run_school) IS
 'Abie.run_school.context of a school with changed characteristics, predicted by the contextual model of a '
 'run without the school, and its standard error.';
@@ -178,10 +180,13 @@ COMMENT ON FUNCTION abie_internal.chosen_similar_schools(abie.run_school, jsonb)
 
 CREATE FUNCTION abie_internal.what_if_similar_schools(changed abie.run_school, wanted integer, chosen jsonb)
 RETURNS TABLE (rank integer, distance float8, bandwidth float8, attendance float8, context float8, enrolments float8)
-LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 20
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: chosen is NULL where none are
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH found AS (
 	SELECT c.*, 'infinity'::float8 AS bandwidth
 	FROM abie_internal.chosen_similar_schools(changed, chosen) c
@@ -195,8 +200,8 @@ SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.effective_enr
 FROM found f
 	JOIN abie.run_school s ON s.run_id = (changed).run_id AND s.urn = f.similar_urn
 WHERE f.rank <= wanted OR chosen IS NOT NULL
-ORDER BY f.rank
-$$;
+ORDER BY f.rank;
+END $$;
 COMMENT ON FUNCTION abie_internal.what_if_similar_schools(abie.run_school, integer, jsonb) IS
 'The most similar schools of a changed school, nearest first, or those chosen, each counting by its enrolments alone.';
 
@@ -248,9 +253,12 @@ COMMENT ON FUNCTION abie_internal.what_if_expected(abie.run_school, abie.run_sch
 
 CREATE FUNCTION abie_internal.school_figures(school abie.run_school, m abie.methodology)
 RETURNS TABLE (place integer, name text, value float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100 ROWS 20
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 SELECT v.place, v.name, v.value
 FROM (SELECT) one
 	LEFT JOIN abie.run_model r ON r.run_id = (school).run_id AND r.stratum = (school).stratum
@@ -265,8 +273,8 @@ FROM (SELECT) one
 		(13, 'pared mean', (school).pared_mean), (14, 'pre-pandemic', (school).pre_pandemic),
 		(15, 'ladder top', x.ladder_top), (16, 'improvement', x.improvement),
 		(17, 'improvement published', x.improvement_rounded), (18, 'target', x.target), (19, 'forecast', b.forecast),
-		(20, 'forecast low', b.forecast_low), (21, 'forecast high', b.forecast_high)) v(place, name, value)
-$$;
+		(20, 'forecast low', b.forecast_low), (21, 'forecast high', b.forecast_high)) v(place, name, value);
+END $$;
 COMMENT ON FUNCTION abie_internal.school_figures(abie.run_school, abie.methodology) IS
 'The figures of a school''s expectation, named as in abie.explain, from its row in a run.';
 
@@ -275,6 +283,8 @@ RETURNS TABLE (name text, value float8, changed float8)
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- for all that it calls: making plans of these queries takes longer than running them
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	admitted integer[] := abie_owner.admit(role, 'what_if', run_id, ARRAY[urn]);
