@@ -1,15 +1,17 @@
 -- The half page that a school's report begins with, for a governor: three sentences and a chart, which stand alone.
 
 CREATE FUNCTION abie_internal.furthest_above(absence jsonb, OUT reason text, OUT points text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT r.meaning, abie_internal.signed(r.own_percent - r.similar_percent, 2)
-FROM ROWS FROM (jsonb_to_recordset(absence) AS (reason text, meaning text, own_percent float8, similar_percent float8))
-	WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
-WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'
-ORDER BY r.own_percent - r.similar_percent DESC, r.place LIMIT 1
-$$;
+BEGIN
+	SELECT r.meaning, abie_internal.signed(r.own_percent - r.similar_percent, 2) INTO reason, points
+	FROM ROWS FROM (jsonb_to_recordset(absence) AS (reason text, meaning text, own_percent float8,
+			similar_percent float8))
+		WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
+	WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'
+	ORDER BY r.own_percent - r.similar_percent DESC, r.place LIMIT 1;
+END $$;
 COMMENT ON FUNCTION abie_internal.furthest_above(jsonb) IS
 'The reason of absence that is furthest above the similar schools, of facts of a report, and by how many points; NULL '
 'where none is above.';
@@ -77,16 +79,17 @@ COMMENT ON FUNCTION abie_internal.half_page_next(jsonb) IS
 'forecast beside the target.';
 
 CREATE FUNCTION abie_internal.half_page_ring(facts jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 200
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT format(', and ring %s (%s%%)', concat_ws(', ', abie_internal.short_text(
-	abie_internal.shown_name(s.similar_name, s.similar_urn), 60), abie_internal.km_text(s.km)),
-	abie_internal.decimal(s.similar_attendance, 2))
-FROM jsonb_to_recordset(nullif(facts -> 'similar_schools', 'null')) s(rank integer, similar_urn integer,
-	similar_name text, km float8, similar_attendance float8, is_better boolean, is_clear boolean)
-WHERE s.is_better ORDER BY s.is_clear DESC NULLS LAST, s.km NULLS LAST, s.rank LIMIT 1
-$$;
+BEGIN
+	RETURN (SELECT format(', and ring %s (%s%%)', concat_ws(', ', abie_internal.short_text(
+		abie_internal.shown_name(s.similar_name, s.similar_urn), 60), abie_internal.km_text(s.km)),
+		abie_internal.decimal(s.similar_attendance, 2))
+	FROM jsonb_to_recordset(nullif(facts -> 'similar_schools', 'null')) s(rank integer, similar_urn integer,
+		similar_name text, km float8, similar_attendance float8, is_better boolean, is_clear boolean)
+	WHERE s.is_better ORDER BY s.is_clear DESC NULLS LAST, s.km NULLS LAST, s.rank LIMIT 1);
+END $$;
 COMMENT ON FUNCTION abie_internal.half_page_ring(jsonb) IS
 'Whom a governor may ask: the nearest of the similar schools with clearly higher attendance, or where none is clearly '
 'so of those with higher attendance; NULL where none has.';

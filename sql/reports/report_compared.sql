@@ -143,34 +143,36 @@ COMMENT ON FUNCTION abie_internal.school_report_history(jsonb, text) IS
 -- The clearly better ones where there are four, else all better ones. Only what is chosen is put in words.
 CREATE FUNCTION abie_internal.report_learn(similar_schools jsonb, own_attendance float8, own_fsm float8,
 	OUT said text[], OUT urns integer[], OUT better bigint, OUT clearly_better bigint)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- not STRICT: the share of free school meals may not be known
-SELECT array_agg(format(E'%s\t%s: %s%%, %s points higher%s.',
-		abie_internal.shown_name(k.similar_name, k.similar_urn), concat_ws(', ', k.similar_la_name,
-			abie_internal.km_text(k.km), abie_internal.counted(k.similar_enrolments, 'pupil', 'pupils')),
-		abie_internal.decimal(k.similar_attendance, 2),
-		abie_internal.decimal(k.similar_attendance - own_attendance, 2), concat(
-			CASE WHEN k.is_clear AND k.clearly_better < 4 THEN ', which is more than chance would often bring' END,
-			'; ' || nullif(concat_ws(', ',
-				CASE WHEN k.chosen = 1 THEN NULL WHEN k.similar_place = 1 THEN 'the most similar of these'
-					WHEN k.similar_place <= 4 THEN 'among the most similar' END,
-				CASE WHEN k.chosen = 1 OR k.km IS NULL THEN NULL WHEN k.near_place = 1 THEN 'the nearest of these'
-					WHEN k.near_place <= 4 THEN 'among the nearest' END,
-				CASE WHEN k.similar_fsm_pct > own_fsm THEN format('more free school meals than here, %s%%',
-					abie_internal.decimal(k.similar_fsm_pct, 1)) END), ''))) ORDER BY k.rank),
-	array_agg(k.similar_urn ORDER BY k.rank), min(k.better), min(k.clearly_better)
-FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
-		row_number() OVER (ORDER BY c.km, c.rank) AS near_place, count(*) OVER () AS chosen
-	FROM (SELECT x.*, count(*) OVER () AS better, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_better
-		FROM jsonb_to_recordset(similar_schools) x(rank integer, similar_urn integer, similar_name text,
-			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
-			similar_fsm_pct float8, is_better boolean, is_clear boolean)
-		WHERE x.is_better) c
-	WHERE c.is_clear OR c.clearly_better < 4) k
-WHERE k.similar_place <= 4 OR k.near_place <= 4 AND k.km IS NOT NULL
-$$;
+BEGIN
+	SELECT array_agg(format(E'%s\t%s: %s%%, %s points higher%s.',
+			abie_internal.shown_name(k.similar_name, k.similar_urn), concat_ws(', ', k.similar_la_name,
+				abie_internal.km_text(k.km), abie_internal.counted(k.similar_enrolments, 'pupil', 'pupils')),
+			abie_internal.decimal(k.similar_attendance, 2),
+			abie_internal.decimal(k.similar_attendance - own_attendance, 2), concat(
+				CASE WHEN k.is_clear AND k.clearly_higher < 4 THEN ', which is more than chance would often bring' END,
+				'; ' || nullif(concat_ws(', ',
+					CASE WHEN k.chosen = 1 THEN NULL WHEN k.similar_place = 1 THEN 'the most similar of these'
+						WHEN k.similar_place <= 4 THEN 'among the most similar' END,
+					CASE WHEN k.chosen = 1 OR k.km IS NULL THEN NULL WHEN k.near_place = 1 THEN 'the nearest of these'
+						WHEN k.near_place <= 4 THEN 'among the nearest' END,
+					CASE WHEN k.similar_fsm_pct > own_fsm THEN format('more free school meals than here, %s%%',
+						abie_internal.decimal(k.similar_fsm_pct, 1)) END), ''))) ORDER BY k.rank),
+		array_agg(k.similar_urn ORDER BY k.rank), min(k.higher), min(k.clearly_higher)
+	INTO said, urns, better, clearly_better
+	FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
+			row_number() OVER (ORDER BY c.km, c.rank) AS near_place, count(*) OVER () AS chosen
+		FROM (SELECT x.*, count(*) OVER () AS higher, count(*) FILTER (WHERE x.is_clear) OVER () AS clearly_higher
+			FROM jsonb_to_recordset(similar_schools) x(rank integer, similar_urn integer, similar_name text,
+				similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
+				similar_fsm_pct float8, is_better boolean, is_clear boolean)
+			WHERE x.is_better) c
+		WHERE c.is_clear OR c.clearly_higher < 4) k
+	WHERE k.similar_place <= 4 OR k.near_place <= 4 AND k.km IS NOT NULL;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_learn(jsonb, float8, float8) IS
 'Of the similar schools of a report those to learn from, each once, with the reason to ring it: the four most similar '
 'and the four nearest of those with clearly higher attendance, or where these are fewer than four, of all with higher '

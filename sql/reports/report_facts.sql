@@ -354,6 +354,7 @@ BEGIN
 		'absence', a.absence,
 		'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END,
 		'data', s.data,
+		'since', f.since,
 		'week', w.week))
 	FROM expectation e
 		CROSS JOIN run
@@ -365,6 +366,7 @@ BEGIN
 		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
 		LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
 		LEFT JOIN abie_internal.report_distribution(report_facts.run_id) d ON d.stratum = e.stratum
+		LEFT JOIN abie_internal.report_since(report_facts.run_id, readable) f ON f.urn = e.urn
 		LEFT JOIN source s ON s.urn = e.urn
 		LEFT JOIN abie_internal.report_week(report_facts.run_id, readable) w ON w.urn = e.urn;
 END $$;
@@ -376,7 +378,7 @@ COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
 'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data, '
-'week (abie_internal.report_week), half_page (abie_internal.with_half_page). Parts that do not apply are null. '
-'Schools out of scope, and those the role in force may not read (abie_internal.readable_schools), have no row. With '
-'its owner''s rights, because a report tells a school of similar schools whose own rows it may not read. Volatile '
-'because reads may be logged (abie.report_read).';
+'since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.with_half_page). '
+'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
+'(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '
+'schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

@@ -82,6 +82,7 @@ AS $$
 BEGIN
 	RETURN abie_internal.school_report_head(facts, format)
 		|| abie_internal.school_report_week(facts, format)
+		|| abie_internal.school_report_since(facts, format)
 		|| abie_internal.school_report_ladder(facts, format)
 		|| abie_internal.school_report_steps(facts, format)
 		|| abie_internal.school_report_circumstances(facts, format)

@@ -67,5 +67,79 @@ SELECT f.e ->> 'exclusion_reason' AS reason, count(*) > 0 AS some, count(*) FILT
 	count(*) FILTER (WHERE (r ~ '<th scope="col">National') <> (f.facts #> '{history,-1,national}' <> 'null')) AS other_national, count(*) FILTER (WHERE (r ~ 'with 95% intervals') <> (f.facts #> '{history,-1,attendance_low}' <> 'null')) AS other_interval
 FROM fact f, abie.school_report(f.urn, 'html') r WHERE f.facts ->> 'outcome' = 'left out' GROUP BY 1 ORDER BY 1;
 
+--
+-- Since the last expectation
+--
+-- the first
+SELECT count(*) FILTER (WHERE facts #> '{since,run_id}' <> 'null' OR facts #> '{since,withdrawn}' <> '[]') AS earlier, count(*) FILTER (WHERE (r ~ 'This is the first expectation that the school is given under its URN\.') <> (facts ->> 'outcome' <> 'left out')) AS said
+FROM fact, abie.school_report(urn, 'markdown') r WHERE urn % 20 = 7;
+-- one of the year before, of other circumstances; not issued it was given to nobody
+INSERT INTO abie.school_context SELECT (jsonb_populate_record(c, jsonb_build_object('academic_year', '2023/24', 'fsm_pct', least(99, c.fsm_pct * (0.9 + urn % 5 / 20.0))))).* FROM abie.school_context c WHERE c.academic_year = '2024/25';
+CREATE VIEW since AS SELECT f.urn, f.facts -> 'since' AS since, f.facts, r.run_id FROM abie.run r, abie_internal.report_facts(r.run_id, ARRAY(SELECT x.urn FROM abie_report.school_expectation x WHERE x.run_id = r.run_id)) f;
+CALL abie.calculate('2024/25', 'default', NULL) \gset before_
+SELECT count(*) FILTER (WHERE since -> 'run_id' <> 'null') AS "of a draft" FROM since WHERE run_id = :run_id;
+SELECT (abie.issue(:before_run_id, 'for the test')).status;
+SELECT count(*) > 500 AS some, count(*) FILTER (WHERE since -> 'run_id' = 'null') AS first, min(since ->> 'target_year') AS year, bool_or((since ->> 'same_year')::boolean) AS same_year FROM since WHERE run_id = :run_id;
+-- then and now are the rows of the two runs; the target follows from its parts, step by step, and the steps make the change
+CREATE TABLE moved AS SELECT s.urn, s.since, to_jsonb(o) AS o, to_jsonb(n) AS n, x.reason FROM since s LEFT JOIN abie.expectation o ON o.run_id = :before_run_id AND o.urn = s.urn LEFT JOIN abie.expectation n ON n.run_id = :run_id AND n.urn = s.urn LEFT JOIN abie.exclusion x ON x.run_id = :before_run_id AND x.urn = s.urn WHERE s.run_id = :run_id;
+SELECT count(*) FILTER (WHERE since -> 'earlier' <> 'null') > 500 AS some, count(*) FILTER (WHERE since -> 'earlier' <> 'null' AND NOT since -> 'earlier' <@ o) AS other_figures, count(*) FILTER (WHERE since ->> 'exclusion_reason' IS DISTINCT FROM reason) AS other_reason,
+	count(*) FILTER (WHERE (since -> 'steps' <> 'null') <> (o IS NOT NULL AND n IS NOT NULL)) AS no_steps FROM moved;
+CREATE TABLE part AS SELECT r.run_id, p.* FROM abie.run r, abie_internal.expectation_parts(r.run_id, ARRAY(SELECT urn::integer FROM abie.expectation e WHERE e.run_id = r.run_id)) p;
+SELECT p.run_id = :run_id AS now, count(*) > 500 AS some, max(abs(t.target - (parts ->> 'target')::float8)) < 1e-9 AS target, max(abs(t.baseline - (parts ->> 'baseline')::float8)) < 1e-9 AS baseline FROM part p, abie_internal.target_of_parts(p.parts) t GROUP BY 1 ORDER BY 1;
+CREATE VIEW step AS SELECT m.urn, (m.o ->> 'target')::float8 AS first_target, (m.n ->> 'target')::float8 AS last_target, s.* FROM moved m, ROWS FROM (jsonb_to_recordset(nullif(m.since -> 'steps', 'null')) AS (step text, expected float8, baseline float8, points float8, target float8)) WITH ORDINALITY s(step, expected, baseline, points, target, place);
+SELECT step, min(place) AS place, max(place) AS last, count(*) > 500 AS some, count(*) FILTER (WHERE abs(points) > 0.005) > 50 AS moves FROM step GROUP BY 1 ORDER BY 2;
+SELECT count(*) FILTER (WHERE abs(total - change) > 1e-9) AS different, count(*) FILTER (WHERE abs(last - now) > 1e-9) AS elsewhere FROM (SELECT urn, sum(points) AS total, max(last_target - first_target) AS change, max(target) FILTER (WHERE step = 'method') AS last, max(last_target) AS now FROM step GROUP BY urn) t;
+-- the first step by hand: the own level and rate of now in the sum of then
+SELECT count(*) > 500 AS some, max(abs(s.target - (b.baseline + abie.improvement_expectation(b.baseline, o.expected, m.pace, o.ladder_top, m.gap_share, m.improvement_floor, m.improvement_cap)))) < 1e-9 AS by_hand
+FROM step s JOIN abie.expectation o ON o.run_id = :before_run_id AND o.urn = s.urn JOIN abie.expectation n ON n.run_id = :run_id AND n.urn = s.urn JOIN abie.run_school k ON k.run_id = o.run_id AND k.urn = o.urn JOIN abie.run_model l ON l.run_id = o.run_id AND l.stratum = o.stratum CROSS JOIN abie.methodology m,
+	LATERAL (SELECT greatest(n.attendance - r.reach, least(n.attendance + r.reach, o.own_share * n.own_level + (1 - o.own_share) * o.expected)) AS baseline FROM (SELECT CASE WHEN k.previous_attendance IS NULL OR l.last_weight IS NULL THEN 0.75 ELSE l.reach END AS reach) r) b
+WHERE s.step = 'own attendance' AND m.name = 'default';
+-- who stayed, came and left
+SELECT count(*) > 500 AS some, count(*) FILTER (WHERE (since #>> '{similar_schools,stayed}')::integer <> cardinality(ARRAY(SELECT unnest(o.similar_urns) INTERSECT SELECT unnest(n.similar_urns)))) AS stayed,
+	count(*) FILTER (WHERE ARRAY(SELECT (c ->> 'urn')::integer FROM jsonb_array_elements(since #> '{similar_schools,came}') c) <> ARRAY(SELECT u::integer FROM unnest(n.similar_urns) WITH ORDINALITY x(u, i) WHERE u <> ALL (o.similar_urns) ORDER BY i)) AS came,
+	count(*) FILTER (WHERE ARRAY(SELECT (c ->> 'urn')::integer FROM jsonb_array_elements(since #> '{similar_schools,left}') c ORDER BY 1) <> ARRAY(SELECT unnest(o.similar_urns)::integer EXCEPT SELECT unnest(n.similar_urns)::integer ORDER BY 1)) AS left
+FROM moved m JOIN abie.similar_list o ON o.run_id = :before_run_id AND o.urn = m.urn JOIN abie.similar_list n ON n.run_id = :run_id AND n.urn = m.urn;
+SELECT count(*) > 20 AS some, count(*) FILTER (WHERE r !~ format('The last expectation, for 2024/25 \(run %s\), was .*\| Underlying level \| %s \| %s \|', :before_run_id, round((o ->> 'baseline')::numeric, 2), round((n ->> 'baseline')::numeric, 2))
+	OR r !~ format('\| Method \| \S+ \| %s%% \|', round((n ->> 'target')::numeric, 2)) OR r !~ 'Of the similar schools \d+ (is|are) the same|The similar schools are the same|None of the similar schools') AS unsaid
+FROM moved, abie.school_report(urn, 'markdown', :run_id) r WHERE urn % 20 = 7 AND o IS NOT NULL AND n IS NOT NULL;
+-- issued again with another pace and nothing else: the method alone moves the target
+SELECT (abie.issue(:run_id, 'for the test')).status;
+INSERT INTO abie.methodology SELECT (jsonb_populate_record(m, '{"name": "faster", "pace": 0.4}')).* FROM abie.methodology m WHERE name = 'default';
+CALL abie.calculate('2025/26', 'faster', NULL) \gset again_
+SELECT (abie.issue(:again_run_id, 'for the test')).status;
+SELECT count(*) > 500 AS some, bool_and((since ->> 'run_id')::integer = :run_id AND (since ->> 'same_year')::boolean) AS last, count(*) FILTER (WHERE (SELECT bool_or((s ->> 'points')::float8 <> 0) FROM jsonb_array_elements(since -> 'steps') s WHERE s ->> 'step' <> 'method')) AS others,
+	count(*) FILTER (WHERE since #>> '{steps,-1,points}' <> '0') > 500 AS method, count(*) FILTER (WHERE since #> '{similar_schools,came}' <> '[]') AS came FROM since WHERE run_id = :again_run_id AND since -> 'steps' <> 'null';
+SELECT substring(abie.school_report(900017, 'markdown') FROM 'The last expectation[^\n]*') ~ '^The last expectation, for 2025/26 \(run 1\), was a target of [0-9.]+%\. This one takes its place\. The target is 0\.\d\d points higher\.$' AS said;
+-- a superseded run has what it had; a draft changes nothing of what was given
+SELECT count(*) FILTER (WHERE s.since <> m.since) AS different FROM since s JOIN moved m USING (urn) WHERE s.run_id = :run_id;
+CREATE TABLE given AS SELECT urn, facts FROM since WHERE run_id = :again_run_id;
+CALL abie.calculate('2025/26', 'default', NULL) \gset draft_
+SELECT count(*) FILTER (WHERE s.facts <> g.facts) AS different FROM since s JOIN given g USING (urn) WHERE s.run_id = :again_run_id;
+SELECT bool_and((since ->> 'run_id')::integer = :again_run_id) AS last FROM since WHERE run_id = :draft_run_id;
+-- who reads: a school its own, to the byte what the owner reads, though the earlier run is no longer one it may open; another, and the parts, nothing
+CREATE ROLE abie_since_head;
+SELECT abie.grant_access('abie_since_head', 'school', '900017') IS NOT NULL AS granted;
+CREATE TABLE owner_read AS SELECT f AS format, abie.school_report(900017, f) AS report FROM unnest('{html,markdown,json}'::text[]) f;
+GRANT SELECT ON owner_read TO abie_since_head;
+SET ROLE abie_since_head;
+SELECT format, report = abie.school_report(900017, format) AS same FROM owner_read ORDER BY 1;
+SELECT abie.school_report(900017, 'json', :run_id);
+SELECT abie.school_report(900013);
+SELECT count(*) FROM abie_internal.report_since(:again_run_id, '{900013}');
+RESET ROLE;
+-- withdrawn: nothing of it but that it was, and what was given before it is the last
+SELECT (abie.withdraw(:again_run_id, 'for the test')).status;
+SELECT bool_and((since ->> 'run_id')::integer = :run_id) AS last, min(since ->> 'withdrawn') AS withdrawn, count(*) > 500 AS some FROM since WHERE run_id = :draft_run_id;
+SELECT substring(abie.school_report(900017, 'markdown', :draft_run_id) FROM 'What schools were given[^\n]*') AS said;
+SELECT (abie.withdraw(:before_run_id, 'for the test')).status;
+SELECT bool_and(since -> 'run_id' = 'null') AS first, min(since ->> 'withdrawn') AS withdrawn FROM since WHERE run_id = :run_id;
+-- of attendance that is not published figures, but not why
+UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 <> 1 AND academic_year = '2024/25';
+CALL abie.calculate('2025/26', 'default', NULL) \gset hidden_
+SELECT count(*) FILTER (WHERE since -> 'earlier' <> 'null') > 500 AS figures, count(*) FILTER (WHERE since -> 'steps' <> 'null') AS steps FROM since WHERE run_id = :hidden_run_id;
+SELECT substring(abie.school_report(900017, 'markdown', :hidden_run_id) FROM 'Why it moved[^\n]*') AS said;
+DROP OWNED BY abie_since_head;
+
 \c :home
 DROP DATABASE abie_school_report;
+DROP ROLE abie_since_head;
