@@ -76,8 +76,9 @@ SELECT l.* FROM school s CROSS JOIN LATERAL (VALUES
 		'counterparts, sessions pooled'),
 	(4, 4, 'done', s.done, 'share of the year''s sessions in the weeks above; those to come as last year'),
 	(4, 5, 'weeks left', s.weeks_left, 'weeks of last year that are still to come'),
-	(4, 6, 'course', s.course, format('attendance common to all in last year''s weeks that are still to come, pooled '
-		'by the school''s sessions, and %s, this year''s change taken on, less %s, which last year''s fell short by',
+	(4, 6, 'course', s.course, format('attendance common to all in last year''s weeks that are still to come, in the '
+		'middle of the stratum''s schools, and %s, this year''s change taken on, less %s, which last year''s fell '
+		'short by',
 		s.taken_on, s.shortfall)),
 	(5, 1, 'projected', s.projected, CASE WHEN s.weeks = 0 THEN 'the forecast: no weeks are held'
 		WHEN s.done = 1 THEN 'the year to date: no week is to come'

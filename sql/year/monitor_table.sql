@@ -226,8 +226,8 @@ COMMENT ON COLUMN abie.school_progress.level IS 'The school''s own level after i
 COMMENT ON COLUMN abie.school_progress.level_variance IS 'Its variance.';
 COMMENT ON COLUMN abie.school_progress.weeks_left IS 'Weeks to come, as last year.';
 COMMENT ON COLUMN abie.school_progress.course IS
-'Attendance common to all in the weeks to come: last year''s in the weeks left and monitor_stratum.taken_on, less '
-'shortfall.';
+'Attendance common to all in the weeks to come: last year''s in the weeks left, in the middle of the stratum''s '
+'schools, and monitor_stratum.taken_on, less shortfall.';
 COMMENT ON COLUMN abie.school_progress.sd IS
 'Standard deviation of projected, of the school''s own part; for a school without weeks that of its forecast.';
 COMMENT ON COLUMN abie.school_progress.year_to_date_without IS

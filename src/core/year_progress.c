@@ -176,7 +176,11 @@ declared_rest(const Work *work, size_t held)
 	};
 }
 
-/* The rest of every school that has weeks: its own, or in the middle of those of the others. */
+/*
+ * The rest of every school that has weeks: its own, or in the middle of those of
+ * the others.  The course is one for all, in the middle: a school's own weeks of
+ * last year say less of it the more of them are missing.
+ */
 static void
 fill_rests(const Work *work, const Matched *matched, Rest *rest)
 {
@@ -204,7 +208,7 @@ fill_rests(const Work *work, const Matched *matched, Rest *rest)
 		}
 		if (work->in->over)
 			rest[i] = (Rest) {.course = NAN};
-		else if (isnan(rest[i].course))
+		else
 			rest[i].course = isnan(typical.course) ? work->learned->forecast : typical.course;
 	}
 }

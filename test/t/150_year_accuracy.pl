@@ -94,6 +94,8 @@ SKIP:
 	{
 		my $middle = $row{"202526 $phase half-way"};
 		cmp_ok($middle->{projected}, '<', $middle->{$_}, "2025/26, $phase, half-way: the projection is nearer than $_") for qw(relative like_for_like last_year);
+		cmp_ok($row{"202526 $phase $_"}{projected}, '<', $row{"202526 $phase $_"}{relative}, "2025/26, $phase, $_: nearer than the year to date relative to the others'")
+		  for 'second third', 'last third';
 		for my $year (qw(202425 202526))
 		{
 			my $first = $row{"$year $phase first third"};
