@@ -50,6 +50,8 @@ WITH RECURSIVE single AS (
 			AND single.urn = a.urn
 			AND single.laestab <> a.laestab
 	WHERE a.sources ->> 'urn' = 'england-abs' AND a.sess_possible IS NULL
+		-- of other years nothing more is looked at
+		AND a.academic_year = ANY (ARRAY(SELECT DISTINCT r.academic_year FROM pg_temp.abie_import_row r))
 		AND NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) s WHERE s.value <> 'england-abs')
 		AND jsonb_strip_nulls(to_jsonb(a) - '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
 			- ARRAY(SELECT jsonb_object_keys(a.sources)) = '{}'
