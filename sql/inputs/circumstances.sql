@@ -69,6 +69,8 @@ CREATE FUNCTION abie.mobility(academic_year text) RETURNS TABLE (laestab integer
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 300000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- as if each stratum of each year were thousands it would sort all schools to join them
+SET enable_mergejoin = off
 AS $$
 WITH school AS MATERIALIZED (
 	SELECT a.laestab, a.academic_year, abie_internal.stratum(a.school_type) AS stratum,
