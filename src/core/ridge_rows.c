@@ -153,9 +153,6 @@ ridge_standardise(const RidgeFit *fit, size_t position)
 	return count;
 }
 
-/* Two elements at a time, which the compiler makes vectors of. */
-typedef double TwoDoubles __attribute__((vector_size(16), aligned(8), may_alias));
-
 /*
  * Add factor[i] x z[i * p + k], in the order of i, to sum[k] of each k from first on.  Sums stay in registers while rows
  * are added.

@@ -12,6 +12,9 @@
 /* Rows taken at a time: lanes of the processor run over rows, not over terms. */
 #define RIDGE_LANES 8
 
+/* Two figures at a time, which the compiler makes vectors of. */
+typedef double TwoDoubles __attribute__((vector_size(16), aligned(8), may_alias));
+
 /* What the steps of a fit share.  Rows are in an order that depends on their values alone. */
 typedef struct RidgeFit
 {
