@@ -266,7 +266,8 @@ RETURN CASE WHEN abs(figure) BETWEEN 1e-99 AND 1e-6 THEN btrim(to_char(figure, '
 \echo 'Goals'
 SELECT figure, stratum, shown(first_edition) AS "first edition", shown(peer) AS peer, shown(measured) AS measured,
 	shown(error) AS error, concat_ws(' and ', 'at least ' || shown(low), 'at most ' || shown(high)) AS goal,
-	CASE WHEN measured BETWEEN coalesce(low, measured) AND coalesce(high, measured) THEN 'met'
+	CASE WHEN num_nulls(low, high) = 2 THEN 'no peer'
+		WHEN measured BETWEEN coalesce(low, measured) AND coalesce(high, measured) THEN 'met'
 		-- the goal is inside the figure's 95 per cent interval
 		WHEN measured + 1.96 * error >= coalesce(low, measured) AND measured - 1.96 * error <= coalesce(high, measured)
 			THEN 'within noise'
