@@ -144,6 +144,10 @@ for my $urn (split /\n/, $node->safe_psql('postgres', q{SELECT urn FROM abie_rep
 	append_to_file("$folder/week/school$urn.json", $node->safe_psql('postgres', "SELECT abie.week_report('school', '$urn', 'json')"));
 	append_to_file("$folder/monitored/$urn.json", $node->safe_psql('postgres', "SELECT abie.school_report($urn, 'json')"));
 }
+# with registers, the pupils who came from Year 6
+$node->safe_psql('postgres', q{CREATE TABLE registers AS SELECT p.* FROM unnest('{2024/25,2025/26}'::text[]) y, abie.demo_moves(y, 10) p WHERE p.year_group = CASE y WHEN '2024/25' THEN 6 ELSE 7 END});
+append_to_file("$folder/monitored/moved.json", $node->safe_psql('postgres', q{SELECT abie.school_report(900035, 'json', registers => 'registers')}));
+like(slurp_file("$folder/monitored/moved.json"), qr/"transition": \{/, 'with registers reports have the move');
 isnt(scalar(grep { slurp_file("$folder/monitored/$_") =~ /"week": \{/ } files("$folder/monitored")), 0, 'after a weekly run reports have the week');
 SKIP:
 {
