@@ -60,7 +60,7 @@ def terms(vectors, starts, products):
 
 
 def ridge(y, x, weights):
-    """Penalty, standardised coefficients, and each row's fitted value, leverage and leave-one-out prediction."""
+    """Penalty, standardised coefficients, and each row's leverage, leave-one-out prediction and its standard error."""
     share = weights / weights.sum()
     mean, location = share @ y, share @ x
     scale = numpy.sqrt(share @ (x - location) ** 2)
@@ -80,9 +80,14 @@ def ridge(y, x, weights):
     penalty = min(grid, key=criterion)
     turned = z @ vectors
     slope = vectors @ (part / (roots + penalty))
-    fitted = mean + z @ slope
-    leverage = share * (1 + (turned ** 2 / (roots + penalty)).sum(1))
-    return penalty, slope, fitted, leverage, (fitted - leverage * y) / (1 - leverage)
+    length = (turned ** 2 / (roots + penalty)).sum(1)
+    leverage = share * (1 + length)
+    prediction = (mean + z @ slope - leverage * y) / (1 - leverage)
+    # by the squared weights of the other rows in the prediction
+    squares = 1 + length - (penalty * turned ** 2 / (roots + penalty) ** 2).sum(1) - share * (1 + length) ** 2
+    used = weights > 0
+    variance = (weights * (y - prediction) ** 2)[used].mean()
+    return penalty, slope, leverage, prediction, numpy.sqrt(squares * variance / weights.sum()) / (1 - leverage)
 
 
 # ---------- sections 4 and 5: similar schools, expected attendance ----------
@@ -107,17 +112,20 @@ def similar(vectors, weights, schools):
 
 
 def local_means(residual, weights, nearest, distance):
+    """Means and their standard errors."""
     kernel = (1 - (distance[:, :LOCAL] / distance[:, [LOCAL]]) ** 3) ** 3 * weights[nearest[:, :LOCAL]]
-    return (numpy.nan_to_num(residual)[nearest[:, :LOCAL]] * kernel).sum(1) / kernel.sum(1)
+    values = numpy.nan_to_num(residual)[nearest[:, :LOCAL]]
+    means = (values * kernel).sum(1) / kernel.sum(1)
+    return means, numpy.sqrt(((kernel * (values - means[:, None])) ** 2).sum(1)) / kernel.sum(1)
 
 
 def expected(attendance, context, n, nearest, distance):
-    """E, the local residual and g."""
+    """E, the local residual with its error, and g."""
     residual = attendance - context
     held = ~numpy.isnan(residual)
-    local = local_means(residual, numpy.where(held, n, 0), nearest, distance)
+    local, error = local_means(residual, numpy.where(held, n, 0), nearest, distance)
     g = numpy.clip((n * residual * local)[held].sum() / (n * local ** 2)[held].sum(), 0, 1)
-    return context + g * local, local, g
+    return context + g * local, local, error, g
 
 
 # ---------- sections 6, 7 and 10: noise, baseline, forecast ----------
@@ -131,6 +139,14 @@ def variance_line(change, n):
     if c0 < 0.01:
         return 0.01, ((square - 0.01) / n).sum() / (1 / n ** 2).sum()
     return c0, c1
+
+
+def between_variance(residual, variance):
+    """tau squared, by additive random effects on residuals of which a tenth of each end is winsorised."""
+    z = residual / numpy.sqrt(variance)
+    z = numpy.clip(z, *numpy.quantile(z, (0.1, 0.9)))
+    weights = 1 / variance
+    return max(0, ((z ** 2).sum() - (len(z) - 1)) / (weights.sum() - (weights ** 2).sum() / weights.sum()))
 
 
 def winsorised(outcome, last, share):
@@ -167,10 +183,12 @@ def better_nearby(before, last, e, n, outcome, rule):
 
 
 def baseline(before, last, e, n, common, rule, noise, spread):
-    """theta, of one year alone where the year before is not held."""
+    """theta and the share of the own level in it, of one year alone where the year before is not held."""
+    held = ~numpy.isnan(before)
     share = numpy.maximum(0, 1 - (noise[0] + noise[1] / n) / 2 / (spread[0] + spread[1] / n))
     alone = last + numpy.clip(e + share * (last - e) - last, -0.75, 0.75)
-    return numpy.where(numpy.isnan(before), alone, shrunk(before, last, e, n, common, rule))
+    return (numpy.where(held, shrunk(before, last, e, n, common, rule), alone),
+            numpy.where(held, 1 / (1 + rule[2] + rule[1] / n), share))
 
 
 def forecast_terms(before, last, e, n):

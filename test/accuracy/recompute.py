@@ -54,6 +54,10 @@ def column(rows, name):
     return numpy.array([value(row[name]) for row in rows])
 
 
+def flags(rows, name):
+    return numpy.array([row[name] == "t" for row in rows], float)
+
+
 def arrays(rows, name):
     return numpy.array([array(row[name]) for row in rows])
 
@@ -66,18 +70,24 @@ def compare_stratum(schools, stored, model, compared):
     compare_characteristics(schools, stored, compared)
     vectors, starts = method.elements(schools)
     compared.add("vector", vectors, arrays(stored, "vector"))
-    context, previous_context, weights = compare_context(a, before, n, vectors, starts, stored, model, compared)
+    context, error, previous_context, weights = compare_context(a, before, n, vectors, starts, stored, model,
+                                                                compared)
     chosen = numpy.flatnonzero(column(stored, "expected") > 0)
     schools, stored = [schools[i] for i in chosen], [stored[i] for i in chosen]
-    a, n, before, context, previous_context = (x[chosen] for x in (a, n, before, context, previous_context))
+    compared.add("error of context", error[chosen], column(stored, "context_error"))
+    a, n, before, context, error, previous_context = (
+        x[chosen] for x in (a, n, before, context, error, previous_context))
     nearest, distance = method.similar(vectors[chosen], weights, schools)
-    compare_similar(schools, stored, nearest, distance, compared)
-    e, local, g = method.expected(a, context, n, nearest, distance)
+    compare_similar(schools, a, stored, nearest, distance, compared)
+    e, local, local_error, g = method.expected(a, context, n, nearest, distance)
     compared.add("local residual of 100", local, column(stored, "local_mean"))
     compared.add("local slope", [g], [value(model["local_slope"])])
     compared.add("expected", e, column(stored, "expected"))
+    error = numpy.hypot(error, g * local_error)
+    compared.add("error of expected", error, column(stored, "expected_error"))
     previous_e = method.expected(before, previous_context, n, nearest, distance)[0]
-    compare_baseline((figures(schools, "earlier_attendance"), before, a), n, e, previous_e, stored, model, compared)
+    years = figures(schools, "earlier_attendance"), before, a
+    compare_baseline(years, n, e, error, previous_e, stored, model, compared)
     compare_improvement(a, n, e, nearest, stored, compared)
 
 
@@ -97,9 +107,9 @@ def compare_characteristics(schools, stored, compared):
 
 def compare_context(a, before, n, vectors, starts, stored, model, compared):
     x = method.terms(vectors, starts, True)
-    penalty, _, fitted, leverage, context = method.ridge(a, x, n)
+    penalty, _, leverage, context, error = method.ridge(a, x, n)
     held = ~numpy.isnan(before)
-    previous = method.ridge(numpy.nan_to_num(before), x, numpy.where(held, n, 0))[4]
+    previous = method.ridge(numpy.nan_to_num(before), x, numpy.where(held, n, 0))[3]
     slope = method.ridge(a, method.terms(vectors, starts, False), n)[1][:vectors.shape[1]]
     weights = abs(slope) / abs(slope).sum()
     compared.add("terms of the model", [x.shape[1]], [len(array(model["coefficients"]))])
@@ -108,17 +118,21 @@ def compare_context(a, before, n, vectors, starts, stored, model, compared):
     compared.add("context", context, column(stored, "context"))
     compared.add("context, year before", previous, column(stored, "previous_context"))
     compared.add("weights of similarity", weights, array(model["weights"]))
-    return context, previous, weights
+    return context, error, previous, weights
 
 
-def compare_similar(schools, stored, nearest, distance, compared):
+def compare_similar(schools, a, stored, nearest, distance, compared):
     urns = figures(schools, "urn")
     compared.add("20 similar schools", urns[nearest[:, :NAMED]], arrays(stored, "similar_urns"))
     compared.add("their distances", distance[:, :NAMED], arrays(stored, "distances"))
     compared.add("bandwidth, 101st school", distance[:, LOCAL], column(stored, "bandwidth"))
+    compared.add("their upper quartile", numpy.quantile(a[nearest[:, :NAMED]], 0.75, axis=1),
+                 column(stored, "similar_upper_quartile"))
+    last = distance[:, NAMED - 1]
+    compared.add("poor match", (last > numpy.quantile(last, 0.95)).astype(float), flags(stored, "poor_match"))
 
 
-def compare_baseline(years, n, e, previous_e, stored, model, compared):
+def compare_baseline(years, n, e, error, previous_e, stored, model, compared):
     earlier, before, a = years
     held = ~numpy.isnan(before)
     noise, spread = method.variance_line((a - before)[held], n[held]), method.variance_line(a - e, n)
@@ -131,12 +145,20 @@ def compare_baseline(years, n, e, previous_e, stored, model, compared):
     rule = [value(model[name]) for name in ("last_weight", "n0", "constant")]
     compared.add("w, n0, k: share of the mean square that others nearby would save",
                  [method.better_nearby(*learned, rule)], [0])
-    theta = method.baseline(before, a, e, n, value(model["common_change"]), rule, noise, spread)
+    theta, share = method.baseline(before, a, e, n, value(model["common_change"]), rule, noise, spread)
     compared.add("baseline", theta, column(stored, "baseline"))
+    sampling = noise[1] / 2 / n
+    compared.add("between variance", [method.between_variance(a - e, sampling)], [value(model["between_variance"])])
+    of_level = numpy.where(held, rule[0] ** 2 + (1 - rule[0]) ** 2, 1) * sampling
+    compared.add("error of baseline", numpy.sqrt(share * of_level + ((1 - share) * error) ** 2),
+                 column(stored, "baseline_error"))
     forecast, margin = method.forecast(before, a, e, n, theta, noise, method.learn_forecast(*learned))
     compared.add("forecast", forecast, column(stored, "forecast"))
-    compared.add("interval, low", numpy.maximum(0, forecast - margin), column(stored, "forecast_low"))
-    compared.add("interval, high", numpy.minimum(100, forecast + margin), column(stored, "forecast_high"))
+    low, high = numpy.maximum(0, forecast - margin), numpy.minimum(100, forecast + margin)
+    compared.add("interval, low", low, column(stored, "forecast_low"))
+    compared.add("interval, high", high, column(stored, "forecast_high"))
+    outside = ((a < low) | (a > high)) & ((before < low) | (before > high))
+    compared.add("outside the model", outside.astype(float), flags(stored, "outside_model"))
 
 
 def compare_improvement(a, n, e, nearest, stored, compared):
@@ -160,8 +182,8 @@ def main():
     schools = published.schools(data, bool(later_census))
     held = ", ".join(f'categories[{i}] AS {name}_held' for i, name in enumerate(CATEGORIES, 1))
     stored = query(options, f"""SELECT s.*, {held}, l.similar_urns, l.distances, l.bandwidth, l.local_mean,
-            e.baseline, e.forecast, e.forecast_low, e.forecast_high, e.ladder_top, e.improvement, e.improvement_rounded,
-            e.target, e.statement
+            e.expected_error, e.baseline, e.baseline_error, e.poor_match, e.outside_model, e.forecast, e.forecast_low,
+            e.forecast_high, e.ladder_top, e.improvement, e.improvement_rounded, e.target, e.statement
         FROM abie.run_school s LEFT JOIN abie.similar_list l USING (run_id, urn)
             LEFT JOIN abie.expectation e USING (run_id, urn)
         WHERE s.run_id = {run} ORDER BY s.urn""")
