@@ -7,7 +7,7 @@
 CREATE FUNCTION abie_internal.check_input_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
-	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
+	SELECT 'input digest', i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[], 1
 	FROM (SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now
 		FROM abie.run r
 		WHERE r.run_id = check_input_digest.run_id
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION abie_internal.check_input_digest(integer, float8) IS
 CREATE FUNCTION abie_internal.check_result_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
-	SELECT i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[]
+	SELECT 'result digest', i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[], 1
 	FROM (SELECT r.result_digest AS recorded, abie_internal.result_digest(r.run_id) AS now
 		FROM abie.run r
 		WHERE r.run_id = check_result_digest.run_id
@@ -48,18 +48,18 @@ BEGIN
 		), school AS MATERIALIZED (
 			SELECT x.* FROM abie.run_school x WHERE x.run_id = $1
 		)
-		SELECT (%2$s) IS DISTINCT FROM (%3$s) OR (n.reason IS NULL) IS DISTINCT FROM (s.urn IS NOT NULL)
+		SELECT 'stale input', (%2$s) IS DISTINCT FROM (%3$s) OR (n.reason IS NULL) IS DISTINCT FROM (s.urn IS NOT NULL)
 				OR s.urn IS NOT NULL AND (%4$s) IS DISTINCT FROM (%5$s),
 			coalesce(n.urn, k.urn, n.laestab, k.laestab)::text,
-			ARRAY[coalesce(n.urn, k.urn, n.laestab, k.laestab)]::float8[]
+			ARRAY[coalesce(n.urn, k.urn, n.laestab, k.laestab)]::float8[], 1
 		FROM pool n
 			FULL JOIN (SELECT x.* FROM abie.run_scope x WHERE x.run_id = $1) k ON k.laestab = n.laestab
 			LEFT JOIN school s ON s.laestab = k.laestab
 		UNION ALL
-		SELECT a.average IS DISTINCT FROM o.average,
+		SELECT 'stale input', a.average IS DISTINCT FROM o.average,
 			format('%%s average of %%s', coalesce(a.stratum, o.stratum),
 				coalesce(nullif(coalesce(a.la_code, o.la_code), 0)::text, 'England')),
-			ARRAY[coalesce(a.la_code, o.la_code)]::float8[]
+			ARRAY[coalesce(a.la_code, o.la_code)]::float8[], 1
 		FROM (SELECT n.stratum, n.la_code, n.la_average AS average FROM pool n WHERE n.reason IS NULL
 			UNION
 			SELECT n.stratum, 0, n.national_average FROM pool n WHERE n.reason IS NULL) a
@@ -92,7 +92,7 @@ COMMENT ON FUNCTION abie_internal.column_list(text, text[]) IS
 CREATE FUNCTION abie_internal.check_partial_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT a.laestab IS NULL, b.laestab::text, ARRAY[b.laestab]
+	SELECT 'partial input', a.laestab IS NULL, b.laestab::text, ARRAY[b.laestab], 1
 	FROM abie.attendance b
 		LEFT JOIN abie_internal.baseline_attendance(check_partial_input.run_id) a ON a.laestab = b.laestab
 	WHERE b.academic_year = (SELECT abie.previous_year(r.baseline_year) FROM abie.run r
@@ -104,9 +104,9 @@ COMMENT ON FUNCTION abie_internal.check_partial_input(integer, float8) IS
 CREATE FUNCTION abie_internal.check_partial_year(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT s.sess_possible < check_partial_year.threshold * s.enrolments,
+	SELECT 'partial year', s.sess_possible < check_partial_year.threshold * s.enrolments,
 		format('%s: %s', s.urn, round(s.sess_possible::numeric / s.enrolments)),
-		ARRAY[s.sess_possible / s.enrolments::float8, s.urn]
+		ARRAY[s.sess_possible / s.enrolments::float8, s.urn], 1
 	FROM abie.run_school s
 	WHERE s.run_id = check_partial_year.run_id AND s.sess_possible IS NOT NULL AND s.enrolments > 0;
 END;
@@ -116,7 +116,7 @@ COMMENT ON FUNCTION abie_internal.check_partial_year(integer, float8) IS
 CREATE FUNCTION abie_internal.check_rate_only(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT s.sess_possible IS NULL OR s.sess_overall IS NULL, s.urn::text, ARRAY[s.urn]
+	SELECT 'rate only', s.sess_possible IS NULL OR s.sess_overall IS NULL, s.urn::text, ARRAY[s.urn], 1
 	FROM abie.run_school s
 	WHERE s.run_id = check_rate_only.run_id;
 END;
@@ -125,14 +125,14 @@ COMMENT ON FUNCTION abie_internal.check_rate_only(integer, float8) IS 'Release c
 CREATE FUNCTION abie_internal.check_assumed_noise(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
-	SELECT coalesce(m.sampling_source IN ('earlier run', 'residuals', 'declared'), true),
+	SELECT 'assumed noise', coalesce(m.sampling_source IN ('earlier run', 'residuals', 'declared'), true),
 		format('%s: %s', m.stratum, CASE m.sampling_source
 			WHEN 'earlier run'
 				THEN format('%s / enrolments, from run %s', round(m.sampling_c1::numeric, 1), m.sampling_run)
 			WHEN 'residuals' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, from residuals'
 			WHEN 'declared' THEN round(m.sampling_c1::numeric, 1) || ' / enrolments, declared'
 			ELSE 'not known' END),
-		ARRAY[]::float8[]
+		ARRAY[]::float8[], 1
 	FROM abie.run_model m
 	WHERE m.run_id = check_assumed_noise.run_id;
 END;
@@ -142,7 +142,7 @@ COMMENT ON FUNCTION abie_internal.check_assumed_noise(integer, float8) IS
 CREATE FUNCTION abie_internal.check_suppressed_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT a.markers <> '{}', format('%s: %s', a.laestab, a.markers), ARRAY[a.laestab]
+	SELECT 'suppressed input', a.markers <> '{}', format('%s: %s', a.laestab, a.markers), ARRAY[a.laestab], 1
 	FROM abie.run_school s
 		JOIN abie_internal.baseline_attendance(check_suppressed_input.run_id) a ON a.laestab = s.laestab
 	WHERE s.run_id = check_suppressed_input.run_id;
@@ -154,7 +154,8 @@ CREATE FUNCTION abie_internal.check_missing_characteristic(run_id integer, thres
 	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic), ARRAY[s.urn]
+	SELECT 'missing characteristic', s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic),
+		ARRAY[s.urn], 1
 	FROM abie.run_school s
 		JOIN (SELECT c.stratum, c.characteristic, min(c.position) AS position
 			FROM abie.run_characteristic c
@@ -194,9 +195,9 @@ COMMENT ON FUNCTION abie_internal.compared_total(integer) IS
 CREATE FUNCTION abie_internal.check_national_total(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT coalesce(t.missed > check_national_total.threshold, true),
+	SELECT 'national total', coalesce(t.missed > check_national_total.threshold, true),
 		format('%s: %s sessions possible, schools %s', t.school_type, t.sess_possible, t.possible),
-		ARRAY[t.la_code]
+		ARRAY[t.la_code], 1
 	FROM abie_internal.compared_total(check_national_total.run_id) t
 	WHERE t.la_code = 0;
 END;
@@ -207,9 +208,9 @@ CREATE FUNCTION abie_internal.check_local_authority_total(run_id integer, thresh
 	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT coalesce(t.missed > check_local_authority_total.threshold, true),
+	SELECT 'local authority total', coalesce(t.missed > check_local_authority_total.threshold, true),
 		format('%s %s: %s sessions possible, schools %s', t.la_code, t.school_type, t.sess_possible, t.possible),
-		ARRAY[t.la_code]
+		ARRAY[t.la_code], 1
 	FROM abie_internal.compared_total(check_local_authority_total.run_id) t
 	WHERE t.la_code > 0;
 END;
@@ -239,9 +240,9 @@ COMMENT ON FUNCTION abie_internal.run_issued_before(integer) IS
 CREATE FUNCTION abie_internal.check_moved_expectation(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT abs(e.improvement - o.improvement) > check_moved_expectation.threshold,
+	SELECT 'moved expectation', abs(e.improvement - o.improvement) > check_moved_expectation.threshold,
 		format('%s: %s', e.urn, round((e.improvement - o.improvement)::numeric, 2)),
-		ARRAY[-abs(e.improvement - o.improvement), e.urn]
+		ARRAY[-abs(e.improvement - o.improvement), e.urn], 1
 	FROM abie.expectation e
 		JOIN abie.expectation o ON o.urn = e.urn
 			AND o.run_id = (SELECT abie_internal.run_issued_before(check_moved_expectation.run_id))
@@ -254,8 +255,8 @@ CREATE FUNCTION abie_internal.check_moved_list(run_id integer, threshold float8)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	-- every school here has a list in the other run too
-	SELECT 100.0 * c.common / cardinality(l.similar_urns) < check_moved_list.threshold,
-		format('%s: %s in common', l.urn, c.common), ARRAY[c.common, l.urn]
+	SELECT 'moved list', 100.0 * c.common / cardinality(l.similar_urns) < check_moved_list.threshold,
+		format('%s: %s in common', l.urn, c.common), ARRAY[c.common, l.urn], 1
 	FROM abie.similar_list l
 		JOIN abie.similar_list o ON o.urn = l.urn
 			AND o.run_id = (SELECT abie_internal.run_issued_before(check_moved_list.run_id)),

@@ -1,5 +1,5 @@
--- Release checks: what has to hold of a run before it may be issued. Each is a function check_NAME(run_id, threshold)
--- that lists what it looked at, in check_school.sql or check_input.sql.
+-- Release checks: what has to hold of a run before it may be issued. Each is made by a function check_X(run_id,
+-- threshold) that lists what it looked at: abie_internal.check_function.
 
 CREATE VIEW abie.release_check AS
 SELECT * FROM (VALUES
@@ -12,6 +12,9 @@ SELECT * FROM (VALUES
 		'Schools with an expectation that do not have the methodology''s number of similar schools, all different'),
 	('distance', 'blocking', NULL, 0,
 		'Similar schools whose distance is not that of the two vectors, or that are ranked in another order'),
+	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
+	('other type', 'warning', NULL, 10,
+		'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
 	('unaccounted school', 'blocking', NULL, 0,
 		'Schools with attendance in the baseline year that have neither an expectation nor a reason why not, or both'),
 	('base figure', 'blocking', NULL, 0,
@@ -58,9 +61,6 @@ SELECT * FROM (VALUES
 	('unpublished reference', 'warning', NULL, 100,
 		'Schools that others are measured against although their attendance is not published '
 		'(abie.run_school.is_reference); they are listed and stop nothing'),
-	('far apart', 'warning', 150, 25, 'Similar schools farther away than the threshold, kilometres'),
-	('other type', 'warning', NULL, 10,
-		'Schools none of whose similar schools is of their own group of types (academy, maintained, ...)'),
 	('extreme gap', 'warning', 10, 0.5,
 		'Schools whose attendance is more than the threshold, percentage points, from expected attendance'),
 	('calibration', 'warning', 0.2, 0,
@@ -114,13 +114,16 @@ COMMENT ON COLUMN abie.run_check.checked_at IS 'When the run was checked.';
 SELECT abie_internal.guard_rows_of('abie.run_check');
 SELECT pg_catalog.pg_extension_config_dump('abie.run_check', '');
 
-CREATE TYPE abie.checked_item AS (faulty boolean, example text, place float8[]);
+CREATE TYPE abie.checked_item AS (name text, faulty boolean, example text, place float8[], items integer);
 COMMENT ON TYPE abie.checked_item IS 'What a release check looked at.';
+COMMENT ON COLUMN abie.checked_item.name IS 'The check: abie.release_check.name.';
 COMMENT ON COLUMN abie.checked_item.faulty IS 'Whether the item is a fault; NULL as false.';
 COMMENT ON COLUMN abie.checked_item.example IS
 'What the item is, in words; NULL where another row says so too.';
 COMMENT ON COLUMN abie.checked_item.place IS
-'The item''s place among the examples: by the first number, then the next; then by the words.';
+'The item''s place among the examples: by the first number, then the next; then by the words. At most three.';
+COMMENT ON COLUMN abie.checked_item.items IS
+'How many items the row stands for: 1 of each fault, more where others are counted together.';
 
 CREATE FUNCTION abie_internal.check_checks(checks jsonb) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -154,6 +157,33 @@ END $$;
 COMMENT ON FUNCTION abie_internal.check_checks(jsonb) IS
 'Raises error 22023 where abie.methodology.checks names an unknown check or sets it wrongly.';
 
+CREATE FUNCTION abie_internal.check_function(name text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT CASE WHEN name IN ('self match', 'family match', 'phase match', 'selective match', 'incomplete list', 'distance',
+	'far apart', 'other type') THEN 'check_lists' ELSE 'check_' || replace(name, ' ', '_') END
+$$;
+COMMENT ON FUNCTION abie_internal.check_function(text) IS
+'The function of abie_internal that makes a release check, perhaps with others that look at the same.';
+
+CREATE FUNCTION abie_internal.check_settings(run_id integer)
+RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, place bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 35
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT c.name, coalesce(s.setting ->> 'severity', c.severity),
+	coalesce((s.setting ->> 'threshold')::float8, c.threshold),
+	coalesce((s.setting ->> 'tolerated')::float8, c.tolerated), c.place
+FROM abie_internal.run_methodology(check_settings.run_id) m,
+	(SELECT k.*, row_number() OVER () AS place FROM abie.release_check k) c,
+	LATERAL (SELECT m.checks -> c.name AS setting) s
+WHERE m.checks IS NOT NULL AND s.setting ->> 'severity' IS DISTINCT FROM 'off'
+$$;
+COMMENT ON FUNCTION abie_internal.check_settings(integer) IS
+'The release checks of a run as its methodology has them, without those that are off; place: their order. No rows for '
+'a run that does not exist.';
+
 CREATE FUNCTION abie.run_checks(run_id integer)
 RETURNS TABLE (name text, severity text, threshold float8, tolerated float8, items bigint, faults bigint,
 	passed boolean, examples text[])
@@ -166,24 +196,29 @@ SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
-	settings jsonb := (abie_internal.run_methodology(run_id)).checks;
+	made record;
 BEGIN
-	IF settings IS NULL THEN
-		RETURN;
-	END IF;
-	FOR name, severity, threshold, tolerated IN
-		SELECT c.name, coalesce(settings -> c.name ->> 'severity', c.severity),
-			coalesce((settings -> c.name ->> 'threshold')::float8, c.threshold),
-			coalesce((settings -> c.name ->> 'tolerated')::float8, c.tolerated)
-		FROM abie.release_check c WHERE settings -> c.name ->> 'severity' IS DISTINCT FROM 'off'
+	FOR made IN
+		SELECT abie_internal.check_function(c.name) AS maker, array_agg(c.name ORDER BY c.place) AS names,
+			array_agg(c.severity ORDER BY c.place) AS severities,
+			array_agg(c.threshold ORDER BY c.place) AS thresholds,
+			array_agg(c.tolerated ORDER BY c.place) AS tolerances,
+			-- of checks that a function makes together one has a threshold
+			max(c.threshold) AS threshold
+		FROM abie_internal.check_settings(run_id) c GROUP BY 1 ORDER BY min(c.place)
 	LOOP
-		-- each check is a function: 'self match' is abie_internal.check_self_match
-		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE i.faulty),
-			(array_agg(i.example ORDER BY i.place, i.example) FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5]
-			FROM abie_internal.%I($1, $2) i', 'check_' || replace(name, ' ', '_'))
-			INTO items, faults, examples USING run_id, threshold;
-		passed := CASE WHEN items > 0 THEN 100.0 * faults <= tolerated * items END;
-		RETURN NEXT;
+		RETURN QUERY EXECUTE format($sql$
+			SELECT c.name, c.severity, c.threshold, c.tolerated, coalesce(f.items, 0), coalesce(f.faults, 0),
+				100.0 * coalesce(f.faults, 0) <= c.tolerated * f.items, f.examples
+			FROM unnest($3, $4, $5, $6) WITH ORDINALITY c(name, severity, threshold, tolerated, place)
+				LEFT JOIN (SELECT i.name, nullif(sum(i.items), 0) AS items,
+						sum(i.items) FILTER (WHERE i.faulty) AS faults,
+						(array_agg(i.example ORDER BY i.place[1], i.place[2], i.place[3], i.example)
+							FILTER (WHERE i.faulty AND i.example IS NOT NULL))[1:5] AS examples
+					FROM abie_internal.%I($1, $2) i GROUP BY i.name) f ON f.name = c.name
+			ORDER BY c.place
+			$sql$, made.maker)
+		USING run_id, made.threshold, made.names, made.severities, made.thresholds, made.tolerances;
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION abie.run_checks(integer) IS

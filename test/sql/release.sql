@@ -29,7 +29,7 @@ SELECT name FROM abie.release_check EXCEPT SELECT name FROM abie.run_checks(1);
 -- a run that does not exist has none
 SELECT * FROM abie.run_checks(99);
 -- examples are the first five faults; the check itself lists them all
-SELECT c.faults = (SELECT count(*) FROM abie_internal.check_far_apart(1, c.threshold) WHERE faulty) AS all_faults,
+SELECT c.faults = (SELECT count(*) FROM abie_internal.check_lists(1, c.threshold) f WHERE f.name = c.name AND f.faulty) AS all_faults,
 	c.examples = ARRAY(SELECT format('%s with %s: %s km', n.urn, n.similar_urn, round(n.km)) FROM abie_report.similar_school n WHERE n.run_id = 1 ORDER BY n.km DESC NULLS LAST, n.urn, n.rank LIMIT 5) AS examples
 FROM abie.run_checks(1) c WHERE c.name = 'far apart';
 
@@ -77,6 +77,71 @@ SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET distances[20] =
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.similar_list SET similar_urns[19] = similar_urns[20], similar_urns[20] = similar_urns[19], distances[19] = distances[20], distances[20] = distances[19] WHERE urn = 900013']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET northing = (urn - 900000) * 200000']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET type_group = urn::text WHERE urn % 8 = 0']);
+
+-- the one look at all pairs finds what a look at each finds, in lists and schools with faults of every kind
+CREATE VIEW pair AS
+SELECT l.urn, n.rank, n.similar_urn, l.distances[n.rank] AS distance, l.distances[n.rank - 1] AS nearer, s, o, w.weights, g.type_group, h.type_group AS other_type_group,
+	abie.kilometres(s.easting, s.northing, o.easting, o.northing) AS km
+FROM abie.similar_list l CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n(similar_urn, rank)
+	LEFT JOIN abie.run_school s ON s.run_id = 1 AND s.urn = l.urn LEFT JOIN abie.run_school o ON o.run_id = 1 AND o.urn = n.similar_urn
+	LEFT JOIN abie.run_weights(1) w ON w.stratum = s.stratum
+	LEFT JOIN abie.school g ON g.urn = s.urn LEFT JOIN abie.school h ON h.urn = o.urn
+WHERE l.run_id = 1;
+CREATE VIEW pair_item AS
+SELECT p.urn, p.similar_urn, p.rank, c.* FROM pair p, LATERAL (VALUES ('family match', (p.s).family = (p.o).family, format('%s with %s', p.urn, p.similar_urn)),
+	('phase match', (p.o).urn IS NULL OR (p.s).stratum IS DISTINCT FROM (p.o).stratum, format('%s with %s', p.urn, p.similar_urn)),
+	('selective match', (p.o).urn IS NULL OR (p.s).selective IS DISTINCT FROM (p.o).selective, format('%s with %s', p.urn, p.similar_urn)),
+	('distance', CASE WHEN (p.s).stratum = (p.o).stratum AND cardinality((p.s).vector) = cardinality(p.weights) AND cardinality((p.o).vector) = cardinality(p.weights)
+		THEN p.distance IS DISTINCT FROM abie.distance((p.s).vector, (p.o).vector, p.weights) OR p.distance < p.nearer ELSE true END, format('%s with %s', p.urn, p.similar_urn)),
+	('far apart', CASE WHEN p.km IS NOT NULL THEN p.km > 150 END, format('%s with %s: %s km', p.urn, p.similar_urn, round(p.km)))) c(name, faulty, example)
+UNION ALL
+SELECT l.urn, NULL, NULL, 'self match', l.urn = ANY (l.similar_urns), l.urn::text FROM abie.similar_list l WHERE l.run_id = 1
+UNION ALL
+SELECT e.urn, NULL, NULL, 'incomplete list', cardinality(l.similar_urns) IS DISTINCT FROM 20 OR (SELECT count(DISTINCT u) FROM unnest(l.similar_urns) u) <> 20,
+	format('%s: %s', e.urn, coalesce(cardinality(l.similar_urns), 0))
+FROM abie.expectation e LEFT JOIN abie.similar_list l ON l.run_id = e.run_id AND l.urn = e.urn WHERE e.run_id = 1
+UNION ALL
+SELECT p.urn, NULL, NULL, 'other type', NOT bool_or(p.type_group = p.other_type_group), format('%s: %s', p.urn, min(p.type_group))
+FROM pair p WHERE p.type_group IS NOT NULL AND p.other_type_group IS NOT NULL GROUP BY p.urn;
+BEGIN;
+UPDATE abie.run_school SET family = urn % 7 WHERE run_id = 1 AND urn % 3 = 0;
+UPDATE abie.run_school SET selective = NOT selective WHERE run_id = 1 AND urn % 11 = 0;
+UPDATE abie.run_school SET northing = NULL WHERE run_id = 1 AND urn % 13 = 0;
+UPDATE abie.run_school SET vector[2] = NULL WHERE run_id = 1 AND urn % 23 = 0;
+UPDATE abie.run_school SET vector[1] = vector[1] + 0.1 WHERE run_id = 1 AND urn % 29 = 0;
+UPDATE abie.run_school SET stratum = CASE stratum WHEN 'primary' THEN 'other' ELSE 'primary' END WHERE run_id = 1 AND urn % 17 = 0;
+DELETE FROM abie.run_school WHERE run_id = 1 AND urn % 19 = 0;
+UPDATE abie.similar_list SET similar_urns[3] = urn WHERE run_id = 1 AND urn % 5 = 0;
+UPDATE abie.similar_list SET similar_urns[4] = similar_urns[9] WHERE run_id = 1 AND urn % 7 = 0;
+UPDATE abie.similar_list SET similar_urns[5] = 999999, similar_urns[6] = 999999 WHERE run_id = 1 AND urn % 31 = 0;
+UPDATE abie.similar_list SET similar_urns[7] = NULL WHERE run_id = 1 AND urn % 37 = 0;
+UPDATE abie.similar_list SET similar_urns = similar_urns[:12], distances = distances[:12] WHERE run_id = 1 AND urn % 41 = 0;
+UPDATE abie.similar_list SET similar_urns = '{}', distances = '{}' WHERE run_id = 1 AND urn % 43 = 0;
+UPDATE abie.similar_list SET distances[8] = distances[8] * 1.5 WHERE run_id = 1 AND urn % 10 = 7;
+UPDATE abie.similar_list SET distances[2] = NULL WHERE run_id = 1 AND urn % 47 = 0;
+DELETE FROM abie.similar_list WHERE run_id = 1 AND urn % 53 = 0;
+UPDATE abie.school SET type_group = CASE WHEN urn % 9 > 0 THEN 'group ' || urn % 40 END;
+SELECT i.name, count(*) FILTER (WHERE i.faulty IS NOT NULL OR i.name <> 'far apart') = (SELECT sum(f.items) FROM abie_internal.check_lists(1, 150) f WHERE f.name = i.name) AS items,
+	count(*) FILTER (WHERE i.faulty) > 3 AS faults,
+	array_agg(i.example ORDER BY i.example) FILTER (WHERE i.faulty) = (SELECT array_agg(f.example ORDER BY f.example) FROM abie_internal.check_lists(1, 150) f WHERE f.name = i.name AND f.faulty) AS same
+FROM pair_item i GROUP BY i.name ORDER BY i.name;
+-- no weights, so no distance is right
+DELETE FROM abie.run_characteristic WHERE run_id = 1;
+SELECT sum(f.items) FILTER (WHERE f.faulty) = sum(f.items) AS faulty FROM abie_internal.check_lists(1, 150) f WHERE f.name = 'distance';
+-- nothing at all
+DELETE FROM abie.run_school WHERE run_id = 1;
+SELECT f.name, sum(f.items) FILTER (WHERE f.faulty) = sum(f.items) AS faulty FROM abie_internal.check_lists(1, 150) f GROUP BY f.name ORDER BY f.name;
+DELETE FROM abie.similar_list WHERE run_id = 1;
+SELECT f.name, sum(f.items) FILTER (WHERE f.faulty) AS faults, sum(f.items) > 0 AS items FROM abie_internal.check_lists(1, 150) f GROUP BY f.name ORDER BY f.name;
+ROLLBACK;
+-- what cannot be
+SELECT * FROM abie_internal.list_faults(ARRAY[(1, 'primary', false, NULL, NULL, NULL, NULL, '{}'), (1, 'primary', false, NULL, NULL, NULL, NULL, '{}')]::abie_internal.listed_school[], '{}', '{}', 1);
+SELECT * FROM abie_internal.list_faults(ARRAY[NULL]::abie_internal.listed_school[], '{}', '{}', 1);
+SELECT * FROM abie_internal.list_faults(ARRAY[(1, 'primary', NULL, NULL, NULL, NULL, NULL, '{}')]::abie_internal.listed_school[], '{}', '{}', 1);
+SELECT * FROM abie_internal.list_faults('{}', ARRAY[(1, '{2,3}', '{1}')]::abie_internal.school_list[], '{}', 1);
+SELECT * FROM abie_internal.list_faults('{}', ARRAY[(1, NULL, '{1}')]::abie_internal.school_list[], '{}', 1);
+SELECT * FROM abie_internal.list_faults('{}', '{}', ARRAY[('primary', NULL)]::abie_internal.stratum_weights[], 1);
+SELECT count(*) FROM abie_internal.list_faults(NULL, '{}', '{}', 1);
 
 -- schools and figures
 SELECT caught FROM caught(1, ARRAY['DELETE FROM abie.expectation WHERE urn = 900013']);

@@ -61,9 +61,10 @@ my @fault = (
 sub is_caught
 {
 	my ($run, $what, $statement, $check) = @_;
-	my $function = 'abie_internal.check_' . ($check =~ s/ /_/gr);
+	my $function = query("SELECT abie_internal.check_function('$check')");
 	my $failing = "SELECT 100.0 * f.faults > c.tolerated * f.items, f.faults FROM abie.release_check c,
-		LATERAL (SELECT count(*) AS items, count(*) FILTER (WHERE i.faulty) AS faults FROM $function($run, c.threshold) i) f WHERE c.name = '$check'";
+		LATERAL (SELECT sum(i.items) AS items, coalesce(sum(i.items) FILTER (WHERE i.faulty), 0) AS faults
+			FROM abie_internal.$function($run, c.threshold) i WHERE i.name = c.name) f WHERE c.name = '$check'";
 	my ($before, $few) = split /\|/, query($failing);
 	my ($caught, $faults) = split /\|/, query("BEGIN; SET enable_nestloop = off; $statement; $failing; ROLLBACK");
 	is("$before $caught", 'f t', "$what: caught by the check $check ($few faults before, $faults then)");

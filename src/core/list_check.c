@@ -1,0 +1,101 @@
+/*
+ * list_check.c
+ *	  What has to hold of a school and those that a list calls similar to it.
+ */
+#include "core/list_check.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/distance.h"
+
+bool
+same_word(Word a, Word b)
+{
+	return a.text != NULL && b.text != NULL && a.length == b.length &&
+		(a.text == b.text || memcmp(a.text, b.text, a.length) == 0);
+}
+
+int
+urn_table_bits(size_t count)
+{
+	int			bits = 1;
+
+	/* half empty at least */
+	while (((size_t) 1 << bits) < 2 * count + 2)
+		bits++;
+	return bits;
+}
+
+/* The slot of a URN, or the empty one where it would be.  The multiplier is 2^32 over the golden ratio. */
+static int *
+slot_of(const UrnTable *table, int urn)
+{
+	size_t		last = ((size_t) 1 << table->bits) - 1;
+	size_t		i = (size_t) ((uint32_t) urn * UINT32_C(2654435769) >> (32 - table->bits));
+
+	while (table->slot[i] >= 0 && table->urn[table->slot[i]] != urn)
+		i = (i + 1) & last;
+	return &table->slot[i];
+}
+
+bool
+enter_urn(UrnTable *table, int place)
+{
+	int		   *slot = slot_of(table, table->urn[place]);
+
+	if (*slot >= 0)
+		return false;
+	*slot = place;
+	return true;
+}
+
+int
+find_urn(const UrnTable *table, int urn)
+{
+	return *slot_of(table, urn);
+}
+
+bool
+is_family_match(const ListedSchool *own, const ListedSchool *other)
+{
+	return own != NULL && other != NULL && own->has_family && other->has_family && own->family == other->family;
+}
+
+bool
+is_phase_match(const ListedSchool *own, const ListedSchool *other)
+{
+	return own == NULL || other == NULL || !same_word(own->stratum, other->stratum);
+}
+
+bool
+is_selective_match(const ListedSchool *own, const ListedSchool *other)
+{
+	return own == NULL || other == NULL || own->selective != other->selective;
+}
+
+double
+school_kilometres(const ListedSchool *own, const ListedSchool *other)
+{
+	double		east;
+	double		north;
+
+	if (own == NULL || other == NULL || !own->has_place || !other->has_place)
+		return NAN;
+	east = own->easting - other->easting;
+	north = own->northing - other->northing;
+	return sqrt(east * east + north * north) / 1000.0;
+}
+
+double
+school_distance(const ListedSchool *own, const ListedSchool *other, const double *weights, int elements, double total)
+{
+	double		squared;
+
+	/* vectors of two strata have other elements */
+	if (is_phase_match(own, other) || own->elements != elements || other->elements != elements)
+		return NAN;
+	squared = distance_squared_of_rows(own->value, own->present, other->value, other->present, weights, elements,
+									   total);
+	return squared < 0.0 ? NAN : sqrt(squared);
+}

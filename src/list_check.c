@@ -1,0 +1,440 @@
+/*
+ * list_check.c
+ *	  SQL function abie_internal.list_faults over core/list_check.c.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "arguments.h"
+#include "catalog/pg_type.h"
+#include "core/distance.h"
+#include "core/list_check.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "results.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+/* ---------- arguments ---------- */
+
+/* The elements of an array of rows, and the columns of one after the other. */
+typedef struct Rows
+{
+	int			count;
+	Datum	   *row;
+	TupleDesc	descriptor;
+	Datum		value[8];
+	bool		null[8];
+} Rows;
+
+static Rows
+rows_argument(FunctionCallInfo fcinfo, int number, int columns)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(number);
+	Rows		rows;
+
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("rows cannot be NULL")));
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &rows.row, NULL, &rows.count);
+	rows.descriptor = lookup_rowtype_tupdesc_copy(ARR_ELEMTYPE(array), -1);
+	if (rows.descriptor->natts != columns || columns > (int) lengthof(rows.value))
+		elog(ERROR, "the type of the rows is not that of this version");
+	return rows;
+}
+
+static void
+take_row(Rows *rows, int i)
+{
+	HeapTupleHeader row = DatumGetHeapTupleHeader(rows->row[i]);
+	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
+
+	heap_deform_tuple(&tuple, rows->descriptor, rows->value, rows->null);
+}
+
+/* The first words met: equal ones are then at one place, which makes them faster to compare. */
+typedef struct Words
+{
+	int			count;
+	Word		word[16];
+} Words;
+
+static Word
+word_column(const Rows *rows, int column, Words *words)
+{
+	text	   *value;
+	Word		word = {NULL, 0};
+
+	if (rows->null[column])
+		return word;
+	value = DatumGetTextPP(rows->value[column]);
+	word = (Word) {VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)};
+	for (int i = 0; i < words->count; i++)
+		if (same_word(words->word[i], word))
+			return words->word[i];
+	if (words->count < (int) lengthof(words->word))
+		words->word[words->count++] = word;
+	return word;
+}
+
+/* A row of abie_internal.listed_school. */
+static ListedSchool
+listed_school(const Rows *rows, Words *words)
+{
+	const Datum *value = rows->value;
+	const bool *null = rows->null;
+	ListedSchool school = {
+		.stratum = word_column(rows, 1, words), .selective = DatumGetBool(value[2]),
+		.has_family = !null[3], .family = null[3] ? 0 : DatumGetInt64(value[3]), .has_place = !null[4] && !null[5],
+		.type_group = word_column(rows, 6, words)
+	};
+
+	if (null[0] || null[2])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("urn and selective of a school cannot be NULL")));
+	if (school.has_place)
+	{
+		school.easting = DatumGetInt32(value[4]);
+		school.northing = DatumGetInt32(value[5]);
+	}
+	if (!null[7])
+	{
+		FloatMatrix vector = float_vector_argument(DatumGetArrayTypeP(value[7]), "vector", true);
+
+		check_vector_length(vector.columns);
+		school.elements = vector.columns;
+		school.value = vector.value;
+		school.present = vector.present;
+	}
+	return school;
+}
+
+typedef struct Schools
+{
+	int			count;
+	ListedSchool *school;
+	int		   *on_list;		/* the last list that each was met on, counted from 1 */
+	UrnTable	table;
+} Schools;
+
+static Schools
+schools_argument(FunctionCallInfo fcinfo, int number, Words *words)
+{
+	Rows		rows = rows_argument(fcinfo, number, 8);
+	int			room = Max(rows.count, 1);
+	Schools		schools = {
+		.count = rows.count,.school = palloc_extended(sizeof(ListedSchool) * room, MCXT_ALLOC_HUGE),
+		.on_list = palloc0(sizeof(int) * room),.table.bits = urn_table_bits((size_t) rows.count)
+	};
+	size_t		size = sizeof(int) << schools.table.bits;
+	int		   *urn = palloc(sizeof(int) * room);
+
+	schools.table.urn = urn;
+	schools.table.slot = memset(palloc(size), -1, size);
+	for (int i = 0; i < rows.count; i++)
+	{
+		take_row(&rows, i);
+		schools.school[i] = listed_school(&rows, words);
+		urn[i] = DatumGetInt32(rows.value[0]);
+		if (!enter_urn(&schools.table, i))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("school %d is twice among the schools", urn[i])));
+	}
+	return schools;
+}
+
+/* What vectors of a stratum are compared by. */
+typedef struct StratumWeights
+{
+	Word		stratum;
+	int			elements;
+	const double *weights;
+	double		total;			/* added up in ascending order */
+} StratumWeights;
+
+typedef struct Weights
+{
+	int			count;
+	StratumWeights *stratum;
+} Weights;
+
+static Weights
+weights_of_strata(FunctionCallInfo fcinfo, int number, Words *words)
+{
+	Rows		rows = rows_argument(fcinfo, number, 2);
+	Weights		weights = {rows.count, palloc(sizeof(StratumWeights) * Max(rows.count, 1))};
+
+	for (int i = 0; i < rows.count; i++)
+	{
+		StratumWeights *stratum = &weights.stratum[i];
+		ArrayType  *array;
+
+		take_row(&rows, i);
+		if (rows.null[1])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("weights of a stratum cannot be NULL")));
+		array = DatumGetArrayTypeP(rows.value[1]);
+		*stratum = (StratumWeights) {.stratum = word_column(&rows, 0, words), .elements = element_count(array)};
+		check_vector_length(stratum->elements);
+		stratum->weights = weights_argument(array, stratum->elements);
+		for (int j = 0; j < stratum->elements; j++)
+			stratum->total += stratum->weights[j];
+	}
+	return weights;
+}
+
+/* A row of abie_internal.school_list. */
+typedef struct SchoolList
+{
+	int			urn;
+	int			count;
+	int		   *listed;
+	bool	   *unknown;		/* whether it is NULL instead */
+	const ListedSchool **school;	/* of each that is listed; NULL where it is not in the run */
+	bool		doubled;		/* one is there twice, or one is NULL */
+	const double *distance;
+	const bool *has_distance;
+} SchoolList;
+
+/* Whether the school at i is on the list already. */
+static bool
+is_met_again(const SchoolList *list, int i, int place, const Schools *schools, int number)
+{
+	if (place >= 0)
+	{
+		bool		met = schools->on_list[place] == number;
+
+		schools->on_list[place] = number;
+		return met;
+	}
+	for (int j = 0; j < i; j++)
+		if (list->listed[j] == list->listed[i])
+			return true;
+	return false;
+}
+
+/* The list, which is the one of this number, counted from 1. */
+static SchoolList
+school_list(const Rows *rows, const Schools *schools, int number)
+{
+	SchoolList		list = {.urn = DatumGetInt32(rows->value[0])};
+	FloatMatrix distances;
+	Datum	   *urn;
+
+	if (rows->null[0] || rows->null[1] || rows->null[2])
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("columns of a list cannot be NULL")));
+	deconstruct_array(DatumGetArrayTypeP(rows->value[1]), INT4OID, sizeof(int32), true, TYPALIGN_INT, &urn,
+					  &list.unknown, &list.count);
+	distances = float_vector_argument(DatumGetArrayTypeP(rows->value[2]), "distances", true);
+	if (distances.columns != list.count)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%d distances do not fit %d similar schools", distances.columns, list.count)));
+	list.distance = distances.value;
+	list.has_distance = distances.present;
+	list.listed = palloc(sizeof(int) * Max(list.count, 1));
+	list.school = palloc(sizeof(ListedSchool *) * Max(list.count, 1));
+	for (int i = 0; i < list.count; i++)
+	{
+		int			place = list.unknown[i] ? -1 : find_urn(&schools->table, DatumGetInt32(urn[i]));
+
+		list.listed[i] = list.unknown[i] ? 0 : DatumGetInt32(urn[i]);
+		list.school[i] = place < 0 ? NULL : &schools->school[place];
+		list.doubled |= list.unknown[i] || is_met_again(&list, i, place, schools, number);
+	}
+	return list;
+}
+
+/* ---------- checks ---------- */
+
+/* In the order of their names below. */
+typedef enum ListCheck
+{
+	SELF_MATCH, FAMILY_MATCH, PHASE_MATCH, SELECTIVE_MATCH, DOUBLE_MATCH, DISTANCE, FAR_APART, OTHER_TYPE,
+	LIST_CHECKS
+} ListCheck;
+
+static const char *const check_name[LIST_CHECKS] = {
+	"self match", "family match", "phase match", "selective match", "double match", "distance", "far apart",
+	"other type"
+};
+
+typedef struct Checking
+{
+	ReturnSetInfo *rows;
+	Datum		name[LIST_CHECKS];
+	int32		items[LIST_CHECKS]; /* without faults */
+	Schools		schools;
+	Weights		weights;
+	double		far;			/* kilometres; NaN: none are too many */
+	MemoryContext list;			/* what one list needs */
+} Checking;
+
+static void
+put_fault(Checking *checking, ListCheck check, char *example, double *place, int places)
+{
+	Datum		number[3];
+	Datum		value[5] = {checking->name[check], BoolGetDatum(true), CStringGetTextDatum(example)};
+
+	for (int i = 0; i < places; i++)
+		number[i] = Float8GetDatum(place[i]);
+	value[3] = PointerGetDatum(construct_array(number, places, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+											   TYPALIGN_DOUBLE));
+	value[4] = Int32GetDatum(1);
+	put_row(checking->rows, value, NULL);
+}
+
+/* A list as a whole, or one of the schools on it, which is an item of a check. */
+static void
+count_list(Checking *checking, ListCheck check, bool faulty, const SchoolList *list, Word kind)
+{
+	double		place = list->urn;
+
+	if (!faulty)
+		checking->items[check]++;
+	else if (kind.text == NULL)
+		put_fault(checking, check, psprintf("%d", list->urn), &place, 1);
+	else
+		put_fault(checking, check, psprintf("%d: %.*s", list->urn, (int) kind.length, kind.text), &place, 1);
+}
+
+static void
+count_pair(Checking *checking, ListCheck check, bool faulty, const SchoolList *list, int i)
+{
+	double		place[2] = {list->urn, i + 1};
+
+	if (!faulty)
+		checking->items[check]++;
+	else
+		put_fault(checking, check, list->unknown[i] ? psprintf("%d with ", list->urn) :
+				  psprintf("%d with %d", list->urn, list->listed[i]), place, 2);
+}
+
+static void
+check_kilometres(Checking *checking, const ListedSchool *own, const SchoolList *list, int i)
+{
+	double		kilometres = school_kilometres(own, list->school[i]);
+	double		place[3] = {-kilometres, list->urn, i + 1};
+
+	if (kilometres > checking->far)
+		put_fault(checking, FAR_APART, psprintf("%d with %d: %.0f km", list->urn, list->listed[i], rint(kilometres)),
+				  place, 3);
+	else if (!isnan(kilometres))
+		checking->items[FAR_APART]++;
+}
+
+/* To the bit; nearer ones first. */
+static void
+check_distances(Checking *checking, const ListedSchool *own, const SchoolList *list)
+{
+	const StratumWeights *by = NULL;
+
+	for (int i = 0; own != NULL && i < checking->weights.count; i++)
+		if (same_word(checking->weights.stratum[i].stratum, own->stratum))
+			by = &checking->weights.stratum[i];
+	for (int i = 0; i < list->count; i++)
+	{
+		double		distance = by == NULL ? NAN :
+			school_distance(own, list->school[i], by->weights, by->elements, by->total);
+		bool		ordered = i == 0 || !list->has_distance[i - 1] || !(list->distance[i] < list->distance[i - 1]);
+
+		count_pair(checking, DISTANCE, !(list->has_distance[i] && list->distance[i] == distance && ordered), list, i);
+	}
+}
+
+/* Of the schools whose group is known, at least one is of the same. */
+static void
+check_type_groups(Checking *checking, const ListedSchool *own, const SchoolList *list)
+{
+	bool		known = false;
+	bool		same = false;
+
+	if (own == NULL || own->type_group.text == NULL)
+		return;
+	for (int i = 0; i < list->count; i++)
+		if (list->school[i] != NULL && list->school[i]->type_group.text != NULL)
+		{
+			known = true;
+			same |= same_word(own->type_group, list->school[i]->type_group);
+		}
+	if (known)
+		count_list(checking, OTHER_TYPE, !same, list, own->type_group);
+}
+
+static void
+check_list(Checking *checking, const SchoolList *list)
+{
+	int			place = find_urn(&checking->schools.table, list->urn);
+	const ListedSchool *own = place < 0 ? NULL : &checking->schools.school[place];
+	bool		listed = false;
+
+	for (int i = 0; i < list->count; i++)
+	{
+		listed |= list->listed[i] == list->urn;
+		count_pair(checking, FAMILY_MATCH, is_family_match(own, list->school[i]), list, i);
+		count_pair(checking, PHASE_MATCH, is_phase_match(own, list->school[i]), list, i);
+		count_pair(checking, SELECTIVE_MATCH, is_selective_match(own, list->school[i]), list, i);
+		check_kilometres(checking, own, list, i);
+	}
+	count_list(checking, SELF_MATCH, listed, list, (Word) {NULL, 0});
+	check_distances(checking, own, list);
+	check_type_groups(checking, own, list);
+	count_list(checking, DOUBLE_MATCH, list->doubled, list, (Word) {NULL, 0});
+}
+
+/* Those without a fault, together. */
+static void
+put_items(Checking *checking)
+{
+	for (int check = 0; check < LIST_CHECKS; check++)
+	{
+		Datum		value[5] = {checking->name[check], BoolGetDatum(false), (Datum) 0, (Datum) 0,
+			Int32GetDatum(checking->items[check])};
+		bool		null[5] = {[2] = true,[3] = true};
+
+		put_row(checking->rows, value, null);
+	}
+}
+
+/* list_faults(schools, lists, weights, far) */
+PG_FUNCTION_INFO_V1(abie_list_faults);
+Datum
+abie_list_faults(PG_FUNCTION_ARGS)
+{
+	Checking	checking = {.rows = begin_rows(fcinfo), .far = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3)};
+	Rows		lists;
+	Words		words = {0};
+
+	/* not STRICT: there may be no limit to kilometres, or nothing to look at */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	checking.schools = schools_argument(fcinfo, 0, &words);
+	checking.weights = weights_of_strata(fcinfo, 2, &words);
+	lists = rows_argument(fcinfo, 1, 3);
+	for (int check = 0; check < LIST_CHECKS; check++)
+		checking.name[check] = CStringGetTextDatum(check_name[check]);
+	checking.list = AllocSetContextCreate(CurrentMemoryContext, "list of similar schools", ALLOCSET_DEFAULT_SIZES);
+	for (int i = 0; i < lists.count; i++)
+	{
+		MemoryContext before = MemoryContextSwitchTo(checking.list);
+		SchoolList		list;
+
+		CHECK_FOR_INTERRUPTS();
+		take_row(&lists, i);
+		list = school_list(&lists, &checking.schools, i + 1);
+		check_list(&checking, &list);
+		MemoryContextSwitchTo(before);
+		MemoryContextReset(checking.list);
+	}
+	put_items(&checking);
+	return (Datum) 0;
+}
