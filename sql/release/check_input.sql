@@ -33,6 +33,8 @@ CREATE FUNCTION abie_internal.check_stale_input(run_id integer, threshold float8
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+-- rows of many columns take longer to sort than to hash
+SET enable_mergejoin = off
 SET work_mem = '64MB'
 SET jit = off
 AS $$

@@ -167,13 +167,16 @@ COMMENT ON FUNCTION abie_internal.check_improvement_order(integer, float8) IS
 CREATE FUNCTION abie_internal.check_impossible_figure(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
-	SELECT 'impossible figure', NOT bool_and(v.rate BETWEEN 0 AND 100), e.urn::text, ARRAY[e.urn], 1
-	FROM abie.expectation e,
-		unnest(ARRAY[e.attendance, e.expected, e.own_level, e.baseline, e.target, e.ladder_top, e.la_average,
-			e.national_average, e.similar_upper_quartile, e.pared_mean, e.pre_pandemic,
-			e.forecast, e.forecast_low, e.forecast_high]) v(rate)
-	WHERE e.run_id = check_impossible_figure.run_id
-	GROUP BY e.urn;
+	-- NULL is left out by both, and NaN is greater than all numbers
+	SELECT 'impossible figure', least(e.attendance, e.expected, e.own_level, e.baseline, e.target, e.ladder_top,
+				e.la_average, e.national_average, e.similar_upper_quartile, e.pared_mean, e.pre_pandemic,
+				e.forecast, e.forecast_low, e.forecast_high) < 0
+			OR greatest(e.attendance, e.expected, e.own_level, e.baseline, e.target, e.ladder_top,
+				e.la_average, e.national_average, e.similar_upper_quartile, e.pared_mean, e.pre_pandemic,
+				e.forecast, e.forecast_low, e.forecast_high) > 100,
+		e.urn::text, ARRAY[e.urn], 1
+	FROM abie.expectation e
+	WHERE e.run_id = check_impossible_figure.run_id;
 END;
 COMMENT ON FUNCTION abie_internal.check_impossible_figure(integer, float8) IS
 'Release check impossible figure. NaN and infinities are none either.';

@@ -27,8 +27,8 @@ SELECT * FROM (VALUES
 		'209,210,211,212,213,309,316}'') THEN ''Inner London'' WHEN c.region = ''London'' THEN ''Outer London'' END',
 		'Region of England, Inner and Outer London apart (by local authority, as in EES)'),
 	('urban_rural', 'category',
-		'CASE WHEN c.urban_rural ILIKE ''%rural%'' THEN ''rural'' WHEN c.urban_rural ILIKE ''%urban%'' THEN ''urban'' '
-		'END', 'Urban or rural, from the published class'),
+		'CASE WHEN lower(c.urban_rural COLLATE "C") LIKE ''%rural%'' THEN ''rural'' '
+		'WHEN lower(c.urban_rural COLLATE "C") LIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
 	('selective', 'category',
 		'CASE WHEN c.admissions_policy = ''Selective'' THEN ''selective'' ELSE ''not selective'' END',
 		'Selects by ability; not selective where the admissions policy is not known'),
@@ -38,11 +38,12 @@ SELECT * FROM (VALUES
 		'c.religious_character IS NOT NULL THEN ''other'' END',
 			'Religious character: Church of England, Roman Catholic, other or none'),
 	('religious_class', 'category',
+		-- the names that nearly all schools have before patterns
 		'CASE WHEN c.religious_character IN (''Roman Catholic'', ''Church of England'') THEN c.religious_character '
+		'WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' '
 		'WHEN c.religious_character ILIKE ''%jewish%'' THEN ''Jewish'' '
 		'WHEN c.religious_character ~* ''muslim|islam|sunni|deobandi'' THEN ''Muslim'' '
-		'WHEN c.religious_character IN (''None'', ''Does not apply'', ''No religious character'') THEN ''none'' WHEN '
-		'c.religious_character IS NOT NULL THEN ''other'' END',
+		'WHEN c.religious_character IS NOT NULL THEN ''other'' END',
 		'Religious character: Church of England, Roman Catholic, Jewish, Muslim, other or none'),
 	('age_class', 'category', 'abie_internal.age_class(c.stratum, c.key_stages)',
 		'Ages taught: infant, junior or other (primary), no key stage 3, no key stage 4 or other (secondary); other '

@@ -114,43 +114,46 @@ SELECT format($sql$
 			SELECT * FROM abie.school_scope($2, $3)
 		), past AS MATERIALIZED (
 			SELECT * FROM abie_internal.past_attendance(abie.previous_year($2))
-		), entering AS MATERIALIZED (
-			SELECT s.urn, s.stratum, s.attendance_published AND coalesce(p.is_published, true) AS attendance_published
-			FROM scope s LEFT JOIN past p ON p.laestab = s.laestab WHERE s.reason IS NULL
+		), known AS MATERIALIZED (
+			SELECT s.*, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
+				CASE WHEN s.reason IS NULL THEN s.stratum END AS entering,
+				CASE WHEN s.reason IS NULL
+					THEN s.attendance_published AND coalesce(p.is_published, true) END AS learned_published
+			-- one row each, here and below, which the planner cannot know of a function
+			FROM scope s LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.* FROM past o) p ON p.laestab = s.laestab
 		), stratum AS MATERIALIZED (
-			SELECT n.stratum,
-				abie_internal.published_suffice(count(*) FILTER (WHERE n.attendance_published),
+			SELECT n.entering,
+				abie_internal.published_suffice(count(*) FILTER (WHERE n.learned_published),
 					count(*)) AS published_only,
-				bool_and(n.attendance_published) AS published
-			FROM entering n GROUP BY n.stratum
-		), average AS (
+				bool_and(n.learned_published) AS published
+			FROM known n WHERE n.reason IS NULL GROUP BY n.entering
+		), average AS MATERIALIZED (
 			SELECT s.stratum, s.laestab / 10000 AS la_code,
 				CASE WHEN bool_and(s.sess_possible > 0 AND s.sess_overall IS NOT NULL)
 					THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
 					-- exact sums, so that their order changes nothing
 					ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments),
 						0))::float8 END AS attendance
-			FROM scope s JOIN stratum t ON t.stratum = s.stratum
+			FROM known s JOIN stratum t ON t.entering = s.stratum
 			WHERE s.attendance IS NOT NULL AND (s.attendance_published OR NOT t.published_only)
 			GROUP BY GROUPING SETS ((s.stratum, s.laestab / 10000), (s.stratum))
 		)
 		SELECT c.laestab, c.urn, c.stratum, coalesce(c.admissions_policy = 'Selective', false) AS selective,
 			c.laestab / 10000 AS la_code,
 			c.enrolments, %s AS effective_enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
-			n.attendance_published, n.attendance_published OR NOT t.published_only AS is_reference,
+			c.learned_published AS attendance_published,
+			c.learned_published OR NOT t.published_only AS is_reference,
 			t.published_only OR t.published AS references_published, c.easting, c.northing, f.family,
-			l.attendance AS la_average, e.attendance AS national_average, p.previous_attendance, p.earlier_attendance,
-				p.pre_pandemic,
+			l.attendance AS la_average, e.attendance AS national_average, c.previous_attendance, c.earlier_attendance,
+				c.pre_pandemic,
 			%s AS numbers, %s AS categories,
 			c.attendance IS NOT NULL AS attendance_held, c.rows_of_urn, c.close_date, c.status_date, c.successors,
 				c.reason, c.detail
-		FROM scope c LEFT JOIN entering n ON n.urn = c.urn AND c.reason IS NULL
-			LEFT JOIN stratum t ON t.stratum = n.stratum
-			LEFT JOIN average l ON l.stratum = n.stratum AND l.la_code = c.laestab / 10000
-			LEFT JOIN average e ON e.stratum = n.stratum AND e.la_code IS NULL
-			-- one row each, which the planner cannot know of a function
-			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn
-			LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.* FROM past o) p ON p.laestab = c.laestab$sql$,
+		FROM known c
+			LEFT JOIN stratum t ON t.entering = c.entering
+			LEFT JOIN average l ON l.stratum = c.entering AND l.la_code = c.laestab / 10000
+			LEFT JOIN average e ON e.stratum = c.entering AND e.la_code IS NULL
+			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn$sql$,
 	CASE WHEN m.method = 'contextual' AND m.edition = 2 THEN 'c.enrolments * coalesce(c.year_share, 1)'
 		ELSE 'c.enrolments::float8' END,
 	abie_internal.characteristic_array(m.characteristics, 'number'),
@@ -207,6 +210,7 @@ CREATE FUNCTION abie_internal.calculate_pool(run_id integer) RETURNS bigint
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
+SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
 DECLARE

@@ -63,7 +63,7 @@ sub is_caught
 	my ($run, $what, $statement, $check) = @_;
 	my $function = query("SELECT abie_internal.check_function('$check')");
 	my $failing = "SELECT 100.0 * f.faults > c.tolerated * f.items, f.faults FROM abie.release_check c,
-		LATERAL (SELECT sum(i.items) AS items, coalesce(sum(i.items) FILTER (WHERE i.faulty), 0) AS faults
+		LATERAL (SELECT coalesce(sum(i.items), 0) AS items, coalesce(sum(i.items) FILTER (WHERE i.faulty), 0) AS faults
 			FROM abie_internal.$function($run, c.threshold) i WHERE i.name = c.name) f WHERE c.name = '$check'";
 	my ($before, $few) = split /\|/, query($failing);
 	my ($caught, $faults) = split /\|/, query("BEGIN; SET enable_nestloop = off; $statement; $failing; ROLLBACK");
