@@ -21,6 +21,14 @@ COMMENT ON FUNCTION abie_internal.tenths(float8[], float8[], float8[]) IS
 '(greater than 0), and its standard error, NULL of one school. Added up in the order of the rows. Errors: 2202E where '
 'lengths differ, 22004 NULL among residuals or weights, 22023 a weight that is not greater than 0.';
 
+CREATE FUNCTION abie_internal.category_means(categories text[], residuals float8[], weights float8[])
+RETURNS TABLE (element integer, value text, schools integer, residual float8, error float8)
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100000 ROWS 50 AS 'MODULE_PATHNAME', 'abie_category_means';
+COMMENT ON FUNCTION abie_internal.category_means(text[], float8[], float8[]) IS
+'Rows divided by the values of each column of categories (a row a school; NULL: in none): schools, the mean of their '
+'residuals weighted by weights (greater than 0), and its standard error, NULL of one school. Added up in the order of '
+'the rows. Errors as abie_internal.tenths.';
+
 CREATE FUNCTION abie_internal.unused_characteristics(run_id integer) RETURNS text[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
@@ -81,36 +89,29 @@ WITH listed AS MATERIALIZED (
 		h.numbers, h.categories
 	FROM held h JOIN abie.expectation e ON e.run_id = calibration_cells.run_id AND e.urn = h.urn
 	ORDER BY h.used, e.stratum, e.urn
-), number_cell AS (
-	SELECT g.stratum, g.used, t.*
-	FROM (SELECT s.used, s.stratum, array_agg(s.numbers) AS numbers, array_agg(s.residual) AS residuals,
-				array_agg(s.enrolments) AS enrolments
-			FROM school s WHERE s.numbers <> '{}' GROUP BY s.used, s.stratum) g,
-		LATERAL abie_internal.tenths(g.numbers, g.residuals, g.enrolments) t
-), category AS (
-	SELECT s.stratum, s.used, l.categories[u.element] AS characteristic, u.value, s.urn, s.enrolments, s.residual
-	FROM school s JOIN listed l ON l.used = s.used, unnest(s.categories) WITH ORDINALITY u(value, element)
-	WHERE u.value IS NOT NULL
-	UNION ALL
-	SELECT s.stratum, false, 'local authority', p.la_code::text, s.urn, s.enrolments, s.residual
+), part AS MATERIALIZED (
+	SELECT s.used, s.stratum, array_agg(s.numbers) FILTER (WHERE s.numbers <> '{}') AS numbers,
+		array_agg(s.categories) FILTER (WHERE s.categories <> '{}') AS categories,
+		array_agg(s.residual) AS residuals, array_agg(s.enrolments) AS enrolments
+	FROM school s GROUP BY s.used, s.stratum
+), authority AS (
+	SELECT s.stratum, array_agg(ARRAY[p.la_code::text] ORDER BY s.urn) AS authorities,
+		array_agg(s.residual ORDER BY s.urn) AS residuals, array_agg(s.enrolments ORDER BY s.urn) AS enrolments
 	FROM school s JOIN abie.run_school p ON p.run_id = calibration_cells.run_id AND p.urn = s.urn
 	WHERE s.used AND calibration_cells.unused
-), category_cell AS (
-	SELECT c.stratum, c.used, c.characteristic, c.value, array_agg(c.residual ORDER BY c.urn) AS residuals,
-		array_agg(c.enrolments ORDER BY c.urn) AS enrolments
-	FROM category c GROUP BY c.stratum, c.used, c.characteristic, c.value
+	GROUP BY s.stratum
 )
-SELECT c.stratum, l.numbers[c.element], c.used, lpad(c.tenth::text, 2, '0'), c.low, c.high, c.schools, c.residual,
-	c.error
-FROM number_cell c JOIN listed l ON l.used = c.used
+SELECT g.stratum, l.numbers[t.element], g.used, lpad(t.tenth::text, 2, '0'), t.low, t.high, t.schools, t.residual,
+	t.error
+FROM part g JOIN listed l ON l.used = g.used,
+	LATERAL abie_internal.tenths(g.numbers, g.residuals, g.enrolments) t
 UNION ALL
-SELECT c.stratum, c.characteristic, c.used, c.value, NULL, NULL, cardinality(c.residuals), r.residual,
-	CASE WHEN cardinality(c.residuals) > 1 THEN sqrt(u.squares * cardinality(c.residuals)
-		/ (cardinality(c.residuals) - 1)) / r.enrolments END
-FROM category_cell c,
-	LATERAL (SELECT sum(w) AS enrolments, sum(w * r) / sum(w) AS residual
-		FROM unnest(c.residuals, c.enrolments) u(r, w)) r,
-	LATERAL (SELECT sum((w * (x - r.residual)) ^ 2) AS squares FROM unnest(c.residuals, c.enrolments) u(x, w)) u
+SELECT g.stratum, l.categories[t.element], g.used, t.value, NULL, NULL, t.schools, t.residual, t.error
+FROM part g JOIN listed l ON l.used = g.used,
+	LATERAL abie_internal.category_means(g.categories, g.residuals, g.enrolments) t
+UNION ALL
+SELECT a.stratum, 'local authority', false, t.value, NULL, NULL, t.schools, t.residual, t.error
+FROM authority a, LATERAL abie_internal.category_means(a.authorities, a.residuals, a.enrolments) t
 $$;
 COMMENT ON FUNCTION abie_internal.calibration_cells(integer, boolean) IS
 'The rows of abie.calibration but z: of what the run used, or with unused also of what it did not and of local '

@@ -1,6 +1,6 @@
 /*
  * calibration.c
- *	  Residuals by tenth of a characteristic.
+ *	  Residuals by tenth or category of a characteristic.
  *
  * Sums are added up in the order of the rows, so that they have the same bits
  * whatever the values are.
@@ -24,7 +24,7 @@ compare_values(const void *left, const void *right)
 
 /* The tenth of each row, from 0, or -1 where it has no value; lows, highs and counts; how many tenths. */
 static int
-assign_tenths(RankedValue *ranked, size_t count, size_t rows, int *of, Tenth *tenth)
+assign_tenths(RankedValue *ranked, size_t count, size_t rows, int *of, Part *tenth)
 {
 	int			tenths = count < TENTHS ? (int) count : TENTHS;
 	size_t		next = 0;
@@ -36,7 +36,7 @@ assign_tenths(RankedValue *ranked, size_t count, size_t rows, int *of, Tenth *te
 	{
 		size_t		end = next + count / tenths + ((size_t) t < count % tenths);
 
-		tenth[t] = (Tenth) {.low = ranked[next].value, .high = ranked[end - 1].value, .rows = end - next};
+		tenth[t] = (Part) {.low = ranked[next].value, .high = ranked[end - 1].value, .rows = end - next};
 		for (; next < end; next++)
 			of[ranked[next].row] = t;
 	}
@@ -44,34 +44,32 @@ assign_tenths(RankedValue *ranked, size_t count, size_t rows, int *of, Tenth *te
 }
 
 /* The weighted mean and its error: sqrt(n / (n - 1) sum (w (r - mean))^2) / sum w. */
-static void
-judge_residuals(const double *residual, const double *weight, size_t rows, const int *of, int tenths, Tenth *tenth)
+void
+judge_parts(const double *residual, const double *weight, size_t rows, const int *of, size_t parts, Part *part)
 {
-	double		squares[TENTHS] = {0.0};
-
 	for (size_t i = 0; i < rows; i++)
 		if (of[i] >= 0)
 		{
-			tenth[of[i]].weight += weight[i];
-			tenth[of[i]].mean += weight[i] * residual[i];
+			part[of[i]].weight += weight[i];
+			part[of[i]].mean += weight[i] * residual[i];
 		}
-	for (int t = 0; t < tenths; t++)
-		tenth[t].mean /= tenth[t].weight;
+	for (size_t p = 0; p < parts; p++)
+		part[p].mean /= part[p].weight;
 	for (size_t i = 0; i < rows; i++)
 		if (of[i] >= 0)
 		{
-			double		part = weight[i] * (residual[i] - tenth[of[i]].mean);
+			double		away = weight[i] * (residual[i] - part[of[i]].mean);
 
-			squares[of[i]] += part * part;
+			part[of[i]].squares += away * away;
 		}
-	for (int t = 0; t < tenths; t++)
-		tenth[t].error = tenth[t].rows < 2 ? NAN :
-			sqrt(squares[t] * (double) tenth[t].rows / (double) (tenth[t].rows - 1)) / tenth[t].weight;
+	for (size_t p = 0; p < parts; p++)
+		part[p].error = part[p].rows < 2 ? NAN :
+			sqrt(part[p].squares * (double) part[p].rows / (double) (part[p].rows - 1)) / part[p].weight;
 }
 
 int
 divide_into_tenths(const double *value, const bool *present, size_t stride, size_t rows,
-				   const double *residual, const double *weight, RankedValue *ranked, int *of, Tenth tenth[TENTHS])
+				   const double *residual, const double *weight, RankedValue *ranked, int *of, Part tenth[TENTHS])
 {
 	size_t		count = 0;
 	int			tenths;
@@ -80,6 +78,6 @@ divide_into_tenths(const double *value, const bool *present, size_t stride, size
 		if (present[i * stride])
 			ranked[count++] = (RankedValue) {value[i * stride], i};
 	tenths = assign_tenths(ranked, count, rows, of, tenth);
-	judge_residuals(residual, weight, rows, of, tenths, tenth);
+	judge_parts(residual, weight, rows, of, (size_t) tenths, tenth);
 	return tenths;
 }

@@ -1,6 +1,6 @@
 /*
  * calibration.h
- *	  Residuals by tenth of a characteristic.
+ *	  Residuals by tenth or category of a characteristic.
  */
 #ifndef ABIE_CORE_CALIBRATION_H
 #define ABIE_CORE_CALIBRATION_H
@@ -10,16 +10,17 @@
 
 #define TENTHS 10
 
-/* Rows whose values are next to each other. */
-typedef struct Tenth
+/* Rows of one part. */
+typedef struct Part
 {
-	double		low;			/* least and greatest value */
+	double		low;			/* least and greatest value of a tenth */
 	double		high;
 	size_t		rows;
 	double		weight;			/* sum of the rows' */
 	double		mean;			/* of the residuals, weighted */
+	double		squares;		/* sum of (weight x (residual - mean))^2 */
 	double		error;			/* of the mean; NaN of one row */
-} Tenth;
+} Part;
 
 /* A row's value, for sorting. */
 typedef struct RankedValue
@@ -37,6 +38,12 @@ typedef struct RankedValue
  */
 extern int divide_into_tenths(const double *value, const bool *present, size_t stride, size_t rows,
 							  const double *residual, const double *weight,
-							  RankedValue *ranked, int *of, Tenth tenth[TENTHS]);
+							  RankedValue *ranked, int *of, Part tenth[TENTHS]);
+
+/*
+ * Fill mean and error of parts, of which rows are known and the rest is 0.
+ * of: the part of each row, from 0; -1 for none.
+ */
+extern void judge_parts(const double *residual, const double *weight, size_t rows, const int *of, size_t parts, Part *part);
 
 #endif

@@ -143,6 +143,21 @@ SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1}', '{1,1}');
 SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1,NULL}', '{1,1}');
 SELECT * FROM abie_internal.tenths('{{1},{2}}', '{1,2}', '{1,0}');
 SELECT * FROM abie_internal.tenths('{1,2}', '{1,2}', '{1,1}');
+-- categories: against GROUP BY, 1,003 rows of three columns, a fifth missing, one of one row
+CREATE TABLE sorted_by_hand AS
+SELECT element, value, count(*) AS schools, sum(weight * residual ORDER BY id) / sum(weight) AS residual, array_agg(residual ORDER BY id) AS residuals, array_agg(weight ORDER BY id) AS weights
+FROM (SELECT v.*, r.id, r.residual, r.weight FROM ranked r, LATERAL (VALUES (1, 'é' || r.a), (2, left(md5(r.b::text), 1)), (3, r.c::text)) v(element, value)) x WHERE value IS NOT NULL GROUP BY element, value;
+SELECT count(*) AS categories, count(*) FILTER (WHERE (t.schools, t.residual) IS DISTINCT FROM (h.schools, h.residual)) AS different,
+	count(*) FILTER (WHERE NOT near(t.error, sqrt((SELECT sum((w * (r - h.residual)) ^ 2) FROM unnest(h.residuals, h.weights) u(r, w)) * h.schools / nullif(h.schools - 1, 0)) / (SELECT sum(w) FROM unnest(h.weights) w))) AS error,
+	count(*) FILTER (WHERE t.error IS NULL) = count(*) FILTER (WHERE h.schools = 1) AS alone
+FROM (SELECT abie_internal.category_means(array_agg(ARRAY['é' || a, left(md5(b::text), 1), c::text] ORDER BY id), array_agg(residual ORDER BY id), array_agg(weight ORDER BY id)) AS t FROM ranked) x CROSS JOIN LATERAL (SELECT (x.t).*) t
+	FULL JOIN sorted_by_hand h USING (element, value);
+SELECT * FROM abie_internal.category_means('{{a},{NULL},{b},{a}}', '{1,5,2,3}', '{1,1,1,1}') ORDER BY value;
+SELECT count(*) AS none FROM abie_internal.category_means('{}', '{}', '{}');
+SELECT count(*) AS none FROM abie_internal.category_means('{{NULL}}', '{1}', '{1}');
+SELECT * FROM abie_internal.category_means('{{a},{b}}', '{1}', '{1,1}');
+SELECT * FROM abie_internal.category_means('{{a},{b}}', '{1,2}', '{1,0}');
+SELECT * FROM abie_internal.category_means('{a,b}', '{1,2}', '{1,1}');
 -- tenths of used and unused characteristics, categories, authorities; the mean residual by hand
 SELECT count(*) > 150 AS cells, count(DISTINCT characteristic) > 15 AS characteristics, bool_or(characteristic = 'local authority') AS authorities, bool_or(used) AND NOT bool_and(used) AS both FROM abie.calibration(:first_run_id);
 SELECT c.part, c.schools = h.schools AS schools, near(c.residual, h.residual) AS residual, near(c.error, h.error) AS error, near(c.z, c.residual / c.error) AS z
