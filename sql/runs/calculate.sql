@@ -249,6 +249,19 @@ COMMENT ON FUNCTION abie_internal.calculate_expectation(integer) IS
 'Last stage but one of a run. Fills abie.expectation, baseline, ladder and all, and abie.run_improvement; the number '
 'of expectations.';
 
+CREATE FUNCTION abie_internal.row_text("row" record) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_row_text';
+COMMENT ON FUNCTION abie_internal.row_text(record) IS
+'A row as text, the same characters as a cast makes, but for numbers always so many digits as tell them apart, '
+'whatever extra_float_digits is; in less time. Error 0A000 for a column whose text depends on the session, such as a '
+'date.';
+
+CREATE FUNCTION abie_internal.list_bytes(urn integer, similar_urns integer[], distances float8[], bandwidth float8)
+RETURNS bytea
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_list_bytes';
+COMMENT ON FUNCTION abie_internal.list_bytes(integer, integer[], float8[], float8) IS
+'A list of similar schools as bytes: what int4send, array_send twice and float8send make, one after the other.';
+
 -- SHA-256 of all that a run used, and of all that it found, as the bytes of the values themselves.
 CREATE FUNCTION abie_internal.input_digest(run_id integer) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
@@ -260,22 +273,25 @@ SELECT encode(sha256(convert_to(
 		|| (to_jsonb(abie_internal.run_methodology(r.run_id))
 		- '{name,description,checks,issue_when_passed,created_by,created_at}'::text[])::text
 		FROM abie.run r WHERE r.run_id = input_digest.run_id)
-	|| coalesce((SELECT string_agg(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments, s.sess_possible,
-		s.sess_overall, s.attendance, s.attendance_error,
-			s.attendance_published, s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average,
+	|| coalesce((SELECT string_agg(abie_internal.row_text(ROW(s.urn, s.laestab, s.stratum, s.selective, s.enrolments,
+			s.sess_possible, s.sess_overall, s.attendance, s.attendance_error, s.attendance_published,
+			s.is_reference, s.easting, s.northing, s.family, s.la_average, s.national_average,
 				s.previous_attendance, s.earlier_attendance, s.pre_pandemic,
-			s.numbers, s.categories)::text
+			s.numbers, s.categories))
 			|| CASE WHEN s.effective_enrolments <> s.enrolments THEN ' ' || s.effective_enrolments ELSE '' END, E'\n'
 				ORDER BY s.urn)
 		FROM abie.run_school s WHERE s.run_id = input_digest.run_id), '')
-	|| coalesce((SELECT string_agg(ROW(x.laestab, x.urn, x.reason, x.detail)::text, E'\n' ORDER BY x.laestab)
+	|| coalesce((SELECT string_agg(abie_internal.row_text(ROW(x.laestab, x.urn, x.reason, x.detail)), E'\n'
+		ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = input_digest.run_id), '')
-	|| coalesce((SELECT string_agg(ROW(c.laestab, c.urn, c.stratum, c.enrolments, c.attendance_held, c.rows_of_urn,
-			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)::text, E'\n'
+	|| coalesce((SELECT string_agg(abie_internal.row_text(ROW(c.laestab, c.urn, c.stratum, c.enrolments,
+			c.attendance_held, c.rows_of_urn,
+			to_char(c.close_date, 'YYYY-MM-DD'), to_char(c.status_date, 'YYYY-MM-DD'), c.successors)), E'\n'
 				ORDER BY c.laestab)
 		FROM abie.run_scope c WHERE c.run_id = input_digest.run_id), '')
-	|| coalesce((SELECT string_agg(ROW(m.stratum, m.sampling_c1)::text
-			|| CASE WHEN m.edition > 1 THEN ROW(m.change_c0, m.change_c1)::text ELSE '' END, E'\n' ORDER BY m.stratum)
+	|| coalesce((SELECT string_agg(abie_internal.row_text(ROW(m.stratum, m.sampling_c1))
+			|| CASE WHEN m.edition > 1 THEN abie_internal.row_text(ROW(m.change_c0, m.change_c1)) ELSE '' END, E'\n'
+				ORDER BY m.stratum)
 		FROM abie.run_model m WHERE m.run_id = input_digest.run_id
 			AND m.sampling_source = 'earlier run'), ''), 'UTF8')), 'hex')
 $$;
@@ -291,21 +307,21 @@ SET jit = off
 SET max_parallel_workers_per_gather = 0
 AS $$
 SELECT encode(sha256(
-	coalesce((SELECT string_agg(convert_to(ROW(e.urn, e.laestab, e.stratum, e.enrolments, e.attendance, e.expected,
-		e.expected_error, e.own_level, e.own_share,
+	coalesce((SELECT string_agg(convert_to(abie_internal.row_text(ROW(e.urn, e.laestab, e.stratum, e.enrolments,
+			e.attendance, e.expected, e.expected_error, e.own_level, e.own_share,
 			e.baseline, e.baseline_error, e.gap, e.improvement, e.improvement_rounded, e.target, e.statement,
 				e.ladder_top, e.la_average, e.national_average,
 			e.similar_upper_quartile, e.pared_mean, e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high,
-				e.poor_match)::text, 'UTF8'), E'\\x0a' ORDER BY e.urn)
+				e.poor_match)), 'UTF8'), E'\\x0a' ORDER BY e.urn)
 		FROM abie.expectation e WHERE e.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(convert_to(ROW(x.laestab, x.urn, x.reason, x.detail)::text, 'UTF8'), E'\\x0a'
-		ORDER BY x.laestab)
+	|| coalesce((SELECT string_agg(convert_to(abie_internal.row_text(ROW(x.laestab, x.urn, x.reason, x.detail)),
+			'UTF8'), E'\\x0a' ORDER BY x.laestab)
 		FROM abie.exclusion x WHERE x.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(int4send(n.urn) || array_send(n.similar_urns) || array_send(n.distances)
-		|| float8send(n.bandwidth), '' ORDER BY n.urn)
+	|| coalesce((SELECT string_agg(abie_internal.list_bytes(n.urn, n.similar_urns, n.distances, n.bandwidth), ''
+		ORDER BY n.urn)
 		FROM abie.similar_list n WHERE n.run_id = result_digest.run_id), '')
-	|| coalesce((SELECT string_agg(convert_to(ROW(m.stratum, m.sampling_c1, m.sampling_source)::text, 'UTF8'), E'\\x0a'
-		ORDER BY m.stratum)
+	|| coalesce((SELECT string_agg(convert_to(abie_internal.row_text(ROW(m.stratum, m.sampling_c1, m.sampling_source)),
+			'UTF8'), E'\\x0a' ORDER BY m.stratum)
 		FROM abie.run_model m WHERE m.run_id = result_digest.run_id), '')), 'hex')
 $$;
 COMMENT ON FUNCTION abie_internal.result_digest(integer) IS

@@ -28,7 +28,8 @@ SELECT * FROM (VALUES
 		'Region of England, Inner and Outer London apart (by local authority, as in EES)'),
 	('urban_rural', 'category',
 		'CASE WHEN lower(c.urban_rural COLLATE "C") LIKE ''%rural%'' THEN ''rural'' '
-		'WHEN lower(c.urban_rural COLLATE "C") LIKE ''%urban%'' THEN ''urban'' END', 'Urban or rural, from the published class'),
+		'WHEN lower(c.urban_rural COLLATE "C") LIKE ''%urban%'' THEN ''urban'' END',
+		'Urban or rural, from the published class'),
 	('selective', 'category',
 		'CASE WHEN c.admissions_policy = ''Selective'' THEN ''selective'' ELSE ''not selective'' END',
 		'Selects by ability; not selective where the admissions policy is not known'),

@@ -10,7 +10,7 @@
 
 #define TENTHS 10
 
-/* Rows of one part. */
+/* Rows of one tenth or category. */
 typedef struct Part
 {
 	double		low;			/* least and greatest value of a tenth */
@@ -44,6 +44,7 @@ extern int divide_into_tenths(const double *value, const bool *present, size_t s
  * Fill mean and error of parts, of which rows are known and the rest is 0.
  * of: the part of each row, from 0; -1 for none.
  */
-extern void judge_parts(const double *residual, const double *weight, size_t rows, const int *of, size_t parts, Part *part);
+extern void judge_parts(const double *residual, const double *weight, size_t rows, const int *of, size_t parts,
+						Part *part);
 
 #endif

@@ -548,6 +548,26 @@ SELECT result_digest = :'changed_inputs' AS same FROM abie.run WHERE run_id = :r
 INSERT INTO abie.school_context (urn, academic_year, other) VALUES (999999, '2022/23', '{"x": "n/a"}');
 \set VERBOSITY default
 
+-- rows as text and lists as bytes: what PostgreSQL makes of them
+SELECT count(*) AS rows, count(*) FILTER (WHERE abie_internal.row_text(r) IS DISTINCT FROM r::text) AS different FROM (
+	SELECT ROW(t, i, b, f, a) AS r
+	FROM unnest(ARRAY['', ' ', 'a', 'a b', 'a,b', '(', ')', '"', 'a"b', '\', 'a\b', E'\n', E'\t', 'é', '''', '{}', 'NULL', NULL]) t,
+		unnest(ARRAY[0, -1, 2147483647, -2147483648, NULL]) i, unnest(ARRAY[0, -9223372036854775808, 9223372036854775807, NULL]::bigint[]) b,
+		unnest(ARRAY[0, '-0', 0.1, 1e300, 5e-324, 1e15, 1e16, -123456.789, 'NaN', 'Infinity', '-Infinity', NULL]::float8[]) f,
+		(VALUES ('{}'::float8[]), ('{1}'), ('{NULL}'), ('{1.5,NULL,-2}'), ('{NaN,Infinity}'), ('{{1,2},{3,4}}'), ('[0:1]={1,2}'), (NULL)) v(a)
+	UNION ALL
+	SELECT ROW(true, NULL::boolean, 1.50::numeric, '{a,"b c",NULL}'::text[], 900013::abie.urn)
+	UNION ALL SELECT ROW() UNION ALL SELECT ROW(NULL) UNION ALL SELECT ROW(1)) x;
+SELECT count(*) AS schools, count(*) FILTER (WHERE abie_internal.row_text(s) IS DISTINCT FROM s::text) AS different FROM abie.run_school s;
+SELECT count(*) AS lists, count(*) FILTER (WHERE abie_internal.list_bytes(1, u, d, b) IS DISTINCT FROM int4send(1) || array_send(u) || array_send(d) || float8send(b)) AS different
+FROM (SELECT similar_urns, distances, bandwidth FROM abie.similar_list
+	UNION ALL VALUES ('{}'::integer[], '{}'::float8[], 0::float8), ('{1}', '{NULL}', 'NaN'), ('{1,NULL}', '{-0,Infinity}', 1), ('{{1,2},{3,4}}', '[0:1]={1,2}', 2)) x(u, d, b);
+-- in place of a cast, which follows the session
+SET extra_float_digits = 0;
+SELECT abie_internal.row_text(ROW(0.1::float8 + 0.2, ARRAY[0.1::float8 + 0.2])), ROW(0.1::float8 + 0.2, ARRAY[0.1::float8 + 0.2])::text;
+RESET extra_float_digits;
+SELECT abie_internal.row_text(ROW(1, date '2025-09-01'));
+
 -- emptying abie.run empties all
 SELECT count(*) > 0 AS held FROM abie.run_school;
 TRUNCATE abie.run CASCADE;
