@@ -174,13 +174,19 @@ BEGIN
 		'schools', a.schools,
 		-- they are in the summaries, and nobody could be granted them: the same for every reader
 		'without_urn', s.number - a.number,
-		'summary', s.summary, 'areas', p.areas)
+		'summary', s.summary, 'areas', p.areas, 'funnel', f.funnel, 'circumstances', c.circumstances,
+		'changes', m.changes)
 	FROM area a
 		LEFT JOIN summary s ON s.code = a.code
-		LEFT JOIN abie_internal.area_parts(area_facts.run_id, scope) p ON p.code = a.code;
+		LEFT JOIN abie_internal.area_parts(area_facts.run_id, scope) p ON p.code = a.code
+		LEFT JOIN abie_internal.area_funnel(area_facts.run_id, scope, codes) f ON f.code = a.code
+		LEFT JOIN abie_internal.area_circumstances(area_facts.run_id, scope, codes) c ON c.code = a.code
+		LEFT JOIN abie_internal.area_changes(area_facts.run_id, scope, codes) m ON m.code = a.code;
 END $$;
 COMMENT ON FUNCTION abie_internal.area_facts(integer, text, text[]) IS
 'All that the reports of areas of a scope say, as one JSON document each: run, scope, code, name, schools (rows of '
 'abie_report.school_expectation), without_urn (of how many more attendance is published without a URN), summary (rows '
 'of local_authority_summary, trust_summary or national_summary, or the like of a region), areas (summaries of the '
-'areas it is made of: abie_internal.area_parts; null of local authorities and trusts).';
+'areas it is made of: abie_internal.area_parts; null of local authorities and trusts), funnel '
+'(abie_internal.area_funnel), circumstances (abie_internal.area_circumstances) and changes '
+'(abie_internal.area_changes), each null where there is nothing to say.';

@@ -1,40 +1,20 @@
 -- Reports of areas, a local authority, a trust, a region or the country: what is expected of their schools, and how
 -- good the data is. The facts they are made of are in area_facts.
 
-CREATE FUNCTION abie_internal.area_funnels(run_id integer, urns integer[], format text) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT coalesce(string_agg(abie_internal.report_part(format, 'picture',
-	abie.chart_funnel(initcap(f.stratum) || ' schools', f.names, f.enrolments, f.differences, f.between_variance,
-		f.sampling_c1)), '' ORDER BY f.stratum), '')
-FROM (SELECT e.stratum, m.between_variance, m.sampling_c1,
-		array_agg(abie_internal.shown_name(e.school_name, e.urn) ORDER BY e.urn) AS names,
-		array_agg(e.enrolments::float8 ORDER BY e.urn) AS enrolments,
-		array_agg(e.attendance - e.expected ORDER BY e.urn) AS differences
-	FROM abie_report.school_expectation e
-		JOIN abie_report.methodology_summary m ON m.run_id = e.run_id AND m.stratum = e.stratum
-	WHERE e.run_id = area_funnels.run_id AND e.urn = ANY (urns) AND num_nulls(m.between_variance, m.sampling_c1) = 0
-	GROUP BY e.stratum, m.between_variance, m.sampling_c1) f
-$$;
-COMMENT ON FUNCTION abie_internal.area_funnels(integer, integer[], text) IS
-'A funnel of schools for each stratum; empty where noise is not known.';
-
-CREATE FUNCTION abie_internal.area_counts(schools jsonb, OUT urns integer[], OUT schools_in_scope bigint,
-	OUT expectations bigint, OUT maintain bigint, OUT sustain bigint, OUT poor bigint, OUT rates_only bigint,
-	OUT no_past bigint)
+CREATE FUNCTION abie_internal.area_counts(schools jsonb, OUT schools_in_scope bigint, OUT expectations bigint,
+	OUT maintain bigint, OUT sustain bigint, OUT poor bigint, OUT rates_only bigint, OUT no_past bigint)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT array_agg(x.urn) FILTER (WHERE x.baseline IS NOT NULL), count(*), count(x.baseline),
+SELECT count(*), count(x.baseline),
 	count(*) FILTER (WHERE x.statement = 'maintain'), count(*) FILTER (WHERE x.statement = 'sustain'),
 	count(*) FILTER (WHERE x.poor_match), count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.sess_possible IS NULL),
 	count(*) FILTER (WHERE x.baseline IS NOT NULL AND x.previous_attendance IS NULL)
-FROM jsonb_to_recordset(schools) x(urn integer, baseline float8, statement text, poor_match boolean,
+FROM jsonb_to_recordset(schools) x(baseline float8, statement text, poor_match boolean,
 	sess_possible bigint, previous_attendance float8)
 $$;
 COMMENT ON FUNCTION abie_internal.area_counts(jsonb) IS
-'Of the schools of an area''s facts: the URNs of those with an expectation, and how many are in each state.';
+'How many of the schools of an area''s facts are in each state.';
 
 CREATE FUNCTION abie_internal.area_expectation_cells(schools jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
@@ -130,84 +110,131 @@ RETURN abie_internal.report_part(format, 'title', facts ->> 'name')
 COMMENT ON FUNCTION abie_internal.area_report_head(jsonb, text, bigint, bigint, bigint, bigint) IS
 'Title, status and totals of the report of an area.';
 
-CREATE FUNCTION abie_internal.area_report_parts(facts jsonb, format text, links text[]) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+CREATE FUNCTION abie_internal.area_report_parts(facts jsonb, format text, pages jsonb) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 2000
 RETURN CASE facts -> 'areas' WHEN 'null' THEN '' ELSE
 	abie_internal.report_part(format, 'heading', CASE facts ->> 'scope' WHEN 'national' THEN 'Regions'
 		ELSE 'Local authorities' END)
-	|| abie_internal.report_part(format, 'table', 'By phase, per cent, weighted by pupils; improvement in percentage '
-		'points', abie_internal.area_part_cells(facts -> 'areas'), links) END;
-COMMENT ON FUNCTION abie_internal.area_report_parts(jsonb, text, text[]) IS
+	|| abie_internal.report_part(format, 'sortable', 'By phase, per cent, weighted by pupils; improvement in '
+		'percentage points', abie_internal.area_part_cells(facts -> 'areas'), abie_internal.site_links(
+			CASE facts ->> 'scope' WHEN 'national' THEN 'region' ELSE 'la' END,
+			ARRAY(SELECT x.area ->> 'code' FROM jsonb_array_elements(facts -> 'areas') WITH ORDINALITY x(area, place)
+				ORDER BY x.place), pages)) END;
+COMMENT ON FUNCTION abie_internal.area_report_parts(jsonb, text, jsonb) IS
 'The regions of the country, or the local authorities of a region; empty for other areas.';
 
-CREATE FUNCTION abie_internal.area_report_funnel(facts jsonb, urns integer[]) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000
--- not STRICT: an area may have no school with an expectation, and so no URNs
-RETURN CASE WHEN urns IS NULL OR facts ->> 'scope' = 'national' THEN '' ELSE
-	abie_internal.report_part('html', 'heading', 'Schools on a funnel')
-	|| abie_internal.report_part('html', 'paragraph', 'How far each school''s attendance is from what its '
-		'circumstances lead one to expect, by its size. Small schools vary more by chance, so the lines '
-		'open to the left; schools beyond the outer lines are unlike the others for a reason worth knowing.')
-	|| abie_internal.area_funnels((facts #>> '{run,run_id}')::integer, urns, 'html') END;
-COMMENT ON FUNCTION abie_internal.area_report_funnel(jsonb, integer[]) IS
-'The schools of an area on a funnel, as HTML; empty for the country, whose schools are too many for a picture, and '
-'where no school has an expectation, so not STRICT.';
+CREATE FUNCTION abie_internal.area_report_funnel(funnel jsonb, format text, pages jsonb) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: an area may have no school with an expectation
+DECLARE
+	of_schools boolean := funnel ->> 'units' = 'schools';
+	outside record;
+BEGIN
+	IF coalesce(funnel, 'null') = 'null' OR funnel -> 'limits' = '[]' THEN
+		RETURN '';
+	END IF;
+	outside := abie_internal.funnel_outside(funnel);
+	RETURN abie_internal.report_part(format, 'heading', CASE WHEN of_schools THEN 'Schools on a funnel'
+			ELSE 'Local authorities on a funnel' END)
+		|| abie_internal.report_part(format, 'paragraph', CASE WHEN of_schools
+			THEN 'How far each school''s attendance is from what its circumstances lead one to expect, by its size. '
+				'Small schools vary more by chance, so the lines open to the left; schools beyond the outer lines are '
+				'unlike the others for a reason worth knowing.'
+			ELSE 'How far the attendance of each authority''s schools, weighted by pupils, is from what their '
+				'circumstances lead one to expect, by pupils. The lines count the chance of the schools and that '
+				'authorities differ as they do; those beyond the outer lines are unlike other authorities.' END)
+		|| CASE format WHEN 'html' THEN abie_internal.funnel_pictures(funnel) ELSE '' END
+		|| CASE WHEN outside.codes IS NULL
+			THEN abie_internal.report_part(format, 'paragraph', 'None lies beyond the outer lines.')
+			ELSE abie_internal.report_part(format, 'sortable', 'Beyond the outer lines; attendance less expected in '
+				'percentage points', outside.cells, abie_internal.site_links(CASE WHEN of_schools THEN 'school'
+					ELSE 'la' END, outside.codes, pages)) END
+		|| CASE format WHEN 'html' THEN coalesce(abie_internal.html_part('heading', 'On a map')
+			|| nullif(abie_internal.funnel_maps(funnel), ''), '') ELSE '' END;
+END $$;
+COMMENT ON FUNCTION abie_internal.area_report_funnel(jsonb, text, jsonb) IS
+'The schools of an area, or the local authorities of the country, on a funnel, those beyond its limits by name, and a '
+'map of all; empty where noise is not known or no school has an expectation, so not STRICT.';
+
+CREATE FUNCTION abie_internal.area_school_links(schools jsonb, left_out boolean, pages jsonb) RETURNS text[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT abie_internal.site_links('school', ARRAY(SELECT x.urn::text
+	FROM jsonb_to_recordset(schools) x(urn integer, stratum text, baseline float8, improvement float8,
+		exclusion_reason text)
+	WHERE (x.baseline IS NULL) = left_out
+	ORDER BY x.exclusion_reason, x.stratum, x.improvement DESC, x.urn), pages)
+$$;
+COMMENT ON FUNCTION abie_internal.area_school_links(jsonb, boolean, jsonb) IS
+'The addresses of the pages of an area''s schools in the order of abie_internal.area_expectation_cells, or of those '
+'left out of abie_internal.area_exclusion_cells.';
 
 CREATE FUNCTION abie_internal.area_report_schools(facts jsonb, format text, expectations bigint, exclusions bigint,
-	expectation_links text[], exclusion_links text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000
+	pages jsonb) RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	schools jsonb := facts -> 'schools';
 	-- those of a region or the country are in the reports of its local authorities
 	is_listed boolean := facts ->> 'scope' IN ('la', 'trust');
 	without_urn bigint := facts ->> 'without_urn';
 BEGIN
 	RETURN CASE WHEN is_listed AND expectations > 0
 			THEN abie_internal.report_part(format, 'heading', 'Expectations')
-				|| abie_internal.report_part(format, 'table', 'Schools by improvement expected: per cent; improvement '
-					'in percentage points; sustain: the target was reached last year; maintain: no improvement is '
-					'asked for', abie_internal.area_expectation_cells(facts -> 'schools'), expectation_links)
+				|| abie_internal.report_part(format, 'sortable', 'Schools by improvement expected: per cent; '
+					'improvement in percentage points; sustain: the target was reached last year; maintain: no '
+					'improvement is asked for', abie_internal.area_expectation_cells(schools),
+					abie_internal.area_school_links(schools, false, pages))
 			ELSE '' END
 		|| CASE WHEN exclusions > 0
 			THEN abie_internal.report_part(format, 'heading', 'Schools without an expectation')
-				|| abie_internal.report_part(format, 'table', 'Left out, and why',
-					CASE WHEN is_listed THEN abie_internal.area_exclusion_cells(facts -> 'schools', without_urn)
-						ELSE abie_internal.area_left_out_cells(facts -> 'schools', without_urn) END,
-					CASE WHEN is_listed THEN exclusion_links ELSE '{}' END) ELSE '' END;
+				|| CASE WHEN is_listed THEN abie_internal.report_part(format, 'sortable', 'Left out, and why',
+						abie_internal.area_exclusion_cells(schools, without_urn),
+						abie_internal.area_school_links(schools, true, pages))
+					ELSE abie_internal.report_part(format, 'sortable', 'Left out, and why',
+						abie_internal.area_left_out_cells(schools, without_urn)) END ELSE '' END;
 END $$;
-COMMENT ON FUNCTION abie_internal.area_report_schools(jsonb, text, bigint, bigint, text[], text[]) IS
+COMMENT ON FUNCTION abie_internal.area_report_schools(jsonb, text, bigint, bigint, jsonb) IS
 'The tables of the schools of a local authority or trust; of a region or the country, of how many are left out and '
-'why. Links: to the schools'' pages, in the order of the tables.';
+'why.';
 
--- Links are in the order of the tables' rows; without any, the report stands alone.
-CREATE FUNCTION abie_internal.area_report_body(facts jsonb, format text, expectation_links text[] DEFAULT '{}',
-	exclusion_links text[] DEFAULT '{}', area_links text[] DEFAULT '{}') RETURNS text
+CREATE FUNCTION abie_internal.area_report_quality(run jsonb, format text, poor bigint, rates_only bigint,
+	no_past bigint) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+RETURN abie_internal.report_part(format, 'heading', 'How good the data is')
+	|| abie_internal.report_part(format, 'list', '', ARRAY[
+		format('%s schools have similar schools that are less alike than most.', abie_internal.thousands(poor)),
+		format('Of %s schools only a rate is published, not the sessions.', abie_internal.thousands(rates_only)),
+		format('Of %s schools no attendance is held of the year before %s.', abie_internal.thousands(no_past),
+			run ->> 'baseline_year')])
+	|| abie_internal.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the '
+		'results %s.', run ->> 'run_id', run ->> 'methodology', run ->> 'extension_version', run ->> 'result_digest'));
+COMMENT ON FUNCTION abie_internal.area_report_quality(jsonb, text, bigint, bigint, bigint) IS
+'How good the data of an area is, and the run it is of.';
+
+CREATE FUNCTION abie_internal.area_report_body(facts jsonb, format text, pages jsonb) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	run jsonb := facts -> 'run';
 	n record := abie_internal.area_counts(facts -> 'schools');
 	schools_in_scope bigint := n.schools_in_scope + (facts ->> 'without_urn')::bigint;
 BEGIN
 	RETURN abie_internal.area_report_head(facts, format, schools_in_scope, n.expectations, n.sustain, n.maintain)
-		|| abie_internal.area_report_parts(facts, format, area_links)
-		|| CASE format WHEN 'html' THEN abie_internal.area_report_funnel(facts, n.urns) ELSE '' END
-		|| abie_internal.area_report_schools(facts, format, n.expectations, schools_in_scope - n.expectations,
-			expectation_links, exclusion_links)
-		|| abie_internal.report_part(format, 'heading', 'How good the data is')
-		|| abie_internal.report_part(format, 'list', '', ARRAY[
-			format('%s schools have similar schools that are less alike than most.', n.poor),
-			format('Of %s schools only a rate is published, not the sessions.', n.rates_only),
-			format('Of %s schools no attendance is held of the year before %s.', n.no_past, run ->> 'baseline_year')])
-		|| abie_internal.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the '
-			'results %s.', run ->> 'run_id', run ->> 'methodology', run ->> 'extension_version',
-			run ->> 'result_digest'));
+		|| abie_internal.area_report_parts(facts, format, pages)
+		|| abie_internal.area_report_funnel(facts -> 'funnel', format, pages)
+		|| abie_internal.area_report_circumstances(nullif(facts -> 'circumstances', 'null'), format)
+		|| abie_internal.area_report_changes(facts -> 'changes', format, pages)
+		|| abie_internal.area_report_schools(facts, format, n.expectations, schools_in_scope - n.expectations, pages)
+		|| abie_internal.area_report_quality(facts -> 'run', format, n.poor, n.rates_only, n.no_past);
 END $$;
-COMMENT ON FUNCTION abie_internal.area_report_body(jsonb, text, text[], text[], text[]) IS
+COMMENT ON FUNCTION abie_internal.area_report_body(jsonb, text, jsonb) IS
 'All of the report of an area but the page around it, from its facts (abie_internal.area_facts), as html or markdown. '
-'Links: addresses of the pages of its schools with and without an expectation, and of the areas it is made of.';
+'pages: those of the site it is a page of (abie_internal.site_pages), which it leads to; empty for a report alone.';
 
 CREATE FUNCTION abie_internal.area_report_title(facts jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
@@ -217,8 +244,11 @@ COMMENT ON FUNCTION abie_internal.area_report_title(jsonb) IS 'The title of the 
 CREATE FUNCTION abie_internal.area_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000
 RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
-	ELSE abie_internal.report_page(format, abie_internal.area_report_title(facts),
-		abie_internal.area_report_body(facts, format)) END;
+	WHEN 'html' THEN abie_internal.html_page(abie_internal.area_report_title(facts),
+		abie_internal.script_policy(abie_internal.sort_script()), abie_internal.sort_style(),
+		E'<main>\n' || abie_internal.area_report_body(facts, format, '{}') || E'</main>\n'
+		|| abie_internal.script_element(abie_internal.sort_script()))
+	ELSE abie_internal.area_report_body(facts, format, '{}') END;
 COMMENT ON FUNCTION abie_internal.area_report_text(jsonb, text) IS
 'The report of an area from its facts (abie_internal.area_facts), as html, markdown or json.';
 
@@ -262,7 +292,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.area_report(text, text, text, integer) IS
 'The report of an area: scope la with the number of a local authority, trust or region with its name, or national with '
-'England; html, markdown or json. Its schools on a funnel, expectations, schools left out with reasons, data quality; '
-'of a region its local authorities, of the country its regions in place of single schools (json has these too). '
+'England; html, markdown or json. Its schools on a funnel and a map, by circumstances, what moved since the run issued '
+'before, expectations, schools left out with reasons, data quality; of a region its local authorities, of the country '
+'its regions in place of single schools (json has these too), and authorities on the funnel. Tables of HTML sort by a '
+'script in the page. '
 'run_id: abie.report_run. Not STRICT because run_id may be NULL; NULL for no code. Errors: 22023 unknown scope or '
 'format, P0002 no such run, or no school of the area in it, 42501 a reader who may not read every school of it.';

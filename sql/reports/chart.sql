@@ -140,38 +140,121 @@ COMMENT ON FUNCTION abie_internal.chart_funnel_limits(abie_internal.chart_scale,
 	float8) IS
 'The four limits of abie.chart_funnel.';
 
-CREATE FUNCTION abie_internal.chart_funnel_schools(x abie_internal.chart_scale, y abie_internal.chart_scale,
-	names text[], enrolments float8[], differences float8[], between_variance float8, sampling_c1 float8,
-	OUT drawn text, OUT outside text, OUT inside bigint)
+CREATE FUNCTION abie_internal.funnel_band(difference float8, enrolments float8, between_variance float8,
+	sampling_c1 float8) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 3
+-- not STRICT, so that it becomes part of the query
+RETURN sign(difference)::integer * (
+	(abs(difference) > 1.959963984540054 * sqrt(between_variance + sampling_c1 / enrolments))::integer
+	+ (abs(difference) > 3.090232306167813 * sqrt(between_variance + sampling_c1 / enrolments))::integer);
+COMMENT ON FUNCTION abie_internal.funnel_band(float8, float8, float8, float8) IS
+'Where a school lies on abie.chart_funnel: -2 below both limits, -1 below the inner one, 0 between them, 1 above the '
+'inner one, 2 above both; NULL for NULL.';
+
+CREATE TYPE abie_internal.funnel_point AS (place bigint, name text, enrolments float8, difference float8,
+	band integer, x float8, y float8);
+COMMENT ON TYPE abie_internal.funnel_point IS 'A school of abie.chart_funnel.';
+COMMENT ON COLUMN abie_internal.funnel_point.place IS 'Its place in the arrays.';
+COMMENT ON COLUMN abie_internal.funnel_point.name IS 'Its name.';
+COMMENT ON COLUMN abie_internal.funnel_point.enrolments IS 'Pupils enrolled.';
+COMMENT ON COLUMN abie_internal.funnel_point.difference IS 'Attendance less expected, percentage points.';
+COMMENT ON COLUMN abie_internal.funnel_point.band IS 'Where it lies: abie_internal.funnel_band.';
+COMMENT ON COLUMN abie_internal.funnel_point.x IS 'Place in the picture, across.';
+COMMENT ON COLUMN abie_internal.funnel_point.y IS 'Place in the picture, down.';
+
+CREATE FUNCTION abie_internal.chart_funnel_points(x abie_internal.chart_scale, y abie_internal.chart_scale,
+	names text[], enrolments float8[], differences float8[], between_variance float8, sampling_c1 float8)
+RETURNS SETOF abie_internal.funnel_point
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000 ROWS 200
+SET search_path = pg_catalog, pg_temp
+AS $$
+SELECT u.place, u.name, u.enrolments, u.difference,
+	abie_internal.funnel_band(u.difference, u.enrolments, between_variance, sampling_c1),
+	abie_internal.chart_place(x, u.enrolments)::float8, abie_internal.chart_place(y, u.difference)::float8
+FROM unnest(names, enrolments, differences) WITH ORDINALITY u(name, enrolments, difference, place)
+WHERE num_nulls(u.enrolments, u.difference) = 0
+$$;
+COMMENT ON FUNCTION abie_internal.chart_funnel_points(abie_internal.chart_scale, abie_internal.chart_scale, text[],
+	float8[], float8[], float8, float8) IS
+'The schools of abie.chart_funnel, and where each is drawn.';
+
+CREATE FUNCTION abie_internal.chart_funnel_schools(points abie_internal.funnel_point[], OUT drawn text,
+	OUT outside text, OUT inside bigint)
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT coalesce(string_agg(format('<g><title>%s: %s points, %s pupils</title>%s</g>', abie_internal.xml_text(s.name),
-		abie_internal.decimal(s.difference, 2), s.enrolments, format(CASE WHEN s.is_outside
-			THEN '<path d="M%s %sm0 -6l6 6l-6 6l-6 -6z" fill="#d55e00"/>'
-			ELSE '<circle cx="%s" cy="%s" r="3.5" fill="#0072b2" fill-opacity="0.7"/>' END,
-			abie_internal.chart_place(x, s.enrolments), abie_internal.chart_place(y, s.difference))), ''
-		ORDER BY s.is_outside, s.place), ''),
+-- many schools are one path of dots, without a title each
+SELECT coalesce(CASE WHEN cardinality(points) > 300 THEN '<path d="'
+			|| string_agg(format('M%s %sh0', s.x, s.y), '' ORDER BY s.place) FILTER (WHERE abs(s.band) < 2)
+			|| '" stroke="#0072b2" stroke-opacity="0.7" stroke-width="4" stroke-linecap="round"/>' END, '')
+	|| coalesce(string_agg(format('<g><title>%s: %s points, %s pupils</title>%s</g>', abie_internal.xml_text(s.name),
+			abie_internal.decimal(s.difference, 2), s.enrolments, format(CASE WHEN abs(s.band) = 2
+				THEN '<path d="M%s %sm0 -6l6 6l-6 6l-6 -6z" fill="#d55e00"/>'
+				ELSE '<circle cx="%s" cy="%s" r="3.5" fill="#0072b2" fill-opacity="0.7"/>' END,
+				round(s.x::numeric, 1), round(s.y::numeric, 1))), ''
+			ORDER BY abs(s.band) = 2, s.place) FILTER (WHERE cardinality(points) <= 300 OR abs(s.band) = 2), ''),
 	string_agg(s.name || ' ' || abie_internal.decimal(s.difference, 2), '; ' ORDER BY s.difference, s.place)
-		FILTER (WHERE s.is_outside),
-	count(*) FILTER (WHERE NOT s.is_outside)
-FROM (SELECT u.*,
-		abs(u.difference) > 3.090232306167813 * sqrt(between_variance + sampling_c1 / u.enrolments) AS is_outside
-	FROM unnest(names, enrolments, differences) WITH ORDINALITY u(name, enrolments, difference, place)
-	WHERE num_nulls(u.enrolments, u.difference) = 0) s
+		FILTER (WHERE abs(s.band) = 2),
+	count(*) FILTER (WHERE abs(s.band) < 2)
+FROM unnest(points) s
 $$;
-COMMENT ON FUNCTION abie_internal.chart_funnel_schools(abie_internal.chart_scale, abie_internal.chart_scale, text[],
-	float8[], float8[], float8, float8) IS
+COMMENT ON FUNCTION abie_internal.chart_funnel_schools(abie_internal.funnel_point[]) IS
 'The schools of abie.chart_funnel as drawn, the names of those outside its limits, and how many are inside.';
 
+CREATE FUNCTION abie_internal.label_places(x float8, y float8, wide float8)
+RETURNS TABLE (choice integer, frame box, at text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5 ROWS 8
+BEGIN ATOMIC
+	SELECT c.choice, box(point(c.left_edge, c.middle - 6), point(c.left_edge + wide, c.middle + 6)),
+		format('x="%s" y="%s"', round(c.left_edge::numeric, 1), round((c.middle + 3.5)::numeric, 1))
+	FROM (VALUES (1, x + 9, y), (2, x - 9 - wide, y), (3, x - wide / 2, y - 13), (4, x - wide / 2, y + 13),
+		(5, x - 6, y - 13), (6, x - 6, y + 13), (7, x + 6 - wide, y - 13), (8, x + 6 - wide, y + 13))
+		c(choice, left_edge, middle);
+END;
+COMMENT ON FUNCTION abie_internal.label_places(float8, float8, float8) IS
+'Where a name of some width may stand beside a mark, in the order they are tried: right, left, above, below, and '
+'these to one side.';
+
+CREATE FUNCTION abie_internal.chart_funnel_names(points abie_internal.funnel_point[], most integer) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	outside abie_internal.funnel_point[] := ARRAY(SELECT p FROM unnest(points) p WHERE abs(p.band) = 2
+		ORDER BY abs(p.difference) DESC, p.place);
+	taken box[] := ARRAY(SELECT box(point(p.x - 6, p.y - 6), point(p.x + 6, p.y + 6)) FROM unnest(outside) p);
+	p abie_internal.funnel_point;
+	label text;
+	found record;
+	drawn text := '';
+BEGIN
+	FOREACH p IN ARRAY outside[1:most] LOOP
+		label := abie_internal.short_text(abie_internal.plain_text(p.name), 26);
+		SELECT l.* INTO found
+		FROM abie_internal.label_places(p.x, p.y, 5.8 * length(label)) l
+		WHERE box '(394,212),(46,38)' @> l.frame AND NOT EXISTS (SELECT FROM unnest(taken) t WHERE t && l.frame)
+		ORDER BY l.choice LIMIT 1;
+		IF found.frame IS NOT NULL THEN
+			taken := taken || found.frame;
+			drawn := drawn || format('<text %s font-size="10" stroke="#fff" stroke-width="3" '
+				'paint-order="stroke">%s</text>', found.at, abie_internal.xml_text(label));
+		END IF;
+	END LOOP;
+	RETURN drawn;
+END $$;
+COMMENT ON FUNCTION abie_internal.chart_funnel_names(abie_internal.funnel_point[], integer) IS
+'Names beside those of the schools outside the limits that are farthest from what is expected, so many of them, as far '
+'as there is room: no name lies on another or on a mark.';
+
 CREATE FUNCTION abie.chart_funnel(title text, names text[], enrolments float8[], differences float8[],
-	between_variance float8, sampling_c1 float8) RETURNS text
+	between_variance float8, sampling_c1 float8, units text DEFAULT 'schools') RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 5000
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	x abie_internal.chart_scale;
 	y abie_internal.chart_scale;
+	points abie_internal.funnel_point[];
 	school record;
 BEGIN
 	PERFORM abie_internal.check_chart('chart_funnel', cardinality(names),
@@ -187,24 +270,28 @@ BEGIN
 	y := (SELECT abie_internal.chart_scale(least(-widest, min(d)), greatest(widest, max(d)), 6, 216, 40)
 		FROM unnest(differences) d,
 			greatest(1, 3.090232306167813 * sqrt(between_variance + sampling_c1 / x.high)) widest GROUP BY widest);
-	school := abie_internal.chart_funnel_schools(x, y, names, enrolments, differences, between_variance, sampling_c1);
-	RETURN abie_internal.svg(title, format('%s schools lie within the 99.8 per cent limits. Outside: %s.',
-			school.inside, coalesce(school.outside, 'none')), 292,
+	points := ARRAY(SELECT p FROM abie_internal.chart_funnel_points(x, y, names, enrolments, differences,
+		between_variance, sampling_c1) p);
+	school := abie_internal.chart_funnel_schools(points);
+	RETURN abie_internal.svg(title, format('%s %s lie within the 99.8 per cent limits. Outside: %s.',
+			school.inside, units, coalesce(school.outside, 'none')), 292,
 		abie_internal.chart_upward(y, 44, 386) || abie_internal.chart_across(x, 40, 216, 'Pupils enrolled')
 		|| format('<path d="M44 %sH386" stroke="#222"/>', abie_internal.chart_place(y, 0))
 		|| abie_internal.chart_funnel_limits(x, y, between_variance, sampling_c1) || school.drawn
+		|| abie_internal.chart_funnel_names(points, 12)
 		|| '<text x="8" y="32" font-size="11">Attendance less expected, percentage points</text>'
 		'<g transform="translate(12 262)"><path d="M0 0h18" stroke="#555" stroke-dasharray="5 4"/>'
-		'<text x="24" y="4" font-size="11">95 % of schools lie between</text>'
+		'<text x="24" y="4" font-size="11">95 % lie between</text>'
 		'<g transform="translate(190 0)"><path d="M0 0h18" stroke="#555"/>'
 		'<text x="24" y="4" font-size="11">99.8 %</text></g>'
 		'<g transform="translate(270 0)"><path d="M9 -6l6 6l-6 6l-6 -6z" fill="#d55e00"/>'
 		'<text x="24" y="4" font-size="11">outside</text></g></g>');
 END $$;
-COMMENT ON FUNCTION abie.chart_funnel(text, text[], float8[], float8[], float8, float8) IS
+COMMENT ON FUNCTION abie.chart_funnel(text, text[], float8[], float8[], float8, float8, text) IS
 'SVG funnel of schools: attendance less expected attendance (percentage points) by enrolments, with the limits +-1.96 '
 'and +-3.09 x square root of (between_variance + sampling_c1 / enrolments), the additive model of Spiegelhalter 2005 '
-'(Stat Med 24:1185-1202). Schools beyond the outer limits are marked and named in the description. NULL elements are '
+'(Stat Med 24:1185-1202). Schools beyond the outer limits are marked, named in the description and, the twelve '
+'farthest away as far as there is room, in the picture. units: what they are, where not schools. NULL elements are '
 'left out. Errors: 2202E arrays of different length or empty, 22023 negative variances or enrolments not above 0, '
 '22003 values not finite.';
 

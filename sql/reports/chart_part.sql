@@ -93,7 +93,9 @@ BEGIN
 		x := abie_internal.chart_place(s, s.low + i * s.step);
 		drawn := drawn
 			|| format('<path d="M%s %sV%s" stroke="#ddd"/>', x, top, bottom)
-			|| format('<text x="%s" y="%s" font-size="11" text-anchor="middle">%s</text>', x, bottom + 14,
+			|| format('<text x="%s" y="%s" font-size="11" text-anchor="middle">%s</text>',
+				-- a long number at the end stays within the picture
+				least(x::numeric, 399 - 3.2 * length(abie_internal.chart_label(s, s.low + i * s.step))), bottom + 14,
 				abie_internal.chart_label(s, s.low + i * s.step));
 	END LOOP;
 	RETURN drawn || format('<text x="%s" y="%s" font-size="11" text-anchor="middle">%s</text>',

@@ -86,9 +86,9 @@ COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
 'A Markdown table; the first row is the head.';
 
 /*
- * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, figures (a table that a picture
- * shows), picture (SVG as it is). A tab in an item of a list or of steps ends its keyword; a line feed in a cell starts
- * a second, smaller line.
+ * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, sortable (a table, on a page
+ * with abie_internal.sort_script), figures (a table that a picture shows), picture (SVG as it is). A tab in an item of
+ * a list or of steps ends its keyword; a line feed in a cell starts a second, smaller line.
  */
 CREATE FUNCTION abie_internal.html_part(kind text, given text, items text[] DEFAULT NULL, links text[] DEFAULT '{}')
 RETURNS text
@@ -119,9 +119,11 @@ BEGIN
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n'
 				ELSE E'<ol>\n' || written || E'</ol>\n' END;
-		WHEN 'table', 'figures' THEN
+		WHEN 'table', 'figures', 'sortable' THEN
 			written := abie_internal.html_table(given, items, links);
-			RETURN CASE kind WHEN 'figures'
+			RETURN CASE kind
+				WHEN 'sortable' THEN overlay(written PLACING '<table class="sortable">' FROM 1 FOR length('<table>'))
+				WHEN 'figures'
 				THEN '<details><summary>' || abie_internal.xml_text(given) || '</summary>' || written || E'</details>\n'
 				ELSE written END;
 	END CASE;
@@ -156,7 +158,7 @@ BEGIN
 					ORDER BY i.place)
 			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
 			RETURN written || E'\n';
-		WHEN 'table', 'figures' THEN
+		WHEN 'table', 'figures', 'sortable' THEN
 			RETURN abie_internal.markdown_table(given, items);
 	END CASE;
 END $$;

@@ -47,29 +47,6 @@ COMMENT ON FUNCTION abie_internal.site_csv(integer, text) IS
 'The views that the page of each area of a scope shows, as CSV: the rows of the run and area, of schools those that '
 'have a URN, in order of their keys; region_summary is abie_internal.region_summary.';
 
-CREATE FUNCTION abie_internal.area_school_links(schools jsonb, left_out boolean) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT coalesce(array_agg('../school/' || x.urn || '.html' ORDER BY x.exclusion_reason, x.stratum, x.improvement DESC,
-	x.urn), '{}')
-FROM jsonb_to_recordset(schools) x(urn integer, stratum text, baseline float8, improvement float8,
-	exclusion_reason text)
-WHERE (x.baseline IS NULL) = left_out
-$$;
-COMMENT ON FUNCTION abie_internal.area_school_links(jsonb, boolean) IS
-'The addresses of the pages of an area''s schools in the order of abie_internal.area_expectation_cells, or of those '
-'left out of abie_internal.area_exclusion_cells.';
-
-CREATE FUNCTION abie_internal.area_part_links(facts jsonb, pages jsonb) RETURNS text[]
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
-RETURN CASE facts -> 'areas' WHEN 'null' THEN '{}'::text[] ELSE ARRAY(
-	SELECT abie_internal.site_address(CASE facts ->> 'scope' WHEN 'national' THEN 'region' ELSE 'la' END,
-		x.area ->> 'code', pages)
-	FROM jsonb_array_elements(facts -> 'areas') WITH ORDINALITY x(area, place) ORDER BY x.place) END;
-COMMENT ON FUNCTION abie_internal.area_part_links(jsonb, jsonb) IS
-'The addresses of the pages of the areas that an area is made of, in the order of abie_internal.area_part_cells.';
-
 CREATE FUNCTION abie_internal.site_area_page(facts jsonb, pages jsonb, tables text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200000
 SET search_path = pg_catalog, pg_temp
@@ -85,13 +62,12 @@ BEGIN
 		concat(CASE WHEN scope <> 'national' THEN abie_internal.site_crumb('national', 'England', 'England', pages) END,
 			abie_internal.site_crumb('region', region, region, pages)),
 		abie_internal.plain_text(facts ->> 'name'),
-		abie_internal.area_report_body(facts, 'html', abie_internal.area_school_links(facts -> 'schools', false),
-			abie_internal.area_school_links(facts -> 'schools', true), abie_internal.area_part_links(facts, pages))
+		abie_internal.area_report_body(facts, 'html', pages)
 		|| abie_internal.html_part('heading', 'Figures as tables')
 		|| abie_internal.html_part('paragraph', 'As CSV, unrounded, each the rows of a view of the database:')
 		|| abie_internal.html_part('list', '', tables,
 			ARRAY(SELECT format('%s-%s.csv', place, t.name) FROM unnest(tables) WITH ORDINALITY t(name, number)
-				ORDER BY t.number)));
+				ORDER BY t.number)), true);
 END $$;
 COMMENT ON FUNCTION abie_internal.site_area_page(jsonb, jsonb, text[]) IS
 'The page of an area in a site from its facts (abie_internal.area_facts), with links to the pages there are and to its '
@@ -116,9 +92,11 @@ BEGIN
 	)
 	SELECT abie_internal.site_place(scope, v.code) || '-' || v.view || '.csv', v.content FROM csv v
 	UNION ALL
-	SELECT abie_internal.site_place(scope, f.code) || '.html', abie_internal.site_area_page(f.facts, pages,
-		ARRAY(SELECT v.view FROM csv v WHERE v.code = f.code ORDER BY v.view COLLATE "C"))
-	FROM abie_internal.area_facts(site_area_files.run_id, scope, codes) f;
+	-- the names of tables in one go: looking them up for each area would read all their contents each time
+	SELECT abie_internal.site_place(scope, f.code) || '.html', abie_internal.site_area_page(f.facts, pages, t.tables)
+	FROM abie_internal.area_facts(site_area_files.run_id, scope, codes) f
+		JOIN (SELECT v.code, array_agg(v.view ORDER BY v.view COLLATE "C") AS tables FROM csv v GROUP BY v.code) t
+			ON t.code = f.code;
 END $$;
 COMMENT ON FUNCTION abie_internal.site_area_files(integer, jsonb, text) IS
 'The files of all areas of a scope in a site: a page each, and its tables as CSV.';

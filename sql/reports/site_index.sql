@@ -63,14 +63,7 @@ part('search').addEventListener('submit', event => {
 });
 $js$;
 COMMENT ON FUNCTION abie_internal.site_script() IS
-'The script of a site''s index, the one thing that runs in a site: search among the areas and schools that the page '
-'holds.';
-
-CREATE FUNCTION abie_internal.script_policy(script text) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 20
-RETURN '; script-src ''sha256-' || encode(sha256(convert_to(script, 'UTF8')), 'base64') || '''';
-COMMENT ON FUNCTION abie_internal.script_policy(text) IS
-'What a Content-Security-Policy has to say so that this script runs, and no other.';
+'The script of a site''s index: search among the areas and schools that the page holds.';
 
 -- < and > as their escapes: nothing in a JSON text ends the element around it
 CREATE FUNCTION abie_internal.json_text(given jsonb) RETURNS text
@@ -191,7 +184,8 @@ $css$,
 			'<input id="query" type="search" autocomplete="off" spellcheck="false">\n</form>\n'
 			'<p id="count" class="meta" role="status"></p>\n<ul id="found"></ul>\n'
 		|| abie_internal.site_lists(data) || E'</main>\n<script type="application/json" id="data">'
-		|| abie_internal.json_text(data) || E'</script>\n<script>' || abie_internal.site_script() || E'</script>\n');
+		|| abie_internal.json_text(data) || E'</script>\n'
+		|| abie_internal.script_element(abie_internal.site_script()));
 END $$;
 COMMENT ON FUNCTION abie_internal.site_index(integer, integer[], jsonb) IS
 'The index of a site: search, areas, and the schools that are on the page of no local authority. It runs one script, '

@@ -57,13 +57,26 @@ nav li{margin:0}nav li+li::before{content:"\203A";padding:0 .5rem}
 $css$;
 COMMENT ON FUNCTION abie_internal.site_style() IS 'Rules of style of the pages of a site, beyond those of reports.';
 
-CREATE FUNCTION abie_internal.site_page(title text, crumbs text, name text, body text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 100
-RETURN abie_internal.html_page(title, '', abie_internal.site_style(),
+CREATE FUNCTION abie_internal.site_page(title text, crumbs text, name text, body text, is_sortable boolean) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
+RETURN abie_internal.html_page(title,
+	CASE WHEN is_sortable THEN abie_internal.script_policy(abie_internal.sort_script()) ELSE '' END,
+	abie_internal.site_style() || CASE WHEN is_sortable THEN abie_internal.sort_style() ELSE '' END,
 	E'<header>\n' || abie_internal.confidential_line()
 	|| '<nav aria-label="Breadcrumb"><ol><li><a href="../index.html">All schools</a></li>' || crumbs
 	|| '<li aria-current="page">' || abie_internal.xml_text(name) || E'</li></ol></nav>\n</header>\n<main>\n' || body
-	|| E'</main>\n');
-COMMENT ON FUNCTION abie_internal.site_page(text, text, text, text) IS
+	|| E'</main>\n'
+	|| CASE WHEN is_sortable THEN abie_internal.script_element(abie_internal.sort_script()) ELSE '' END);
+COMMENT ON FUNCTION abie_internal.site_page(text, text, text, text, boolean) IS
 'A page of a site, but its index: confidential, breadcrumbs (HTML of the areas around it), its name, and its body as '
-'HTML.';
+'HTML; whether its tables can be sorted, else it runs nothing.';
+
+CREATE FUNCTION abie_internal.site_links(scope text, codes text[], pages jsonb) RETURNS text[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000
+SET search_path = pg_catalog, pg_temp
+RETURN CASE pages WHEN '{}' THEN '{}'::text[]
+	ELSE ARRAY(SELECT abie_internal.site_address(scope, c.code, pages)
+		FROM unnest(codes) WITH ORDINALITY c(code, place) ORDER BY c.place) END;
+COMMENT ON FUNCTION abie_internal.site_links(text, text[], jsonb) IS
+'Addresses of the pages of schools or areas of a scope, in the order of their codes, NULL where there is no such page; '
+'none at all without a site.';

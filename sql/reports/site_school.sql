@@ -31,7 +31,7 @@ BEGIN
 			abie_internal.site_linked(facts -> 'similar_schools', pages))
 		|| abie_internal.html_part('heading', 'Figures as a table')
 		|| abie_internal.html_part('list', '', ARRAY['Every figure of this page, unrounded, as CSV'],
-			ARRAY[(e ->> 'urn') || '.csv']));
+			ARRAY[(e ->> 'urn') || '.csv']), false);
 END $$;
 COMMENT ON FUNCTION abie_internal.site_school_page(jsonb, jsonb) IS
 'The page of a school in a site from its facts (abie_internal.report_facts), with links to the pages there are.';

@@ -84,8 +84,22 @@ WITH scale AS (
 )
 SELECT count(*) > 150 AS many, count(*) FILTER (WHERE y NOT BETWEEN least_place - 0.06 AND greatest_place + 0.06) AS elsewhere
 FROM (SELECT label, path, place, y, min(formula) AS least_place, max(formula) AS greatest_place FROM placed GROUP BY 1, 2, 3, 4) p;
+-- those outside are named beside their marks; a dozen of many, where there is room; many schools are one path of dots
+SELECT x(:'svg', '//s:text[@font-size="10"]/text()') AS named;
+SELECT abie.chart_funnel('Many', array_agg('School ' || i), array_agg(100 + i), array_agg(CASE WHEN i % 20 = 0 THEN 3 + i % 7 ELSE i % 3 * 0.1 END), 0.2, 17, 'places') AS svg FROM generate_series(1, 400) i \gset
+SELECT cardinality(x(:'svg', '//s:text[@font-size="10"]')) BETWEEN 3 AND 12 AS named, cardinality(x(:'svg', '//s:g/s:title')) AS marks, cardinality(x(:'svg', '//s:circle')) AS circles,
+	length(regexp_replace((x(:'svg', '//s:path[@stroke-linecap="round"]/@d'))[1]::text, '[^M]', '', 'g')) AS dots, x(:'svg', '/s:svg/s:desc/text()')::text LIKE '{"380 places lie within the 99.8 per cent limits. Outside: School %' AS said;
 SELECT abie.chart_funnel('F', '{a}', '{0}', '{1}', 0.2, 17);
 SELECT abie.chart_funnel('F', '{a}', '{10}', '{1}', -1, 17);
+
+-- a map: each place once, by band, the same distance across and down; words for who cannot see it
+SELECT abie.chart_band_map('Map', '{far,low,mid,<b>,left out,nowhere}', '{400000,410000,400000,410000,405000,NULL}', '{300000,300000,310000,310000,305000,1}', '{-2,-1,0,2,NULL,1}') AS svg \gset
+SELECT x(:'svg', '/s:svg/s:desc/text()') AS said, x(:'svg', '//s:path/s:title/text()') AS titles, x(:'svg', '//s:g/s:text/text()') AS key;
+WITH place AS (SELECT regexp_match(d::text, '^M([0-9.]+) ([0-9.]+)')::float8[] AS at, t::text AS title FROM unnest(x(:'svg', '//s:path[s:title]/@d'), x(:'svg', '//s:path/s:title/text()')) p(d, t))
+SELECT a.at[2] = b.at[2] AS level, c.at[2] < a.at[2] AS "north is up", abs(b.at[1] - a.at[1] - (a.at[2] - c.at[2])) < 0.2 AS square FROM place a, place b, place c WHERE a.title LIKE 'far:%' AND b.title LIKE 'low:%' AND c.title LIKE 'mid:%';
+SELECT abie.chart_band_map('Map', '{a}', '{NULL}', '{NULL}', '{0}') IS NULL AS nowhere;
+SELECT abie.chart_band_map('Map', '{a}', '{400000}', '{300000}', '{3}');
+SELECT abie.chart_band_map('Map', '{a,b}', '{400000}', '{300000}', '{0}');
 
 -- distribution: heights in proportion (110 for the most), one marked
 SELECT abie.chart_distribution('Distribution', 'points', '{0,0.1,0.2}', '{10,200,100}', 0.1) AS svg \gset

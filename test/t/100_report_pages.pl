@@ -94,7 +94,8 @@ sub look_at
 	open(my $out, '>:raw', $file) or die "$file: $!";
 	print $out $html;
 	close($out) or die "$file: $!";
-	look_at_file($name, $file, 0);
+	# tables of areas sort
+	look_at_file($name, $file, $html =~ /class="sortable"/ ? 1 : 0);
 	return;
 }
 
@@ -189,7 +190,56 @@ IPC::Run::run([ "$top/bin/abie-reports", '--db', $node->connstr('demo'), '--jobs
 is($?, 0, 'the site is written') or diag($demo_error);
 my ($trust_page) = $node->safe_psql('demo', q{SELECT abie_internal.site_place('trust', '<img src=x onerror=alert(1)> & "Sons"')});
 my ($region_page) = $node->safe_psql('demo', q{SELECT abie_internal.site_place('region', 'London')});
-look_at_file('demo-site-' . (split m{/})[0], "$pictures/site/$_.html", 0) for 'school/900005', 'la/518', $trust_page, $region_page, 'national/england';
+look_at_file('demo-site-' . (split m{/})[0], "$pictures/site/$_.html", $_ =~ /^school/ ? 0 : 1) for 'school/900005', 'la/518', $trust_page, $region_page, 'national/england';
+
+# Tables of areas sort: what a column says, in order, after its button was clicked or pressed so often.
+sub sorted
+{
+	my ($caption, $column, @press) = @_;
+	return $browser->evaluate(sprintf q{(() => { const table = [...document.querySelectorAll('table.sortable')].find(t => t.caption.textContent.startsWith(%s)), head = [...table.tHead.rows[0].cells].find(h => h.textContent === %s);
+		for (const by of %s) by === 'click' ? head.querySelector('button').click() : head.querySelector('button').focus();
+		return { sort: [...table.tHead.rows[0].cells].map(h => h.getAttribute('aria-sort')).join(' '), said: document.querySelector('[role=status]').textContent,
+			focus: document.activeElement.textContent, cells: [...table.tBodies[0].rows].map(r => r.cells[head.cellIndex].firstChild ? r.cells[head.cellIndex].firstChild.textContent : '') } })()},
+		map { JSON::PP->new->allow_nonref->encode($_) } $caption, $column, \@press);
+}
+sub in_order
+{
+	my ($what, $cells, $way) = @_;
+	my %place = (maintain => -2, sustain => -1);
+	my @number = map { $place{$_} // $_ } map { tr/\x{2212}+,%/-/dr } @$cells;
+	is(join(' ', @number), join(' ', sort { $way * ($a <=> $b) } @number), $what);
+	return;
+}
+my $large = $node->safe_psql('demo', 'SELECT la_code FROM abie_report.school_expectation WHERE statement IS NOT NULL GROUP BY 1 ORDER BY count(DISTINCT statement) DESC, count(*) DESC, 1 LIMIT 1');
+$browser->open_file("$pictures/site/la/$large.html", $desk);
+my $table = sorted('Schools by improvement', 'Improve by', 'click');
+in_order('a column sorts, statements before numbers', $table->{cells}, 1);
+is(join('', sort grep { /[a-z]/ } do { my %seen; grep { !$seen{$_}++ } @{ $table->{cells} } }) ne '', 1, 'there are statements among them');
+is($table->{sort}, 'none none none none ascending', 'and says so to who cannot see it');
+is($table->{said}, 'Sorted by Improve by, ascending', 'aloud too');
+$table = sorted('Schools by improvement', 'Improve by', 'click');
+in_order('a second time the other way', $table->{cells}, -1);
+is($table->{sort}, 'none none none none descending', 'which is said');
+$table = sorted('Schools by improvement', 'Expected', 'focus');
+is($table->{focus}, 'Expected', 'heads are reached by keyboard');
+$browser->call('Input.dispatchKeyEvent', { type => $_, key => 'Enter', code => 'Enter', windowsVirtualKeyCode => 13, text => "\r" }) for qw(keyDown keyUp);
+$table = sorted('Schools by improvement', 'Expected');
+in_order('and pressed', $table->{cells}, 1);
+is($table->{sort}, 'none none ascending none none', 'one column at a time');
+is($table->{focus}, 'Expected', 'focus stays');
+$table = sorted('Schools by improvement', 'School', 'click');
+# those of the demo end in a number
+my %parted = map { $_ => [ lc =~ /^(.*?) (\d+)$/ ] } @{ $table->{cells} };
+is(join('|', @{ $table->{cells} }), join('|', sort { $parted{$a}[0] cmp $parted{$b}[0] || $parted{$a}[1] <=> $parted{$b}[1] } @{ $table->{cells} }), 'names sort as names, and numbers in them as numbers');
+# what is empty is last both ways, words of bands are in their order, minus signs are understood
+$browser->evaluate(q{(() => { const said = ['1,200', '', '\u22120.50', 'above', '+0.25', 'far below', '9%', 'below', 'x'];
+	[...[...document.querySelectorAll('table.sortable')].find(t => t.caption.textContent.startsWith('Schools by improvement')).tBodies[0].rows].forEach((row, place) => row.cells[1].textContent = said[place] || '') })()});
+my @order = ('far below', 'below', 'above', "\x{2212}0.50", '+0.25', '9%', '1,200', 'x');
+is_deeply([ @{ sorted('Schools by improvement', 'Level now', 'click')->{cells} }[ 0 .. 8 ] ], [ @order, '' ], 'words, numbers, text and then what is empty');
+is_deeply([ @{ sorted('Schools by improvement', 'Level now', 'click')->{cells} }[ 0 .. 8 ] ], [ reverse(@order), '' ], 'which is last the other way too');
+is($browser->evaluate(q{[...document.querySelectorAll('table.sortable th button')].every(b => b.offsetHeight >= 24)}), JSON::PP::true, 'buttons are large enough');
+$browser->set_width($phone);
+is($browser->evaluate('document.documentElement.scrollWidth'), $phone, 'sorted, nothing sticks out either');
 look_at_file('demo-site-index', "$pictures/site/index.html", 2);
 
 # What search finds, in order: addresses; and how long it took, in milliseconds.
