@@ -188,10 +188,10 @@ BEGIN
 	RETURN CASE format WHEN 'html' THEN E'<section class="half">\n' ELSE '' END
 		-- names longer than any would not leave it half a page
 		|| abie_internal.report_part(format, 'title', abie_internal.short_text(
-			abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer), 120))
+			abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer), 100))
 		|| abie_internal.report_part(format, 'meta', concat_ws(' ' || chr(183) || ' ',
 			'Attendance expectation for ' || (facts #>> '{run,target_year}'), 'URN ' || (e ->> 'urn'),
-			abie_internal.short_text(e ->> 'la_name', 80),
+			abie_internal.short_text(e ->> 'la_name', 60),
 			initcap(e ->> 'stratum'), abie_internal.counted(pupils, 'pupil', 'pupils')))
 		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
 		|| abie_internal.report_part(format, 'list', '', ARRAY[E'Where the school stands.\t' || (said ->> 'stands'),

@@ -284,7 +284,8 @@ BEGIN
 			abie.chart_similar('Attendance in ' || (facts #>> '{run,baseline_year}'),
 				n.names || abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer),
 				n.attendance || (e ->> 'attendance')::float8, n.low || (e ->> 'attendance_low')::float8,
-				n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1)) ELSE '' END
+				n.high || (e ->> 'attendance_high')::float8, n.schools::integer + 1))
+			|| abie_internal.school_report_map(facts) ELSE '' END
 		-- of schools whose attendance is not shown nothing is said
 		|| CASE WHEN n.shown = 0 THEN '' ELSE abie_internal.report_learn_part(format, learn.said, learn.better,
 			learn.clearly_better, abie_internal.school_links(learn.urns, linked)) END

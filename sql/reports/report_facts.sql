@@ -121,6 +121,8 @@ BEGIN
 			'similar_attendance_low', n.similar_attendance_low,
 			'similar_attendance_high', n.similar_attendance_high,
 			'similar_fsm_pct', n.similar_fsm_pct,
+			'similar_easting', o.easting,
+			'similar_northing', o.northing,
 			'is_better', n.is_better,
 			'is_clear', n.is_clear) ORDER BY n.rank),
 		1 + count(*) FILTER (WHERE n.is_clear AND n.is_better),
@@ -128,12 +130,14 @@ BEGIN
 			THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
 		1 + count(n.similar_attendance)
 	FROM abie_report.similar_school n
+		-- the place that km were measured from
+		LEFT JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
 	WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
 	GROUP BY n.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
-'The similar schools of each school in a run, columns of abie_report.similar_school, and where the school '
-'stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
+'The similar schools of each school in a run, columns of abie_report.similar_school and their places, and where the '
+'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
 'so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
 
 CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
@@ -347,6 +351,8 @@ BEGIN
 		'circumstances', c.circumstances,
 		'expected_steps', abie_internal.expected_waterfall(c.circumstances, m.mean, e.context,
 			m.local_slope * e.local_residual, e.expected),
+		'place', CASE WHEN num_nulls(o.easting, o.northing) = 0
+			THEN jsonb_build_object('easting', o.easting, 'northing', o.northing) END,
 		'similar_schools', n.similar_schools,
 		'standing', CASE WHEN n.rank_worst IS NOT NULL
 			THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
@@ -361,6 +367,7 @@ BEGIN
 		CROSS JOIN methodology k
 		JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
 		LEFT JOIN model m ON m.stratum = p.stratum
+		LEFT JOIN abie.run_school o ON o.run_id = report_facts.run_id AND o.urn = e.urn
 		LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
 		LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
 		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
@@ -377,7 +384,7 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500 AS 'MODULE_PATH
 COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
-'expected_steps (abie_internal.expected_waterfall), similar_schools, standing, history, absence, distribution, data, '
+'expected_steps (abie_internal.expected_waterfall), place, similar_schools, standing, history, absence, distribution, data, '
 'since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.with_half_page). '
 'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
 '(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '

@@ -68,6 +68,33 @@ SELECT f.e ->> 'exclusion_reason' AS reason, count(*) > 0 AS some, count(*) FILT
 FROM fact f, abie.school_report(f.urn, 'html') r WHERE f.facts ->> 'outcome' = 'left out' GROUP BY 1 ORDER BY 1;
 
 --
+-- The map
+--
+SELECT string_agg(abie_internal.compass(e, n), ' ' ORDER BY place) AS round, abie_internal.compass(0, 0) IS NULL AS here FROM (VALUES (1, 0, 5), (2, 5, 5), (3, 5, 0), (4, 5, -5), (5, 0, -5), (6, -5, -5), (7, -5, 0), (8, -5, 5), (9, 5, 2), (10, 5, 3)) v(place, e, n);
+-- each mark where its place is: the same units by metre in both directions, and north is up
+CREATE FUNCTION drawn(map text) RETURNS TABLE (kind text, x float8, y float8, name text) LANGUAGE sql AS $$
+	SELECT 'school', m[1]::float8, m[2]::float8, m[3] FROM regexp_matches(map, '<circle cx="([0-9.-]+)" cy="([0-9.-]+)" [^>]*><title>([^<]*)<', 'g') m
+	UNION ALL SELECT 'own', m[1]::float8, m[2]::float8, m[3] FROM regexp_matches(map, '<path d="M([0-9.-]+) ([0-9.-]+)m0 -8[^>]*><title>([^<]*)<', 'g') m
+	UNION ALL SELECT 'label', m[1]::float8, m[2]::float8 - 4, m[3] FROM regexp_matches(map, '<text x="([0-9.-]+)" y="([0-9.-]+)" font-size="11" text-anchor="middle">([^<]*)<', 'g') m $$;
+CREATE TABLE map AS SELECT abie.chart_school_map('Where', '{here,a & b,c,nowhere}', '{500000,510000,500000,NULL}', '{200000,200000,220000,100000}', '{NULL,1,2,3}', 1) AS svg;
+SELECT a.name, round((10000 * (a.x - o.x) / (b.x - o.x))::numeric / 100) * 100 AS east, round((10000 * (o.y - a.y) / (b.x - o.x))::numeric / 100) * 100 AS north FROM map, drawn(svg) o, drawn(svg) b, drawn(svg) a WHERE o.kind = 'own' AND b.kind = 'school' AND b.name LIKE '1 a%' AND a.kind = 'school' ORDER BY 1;
+SELECT substring(svg FROM '<desc>([^<]*)') AS words, svg ~ 'nowhere' AS "of no place", xml_is_well_formed(svg) AS well_formed FROM map;
+-- no label stands on another or on a mark, or outside; crowded ones have lines
+CREATE TABLE crowd AS SELECT k.spread, abie.chart_school_map('Crowd', array_agg('School ' || i ORDER BY i), array_agg((500000 + k.spread * (i * 7919 % 101))::integer ORDER BY i), array_agg((200000 + k.spread * (i * 104729 % 97))::integer ORDER BY i), array_agg(i::text ORDER BY i)) AS svg FROM (VALUES (1), (20), (3000)) k(spread), generate_series(1, 30) i GROUP BY 1;
+SELECT c.spread, count(*) AS labels, count(*) FILTER (WHERE d.x NOT BETWEEN 20 AND 380) AS outside, bool_or(c.svg ~ 'stroke-width="0.7"') AS lines,
+	sum((SELECT count(*) FROM drawn(c.svg) o WHERE (o.kind, o.name) <> (d.kind, d.name) AND abs(o.y - d.y) < 8 AND abs(o.x - d.x) < CASE o.kind WHEN 'label' THEN 3.5 * (length(o.name) + length(d.name)) - 1 ELSE 3.5 * length(d.name) + 2 END)) AS overlaps
+FROM crowd c, drawn(c.svg) d WHERE d.kind = 'label' GROUP BY 1 ORDER BY 1;
+SELECT abie.chart_school_map('None', '{a}', '{NULL}', '{NULL}', '{1}') IS NULL AS "no place", abie.chart_school_map(NULL, '{a}', '{1}', '{1}', '{1}') IS NULL AS "no title", xml_is_well_formed(abie.chart_school_map('<x>', ARRAY['<script>' || U&'\202E' || '"&'], '{1}', '{1}', '{<}')) AS hostile;
+SELECT abie.chart_school_map('x', '{a,b}', '{1}', '{1,2}', '{1,2}');
+SELECT abie.chart_school_map('x', '{}', '{}', '{}', '{}');
+-- in a report: those schools that it names, each whose place is known, and no other; a school left out has none
+UPDATE abie.run_school SET easting = NULL WHERE run_id = :run_id AND urn = (SELECT similar_urns[2] FROM abie.similar_list WHERE run_id = :run_id AND urn = 900017);
+CREATE TABLE mapped AS SELECT f.urn, f.facts, nullif(split_part(split_part(abie.school_report(f.urn, 'html'), 'aria-label="Where the similar schools are"', 2), '</svg>', 1), '') AS svg FROM fact f WHERE f.urn % 30 IN (1, 7, 17);
+SELECT count(*) FILTER (WHERE svg IS NOT NULL) > 50 AS some, count(*) FILTER (WHERE (svg IS NULL) <> (facts ->> 'outcome' = 'left out')) AS otherwise, count(*) FILTER (WHERE svg IS NOT NULL AND ARRAY(SELECT name FROM drawn(svg) WHERE kind = 'school' ORDER BY 1) <> ARRAY(
+	SELECT abie_internal.xml_text(s.rank || ' ' || s.similar_name) FROM abie_report.similar_school s JOIN abie.run_school k ON k.run_id = s.run_id AND k.urn = s.similar_urn WHERE s.run_id = :run_id AND s.urn = m.urn AND k.easting IS NOT NULL ORDER BY 1)) AS other_schools FROM mapped m;
+SELECT abie.school_report(900017) ~ 'Not on the map, because the place is not known: 1 similar school\.' AS said, abie.school_report(900017, 'json')::jsonb -> 'place' = jsonb_build_object('easting', k.easting, 'northing', k.northing) AS place FROM abie.run_school k WHERE k.run_id = :run_id AND k.urn = 900017;
+
+--
 -- Since the last expectation
 --
 -- the first
