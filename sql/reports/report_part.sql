@@ -223,7 +223,8 @@ thead th{font-size:.75rem}th:first-child{min-width:6rem}}
 h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}
 html:has(.half){font-size:9pt}.half{break-after:page}
 .half h1{font-size:1.4rem}.half li{margin:.2rem 0}.half svg{max-width:124mm}
-.half~figure{float:left;width:85mm;margin:0 4mm 2mm 0}.half~h2{clear:both;margin-top:.9rem}.half~ul{display:flow-root}
+.half~figure{float:left;width:76mm;margin:0 4mm 1mm 0}.half~h2{clear:both;margin-top:.6rem;padding-top:.3rem}
+.half~ul{display:flow-root}
 .half~table{width:auto;min-width:84mm;font-size:.8rem}.half~table small{display:inline;margin-left:.4em}
 .half~table :is(th,td){padding:.05rem .4rem}.half~table td:last-child{white-space:nowrap}
 h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
