@@ -58,8 +58,8 @@ DECLARE
 	l record;
 BEGIN
 	SELECT array_agg(box(point(m.x::float8 - 4, m.y::float8 - 4), point(m.x::float8 + 4, m.y::float8 + 4))),
-		string_agg(format(CASE WHEN m.place = own THEN '<path d="M%s %sm0 -8l8 8l-8 8l-8 -8z" fill="#d55e00" stroke="#fff"'
-			'><title>%s</title></path>' ELSE '<circle cx="%s" cy="%s" r="4" fill="#0072b2" stroke="#fff"><title>%s'
+		string_agg(format(CASE WHEN m.place = own THEN '<path d="M%s %sm0 -8l8 8l-8 8l-8 -8z" fill="#d55e00" '
+			'stroke="#fff"><title>%s</title></path>' ELSE '<circle cx="%s" cy="%s" r="4" fill="#0072b2" stroke="#fff"><title>%s'
 			'</title></circle>' END, m.x, m.y, abie_internal.xml_text(concat_ws(' ', m.label, m.name))), ''
 			ORDER BY m.place IS NOT DISTINCT FROM own, m.place)
 	INTO taken, marks
@@ -76,7 +76,8 @@ BEGIN
 	END LOOP;
 	RETURN marks || written;
 END $$;
-COMMENT ON FUNCTION abie_internal.map_school_marks(abie_internal.map_frame, text[], integer[], integer[], text[], integer) IS
+COMMENT ON FUNCTION abie_internal.map_school_marks(abie_internal.map_frame, text[], integer[], integer[], text[],
+	integer) IS
 'The schools of abie.chart_school_map with their labels, none of which stands on another or on a mark. Not STRICT '
 'because own may be NULL.';
 

@@ -137,8 +137,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
 'The similar schools of each school in a run, columns of abie_report.similar_school and their places, and where the '
-'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are '
-'so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
+'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead '
+'that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
 
 CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
@@ -384,8 +384,8 @@ LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 500 AS 'MODULE_PATH
 COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
-'expected_steps (abie_internal.expected_waterfall), place, similar_schools, standing, history, absence, distribution, data, '
-'since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.with_half_page). '
+'expected_steps (abie_internal.expected_waterfall), place, similar_schools, standing, history, absence, distribution, '
+'data, since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.with_half_page). '
 'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
 '(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '
 'schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

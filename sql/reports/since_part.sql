@@ -39,8 +39,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT 'What schools were given before for ' || string_agg(DISTINCT w.year, ' and ') || ' was withdrawn: nothing is '
-		'compared with it.'
+	RETURN (SELECT 'What schools were given before for ' || string_agg(DISTINCT w.year, ' and ') || ' was withdrawn: '
+			'nothing is compared with it.'
 	FROM jsonb_array_elements_text(withdrawn) w(year));
 END $$;
 COMMENT ON FUNCTION abie_internal.since_withdrawn_text(jsonb) IS

@@ -154,8 +154,8 @@ ridge_standardise(const RidgeFit *fit, size_t position)
 }
 
 /*
- * Add factor[i] x z[i * p + k], in the order of i, to sum[k] of each k from first on.  Sums stay in registers while rows
- * are added.
+ * Add factor[i] x z[i * p + k], in the order of i, to sum[k] of each k from
+ * first on.  Sums stay in registers while rows are added.
  */
 static void
 add_multiples(double *sum, size_t first, size_t p, const double *z, const double *factor, size_t rows)

@@ -1,5 +1,5 @@
--- So many registers of 380 marks as the variable registers says, in so many schools as schools says, for benchmarks: 93 %
--- present, in no order; 10,000 registers differ. Of a year and of schools that nothing else is held of.
+-- So many registers of 380 marks as the variable registers says, in so many schools as schools says, for benchmarks:
+-- 93 % present, in no order; 10,000 registers differ. Of a year and of schools that nothing else is held of.
 CREATE SCHEMA IF NOT EXISTS bench;
 SELECT setseed(0.5);
 CREATE TABLE IF NOT EXISTS bench.pool AS
@@ -13,5 +13,6 @@ INSERT INTO abie.school (urn, laestab, name)
 SELECT u, 9090000 + u - 800000, 'bench' FROM generate_series(800000, 800000 + :schools - 1) u ON CONFLICT DO NOTHING;
 DROP TABLE IF EXISTS bench.register;
 CREATE TABLE bench.register AS
-SELECT 800000 + (i * 2654435761 % :schools)::int AS urn, i::int AS pupil, abie.register('2030-09-02', p.marks) AS register
+SELECT 800000 + (i * 2654435761 % :schools)::int AS urn, i::int AS pupil,
+	abie.register('2030-09-02', p.marks) AS register
 FROM generate_series(1::bigint, :registers) i JOIN bench.pool p ON p.p = 1 + i * 7919 % 10000;
