@@ -146,7 +146,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
 	RETURN ARRAY[ARRAY['The year', 'Attendance'],
-		ARRAY[E'Year to date\n' || format('%s weeks, %s%% of the year''s sessions', standing ->> 'weeks',
+		ARRAY[E'Year to date\n' || format('%s, %s%% of the year''s sessions',
+				abie_internal.counted((standing ->> 'weeks')::bigint, 'week', 'weeks'),
 				abie_internal.decimal(100 * (standing ->> 'done')::float8, 0)),
 			abie_internal.shown_percent((standing ->> 'year_to_date')::float8, 2)],
 		ARRAY[E'Like for like\npoints against the same weeks of last year',
