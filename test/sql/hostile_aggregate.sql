@@ -61,8 +61,12 @@ DECLARE
 	columns text;
 	plain text;
 	missing text;
+	element regtype;
 BEGIN
-	IF (SELECT t.typrelid FROM pg_type t WHERE t.oid = type) = 0 THEN
+	SELECT e.oid::regtype INTO element FROM pg_type e WHERE e.typarray = type AND e.typtype = 'c';
+	IF element IS NOT NULL THEN
+		RETURN ARRAY[pg_temp.literals(element)::text, ARRAY[(pg_temp.literals(element))[1], NULL]::text, '{}', '{NULL}'];
+	ELSIF (SELECT t.typrelid FROM pg_type t WHERE t.oid = type) = 0 THEN
 		RETURN ARRAY(SELECT v.literal FROM odd_value v WHERE v.type = literals.type ORDER BY v.place);
 	END IF;
 	SELECT string_agg(quote_nullable((pg_temp.literals(a.atttypid::regtype))[1]), ', ' ORDER BY a.attnum), repeat(',',
@@ -128,7 +132,8 @@ $$;
 CREATE TEMP VIEW function AS
 SELECT p.oid::regprocedure AS function, format('%s.%I', p.pronamespace::regnamespace, p.proname) AS name, p.proretset,
 	replace(p.prorettype::regtype::text, 'anyelement', 'integer')::regtype AS result,
-	ARRAY(SELECT replace(a.type::regtype::text, 'anyelement', 'integer')::regtype
+	ARRAY(SELECT CASE a.type::regtype::text WHEN 'anyelement' THEN 'integer' WHEN 'record' THEN 'abie_internal.listed_school'
+			ELSE a.type::regtype::text END::regtype
 		FROM unnest(p.proargtypes) WITH ORDINALITY a(type, place) ORDER BY a.place) AS types
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
 	AND d.deptype = 'e' AND e.extname = 'abie'
