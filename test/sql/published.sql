@@ -142,7 +142,8 @@ WITH unknown AS (
 ), moved AS (
 	SELECT o.name, array_agg((n.number - o.number) * 10000 ORDER BY u.element) AS by
 	FROM number o JOIN number n ON n.role = o.role AND n.name = o.name JOIN unknown u ON u.place = n.run
-	WHERE o.run = 0 AND o.role = who GROUP BY o.name HAVING max(abs(n.number - o.number)) > 1e-9
+	-- what a report repeats of the run before moves with that run's figures (below)
+	WHERE o.run = 0 AND o.role = who AND o.name !~ '[.]since[.]' GROUP BY o.name HAVING max(abs(n.number - o.number)) > 1e-9
 )
 SELECT m.name, ARRAY(SELECT x / sqrt(s.squares) FROM unnest(m.by) WITH ORDINALITY u(x, i) ORDER BY i)
 FROM moved m, LATERAL (SELECT sum(x * x) AS squares FROM unnest(m.by) x) s
@@ -190,6 +191,10 @@ SELECT r.role, d.* FROM (SELECT DISTINCT role FROM reader) r, determined(r.role)
 -- those who know them see them move, so that the test sees what there is
 SELECT r.role, count(*) > 0 AS moved FROM (VALUES ('authority'), ('hidden head'), ('support')) r(role) JOIN number o ON o.role = r.role AND o.run = 0
 	JOIN number n ON n.role = o.role AND n.name = o.name AND n.run > 0 AND abs(n.number - o.number) > 1e-9 GROUP BY r.role ORDER BY r.role;
+-- what a report says of the run before is what the reader was told by that run, and nothing else
+SELECT count(*) > 0 AS repeated, count(*) FILTER (WHERE b.number IS DISTINCT FROM n.number) AS different
+FROM number n LEFT JOIN number b ON b.role = n.role AND b.run = n.run - 1 AND b.name = replace(n.name, '.since.earlier.', '.expectation.')
+WHERE n.run > 0 AND n.name ~ '[.]since[.]earlier[.]';
 -- nor is one of them, as it is or less another number that is read
 SELECT count(*) AS told FROM hidden h JOIN abie.run_school s ON s.run_id = (SELECT max(run_id) FROM abie.run) AND s.urn = h.urn AND h.academic_year = '2024/25',
 	number o WHERE o.run = 0 AND abs(o.number - s.attendance) < 1e-7 AND NOT EXISTS (SELECT FROM known k WHERE k.role = o.role AND k.urn = h.urn);
