@@ -186,10 +186,19 @@ sub steps
 		signed($e->{expected} - $mean, 2) . ' | ' . per_cent($e->{expected}));
 }
 
+# the phase that a school is compared with; a special school with none
+sub phase
+{
+	my ($e) = @_;
+	return $e->{stratum} if $e->{stratum};
+	return '' if $e->{school_type} =~ /special/i;
+	return (rows("SELECT school_type FROM abie_report.school_history WHERE urn = $e->{urn} AND academic_year = '2024/25'"))[0]{school_type} =~ /primary/ ? 'primary' : 'secondary';
+}
+
 sub history
 {
 	my ($e) = @_;
-	my $stratum = $e->{stratum} || ($e->{school_type} =~ /special/i ? '' : (rows("SELECT school_type FROM abie_report.school_history WHERE urn = $e->{urn} AND academic_year = '2024/25'"))[0]{school_type} =~ /primary/ ? 'primary' : 'secondary');
+	my $stratum = phase($e);
 	my ($model) = rows("SELECT sampling_c1 FROM abie_report.methodology_summary WHERE run_id = 1 AND stratum = '$stratum'");
 	my %national = map { $_->{academic_year} => $_->{attendance_percent} } rows("SELECT academic_year, attendance_percent FROM abie_report.national_attendance WHERE stratum = '$stratum'");
 	my %year;
@@ -199,10 +208,25 @@ sub history
 		my $rate = 100 * (1 - sum(map { $_->{sess_overall} } @part) / sum(map { $_->{sess_possible} } @part));
 		my $error = $model && sqrt($model->{sampling_c1} / sum(map { $_->{enrolments} } @part));
 		my $now = $_ eq $e->{baseline_year};
-		join ' | ', $_, per_cent($rate) . ($model ? interval(low($rate, $error), high($rate, $error)) : ''),
-		  $now && $e->{expected} ne '' ? per_cent($e->{expected}) . interval(low($e->{expected}, $e->{expected_error}), high($e->{expected}, $e->{expected_error})) : '',
-		  per_cent($now && $e->{national_average} ne '' ? $e->{national_average} : $national{$_} // '')
+		my @cell = ($_, per_cent($rate) . ($model ? interval(low($rate, $error), high($rate, $error)) : ''));
+		push @cell, per_cent($now && $e->{national_average} ne '' ? $e->{national_average} : $national{$_} // '') if $stratum;
+		push @cell, $now ? per_cent($e->{expected}) . interval(low($e->{expected}, $e->{expected_error}), high($e->{expected}, $e->{expected_error})) : ''
+		  if $e->{expected} ne '';
+		join ' | ', @cell;
 	} reverse sort keys %year;
+}
+
+sub history_caption
+{
+	my ($e) = @_;
+	return 'The figures over the years' . (phase($e) ? ', with 95% intervals' : '');
+}
+
+sub similar_caption
+{
+	my ($e) = @_;
+	my ($better) = rows("SELECT count(*) AS n FROM abie_report.similar_school WHERE run_id = 1 AND urn = $e->{urn} AND is_better");
+	return 'All 20 similar schools' . ($better->{n} ? "; $star had higher attendance than this school" : '');
 }
 
 sub similar
@@ -235,8 +259,8 @@ sub sources
 }
 
 # caption, builder, whether schools left out have it, columns of the HTML not compared
-my @table = ([ 'The figures of the ladder', \&ladder ], [ 'Circumstances in 2024/25', \&circumstances, 0, 1 ], [ 'The figures from the mean to what is expected', \&steps, 0, 1 ], [ 'The figures over the years, with 95% intervals', \&history, 1 ],
-	[ "All 20 similar schools; $star had higher attendance than this school", \&similar ], [ 'Absence in 2024/25', \&absence ], [ 'Schools by improvement expected', \&distribution ], [ 'Data used', \&sources, 1 ]);
+my @table = ([ 'The figures of the ladder', \&ladder ], [ 'Circumstances in 2024/25', \&circumstances, 0, 1 ], [ 'The figures from the mean to what is expected', \&steps, 0, 1 ], [ \&history_caption, \&history, 1 ],
+	[ \&similar_caption, \&similar ], [ 'Absence in 2024/25', \&absence ], [ 'Schools by improvement expected', \&distribution ], [ 'Data used', \&sources, 1 ]);
 my @school = rows(q{SELECT * FROM abie_report.school_expectation WHERE run_id = 1 AND (urn IN (900016, 900031, 900047) OR urn % 500 = 7
 	OR urn IN (SELECT min(urn) FROM abie_report.school_expectation WHERE exclusion_reason LIKE 'fewer%' OR selective))} =~ s/\s+/ /gr);
 cmp_ok(scalar(@school), '>=', 7, 'schools looked at');
@@ -248,6 +272,7 @@ for my $e (@school)
 	{
 		my ($caption, $build, $always, $left) = @$_;
 		next if !$e->{statement} && !$always;
+		$caption = $caption->($e) if ref $caption;
 		my (undef, @shown) = @{ delete $tables->{$caption} // [] };
 		s/^(?:[^|]*\| ){$left}// for $left ? @shown : ();
 		is(join("\n", @shown), join("\n", $build->($e)), "$e->{urn}, $caption: as from the views");
