@@ -77,21 +77,22 @@ BEGIN
 		'schools', (SELECT coalesce(jsonb_agg(jsonb_build_object('urn', s.urn, 'school_name', s.name,
 				'stratum', s.stratum, 'earlier_target', s.earlier_target, 'target', s.target,
 				'target_change', s.change) ORDER BY s.rank), '[]')
-			FROM school s WHERE s.code = p.code AND s.rank <= 10 AND s.is_in_both))
+			-- what reports write as 0.00 did not move
+			FROM school s WHERE s.code = p.code AND s.rank <= 10 AND abs(s.change) >= 0.005))
 	FROM phase p GROUP BY p.code;
 END $$;
 COMMENT ON FUNCTION abie_internal.area_changes(integer, text, text[]) IS
 'What moved in areas of a scope since the run issued before: that run, by phase the mean changes of schools with '
 'an expectation in both, weighted by enrolments, and how many are new, gone, asked for more and for less; the ten '
-'schools whose target moved most. No rows where no run was issued before.';
+'schools whose target moved most, by half a hundredth of a point or more. No rows where no run was issued before.';
 
 CREATE FUNCTION abie_internal.area_change_cells(phases jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[
-	initcap(p.stratum) || E'\n' || format('%s %s, asked for more: %s, for less: %s', abie_internal.thousands(p.schools),
-		CASE p.schools WHEN 1 THEN 'school' ELSE 'schools' END, abie_internal.thousands(p.asked_more),
+	initcap(p.stratum) || E'\n' || format('%s, asked for more: %s, for less: %s',
+		abie_internal.counted(p.schools, 'school', 'schools'), abie_internal.thousands(p.asked_more),
 		abie_internal.thousands(p.asked_less)),
 	coalesce(abie_internal.signed(p.attendance_change, 2), ''),
 	coalesce(abie_internal.signed(p.expected_change, 2), ''), coalesce(abie_internal.signed(p.target_change, 2), '')]
@@ -130,8 +131,9 @@ BEGIN
 	FROM jsonb_to_recordset(changes -> 'phases') p(new bigint, gone bigint);
 	RETURN abie_internal.report_part(format, 'heading', 'What moved')
 		|| abie_internal.report_part(format, 'paragraph', format('Since the expectations for %s, issued as run %s. '
-			'%s have an expectation now and had none then; %s had one and are left out now.', changes ->> 'target_year',
-			changes ->> 'run_id', abie_internal.thousands(n.new::bigint), abie_internal.thousands(n.gone::bigint)))
+			'%s an expectation now and had none then; %s had one then and %s left out now.', changes ->> 'target_year',
+			changes ->> 'run_id', abie_internal.counted(n.new::bigint, 'school has', 'schools have'),
+			abie_internal.thousands(n.gone::bigint), CASE n.gone WHEN 1 THEN 'is' ELSE 'are' END))
 		|| abie_internal.report_part(format, 'table', 'Schools with an expectation in both: mean change in percentage '
 			'points, weighted by pupils',
 			abie_internal.area_change_cells(changes -> 'phases'))

@@ -92,7 +92,7 @@ SELECT coalesce(abie_internal.report_part(format, 'heading', 'By circumstances')
 FROM (SELECT abie_internal.characteristic_text(c.characteristic, NULL) AS caption,
 		ARRAY[ARRAY['Schools', 'Attendance', 'Expected', 'Less expected']] || array_agg(ARRAY[
 			initcap(c.stratum) || ': ' || abie_internal.fifth_text(c.fifth) || E'\n'
-				|| abie_internal.thousands(c.schools) || CASE c.schools WHEN 1 THEN ' school, ' ELSE ' schools, ' END
+				|| abie_internal.counted(c.schools, 'school', 'schools') || ', '
 				|| CASE WHEN c.low IS NULL THEN 'up to ' WHEN c.high IS NULL THEN 'over ' ELSE '' END
 				|| concat_ws(' to ', abie_internal.characteristic_number(c.characteristic, c.low),
 					abie_internal.characteristic_number(c.characteristic, c.high)),

@@ -22,7 +22,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY[ARRAY['School', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[
 	abie_internal.shown_name(x.school_name, x.urn) || E'\n'
-		|| concat_ws(', ', 'URN ' || x.urn, x.stratum, x.enrolments || ' pupils'),
+		|| concat_ws(', ', 'URN ' || x.urn, x.stratum,
+			abie_internal.counted(x.enrolments, 'pupil', 'pupils')),
 	abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2),
 	CASE x.statement WHEN 'improve' THEN abie_internal.decimal(x.improvement_rounded, 1) ELSE x.statement END]
 	ORDER BY x.stratum, x.improvement DESC, x.urn)
@@ -55,7 +56,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY[ARRAY['Phase', 'Attendance', 'Expected', 'Target']] || array_agg(ARRAY[
-	initcap(x.stratum) || E'\n' || abie_internal.thousands(x.schools) || ' schools',
+	initcap(x.stratum) || E'\n' || abie_internal.counted(x.schools, 'school', 'schools'),
 	abie_internal.decimal(x.attendance, 2), abie_internal.decimal(x.expected, 2),
 	abie_internal.decimal(x.target, 2)] ORDER BY x.stratum)
 FROM jsonb_to_recordset(summary) x(stratum text, schools bigint, attendance float8, expected float8, target float8)
@@ -68,7 +69,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT ARRAY[ARRAY['Area', 'Level now', 'Expected', 'Target', 'Improve by']] || array_agg(ARRAY[
-	x.name || E'\n' || x.stratum || ', ' || abie_internal.thousands(x.schools) || ' schools',
+	x.name || E'\n' || x.stratum || ', ' || abie_internal.counted(x.schools, 'school', 'schools'),
 	abie_internal.decimal(x.baseline, 2), abie_internal.decimal(x.expected, 2), abie_internal.decimal(x.target, 2),
 	abie_internal.decimal(x.improvement, 2)] ORDER BY x.place)
 FROM ROWS FROM (jsonb_to_recordset(areas) AS (name text, stratum text, schools bigint, baseline float8,
@@ -101,10 +102,11 @@ RETURN abie_internal.report_part(format, 'title', facts ->> 'name')
 	|| abie_internal.report_part(format, 'meta', format('Attendance expectations for %s, from attendance in %s',
 		facts #>> '{run,target_year}', facts #>> '{run,baseline_year}'))
 	|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
-	|| abie_internal.report_part(format, 'lead', format('%s of %s schools have an expectation; %s of them have '
-		'reached their target and are to sustain it, %s are to maintain their attendance.',
-		abie_internal.thousands(expectations), abie_internal.thousands(schools_in_scope),
-		abie_internal.thousands(sustain), abie_internal.thousands(maintain)))
+	|| abie_internal.report_part(format, 'lead', format('%s of %s an expectation; %s reached the target '
+		'already and %s to sustain it, %s to maintain attendance.', abie_internal.thousands(expectations),
+		abie_internal.counted(schools_in_scope, 'school has', 'schools have'),
+		abie_internal.counted(sustain, 'has', 'have'), CASE sustain WHEN 1 THEN 'is' ELSE 'are' END,
+		abie_internal.counted(maintain, 'is', 'are')))
 	|| abie_internal.report_part(format, 'table', 'All schools with an expectation, per cent, weighted by pupils',
 		abie_internal.area_summary_cells(facts -> 'summary'));
 COMMENT ON FUNCTION abie_internal.area_report_head(jsonb, text, bigint, bigint, bigint, bigint) IS
@@ -207,10 +209,11 @@ CREATE FUNCTION abie_internal.area_report_quality(run jsonb, format text, poor b
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 RETURN abie_internal.report_part(format, 'heading', 'How good the data is')
 	|| abie_internal.report_part(format, 'list', '', ARRAY[
-		format('%s schools have similar schools that are less alike than most.', abie_internal.thousands(poor)),
-		format('Of %s schools only a rate is published, not the sessions.', abie_internal.thousands(rates_only)),
-		format('Of %s schools no attendance is held of the year before %s.', abie_internal.thousands(no_past),
-			run ->> 'baseline_year')])
+		abie_internal.counted(poor, 'school has', 'schools have') || ' similar schools that are less alike than most.',
+		format('Of %s only a rate is published, not the sessions.',
+			abie_internal.counted(rates_only, 'school', 'schools')),
+		format('Of %s no attendance is held of the year before %s.',
+			abie_internal.counted(no_past, 'school', 'schools'), run ->> 'baseline_year')])
 	|| abie_internal.report_part(format, 'meta', format('Run %s with methodology %s, abie %s. Digest of the '
 		'results %s.', run ->> 'run_id', run ->> 'methodology', run ->> 'extension_version', run ->> 'result_digest'));
 COMMENT ON FUNCTION abie_internal.area_report_quality(jsonb, text, bigint, bigint, bigint) IS

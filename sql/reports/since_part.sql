@@ -17,7 +17,7 @@ DECLARE
 	change float8 := (facts #>> '{expectation,target}')::float8 - (earlier ->> 'target')::float8;
 BEGIN
 	RETURN CASE
-		WHEN since -> 'run_id' = 'null' AND is_left_out THEN NULL
+		WHEN since -> 'run_id' = 'null' AND (is_left_out OR since -> 'withdrawn' <> '[]') THEN NULL
 		WHEN since -> 'run_id' = 'null' THEN 'This is the first expectation that the school is given under its URN.'
 		WHEN earlier = 'null' THEN format('For %s (run %s) no expectation was set: %s.', since ->> 'target_year',
 			since ->> 'run_id', since ->> 'exclusion_reason')
@@ -25,7 +25,8 @@ BEGIN
 				CASE earlier ->> 'statement' WHEN 'maintain' THEN format('to maintain a level of %s%%',
 					abie_internal.fact(earlier, 'baseline', 2))
 				ELSE format('a target of %s%%', abie_internal.fact(earlier, 'target', 2)) END)
-			|| CASE WHEN (since ->> 'same_year')::boolean THEN 'This one takes its place. ' ELSE '' END
+			|| CASE WHEN (since ->> 'same_year')::boolean
+				THEN CASE WHEN is_left_out THEN 'It no longer holds. ' ELSE 'This one takes its place. ' END ELSE '' END
 			|| CASE WHEN is_left_out THEN 'None has been set since.'
 				WHEN abs(change) < 0.005 THEN 'The target is the same.'
 				ELSE format('The target is %s points %s.', abie_internal.decimal(abs(change), 2),

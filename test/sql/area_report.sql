@@ -76,6 +76,12 @@ FROM phase p JOIN (SELECT e.scope, e.code, e.stratum, count(o.urn) AS schools, c
 	FROM school e LEFT JOIN abie.expectation o ON o.run_id = 1 AND o.urn = e.urn GROUP BY 1, 2, 3) s USING (scope, code, stratum);
 SELECT max(jsonb_array_length(facts -> 'changes' -> 'schools')) AS most, bool_and(facts -> 'changes' -> 'schools' -> 0 ->> 'target_change' IS NULL OR abs((facts -> 'changes' -> 'schools' -> 0 ->> 'target_change')::float8)
 	>= (SELECT max(abs(e.target - o.target)) - 1e-9 FROM school e JOIN abie.expectation o ON o.run_id = 1 AND o.urn = e.urn WHERE e.scope = r.scope AND e.code = r.code)) AS "greatest first" FROM report r;
+-- singular and plural
+SELECT count(*) > 50 AS many, count(*) FILTER (WHERE m ~ '\m(?<![0-9.,])1 (schools|pupils|of them|have|are)\M|(?<![0-9.,])([02-9]|[0-9]+[0-9]) (school|pupil|has|is)\M') AS wrong, bool_or(m ~ '\m1 school has') AS one
+FROM report r, abie.area_report(r.scope, r.code, 'markdown', 2) m WHERE r.scope IN ('la', 'trust');
+-- where nothing moved no school is among those that moved most
+CALL abie.calculate('2025/26', 'default', NULL);
+SELECT abie.area_report('national', 'England', 'json', 3)::jsonb #>> '{changes,schools}' AS moved, substring(m FROM 'Since the exp[^\n]*') AS said, m ~ 'moved most' AS listed FROM abie.area_report('national', 'England', 'markdown', 3) m;
 -- a first run has none
 SELECT abie.area_report('national', 'England', 'json', 1)::jsonb -> 'changes' AS changes, abie.area_report('national', 'England', 'markdown', 1) ~ E'## What moved\n\nNo run was issued before this one' AS said;
 -- of an area that there is not, nothing

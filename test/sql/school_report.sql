@@ -137,6 +137,8 @@ SELECT (abie.issue(:again_run_id, 'for the test')).status;
 SELECT count(*) > 500 AS some, bool_and((since ->> 'run_id')::integer = :run_id AND (since ->> 'same_year')::boolean) AS last, count(*) FILTER (WHERE (SELECT bool_or((s ->> 'points')::float8 <> 0) FROM jsonb_array_elements(since -> 'steps') s WHERE s ->> 'step' <> 'method')) AS others,
 	count(*) FILTER (WHERE since #>> '{steps,-1,points}' <> '0') > 500 AS method, count(*) FILTER (WHERE since #> '{similar_schools,came}' <> '[]') AS came FROM since WHERE run_id = :again_run_id AND since -> 'steps' <> 'null';
 SELECT substring(abie.school_report(900017, 'markdown') FROM 'The last expectation[^\n]*') ~ '^The last expectation, for 2025/26 \(run 1\), was a target of [0-9.]+%\. This one takes its place\. The target is 0\.\d\d points higher\.$' AS said;
+-- left out of the run that replaces it
+SELECT substring(abie_internal.since_lead(facts || '{"outcome": "left out"}') FROM '%\. (.*)$') AS "left out" FROM since WHERE run_id = :again_run_id AND urn = 900017;
 -- a superseded run has what it had; a draft changes nothing of what was given
 SELECT count(*) FILTER (WHERE s.since <> m.since) AS different FROM since s JOIN moved m USING (urn) WHERE s.run_id = :run_id;
 CREATE TABLE given AS SELECT urn, facts FROM since WHERE run_id = :again_run_id;
@@ -160,6 +162,8 @@ SELECT bool_and((since ->> 'run_id')::integer = :run_id) AS last, min(since ->> 
 SELECT substring(abie.school_report(900017, 'markdown', :draft_run_id) FROM 'What schools were given[^\n]*') AS said;
 SELECT (abie.withdraw(:before_run_id, 'for the test')).status;
 SELECT bool_and(since -> 'run_id' = 'null') AS first, min(since ->> 'withdrawn') AS withdrawn FROM since WHERE run_id = :run_id;
+-- what was given and withdrawn was given
+SELECT substring(abie.school_report(900017, 'markdown', :run_id) FROM 'Since your last expectation\n\n([^\n]*)') AS withdrawn;
 -- of attendance that is not published figures, but not why
 UPDATE abie.attendance SET sources = jsonb_build_object('sess_possible', 'registers') WHERE urn % 5 <> 1 AND academic_year = '2024/25';
 CALL abie.calculate('2025/26', 'default', NULL) \gset hidden_
