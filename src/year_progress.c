@@ -22,7 +22,7 @@
 enum
 {
 	URNS, ENROLMENTS, FORECASTS, LAST_FORECASTS, YEAR_VARIANCES, ATTENDANCE, BASELINES, IMPROVEMENTS,
-	THIS_WEEKS, LAST_WEEKS, ACCEPTED_URNS, ACCEPTED_WEEKS,
+	THIS_WEEKS, LAST_WEEKS, ACCEPTED_URNS, ACCEPTED_WEEKS, ACCEPTED_SCOPES,
 	PACE, AS_OF, OVER, DECLARED_V0, DECLARED_V1, DECLARED_RHO, FORECAST_QUANTILE,
 	REGIONS, AUTHORITIES
 };
@@ -105,17 +105,23 @@ mark_accepted(FunctionCallInfo fcinfo, const YearWeeks *year, const int32 *urn)
 {
 	int			count;
 	const int32 *accepted = elements_argument(fcinfo, ACCEPTED_URNS, &count);
+	const int32 *scope;
 	const DateADT *monday;
 
 	(void) fitting_argument(fcinfo, ACCEPTED_WEEKS, count);
+	scope = fitting_argument(fcinfo, ACCEPTED_SCOPES, count);
 	monday = monday_array_argument(PG_GETARG_ARRAYTYPE_P(ACCEPTED_WEEKS), "weeks");
 	for (int a = 0; a < count; a++)
 	{
 		int			school = school_of(urn, year->schools, accepted[a]);
 
+		if (scope[a] <= BEFELL_NOTHING || scope[a] > BEFELL_COUNTRY)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("there is no scope %d of an event", scope[a])));
 		for (size_t r = school < 0 ? 0 : year->first[school]; school >= 0 && r < year->first[school + 1]; r++)
 			if (year->place[r].monday == monday[a])
-				year->set_aside[r] = true;
+				year->set_aside[r] = scope[a];
 	}
 }
 
@@ -274,6 +280,47 @@ standing_array(Oid type, const int32 *urn, const YearWeeks *now, Day newest, con
 	return row_array(result, now->schools, type);
 }
 
+static const char *
+area_level_name(AreaLevel level)
+{
+	return level == AREA_REGION ? "region" : "local authority";
+}
+
+/* The areas that stand for the stratum in weeks of a year, as rows; how many. */
+static int
+area_course_results(RowMaker *row, const AreaCourses *courses, bool this_year, int32 *const *area, Datum *result)
+{
+	int			count = 0;
+
+	for (size_t k = 0; k < courses->count; k++)
+	{
+		const AreaCourse *c = &courses->course[k];
+
+		if (!has_area_course(c))
+			continue;
+		put(row, BoolGetDatum(this_year));
+		put(row, CStringGetTextDatum(area_level_name(c->level)));
+		put(row, Int32GetDatum(area[c->level][c->area]));
+		put(row, DateADTGetDatum(c->monday));
+		put(row, Int32GetDatum(c->schools));
+		put_number(row, c->centre);
+		put_number(row, c->spread);
+		result[count++] = finish_row(row);
+	}
+	return count;
+}
+
+static Datum
+area_course_array(Oid type, const Learned *learned, int32 *const *area)
+{
+	Datum	   *result = allocate(sizeof(Datum) * (learned->this_areas.count + learned->last_areas.count + 1));
+	RowMaker   *row = row_maker(type);
+	int			count = area_course_results(row, &learned->this_areas, true, area, result);
+
+	count += area_course_results(row, &learned->last_areas, false, area, result + count);
+	return row_array(result, count, type);
+}
+
 static Datum
 area_shock_array(Oid type, const Shocks *shocks, int32 *const *area)
 {
@@ -284,7 +331,7 @@ area_shock_array(Oid type, const Shocks *shocks, int32 *const *area)
 	{
 		const AreaShock *s = &shocks->area[k];
 
-		put(row, CStringGetTextDatum(s->level == AREA_REGION ? "region" : "local authority"));
+		put(row, CStringGetTextDatum(area_level_name(s->level)));
 		put(row, Int32GetDatum(area[s->level][s->area]));
 		put(row, DateADTGetDatum(s->monday));
 		put(row, Int32GetDatum(s->schools));
@@ -344,8 +391,8 @@ abie_project_stratum(PG_FUNCTION_ARGS)
 	int32	   *area[AREA_LEVELS];
 	WeekRows	now;
 	Day			newest;
-	Datum		result[6];
-	bool		null[6] = {false};
+	Datum		result[7];
+	bool		null[7] = {false};
 
 	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE || descriptor->natts != lengthof(result))
 		elog(ERROR, "the result type is not that of this version");
@@ -357,10 +404,11 @@ abie_project_stratum(PG_FUNCTION_ARGS)
 	project_stratum(&stratum, &rule, &learned, progress, &shocks, allocate, check_for_interrupts);
 	result[0] = learned_result(column_type(descriptor, 0), &learned);
 	result[1] = week_array(column_type(descriptor, 1), &stratum, &learned);
-	result[2] = standing_array(column_type(descriptor, 2), urn, &stratum.this_year, newest, progress);
-	result[3] = area_shock_array(column_type(descriptor, 3), &shocks, area);
-	result[4] = school_shock_array(column_type(descriptor, 4), &shocks, urn);
-	result[5] = DateADTGetDatum(newest);
-	null[5] = now.count == 0;
+	result[2] = area_course_array(column_type(descriptor, 2), &learned, area);
+	result[3] = standing_array(column_type(descriptor, 3), urn, &stratum.this_year, newest, progress);
+	result[4] = area_shock_array(column_type(descriptor, 4), &shocks, area);
+	result[5] = school_shock_array(column_type(descriptor, 5), &shocks, urn);
+	result[6] = DateADTGetDatum(newest);
+	null[6] = now.count == 0;
 	PG_RETURN_DATUM(row_result(fcinfo, lengthof(result), result, null));
 }

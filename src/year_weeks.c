@@ -136,7 +136,7 @@ year_weeks(const WeekRows *rows, const int32 *urn, int schools)
 		check_weeks(place + first[i], first[i + 1] - first[i], urn[i]);
 	return (YearWeeks) {
 		.schools = schools, .first = first, .place = place, .week = week, .possible = possible, .rate = rate,
-		.set_aside = memset(allocate(count + 1), false, count + 1),
+		.set_aside = memset(allocate(count + 1), BEFELL_NOTHING, count + 1),
 		.mondays = number_mondays(place, count, week)
 	};
 }

@@ -81,6 +81,32 @@ COMMENT ON VIEW abie_report.common_week IS
 'What each weekly run found common to the schools of a stratum in a week of this year and the last: one row a weekly '
 'run, stratum, week and kind of week.';
 
+-- Of the areas whose accepted events the role sees, no others: the rows tell of one.
+CREATE FUNCTION abie_owner.area_weeks(role oid) RETURNS SETOF abie.monitor_area_week
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 500
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+SELECT w.*
+FROM abie.monitor_area_week w JOIN abie.monitor m ON m.monitor_id = w.monitor_id
+WHERE m.status = 'finished' AND m.run_id = ANY (abie_owner.readable_runs(role))
+	AND (w.scope, w.code) IN (SELECT e.scope, e.code FROM abie_owner.school_events(role) e)
+$$;
+COMMENT ON FUNCTION abie_owner.area_weeks(oid) IS 'Of a role, as abie_internal.area_weeks.';
+
+CREATE FUNCTION abie_internal.area_weeks() RETURNS SETOF abie.monitor_area_week
+LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 500 AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie_internal.area_weeks() IS
+'The rows of abie.monitor_area_week of the areas of which the role in force sees events (abie_report.school_event).';
+
+CREATE VIEW abie_report.area_week WITH (security_barrier = true) AS
+SELECT m.academic_year, m.as_of, m.is_current, m.is_latest, w.*
+FROM abie_report.monitor m JOIN abie_internal.area_weeks() w ON w.monitor_id = m.monitor_id;
+COMMENT ON VIEW abie_report.area_week IS
+'What each weekly run found common to the schools of an area in a week accepted as a shock of it, of the areas whose '
+'events the reader sees (abie_report.school_event): one row a weekly run, stratum, area and week.';
+SELECT abie_owner.describe_as('abie_report.area_week', 'abie.monitor_area_week');
+
 -- Of the schools that the reader may read, so that nothing of another can follow from it.
 CREATE VIEW abie_report.local_authority_week WITH (security_barrier = true) AS
 SELECT p.monitor_id, p.academic_year, p.as_of, p.is_current, p.is_latest, p.newest_week, p.is_provisional, p.la_code,

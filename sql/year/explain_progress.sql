@@ -7,9 +7,9 @@ SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
 AS $$
 SELECT 2, row_number() OVER (ORDER BY w.week_start)::integer, 'week of ' || w.week_start, w.deviation,
-	format('%s of half term %s, %s: %s of %s sessions attended, %s per cent, less %s common to all; variance %s, '
+	format('%s of half term %s, %s: %s of %s sessions attended, %s per cent, less %s common to %s; variance %s, '
 		'weight %s', w.from_start, w.half_term, w.kind, w.sess_possible - w.sess_overall, w.sess_possible, w.attendance,
-		coalesce(w.course::text, 'nothing'),
+		coalesce(w.course::text, 'nothing'), coalesce('the schools of the ' || nullif(w.course_of, 'stratum'), 'all'),
 		w.variance, w.weight)
 	|| coalesce('; compared with the week of ' || w.counterpart, '')
 FROM abie_owner.whole_progress_week(explain_weeks.monitor_id, ARRAY[explain_weeks.urn]) w

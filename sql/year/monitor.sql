@@ -84,8 +84,8 @@ COMMENT ON FUNCTION abie_internal.monitored_schools(integer) IS
 -- The weeks are read once, for both strata and years: project_stratum passes over the other stratum's.
 CREATE FUNCTION abie_internal.year_progress(run_id integer, academic_year text, as_of date)
 RETURNS TABLE (stratum text, learned abie_internal.stratum_learned, weeks abie_internal.common_week[],
-	schools abie_internal.school_standing[], area_shocks abie_internal.area_shock[],
-	school_shocks abie_internal.school_shock[], newest_week date)
+	area_courses abie_internal.area_course[], schools abie_internal.school_standing[],
+	area_shocks abie_internal.area_shock[], school_shocks abie_internal.school_shock[], newest_week date)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000000 ROWS 2
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -116,7 +116,8 @@ BEGIN
 			array_agg(s.region) AS regions, array_agg(s.la_code) AS authorities
 		FROM abie_internal.monitored_schools(year_progress.run_id) s GROUP BY s.stratum
 	), accepted AS (
-		SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks
+		SELECT coalesce(array_agg(a.urn), '{}') AS urns, coalesce(array_agg(a.week_start), '{}') AS weeks,
+			coalesce(array_agg(array_position(abie_internal.event_scopes(), a.scope)), '{}') AS scopes
 		FROM unnest(years) y(year), abie_internal.accepted_weeks(y.year) a
 	)
 	SELECT g.stratum, p.*
@@ -126,6 +127,7 @@ BEGIN
 		CROSS JOIN LATERAL abie_internal.declared_noise(g.stratum) d
 		CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.forecasts, g.last_forecasts,
 			g.year_variances, g.attendance, g.baselines, g.improvements, these, those, a.urns, a.weeks,
+			a.scopes,
 			(abie_internal.run_methodology(year_progress.run_id)).pace, as_of,
 			as_of >= make_date(left(year_progress.academic_year, 4)::integer + 1, 8, 1), d.v0, d.v1, d.rho,
 			coalesce(m.forecast_quantile, 1.959963984540054), g.regions, g.authorities) p;
@@ -151,6 +153,7 @@ SET jit = off
 AS $$
 DECLARE
 	m abie.monitor := (SELECT k FROM abie.monitor k WHERE k.monitor_id = monitor_progress.monitor_id);
+	regions text[] := abie_internal.regions();
 	p record;
 	done bigint;
 	stored bigint := 0;
@@ -164,8 +167,11 @@ BEGIN
 		SELECT m.monitor_id, p.stratum, w.week_start, w.kind, m.run_id, w.this_year, w.schools, w.course, w.centre,
 			w.spread
 		FROM unnest(p.weeks) w;
-		PERFORM abie_internal.keep_shocks(m.monitor_id, p.stratum, m.run_id, abie_internal.regions(), p.area_shocks,
-			p.school_shocks);
+		INSERT INTO abie.monitor_area_week
+		SELECT m.monitor_id, p.stratum, a.scope, abie_internal.area_code(a.scope, a.area, regions), a.week_start,
+			m.run_id, a.this_year, a.schools, a.centre, a.spread
+		FROM unnest(p.area_courses) a;
+		PERFORM abie_internal.keep_shocks(m.monitor_id, p.stratum, m.run_id, regions, p.area_shocks, p.school_shocks);
 		INSERT INTO abie.school_progress
 		SELECT m.monitor_id, s.urn, m.run_id, p.stratum, t.status,
 			t.status = 'open' AND (s.high - s.low) / 2 > e.improvement, s.probability, s.projected, s.low, s.high,
@@ -353,11 +359,12 @@ BEGIN
 END $$;
 COMMENT ON PROCEDURE abie.monitor(text, date, integer) IS
 'The weekly run of an academic year (NULL: the newest of which weeks are held) as of a day (NULL: today): how each '
-'school with an expectation stands, into abie.school_progress; what was learned into abie.monitor_stratum and '
-'abie.monitor_week. Commits after each stage; monitor_id is the number of the weekly run (an output). Weeks of '
-'abie.attendance_week whose Friday has come count. The same weeks, run and day give the same figures, bit for bit; '
-'earlier weekly runs stay. Call it on its own, not inside a transaction block; one of a year at a time. Errors: '
-'23514 not an academic year, P0002 no weeks or no expectations for the year, 55P03 another session has the year.';
+'school with an expectation stands, into abie.school_progress; what was learned into abie.monitor_stratum, '
+'abie.monitor_week and abie.monitor_area_week. Commits after each stage; monitor_id is the number of the weekly run '
+'(an output). Weeks of abie.attendance_week whose Friday has come count. The same weeks, run and day give the same '
+'figures, bit for bit; earlier weekly runs stay. Call it on its own, not inside a transaction block; one of a year '
+'at a time. Errors: 23514 not an academic year, P0002 no weeks or no expectations for the year, 55P03 another '
+'session has the year.';
 
 --
 -- Every week

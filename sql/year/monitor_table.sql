@@ -152,6 +152,41 @@ COMMENT ON COLUMN abie.monitor_week.centre IS
 COMMENT ON COLUMN abie.monitor_week.spread IS
 'How far apart schools were, as a factor on the variance of an ordinary week: abie.week_spread.';
 
+CREATE TABLE abie.monitor_area_week (
+	monitor_id integer,
+	stratum text,
+	scope text CHECK (scope IN ('local authority', 'region')),
+	code text,
+	week_start date,
+	run_id integer NOT NULL,
+	this_year boolean NOT NULL,
+	schools integer NOT NULL,
+	centre float8 NOT NULL,
+	spread float8 NOT NULL,
+	PRIMARY KEY (monitor_id, stratum, scope, code, week_start)
+);
+COMMENT ON TABLE abie.monitor_area_week IS
+'What a weekly run found common to the schools of an area in a week accepted as a shock of it (abie.decide_event), of '
+'this year and the last: for their own levels, centre and spread take the place of those in abie.monitor_week. Only '
+'of ten schools or more: where an area has fewer, such a week says nothing of them.';
+COMMENT ON COLUMN abie.monitor_area_week.monitor_id IS 'The weekly run.';
+COMMENT ON COLUMN abie.monitor_area_week.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.monitor_area_week.scope IS 'local authority or region.';
+COMMENT ON COLUMN abie.monitor_area_week.code IS
+'Number of the local authority or name of the region, as in abie.school.';
+COMMENT ON COLUMN abie.monitor_area_week.week_start IS 'Monday of the week.';
+COMMENT ON COLUMN abie.monitor_area_week.run_id IS 'The run whose expectations it is of.';
+COMMENT ON COLUMN abie.monitor_area_week.this_year IS
+'Whether the week is of the year that goes on, not of the one before.';
+COMMENT ON COLUMN abie.monitor_area_week.schools IS
+'Schools it was learned from: those of the area and stratum with the week, but for those of which it is accepted as a '
+'shock of their own.';
+COMMENT ON COLUMN abie.monitor_area_week.centre IS
+'Median of what they were off their forecasts in the week, percentage points, rounded to 4 decimals; added to '
+'abie.monitor_week.course of the kind of week.';
+COMMENT ON COLUMN abie.monitor_area_week.spread IS
+'How far apart they were, as a factor on the variance of an ordinary week: abie.week_spread.';
+
 CREATE TABLE abie.school_progress (
 	monitor_id integer,
 	urn integer,
@@ -204,7 +239,8 @@ COMMENT ON COLUMN abie.school_progress.low IS
 COMMENT ON COLUMN abie.school_progress.high IS 'Upper end of it.';
 COMMENT ON COLUMN abie.school_progress.weeks IS 'School weeks held of the year.';
 COMMENT ON COLUMN abie.school_progress.weeks_set_aside IS
-'Those of them accepted as a shock: they count in year_to_date and projected, and say nothing of the school''s level.';
+'Those of them accepted as a shock: they count in year_to_date and projected, and say nothing of the school''s level '
+'but, where the shock was of its area, by how far it was from the area''s others (abie.monitor_area_week).';
 COMMENT ON COLUMN abie.school_progress.has_newest_week IS 'Whether abie.monitor.newest_week is among them.';
 COMMENT ON COLUMN abie.school_progress.year_to_date IS
 'Attendance in them, sessions pooled; NULL without weeks, as what follows from them.';
@@ -237,18 +273,22 @@ COMMENT ON COLUMN abie.school_progress.projected_without IS
 COMMENT ON COLUMN abie.school_progress.probability_without IS 'probability without them.';
 
 -- what the part in C returns is called as it is stored
+COMMENT ON COLUMN abie_internal.area_course.area IS
+'Number of the local authority, or of the region in abie_internal.regions.';
 SELECT abie_owner.describe_as('abie_internal.stratum_learned', 'abie.monitor_stratum'),
 	abie_owner.describe_as('abie_internal.common_week', 'abie.monitor_week'),
+	abie_owner.describe_as('abie_internal.area_course', 'abie.monitor_area_week'),
 	abie_owner.describe_as('abie_internal.school_standing', 'abie.school_progress');
 
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor_monitor_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor_stratum', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.monitor_week', '');
+SELECT pg_catalog.pg_extension_config_dump('abie.monitor_area_week', '');
 SELECT pg_catalog.pg_extension_config_dump('abie.school_progress', '');
 
 SELECT abie_internal.protect_table(t) FROM unnest('{abie.monitor,abie.monitor_stratum,abie.monitor_week,'
-	'abie.school_progress}'::regclass[]) t;
+	'abie.monitor_area_week,abie.school_progress}'::regclass[]) t;
 
 --
 -- What was found stays as it is
@@ -256,7 +296,7 @@ SELECT abie_internal.protect_table(t) FROM unnest('{abie.monitor,abie.monitor_st
 
 CREATE FUNCTION abie_internal.monitor_tables() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
-RETURN '{monitor_stratum,monitor_week,school_progress,shock}'::text[];
+RETURN '{monitor_stratum,monitor_week,monitor_area_week,school_progress,shock}'::text[];
 COMMENT ON FUNCTION abie_internal.monitor_tables() IS
 'The tables of schema abie that a weekly run fills, each with a column monitor_id.';
 

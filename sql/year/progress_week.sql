@@ -2,7 +2,7 @@
 
 CREATE FUNCTION abie_owner.monitored_weeks(monitor_id integer, urns integer[])
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
-	kind text, sess_possible bigint, sess_overall bigint, is_set_aside boolean, counterpart date)
+	kind text, sess_possible bigint, sess_overall bigint, is_set_aside boolean, shock_scope text, counterpart date)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 2000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -14,13 +14,15 @@ WITH monitor AS (
 	SELECT m.academic_year::text AS this_year, abie.previous_year(m.academic_year) AS last_year, m.as_of,
 		m.as_of >= make_date(left(m.academic_year, 4)::integer + 1, 8, 1) AS over
 	FROM abie.monitor m WHERE m.monitor_id = monitored_weeks.monitor_id
+), accepted AS MATERIALIZED (
+	SELECT a.* FROM monitor m, unnest(ARRAY[m.this_year, m.last_year]) y, abie_internal.accepted_weeks(y) a
+	WHERE a.urn = ANY (urns)
 ), held AS MATERIALIZED (
 	SELECT w.urn::integer AS urn, w.academic_year = m.this_year AS this_year, w.week_start, w.sess_possible,
-		w.sess_overall, (w.urn, w.week_start) IN (SELECT a.urn, a.week_start
-			FROM monitor k, unnest(ARRAY[k.this_year, k.last_year]) y,
-				abie_internal.accepted_weeks(y) a) AS is_set_aside
+		w.sess_overall, a.scope AS shock_scope
 	FROM monitor m JOIN abie.attendance_week w ON w.urn = ANY (urns) AND (w.academic_year = m.last_year
 		OR w.academic_year = m.this_year AND w.week_start <= abie_internal.newest_monday(m.as_of))
+		LEFT JOIN accepted a ON a.urn = w.urn AND a.week_start = w.week_start
 ), year AS MATERIALIZED (
 	SELECT h.urn, h.this_year, array_agg(h.week_start ORDER BY h.week_start) AS mondays, max(h.week_start) AS newest
 	FROM held h GROUP BY h.urn, h.this_year
@@ -41,17 +43,18 @@ WITH monitor AS (
 	SELECT false, l.*, NULL FROM last_year l
 )
 SELECT p.urn, p.this_year, p.week_start, p.half_term, p.from_start, p.to_end, p.kind, h.sess_possible, h.sess_overall,
-	h.is_set_aside, p.counterpart
+	h.shock_scope IS NOT NULL, h.shock_scope, p.counterpart
 FROM placed p JOIN held h ON h.urn = p.urn AND h.this_year = p.this_year AND h.week_start = p.week_start;
 END $$;
 COMMENT ON FUNCTION abie_owner.monitored_weeks(integer, integer[]) IS
 'The weeks of schools, of the year of a weekly run up to its day and of the year before, in their half terms '
-'(abie.school_week_kind) and with their counterparts (abie.counterpart_week). By the weeks held now.';
+'(abie.school_week_kind) and with their counterparts (abie.counterpart_week); shock_scope: whose shock a week is '
+'accepted as, NULL for none. By the weeks held now.';
 
 CREATE FUNCTION abie_owner.whole_progress_week(monitor_id integer, urns integer[])
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
-	variance float8, weight float8, counterpart date)
+	variance float8, weight float8, counterpart date, course_of text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200000 ROWS 2000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -66,14 +69,19 @@ WITH held AS MATERIALIZED (
 	FROM held h GROUP BY h.urn, h.this_year
 )
 SELECT h.urn, h.this_year, h.week_start, h.half_term, h.from_start, h.to_end, h.kind, h.sess_possible, h.sess_overall,
-	a.attendance, c.course + c.centre, a.attendance - (c.course + c.centre), p.week_variance * c.spread,
-	CASE WHEN c.course IS NULL OR h.is_set_aside THEN 0
+	a.attendance, k.course, a.attendance - k.course, p.week_variance * coalesce(area.spread, c.spread),
+	CASE WHEN c.course IS NULL OR h.is_set_aside AND area.scope IS NULL THEN 0
 		WHEN h.sess_possible < 0.5 * u.sessions THEN h.sess_possible / u.sessions
-		ELSE 1 END, h.counterpart
+		ELSE 1 END, h.counterpart, CASE WHEN c.course IS NOT NULL THEN coalesce(area.scope, 'stratum') END
 FROM held h JOIN usual u ON u.urn = h.urn AND u.this_year = h.this_year
 	JOIN abie.school_progress p ON p.monitor_id = whole_progress_week.monitor_id AND p.urn = h.urn
 	JOIN abie.monitor_week c ON c.monitor_id = p.monitor_id AND c.stratum = p.stratum
 		AND c.week_start = h.week_start AND c.kind = h.kind
+	LEFT JOIN abie.school s ON s.urn = h.urn
+	LEFT JOIN abie.monitor_area_week area ON area.monitor_id = p.monitor_id AND area.stratum = p.stratum
+		AND area.scope = h.shock_scope AND area.week_start = h.week_start
+		AND abie_internal.is_within(s.urn, coalesce(s.la_code, s.laestab / 10000), s.region, area.scope, area.code)
+	CROSS JOIN LATERAL (SELECT c.course + coalesce(area.centre, c.centre)) k(course)
 	CROSS JOIN LATERAL (SELECT abie.attendance_percent(h.sess_overall, h.sess_possible, NULL)) a(attendance)
 ORDER BY h.urn, h.week_start;
 END $$;
@@ -94,7 +102,7 @@ COMMENT ON FUNCTION abie_owner.admit_progress(oid, text, integer, integer[]) IS
 CREATE FUNCTION abie_owner.progress_week(role oid, monitor_id integer, urn integer)
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
-	variance float8, weight float8, counterpart date)
+	variance float8, weight float8, counterpart date, course_of text)
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE COST 200000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -106,13 +114,15 @@ COMMENT ON FUNCTION abie_owner.progress_week(oid, integer, integer) IS 'Of a rol
 CREATE FUNCTION abie.progress_week(monitor_id integer, urn integer)
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, attendance float8, course float8, deviation float8,
-	variance float8, weight float8, counterpart date)
+	variance float8, weight float8, counterpart date, course_of text)
 LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 200000 ROWS 80 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.progress_week(integer, integer) IS
 'The weeks of a school behind its row in abie.school_progress, of the year up to the day of the weekly run and of '
 'the year before, by the weeks held now: half term and place in it (abie.school_week_kind); attendance, per cent; '
-'course, attendance common to the stratum in such a week (abie.monitor_week, course + centre), per cent; deviation = '
-'attendance - course, percentage points; its variance, abie.school_progress.week_variance times the week''s spread; '
-'weight, 0 for a week without a course or accepted as a shock, the share of the usual sessions where it has less '
-'than half of them, else 1; the week of last year that it is compared with, NULL for none. No rows of a school that '
-'the role in force may not read. Volatile because reads may be logged (abie.report_read).';
+'course, attendance common to the stratum in such a week (abie.monitor_week, course + centre), per cent, or to the '
+'school''s area in a week accepted as a shock of it (centre of abie.monitor_area_week); deviation = attendance - '
+'course, percentage points; its variance, abie.school_progress.week_variance times the week''s spread; weight, 0 '
+'for a week without a course or accepted as a shock that has none of its area, the share of the usual sessions '
+'where it has less than half of them, else 1; the week of last year that it is compared with, NULL for none; '
+'course_of: stratum, local authority or region, NULL without a course. No rows of a school that the role in force '
+'may not read. Volatile because reads may be logged (abie.report_read).';

@@ -55,6 +55,13 @@ COMMENT ON COLUMN abie_internal.school_shock.urn IS 'The school.';
 SELECT abie_owner.describe_as('abie_internal.area_shock', 'abie.shock'),
 	abie_owner.describe_as('abie_internal.school_shock', 'abie.shock');
 
+CREATE FUNCTION abie_internal.area_code(scope text, area integer, regions text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+RETURN CASE scope WHEN 'region' THEN regions[area] ELSE area::text END;
+COMMENT ON FUNCTION abie_internal.area_code(text, integer, text[]) IS
+'The code, as in abie.school, of a local authority or region that abie_internal.project_stratum gives by its number; '
+'regions: those of abie_internal.regions.';
+
 CREATE FUNCTION abie_internal.keep_shocks(monitor_id integer, stratum text, run_id integer, regions text[],
 	areas abie_internal.area_shock[], schools abie_internal.school_shock[]) RETURNS void
 LANGUAGE sql VOLATILE STRICT PARALLEL UNSAFE
@@ -62,7 +69,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 INSERT INTO abie.shock (monitor_id, stratum, scope, code, week_start, run_id, schools, low_schools, z, departure)
 SELECT keep_shocks.monitor_id, keep_shocks.stratum, a.scope,
-	CASE a.scope WHEN 'region' THEN regions[a.area] ELSE a.area::text END, a.week_start, keep_shocks.run_id,
+	abie_internal.area_code(a.scope, a.area, regions), a.week_start, keep_shocks.run_id,
 	a.schools, a.low_schools, a.z, a.departure
 FROM unnest(areas) a;
 INSERT INTO abie.shock

@@ -11,6 +11,11 @@ CREATE TYPE abie_internal.common_week AS (this_year boolean, week_start date, ki
 COMMENT ON TYPE abie_internal.common_week IS
 'What a week of this year or the last was like for the schools of a stratum, by kind: abie.monitor_week.';
 
+CREATE TYPE abie_internal.area_course AS (this_year boolean, scope text, area integer, week_start date,
+	schools integer, centre float8, spread float8);
+COMMENT ON TYPE abie_internal.area_course IS
+'What a week accepted as the shock of an area was like for its schools: abie.monitor_area_week; area is its number.';
+
 CREATE TYPE abie_internal.school_standing AS (urn integer, weeks integer, weeks_set_aside integer,
 	has_newest_week boolean, year_to_date float8, relative float8, like_for_like float8, done float8,
 	week_variance float8, prior float8, prior_variance float8, level float8, level_variance float8, weeks_left float8,
@@ -35,19 +40,20 @@ COMMENT ON FUNCTION abie_internal.week_row(integer, date, bigint, bigint) IS
 
 CREATE FUNCTION abie_internal.project_stratum(urns integer[], enrolments float8[], forecasts float8[],
 	last_forecasts float8[], year_variances float8[], attendance float8[], baselines float8[], improvements float8[],
-	this_weeks bytea, last_weeks bytea, accepted_urns integer[], accepted_weeks date[],
+	this_weeks bytea, last_weeks bytea, accepted_urns integer[], accepted_weeks date[], accepted_scopes integer[],
 	pace float8, as_of date, over boolean, declared_v0 float8, declared_v1 float8, declared_rho float8,
 	forecast_quantile float8, regions integer[], authorities integer[],
 	OUT learned abie_internal.stratum_learned, OUT weeks abie_internal.common_week[],
-	OUT schools abie_internal.school_standing[], OUT area_shocks abie_internal.area_shock[],
-	OUT school_shocks abie_internal.school_shock[], OUT newest_week date)
+	OUT area_courses abie_internal.area_course[], OUT schools abie_internal.school_standing[],
+	OUT area_shocks abie_internal.area_shock[], OUT school_shocks abie_internal.school_shock[], OUT newest_week date)
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000000 AS 'MODULE_PATHNAME', 'abie_project_stratum';
 COMMENT ON FUNCTION abie_internal.project_stratum(integer[], float8[], float8[], float8[], float8[], float8[], float8[],
-	float8[], bytea, bytea, integer[], date[], float8, date, boolean, float8, float8, float8, float8, integer[],
-	integer[]) IS
+	float8[], bytea, bytea, integer[], date[], integer[], float8, date, boolean, float8, float8, float8, float8,
+	integer[], integer[]) IS
 'Learns of a stratum''s weeks and projects each of its schools. Schools in parallel arrays (urns to improvements; '
 'last_forecasts may be NULL). Weeks of this year so far, and of all last year, as values of abie_internal.week_row, '
 'one after the other, in any order; those of other schools are passed over, but for newest_week, the newest Monday of '
-'this year''s. Weeks accepted as shocks in two arrays. over: no week of the year is to come. declared: noise where '
-'last year''s weeks do not tell. Errors: arrays that do not fit, NULLs, a school or week twice, weeks of more than one '
-'year.';
+'this year''s. Weeks accepted as shocks in three arrays, the narrowest scope of each by its place in '
+'abie_internal.event_scopes. over: no week of the year is to come. declared: noise where last year''s weeks do not '
+'tell. Errors: arrays that do not fit, NULLs, a school or week twice, weeks of more than one year, a scope that is '
+'none.';

@@ -169,7 +169,7 @@ course_spread(const YearWeeks *year, const double *deviation, const double *fore
 		for (size_t r = year->first[i]; r < year->first[i + 1]; r++)
 		{
 			departure[r] = deviation[r] - forecast[i];
-			room.cell[r] = isnan(departure[r]) || year->set_aside[r] ? NO_CELL : year->week[r];
+			room.cell[r] = isnan(departure[r]) || year->set_aside[r] != BEFELL_NOTHING ? NO_CELL : year->week[r];
 		}
 	departures = sort_into_cells(room, departure, rows, year->mondays, allocate);
 	for (size_t w = 0; w < year->mondays; w++)

@@ -14,6 +14,20 @@
 
 #define WEEK_KINDS 3
 
+/*
+ * The narrowest of what is accepted to have befallen a school in a week; those
+ * that befell something are set aside.  Numbers are places in
+ * abie_internal.event_scopes.
+ */
+typedef enum Befell
+{
+	BEFELL_NOTHING,
+	BEFELL_SCHOOL,
+	BEFELL_AUTHORITY,
+	BEFELL_REGION,
+	BEFELL_COUNTRY
+} Befell;
+
 /* Weeks of a stratum's schools in an academic year: those of school i are first[i] to first[i + 1] - 1, by Monday. */
 typedef struct YearWeeks
 {
@@ -23,7 +37,7 @@ typedef struct YearWeeks
 	const int32_t *week;		/* its place among the Mondays of the year, from 0 */
 	const double *possible;		/* sessions, greater than 0 */
 	const double *rate;			/* attendance, per cent */
-	bool	   *set_aside;		/* accepted as a shock: says nothing of the school's level */
+	uint8_t    *set_aside;		/* Befell: but for nothing it is accepted as a shock */
 	size_t		mondays;		/* of the year, with a school week */
 } YearWeeks;
 

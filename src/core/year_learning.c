@@ -101,6 +101,9 @@ learn_spread(const Work *work, Course *year)
 {
 	course_spread(year->weeks, year->deviation, year->prior, work->learned->level_variance,
 				  work->learned->week_variance, year->common, work->room, work->allocate, work->pause);
+	year->areas = area_courses(year->weeks, work->in->areas, year->deviation, year->prior,
+							   work->learned->level_variance, work->learned->week_variance, work->scratch,
+							   work->allocate);
 }
 
 /* ---------- last year's back-test at the same week ---------- */

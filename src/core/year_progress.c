@@ -231,7 +231,7 @@ held_so_far(const Course *year, size_t school, bool with_set_aside)
 	double		with_course = 0.0;
 
 	for (size_t r = weeks->first[school]; r < weeks->first[school + 1]; r++)
-		if (with_set_aside || !weeks->set_aside[r])
+		if (with_set_aside || weeks->set_aside[r] == BEFELL_NOTHING)
 		{
 			held.sessions += weeks->possible[r];
 			held.rate += weeks->possible[r] * weeks->rate[r];
@@ -263,7 +263,7 @@ count_set_aside(const YearWeeks *weeks, size_t school)
 	size_t		count = 0;
 
 	for (size_t r = weeks->first[school]; r < weeks->first[school + 1]; r++)
-		count += weeks->set_aside[r];
+		count += weeks->set_aside[r] != BEFELL_NOTHING;
 	return count;
 }
 
@@ -419,4 +419,6 @@ project_stratum(const Stratum *stratum, const NormalRule *rule, Learned *learned
 	screen_shocks(&work, shocks);
 	learned->this_week = work.this_year.common;
 	learned->last_week = work.last_year.common;
+	learned->this_areas = work.this_year.areas;
+	learned->last_areas = work.last_year.areas;
 }

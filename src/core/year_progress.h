@@ -6,6 +6,7 @@
 #ifndef ABIE_CORE_YEAR_PROGRESS_H
 #define ABIE_CORE_YEAR_PROGRESS_H
 
+#include "core/area_course.h"
 #include "core/common_course.h"
 #include "core/projection.h"
 #include "core/shock_screen.h"
@@ -50,6 +51,8 @@ typedef struct Learned
 	double		movement_sd;	/* its standard deviation, of a school in the middle */
 	CommonWeek *this_week;		/* a Monday each */
 	CommonWeek *last_week;
+	AreaCourses this_areas;		/* in weeks accepted as an area's shock */
+	AreaCourses last_areas;
 } Learned;
 
 /* Where a school stands; NaN: not known. */

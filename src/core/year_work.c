@@ -83,7 +83,7 @@ median_known(const double *number, size_t count, double *scratch)
 bool
 says_nothing(const Course *year, size_t row)
 {
-	return year->weeks->set_aside[row] || isnan(year->deviation[row]);
+	return year->weeks->set_aside[row] != BEFELL_NOTHING || isnan(year->deviation[row]);
 }
 
 double
@@ -140,11 +140,14 @@ level_after(const Work *work, const Course *year, size_t school, size_t end, dou
 	for (size_t r = first; r < end; r++)
 	{
 		const CommonWeek *common = &year->common[weeks->week[r]];
+		const AreaCourse *area = area_course_of(&year->areas, weeks, work->in->areas, school, r);
+		bool		silent = isnan(year->deviation[r]) || (area == NULL && says_nothing(year, r));
 		double		share = weeks->possible[r] / usual;
 
-		variance[r - first] = week_variance * common->spread;
-		weight[r - first] = says_nothing(year, r) ? 0.0 : share < SHORT_WEEK ? share : 1.0;
-		deviation[r - first] = says_nothing(year, r) ? prior.mean : year->deviation[r] - common->centre;
+		variance[r - first] = week_variance * (area == NULL ? common->spread : area->spread);
+		weight[r - first] = silent ? 0.0 : share < SHORT_WEEK ? share : 1.0;
+		deviation[r - first] = silent ? prior.mean
+			: year->deviation[r] - (area == NULL ? common->centre : area->centre);
 	}
 	return own_level_after(prior, deviation, variance, weight, end - first, work->serial);
 }

@@ -4,11 +4,14 @@
  *
  * The course of a week is what is common to the schools of the stratum: the
  * median of the schools with a week of the kind, plus the centre, the median
- * departure of all schools from what each was forecast to differ by.
+ * departure of all schools from what each was forecast to differ by.  For a
+ * school's level the centre is that of its area in a week accepted as the area's
+ * shock.
  */
 #ifndef ABIE_CORE_YEAR_WORK_H
 #define ABIE_CORE_YEAR_WORK_H
 
+#include "core/area_course.h"
 #include "core/year_progress.h"
 
 #define WEEK 7
@@ -21,6 +24,7 @@ typedef struct Course
 {
 	const YearWeeks *weeks;
 	CommonWeek *common;
+	AreaCourses areas;			/* which stand for the stratum where an area had a shock */
 	double	   *deviation;		/* of each row from the median of its kind; NaN */
 	double	   *prior;			/* of each school, from the course; NaN */
 } Course;
@@ -54,7 +58,7 @@ extern Day	newest_monday(const YearWeeks *weeks);
 /* common_median of the numbers that are not NaN; NaN of none.  scratch: room for them. */
 extern double median_known(const double *number, size_t count, double *scratch);
 
-/* Whether a week is to say nothing of the school: set aside, or without a course. */
+/* Whether a week is to say nothing of what is common: set aside, or without a course. */
 extern bool says_nothing(const Course *year, size_t row);
 
 /* The course of a row, per cent; NaN where there is none. */

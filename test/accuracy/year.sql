@@ -49,7 +49,7 @@ FROM given g JOIN weeks w ON w.year = g.year AND w.phase = g.phase
 	JOIN weeks l ON l.year::integer = g.year::integer - 101 AND l.phase = g.phase AND l.number = 21
 	CROSS JOIN LATERAL abie_internal.project_stratum(g.urns, g.enrolments, g.last, g.before,
 		array_fill(g.variance, ARRAY[cardinality(g.urns)]), g.last, g.last, array_fill(0.3::float8, ARRAY[cardinality(g.urns)]),
-		w.weeks, l.weeks, '{}', '{}', 0.2, w.newest, false, 0.05, 100, 0.2, 1.96, array_fill(1, ARRAY[cardinality(g.urns)]), g.urns) p
+		w.weeks, l.weeks, '{}', '{}', '{}', 0.2, w.newest, false, 0.05, 100, 0.2, 1.96, array_fill(1, ARRAY[cardinality(g.urns)]), g.urns) p
 	CROSS JOIN LATERAL unnest(p.schools) s;
 
 WITH judged AS (

@@ -45,7 +45,7 @@ ORDER BY 1;
 -- a comment that a view has from elsewhere is that of a column the view reads; some read tables by a gate
 SELECT v.relname AS view, a.attname AS "column", col_description(v.oid, a.attnum) AS comment
 FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 JOIN pg_rewrite w ON w.ev_class = v.oid
-WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname NOT IN ('run', 'school_event', 'shock', 'monitor', 'hub_place', 'hub_placement', 'hub_partner_difference', 'hub_partner_week')
+WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND v.relname NOT IN ('run', 'school_event', 'shock', 'monitor', 'area_week', 'hub_place', 'hub_placement', 'hub_partner_difference', 'hub_partner_week')
 	AND EXISTS (SELECT FROM relation o, pg_attribute b WHERE o.relkind = 'r' AND b.attrelid = o.oid AND b.attnum > 0
 		AND col_description(o.oid, b.attnum) = col_description(v.oid, a.attnum))
 	AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass

@@ -334,12 +334,12 @@ SELECT status, error, (SELECT count(*) FROM abie.school_progress p WHERE p.monit
 -- bad arguments of the part in C
 CREATE FUNCTION project(urns integer[] DEFAULT '{1,2}', enrolments float8[] DEFAULT '{100,200}', weeks date[] DEFAULT '{2025-09-08,2025-09-08}',
 	possible bigint[] DEFAULT '{100,100}', overall bigint[] DEFAULT '{5,6}', week_urns integer[] DEFAULT '{1,2}', v0 float8 DEFAULT 0.3,
-	last_weeks bytea DEFAULT '', accepted date[] DEFAULT '{}')
+	last_weeks bytea DEFAULT '', accepted date[] DEFAULT '{}', scope integer DEFAULT 1)
 RETURNS text LANGUAGE sql AS $$
 SELECT p.schools[1].projected::numeric(6, 3) || ', newest week ' || coalesce(p.newest_week::text, 'none') FROM abie_internal.project_stratum(urns, enrolments, '{94,95}',
 	'{NULL,NULL}', '{0.5,0.5}', '{94,95}', '{94,95}', '{0.3,0.3}',
 	(SELECT coalesce(string_agg(abie_internal.week_row(w.urn, w.week, w.possible, w.overall), NULL), '') FROM unnest(week_urns, weeks, possible, overall) w (urn, week, possible, overall)),
-	last_weeks, array_fill(1, ARRAY[cardinality(accepted)]), accepted, 0.2, '2025-09-30', false, v0, 200, 0.1, 2, '{1,1}', '{0,7}') p
+	last_weeks, array_fill(1, ARRAY[cardinality(accepted)]), accepted, array_fill(scope, ARRAY[cardinality(accepted)]), 0.2, '2025-09-30', false, v0, 200, 0.1, 2, '{1,1}', '{0,7}') p
 $$;
 SELECT project();
 SELECT project(urns => '{1,1}');
@@ -352,6 +352,7 @@ SELECT project(week_urns => '{3}', weeks => '{2025-09-15}', possible => '{100}',
 SELECT project(last_weeks => 'x');
 SELECT project(accepted => '{2025-09-09}');
 SELECT project(accepted => '{NULL}');
+SELECT project(accepted => '{2025-09-08}', scope => 5);
 SELECT project(week_urns => '{1,1}');
 SELECT project(weeks => '{2025-09-08,2027-09-06}', week_urns => '{1,1}');
 SELECT project(weeks => '{2025-09-08,2027-09-06}');

@@ -279,8 +279,10 @@ query("SELECT abie.record_event('school', '900013', '2025-09-02', '2025-09-03', 
 query("INSERT INTO abie.event_decision (event_id, accepted, reason, decided_by) SELECT event_id, true, 'it is on file', 'another' FROM abie.school_event");
 query('SELECT abie.check_run(max(run_id)) FROM abie.run');
 query("CALL abie.monitor('$target_year', '2025-09-10')");
-# one that was stopped, with a week of it
-query("WITH stopped AS (INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('$target_year', '2025-09-17', $first, '1.0') RETURNING *)
+# one that was stopped, with a week of it, and one of an area
+query("WITH stopped AS (INSERT INTO abie.monitor (academic_year, as_of, run_id, extension_version) VALUES ('$target_year', '2025-09-17', $first, '1.0') RETURNING *),
+	area AS (INSERT INTO abie.monitor_area_week (monitor_id, stratum, scope, code, week_start, run_id, this_year, schools, centre, spread)
+		SELECT monitor_id, 'primary', 'local authority', '501', '2025-09-01', run_id, true, 10, -4, 1 FROM stopped)
 	INSERT INTO abie.shock (monitor_id, stratum, scope, code, week_start, run_id, schools, low_schools, z, departure)
 	SELECT monitor_id, 'primary', 'school', '900013', '2025-09-01', run_id, 1, 1, -5, -10 FROM stopped");
 # a list of one school, with something in each column that has to be filled
