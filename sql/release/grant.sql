@@ -29,8 +29,9 @@ SELECT CASE purpose
 		abie_report.school_figure,abie_report.correction,abie_report.school_event,
 		abie_report.monitor,abie_report.school_progress,abie_report.stratum_progress,abie_report.common_week,
 		abie_report.area_week,abie_report.local_authority_week,abie_report.trust_week,abie_report.shock,
-		abie_report.school_outcome,abie_report.referral,abie_report.referral_answer,abie_report.hub,abie_report.hub_place,
-		abie_report.hub_placement,abie_report.hub_partner_difference,abie_report.hub_partner_week}'::regclass[]
+		abie_report.school_outcome,abie_report.referral,abie_report.referral_answer,abie_report.hub,
+		abie_report.hub_place,abie_report.hub_placement,abie_report.hub_partner_difference,
+		abie_report.hub_partner_week}'::regclass[]
 	WHEN 'support'
 		THEN '{abie.methodology,abie_report.run,abie_report.school_expectation,abie_report.school_ladder,'
 		'abie_report.school,
