@@ -138,7 +138,8 @@ END $$;
 COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
 'The similar schools of each school in a run, columns of abie_report.similar_school and their places, and where the '
 'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead '
-'that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known.';
+'that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is '
+'not known.';
 
 CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000

@@ -38,7 +38,8 @@ BEGIN
 	RETURN abie_internal.report_part('html', 'picture', abie_internal.report_map(facts,
 			'Where the similar schools are', n.urns))
 		-- on paper one is enough
-		|| CASE WHEN n.known > 5 AND n.near_km < n.km / 3 THEN '<details open="open"><summary>A map of the nearest</summary>'
+		|| CASE WHEN n.known > 5 AND n.near_km < n.km / 3
+			THEN '<details open="open"><summary>A map of the nearest</summary>'
 			|| abie_internal.report_part('html', 'picture', abie_internal.report_map(facts, 'The nearest five of them',
 			n.near)) || E'</details>\n' ELSE '' END
 		|| CASE WHEN n.unknown > 0 THEN abie_internal.report_part('html', 'meta', format('Not on the map, because the '
