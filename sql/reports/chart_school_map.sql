@@ -60,7 +60,8 @@ BEGIN
 	SELECT array_agg(box(point(m.x::float8 - 4, m.y::float8 - 4), point(m.x::float8 + 4, m.y::float8 + 4))),
 		string_agg(format(CASE WHEN m.place = own THEN '<path d="M%s %sm0 -8l8 8l-8 8l-8 -8z" fill="#d55e00" '
 			'stroke="#fff"><title>%s</title></path>' ELSE '<circle cx="%s" cy="%s" r="4" fill="#0072b2" '
-			'stroke="#fff"><title>%s</title></circle>' END, m.x, m.y, abie_internal.xml_text(concat_ws(' ', m.label, m.name))), ''
+			'stroke="#fff"><title>%s</title></circle>' END, m.x, m.y,
+			abie_internal.xml_text(concat_ws(' ', m.label, m.name))), ''
 			ORDER BY m.place IS NOT DISTINCT FROM own, m.place)
 	INTO taken, marks
 	FROM (SELECT u.*, abie_internal.map_x(f, u.easting) AS x, abie_internal.map_y(f, u.northing) AS y
