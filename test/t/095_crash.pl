@@ -107,8 +107,10 @@ for my $victim ('session', 'server')
 		sleep($usual * $moment);
 		if ($victim eq 'session')
 		{
+			my $logged = -s $node->logfile;
 			kill 'KILL', $pid;
-			$running->finish;
+			# not before the server has seen it, for until then it still answers; nothing is seen of a run that had ended
+			$node->wait_for_log(qr/all server processes terminated; reinitializing/, $logged) unless $running->finish;
 			wait_for_recovery();
 		}
 		elsif ($kill % 2)
