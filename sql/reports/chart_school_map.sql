@@ -35,7 +35,9 @@ BEGIN
 				(8, -0.8, 0.8)) d(place, east, south)
 			CROSS JOIN (VALUES (10), (17), (25), (35), (48)) r(distance)
 			CROSS JOIN LATERAL (SELECT mark[0] + d.east * (r.distance - 4 + half) AS x,
-				mark[1] + d.south * (r.distance + 1) AS y) p) c
+				mark[1] + d.south * (r.distance + 1) AS y) p
+		-- worked out once a place, not for each of what is taken
+		OFFSET 0) c
 	WHERE c.area <@ room AND NOT EXISTS (SELECT FROM unnest(taken) t(area) WHERE t.area && c.area)
 	ORDER BY c.distance, c.place LIMIT 1;
 END $$;
