@@ -22,24 +22,33 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	half float8 := 3.5 * length(label);
+	distance float8;
+	found_place record;
 BEGIN
-	SELECT CASE WHEN c.distance > 10 THEN format('<path d="M%s %sL%s %s" stroke="#777" stroke-width="0.7"/>',
+	-- nearly every label finds its place at the first distance: the others are not worked out
+	FOREACH distance IN ARRAY ARRAY[10, 17, 25, 35, 48] LOOP
+		SELECT c.* INTO found_place
+		FROM (SELECT d.*, p.x, p.y, box(point(p.x - half, p.y - 6), point(p.x + half, p.y + 6)) AS area
+			FROM (VALUES (1, 1.0, 0.0), (2, -1, 0), (3, 0, -1), (4, 0, 1), (5, 0.8, -0.8), (6, -0.8, -0.8),
+					(7, 0.8, 0.8), (8, -0.8, 0.8)) d(place, east, south)
+				CROSS JOIN LATERAL (SELECT mark[0] + d.east * (distance - 4 + half) AS x,
+					mark[1] + d.south * (distance + 1) AS y) p
+			-- worked out once a place, not for each of what is taken
+			OFFSET 0) c
+		WHERE c.area <@ room AND NOT EXISTS (SELECT FROM unnest(taken) t(area) WHERE t.area && c.area)
+		ORDER BY c.place LIMIT 1;
+		EXIT WHEN FOUND;
+	END LOOP;
+	IF found_place.place IS NULL THEN
+		RETURN;
+	END IF;
+	area := found_place.area;
+	drawn := CASE WHEN distance > 10 THEN format('<path d="M%s %sL%s %s" stroke="#777" stroke-width="0.7"/>',
 			round(mark[0]::numeric, 1), round(mark[1]::numeric, 1),
-			round((mark[0] + (c.distance - 7) * c.east)::numeric, 1),
-			round((mark[1] + (c.distance - 7) * c.south)::numeric, 1)) ELSE '' END
-		|| format('<text x="%s" y="%s" font-size="11" text-anchor="middle">%s</text>', round(c.x::numeric, 1),
-			round((c.y + 4)::numeric, 1), abie_internal.xml_text(label)), c.area
-	INTO drawn, area
-	FROM (SELECT d.*, r.distance, p.x, p.y, box(point(p.x - half, p.y - 6), point(p.x + half, p.y + 6)) AS area
-		FROM (VALUES (1, 1.0, 0.0), (2, -1, 0), (3, 0, -1), (4, 0, 1), (5, 0.8, -0.8), (6, -0.8, -0.8), (7, 0.8, 0.8),
-				(8, -0.8, 0.8)) d(place, east, south)
-			CROSS JOIN (VALUES (10), (17), (25), (35), (48)) r(distance)
-			CROSS JOIN LATERAL (SELECT mark[0] + d.east * (r.distance - 4 + half) AS x,
-				mark[1] + d.south * (r.distance + 1) AS y) p
-		-- worked out once a place, not for each of what is taken
-		OFFSET 0) c
-	WHERE c.area <@ room AND NOT EXISTS (SELECT FROM unnest(taken) t(area) WHERE t.area && c.area)
-	ORDER BY c.distance, c.place LIMIT 1;
+			round((mark[0] + (distance - 7) * found_place.east)::numeric, 1),
+			round((mark[1] + (distance - 7) * found_place.south)::numeric, 1)) ELSE '' END
+		|| format('<text x="%s" y="%s" font-size="11" text-anchor="middle">%s</text>',
+			round(found_place.x::numeric, 1), round((found_place.y + 4)::numeric, 1), abie_internal.xml_text(label));
 END $$;
 COMMENT ON FUNCTION abie_internal.map_label(point, text, box, box[]) IS
 'The label of a mark of a map, where nothing else stands (taken) and inside room; NULL where there is no '
