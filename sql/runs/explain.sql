@@ -6,7 +6,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -73,7 +72,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -120,7 +118,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 80
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -146,7 +143,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 5
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -219,7 +215,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 10
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -285,7 +280,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 3
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -326,7 +320,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 7
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -374,7 +367,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 6
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN

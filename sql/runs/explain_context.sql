@@ -70,7 +70,6 @@ RETURNS TABLE (part integer, place integer, name text, value float8, made text)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
