@@ -45,10 +45,6 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 -- Restricted: the registers may be a temporary table.
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
-SET jit = off
-SET work_mem = '64MB'
-SET enable_nestloop = off
-SET enable_mergejoin = off
 AS $function$
 DECLARE
 	before date := abie_internal.year_first_day(from_year);
@@ -128,10 +124,6 @@ RETURNS TABLE (cohort integer, reason text, half_term integer, partition integer
 	feeder integer, sums bigint[], usual_before float8, usual float8, variance float8)
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET work_mem = '64MB'
-SET enable_nestloop = off
-SET enable_mergejoin = off
 AS $$
 WITH cell AS MATERIALIZED (
 	SELECT n.cohort, t.* FROM generate_series(0, earlier) n (cohort)
@@ -182,10 +174,6 @@ RETURNS TABLE (cohort integer, reason text, half_term integer, partition integer
 	likely_dip_error float8, excess_probability float8)
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 10000
 SET search_path = pg_catalog, pg_temp
-SET jit = off
-SET work_mem = '64MB'
-SET enable_nestloop = off
-SET enable_mergejoin = off
 AS $$
 WITH unit AS MATERIALIZED (
 	SELECT u.*, u.sums[1] AS number, c.dip, row_number() OVER (PARTITION BY u.cohort, u.reason, u.half_term,
@@ -307,6 +295,7 @@ CREATE FUNCTION abie_internal.transition_rows(registers regclass, from_year text
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 1000
 -- Restricted: the registers may be a temporary table.
 SET search_path = pg_catalog, pg_temp
+-- of these the functions that it calls have their plans, too
 SET jit = off
 SET work_mem = '64MB'
 SET enable_nestloop = off
