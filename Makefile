@@ -15,14 +15,14 @@ runs = methodology run_table run_result run_total run scope pool similar calcula
 release = release access release_check correction check_list check_school check_input readable read_log verify issue night grant
 year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \
 	backtest_year
-pupils = pupil_outlook transition transition_week transition_moment
+pupils = pupil_outlook transition transition_week transition_moment group_change
 reports = markup csv chart_part chart chart_map chart_school_map chart_history chart_year chart_weeks chart_xmr \
 	chart_transition report_view report_history report_table report_input report_week report_progress school_profile \
 	area_attendance report_shock report_part report_sort run_change report_summary chart_waterfall report_since \
 	report_facts report_word half_page since_part report_map \
 	report_expectation report_compared report_transition school_report \
 	site_page area_funnel area_circumstances area_change area_facts area_report site_school site_area site_index site \
-	week_facts week_area week_school week_part week_control week_area_report week_report
+	week_facts week_area week_school week_part week_control week_group week_area_report week_report
 support = assign choose_sites outcome referral_table referral referral_answer report_referral \
 	hub_table hub_allocation_table hub hub_allocation hub_explain report_hub chart_hub_map \
 	hub_report

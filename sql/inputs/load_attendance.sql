@@ -108,8 +108,8 @@ RETURN (
 COMMENT ON FUNCTION abie_internal.registers_key(regclass) IS
 'An expression that gives the same bigint for the same pupil; seldom for another too.';
 
-CREATE FUNCTION abie_internal.registers_query(registers regclass, academic_year text, from_date date, to_date date)
-	RETURNS text
+CREATE FUNCTION abie_internal.registers_query(registers regclass, academic_year text, from_date date, to_date date,
+	more text DEFAULT '') RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET datestyle = ISO
@@ -128,7 +128,7 @@ BEGIN
 SELECT urn::integer AS urn, pupil, %1$s AS key, %2$s AS register,
 	CASE WHEN %3$s THEN least(%6$L::date, %7$L) ELSE %6$L END AS last_day,
 	%4$s AS young, %5$s AS old,
-	coalesce(abie.first_on_roll(%2$s, %8$L, %6$L) > %7$L, false) AS late
+	coalesce(abie.first_on_roll(%2$s, %8$L, %6$L) > %7$L, false) AS late%12$s
 FROM %9$s
 WHERE register IS NULL OR (abie.start_date(register) < %11$L AND abie.end_date(register) >= %10$L)$query$,
 		abie_internal.registers_key(registers), register,
@@ -138,13 +138,14 @@ WHERE register IS NULL OR (abie.start_date(register) < %11$L AND abie.end_date(r
 			'year_group < 1'),
 		abie_internal.registers_age(registers, format('date_of_birth <= %L', make_date(start_year - 16, 8, 31)),
 			'year_group > 11'),
-		to_date, half_term, from_date, registers, make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1));
+		to_date, half_term, from_date, registers, make_date(start_year, 8, 1), make_date(start_year + 1, 8, 1),
+		more);
 END $function$;
-COMMENT ON FUNCTION abie_internal.registers_query(regclass, text, date, date) IS
+COMMENT ON FUNCTION abie_internal.registers_query(regclass, text, date, date, text) IS
 'The query that gives the registers of an academic year (urn, pupil, key, register), the last day that counts for '
 'each, and whether the pupil is too young (NULL: age not known), too old, or joined after the spring bank holiday: the '
-'cohort of the absence statistics. X is recoded as covid X in 2020/21 and 2021/22, when all of the cohort were of '
-'compulsory school age.';
+'cohort of the absence statistics; and more columns, as the given text says. X is recoded as covid X in 2020/21 and '
+'2021/22, when all of the cohort were of compulsory school age.';
 
 CREATE FUNCTION abie_internal.registers_count(query text, from_date date, academic_year text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

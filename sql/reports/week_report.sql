@@ -59,6 +59,7 @@ BEGIN
 		|| abie_internal.report_part(format, 'paragraph', abie_internal.week_sure(facts))
 		|| abie_internal.week_now(facts, format)
 		|| abie_internal.week_since(facts, format)
+		|| abie_internal.week_group_text(facts -> 'groups', format)
 		|| abie_internal.week_happened(facts, format)
 		|| abie_internal.week_controlled(facts, format)
 		|| CASE WHEN published IS NULL THEN '' ELSE abie_internal.report_part(format, 'heading', 'Published beside')
@@ -117,7 +118,7 @@ COMMENT ON FUNCTION abie_owner.admitted_area_facts(oid, jsonb, text, text) IS
 'abie_owner.week_facts_area of an area all schools of which a role may read, the reads recorded. Errors: P0002 no such '
 'area, 42501 one of which it may not read every school.';
 
-CREATE FUNCTION abie_owner.week_report(role oid, scope text, code text, format text, monitor_id integer) RETURNS text
+CREATE FUNCTION abie_owner.week_facts(role oid, scope text, code text, monitor_id integer) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is; its parts plan their queries once a session, not once a page
@@ -128,39 +129,73 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 -- not STRICT: monitor_id may be NULL
 DECLARE
-	monitor jsonb;
-	facts jsonb;
+	monitor jsonb := abie_owner.week_monitor(role, monitor_id);
 BEGIN
-	PERFORM abie_internal.check_report_format(format);
+	RETURN CASE scope WHEN 'school' THEN abie_owner.admitted_school_facts(role, monitor, code)
+		ELSE abie_owner.admitted_area_facts(role, monitor, scope, code) END;
+END $$;
+COMMENT ON FUNCTION abie_owner.week_facts(oid, text, text, integer) IS 'Of a role, as abie_internal.week_facts.';
+
+CREATE FUNCTION abie_internal.week_facts(scope text, code text, monitor_id integer) RETURNS jsonb
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
+-- not STRICT: monitor_id may be NULL
+AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie_internal.week_facts(text, text, integer) IS
+'All that abie.week_report says of a school or an area without registers, as one JSON document: '
+'doc/week_report.schema.json. Arguments and errors as there. Volatile because reads may be logged '
+'(abie.report_read).';
+
+CREATE FUNCTION abie_internal.check_week_scope(scope text, registers regclass) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT: it says what is NULL
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
 	IF scope IS NULL OR scope NOT IN ('school', 'la', 'trust') THEN
 		RAISE EXCEPTION 'scope of a report cannot be %', coalesce('"' || scope || '"', 'NULL')
 			USING ERRCODE = 'invalid_parameter_value',
 				HINT = 'Scopes are school, with a URN, la, with the number of a local authority, and trust, with its '
 					'name.';
+	ELSIF scope <> 'school' AND registers IS NOT NULL THEN
+		RAISE EXCEPTION 'registers are for the page of a school, not of scope "%"', scope
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'abie.group_change has the groups of every school.';
 	END IF;
-	monitor := abie_owner.week_monitor(role, monitor_id);
-	IF scope = 'school' THEN
-		facts := abie_owner.admitted_school_facts(role, monitor, code);
-	ELSE
-		facts := abie_owner.admitted_area_facts(role, monitor, scope, code);
+END $$;
+COMMENT ON FUNCTION abie_internal.check_week_scope(text, regclass) IS
+'Raises the errors that abie.week_report has for its scope, and for registers with another scope than school.';
+
+CREATE FUNCTION abie.week_report(scope text, code text, format text DEFAULT 'html', monitor_id integer DEFAULT NULL,
+	registers regclass DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE COST 1000000
+SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
+SET extra_float_digits = 1
+SET datestyle = ISO
+SET plan_cache_mode = force_generic_plan
+AS $$
+-- not STRICT: monitor_id and registers may be NULL
+DECLARE
+	facts jsonb;
+BEGIN
+	PERFORM abie_internal.check_report_format(format);
+	PERFORM abie_internal.check_week_scope(scope, registers);
+	facts := abie_internal.week_facts(scope, code, monitor_id);
+	IF registers IS NOT NULL THEN
+		facts := facts || abie_internal.week_groups(facts, registers);
 	END IF;
 	RETURN CASE WHEN format = 'json' THEN jsonb_pretty(facts)
 		WHEN scope = 'school' THEN abie_internal.week_school_text(facts, format)
 		ELSE abie_internal.week_area_text(facts, format) END;
 END $$;
-COMMENT ON FUNCTION abie_owner.week_report(oid, text, text, text, integer) IS 'Of a role, as abie.week_report.';
-
-CREATE FUNCTION abie.week_report(scope text, code text, format text DEFAULT 'html', monitor_id integer DEFAULT NULL)
-RETURNS text
-LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1000000
--- not STRICT: monitor_id may be NULL
-AS 'MODULE_PATHNAME', 'abie_gate';
-COMMENT ON FUNCTION abie.week_report(text, text, text, integer) IS
+COMMENT ON FUNCTION abie.week_report(text, text, text, integer, regclass) IS
 'The page of a week: scope school with its URN, la with the number of a local authority, or trust with its name; html '
 '(one file that loads nothing from elsewhere), markdown or json (all figures unrounded, doc/week_report.schema.json). '
 'Of a school where it stands against its expectation, how sure that is, its weeks, what changed since the weekly run '
 'before, what happened, published weeks; of an area how many stand how, which to call first, and each school. '
-'monitor_id: a weekly run of abie_report.monitor, by default the latest (is_latest). Not STRICT because '
-'monitor_id may be NULL; NULL for no code. Errors: 22023 unknown scope or format, P0002 no such weekly run, or no such '
-'school or area in its run that the reader may see, 42501 an area not every school of which the reader may read. '
-'Volatile because reads may be logged (abie.report_read).';
+'monitor_id: a weekly run of abie_report.monitor, by default the latest (is_latest). registers: a table or view of '
+'pupils'' registers, as for abie.pupil_outlook, read with the caller''s rights: the page of a school then says how the '
+'absence of its pupil groups moved (abie.group_change as of the weekly run''s day). Not STRICT because monitor_id and '
+'registers may be NULL; NULL for no code. Errors: 22023 unknown scope or format, or registers for an area; P0002 no '
+'such weekly run, or no such school or area in its run that the reader may see; 42501 an area not every school of '
+'which the reader may read; of registers those of abie.group_change. Volatile because reads may be logged '
+'(abie.report_read).';

@@ -1,5 +1,18 @@
 -- The weeks behind a school's progress: what each was, what was common to all in it, what it counts for.
 
+CREATE FUNCTION abie_internal.holiday_starts(this_year date[], last_year date[], over boolean) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 200
+-- not STRICT: there may be no week of last year
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT CASE WHEN over THEN n.newest + 5 ELSE n.newest + 7 * (
+			SELECT k.to_end FROM abie.school_week_kind(last_year, last_year[cardinality(last_year)] + 5) k
+			WHERE k.week_start = n.newest - 364) + 5 END
+	FROM (SELECT this_year[cardinality(this_year)]) n(newest));
+COMMENT ON FUNCTION abie_internal.holiday_starts(date[], date[], boolean) IS
+'The first day of the holiday after the last of a school''s weeks of this year, given as Mondays, for '
+'abie.school_week_kind: the half term is taken to end as last year''s did, 52 weeks before; over: the year ends with '
+'that week. NULL where last year had no such week. Not STRICT, as there may be no last year.';
+
 CREATE FUNCTION abie_owner.monitored_weeks(monitor_id integer, urns integer[])
 RETURNS TABLE (urn integer, this_year boolean, week_start date, half_term integer, from_start integer, to_end integer,
 	kind text, sess_possible bigint, sess_overall bigint, is_set_aside boolean, shock_scope text, counterpart date)
@@ -29,15 +42,14 @@ WITH monitor AS (
 ), last_year AS MATERIALIZED (
 	SELECT y.urn, k.* FROM year y, abie.school_week_kind(y.mondays, y.newest + 5) k WHERE NOT y.this_year
 ), this_year AS MATERIALIZED (
-	-- the half term is taken to end as last year's did, 52 weeks before
-	SELECT y.urn, y.mondays, CASE WHEN m.over THEN y.newest + 5 ELSE y.newest + 7 * l.to_end + 5 END AS holiday_starts
-	FROM monitor m, year y LEFT JOIN last_year l ON l.urn = y.urn AND l.week_start = y.newest - 364
+	SELECT y.urn, y.mondays, l.mondays AS last_mondays,
+		abie_internal.holiday_starts(y.mondays, l.mondays, m.over) AS holiday_starts
+	FROM monitor m, year y LEFT JOIN year l ON l.urn = y.urn AND NOT l.this_year
 	WHERE y.this_year
 ), placed AS (
 	SELECT true AS this_year, t.urn, k.*, c.counterpart
-	FROM this_year t LEFT JOIN year l ON l.urn = t.urn AND NOT l.this_year,
-		abie.school_week_kind(t.mondays, t.holiday_starts) k,
-		abie.counterpart_week(t.mondays, l.mondays, t.holiday_starts) c
+	FROM this_year t, abie.school_week_kind(t.mondays, t.holiday_starts) k,
+		abie.counterpart_week(t.mondays, t.last_mondays, t.holiday_starts) c
 	WHERE c.week_start = k.week_start
 	UNION ALL
 	SELECT false, l.*, NULL FROM last_year l

@@ -4,7 +4,8 @@
 -- Needs the table version (the columns of derived_attendance_ytd_versions.csv as text). The difference of two successive
 -- versions is a fortnight, which stands for a week of a school. Last year's figure is the forecast; what it is worth is
 -- learned from the change before, for 2024/25 declared. One row a year, phase and third of the year: root mean square
--- errors over authorities and fortnights, percentage points, what is common to all apart.
+-- errors over authorities and fortnights, percentage points, what is common to all apart; and by how much the mean square
+-- of the projection is above that of the year to date, with its standard error, authorities taken as drawn from many.
 
 CREATE TEMP TABLE year_to_date AS
 SELECT v.time_period AS year, v.education_phase AS phase, v.new_la_code AS la,
@@ -60,18 +61,27 @@ WITH judged AS (
 		JOIN authority l ON l.phase = n.phase AND l.urn = n.urn AND l.year::integer = n.year::integer - 101
 	WINDOW this AS (PARTITION BY s.year, s.phase, s.number)
 ), centred AS (
-	SELECT j.year, j.phase, j.number, j.done, abs(j.projected - avg(j.projected) OVER this) <= j.half_width AS inside,
+	SELECT j.year, j.phase, j.number, j.urn, j.done, abs(j.projected - avg(j.projected) OVER this) <= j.half_width AS inside,
 		(j.projected - avg(j.projected) OVER this) ^ 2 AS projected,
 		(j.relative - avg(j.relative) OVER this) ^ 2 AS relative, (j.like_for_like - avg(j.like_for_like) OVER this) ^ 2 AS like_for_like,
 		(j.last_year - avg(j.last_year) OVER this) ^ 2 AS last_year
 	FROM judged j WINDOW this AS (PARTITION BY j.year, j.phase, j.number)
+), placed AS (
+	SELECT c.*, t.part
+	FROM centred c CROSS JOIN LATERAL (VALUES
+		(CASE WHEN c.done < 0.3333 THEN 'first third' WHEN c.done < 0.6667 THEN 'second third' ELSE 'last third' END),
+		(CASE WHEN c.done BETWEEN 0.48 AND 0.56 THEN 'half-way' END)) t(part)
+	WHERE t.part IS NOT NULL AND c.done < 0.97
+), difference AS (
+	-- fortnights of an authority go together
+	SELECT d.year, d.phase, d.part, avg(d.above) AS above, stddev_samp(d.above) / sqrt(count(*)) AS error
+	FROM (SELECT p.year, p.phase, p.part, avg(p.projected - p.relative) AS above FROM placed p GROUP BY p.year, p.phase, p.part, p.urn) d
+	GROUP BY d.year, d.phase, d.part
 )
-SELECT c.year, c.phase, t.part, round(avg(c.done)::numeric, 2) AS done, count(DISTINCT c.number) AS fortnights,
-	round(sqrt(avg(c.projected))::numeric, 3) AS projected, round(sqrt(avg(c.relative))::numeric, 3) AS relative,
-	round(sqrt(avg(c.like_for_like))::numeric, 3) AS like_for_like, round(sqrt(avg(c.last_year))::numeric, 3) AS last_year,
-	round(avg(c.inside::integer)::numeric, 2) AS coverage
-FROM centred c CROSS JOIN LATERAL (VALUES (CASE WHEN c.done < 0.3333 THEN 'first third' WHEN c.done < 0.6667 THEN 'second third' ELSE 'last third' END),
-	(CASE WHEN c.done BETWEEN 0.48 AND 0.56 THEN 'half-way' END)) t(part)
-WHERE t.part IS NOT NULL AND c.done < 0.97
-GROUP BY c.year, c.phase, t.part
-ORDER BY c.year, c.phase, min(c.number);
+SELECT p.year, p.phase, p.part, round(avg(p.done)::numeric, 2) AS done, count(DISTINCT p.number) AS fortnights,
+	round(sqrt(avg(p.projected))::numeric, 3) AS projected, round(sqrt(avg(p.relative))::numeric, 3) AS relative,
+	round(sqrt(avg(p.like_for_like))::numeric, 3) AS like_for_like, round(sqrt(avg(p.last_year))::numeric, 3) AS last_year,
+	round(avg(p.inside::integer)::numeric, 2) AS coverage, round(min(d.above)::numeric, 5) AS above, round(min(d.error)::numeric, 5) AS error
+FROM placed p JOIN difference d ON d.year = p.year AND d.phase = p.phase AND d.part = p.part
+GROUP BY p.year, p.phase, p.part
+ORDER BY p.year, p.phase, min(p.number);

@@ -285,6 +285,8 @@ my %week = map { split /\|/ } split /\n/, $node->safe_psql('demo', q{
 	SELECT 'shock', min(code) FROM abie.shock WHERE monitor_id = 2 AND scope = 'school' UNION ALL SELECT 'left-out', min(urn)::text FROM abie_report.school_expectation WHERE exclusion_reason LIKE 'fewer%'});
 look_at("demo-week-$_", $node->safe_psql('demo', "SELECT abie.week_report('school', '$week{$_}')")) for sort keys %week;
 look_at("demo-week-$_", $node->safe_psql('demo', "SELECT abie.week_report('school', '$_')")) for 900005, 900012;
+$node->safe_psql('demo', q{CREATE TABLE pupils AS SELECT p.* FROM unnest('{2024/25,2025/26}'::text[]) y, abie.demo_pupils(y) p});
+look_at('demo-week-groups', $node->safe_psql('demo', q{SELECT abie.week_report('school', '900005', registers => 'pupils')}));
 look_at('demo-week-area', $node->safe_psql('demo', q{SELECT abie.week_report('la', '518')}));
 look_at('demo-week-trust', $node->safe_psql('demo', q{SELECT abie.week_report('trust', '<img src=x onerror=alert(1)> & "Sons"')}));
 

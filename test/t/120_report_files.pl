@@ -148,6 +148,10 @@ for my $urn (split /\n/, $node->safe_psql('postgres', q{SELECT urn FROM abie_rep
 $node->safe_psql('postgres', q{CREATE TABLE registers AS SELECT p.* FROM unnest('{2024/25,2025/26}'::text[]) y, abie.demo_moves(y, 10) p WHERE p.year_group = CASE y WHEN '2024/25' THEN 6 ELSE 7 END});
 append_to_file("$folder/monitored/moved.json", $node->safe_psql('postgres', q{SELECT abie.school_report(900035, 'json', registers => 'registers')}));
 like(slurp_file("$folder/monitored/moved.json"), qr/"transition": \{/, 'with registers reports have the move');
+# and groups of them on the page of a week
+$node->safe_psql('postgres', q{CREATE TABLE pupils AS SELECT p.* FROM unnest('{2024/25,2025/26}'::text[]) y, abie.demo_pupils(y) p});
+append_to_file("$folder/week/groups.json", $node->safe_psql('postgres', q{SELECT abie.week_report('school', '900005', 'json', registers => 'pupils')}));
+like(slurp_file("$folder/week/groups.json"), qr/"pupil_group": "FSM"/, 'with registers pages of a week have groups');
 isnt(scalar(grep { slurp_file("$folder/monitored/$_") =~ /"week": \{/ } files("$folder/monitored")), 0, 'after a weekly run reports have the week');
 SKIP:
 {

@@ -87,7 +87,7 @@ SKIP:
 	for my $line (split /\n/, $found)
 	{
 		my ($year, $phase, $part, $done, $fortnights, @figure) = split /\|/, $line;
-		@{ $row{"$year $phase $part"} }{qw(projected relative like_for_like last_year coverage)} = @figure;
+		@{ $row{"$year $phase $part"} }{qw(projected relative like_for_like last_year coverage above error)} = @figure;
 	}
 	is(scalar keys %row, 16, 'two years, two phases, three thirds and the middle');
 	for my $phase (qw(Primary Secondary))
@@ -96,6 +96,10 @@ SKIP:
 		cmp_ok($middle->{projected}, '<', $middle->{$_}, "2025/26, $phase, half-way: the projection is nearer than $_") for qw(relative like_for_like last_year);
 		cmp_ok($row{"202526 $phase $_"}{projected}, '<', $row{"202526 $phase $_"}{relative}, "2025/26, $phase, $_: nearer than the year to date relative to the others'")
 		  for 'second third', 'last third';
+		# before 2024/25 no change of a year is known: what the forecast is worth is declared
+		my $declared = $row{"202425 $phase half-way"};
+		cmp_ok($declared->{above}, '<', 1.96 * $declared->{error}, "2024/25, $phase, half-way: no farther off than the year to date but for chance");
+		cmp_ok($declared->{projected}, '<', $declared->{$_}, "2024/25, $phase, half-way: nearer than $_") for qw(like_for_like last_year);
 		for my $year (qw(202425 202526))
 		{
 			my $first = $row{"$year $phase first third"};
