@@ -268,16 +268,60 @@ static const char *const check_name[LIST_CHECKS] = {
 	"other type"
 };
 
+/* The places of the first faults of a check, in their order. */
+typedef struct FirstFaults
+{
+	int			count;
+	double		place[5][3];	/* so many examples does abie.run_checks give */
+} FirstFaults;
+
 typedef struct Checking
 {
 	ReturnSetInfo *rows;
+	bool		first_only;		/* a row for those faults that may be among the first; the others counted together */
 	Datum		name[LIST_CHECKS];
 	int32		items[LIST_CHECKS]; /* without faults */
+	int32		others[LIST_CHECKS];	/* faults without a row of their own */
+	FirstFaults first[LIST_CHECKS];
 	Schools		schools;
 	Weights		weights;
 	double		far;			/* kilometres; NaN: none are too many */
 	MemoryContext list;			/* what one list needs */
 } Checking;
+
+static bool
+is_before(const double *place, const double *other)
+{
+	for (int i = 0; i < 3; i++)
+		if (place[i] != other[i])
+			return place[i] < other[i];
+	return false;
+}
+
+/* Whether none or few of the faults so far were before this one, which then is among the first. */
+static bool
+enter_fault(FirstFaults *first, const double *place)
+{
+	int			i = first->count;
+
+	if (i == (int) lengthof(first->place) && !is_before(place, first->place[--i]))
+		return false;
+	first->count = Max(first->count, i + 1);
+	for (; i > 0 && is_before(place, first->place[i - 1]); i--)
+		memcpy(first->place[i], first->place[i - 1], sizeof(first->place[i]));
+	memcpy(first->place[i], place, sizeof(first->place[i]));
+	return true;
+}
+
+/* Whether a fault gets a row; it is counted where it does not.  Who asks for double matches needs them all. */
+static bool
+has_row(Checking *checking, ListCheck check, const double *place)
+{
+	if (!checking->first_only || check == DOUBLE_MATCH || enter_fault(&checking->first[check], place))
+		return true;
+	checking->others[check]++;
+	return false;
+}
 
 static void
 put_fault(Checking *checking, ListCheck check, char *example, double *place, int places)
@@ -297,24 +341,23 @@ put_fault(Checking *checking, ListCheck check, char *example, double *place, int
 static void
 count_list(Checking *checking, ListCheck check, bool faulty, const SchoolList *list, Word kind)
 {
-	double		place = list->urn;
+	double		place[3] = {list->urn};
 
 	if (!faulty)
 		checking->items[check]++;
-	else if (kind.text == NULL)
-		put_fault(checking, check, psprintf("%d", list->urn), &place, 1);
-	else
-		put_fault(checking, check, psprintf("%d: %.*s", list->urn, (int) kind.length, kind.text), &place, 1);
+	else if (has_row(checking, check, place))
+		put_fault(checking, check, kind.text == NULL ? psprintf("%d", list->urn) :
+				  psprintf("%d: %.*s", list->urn, (int) kind.length, kind.text), place, 1);
 }
 
 static void
 count_pair(Checking *checking, ListCheck check, bool faulty, const SchoolList *list, int i)
 {
-	double		place[2] = {list->urn, i + 1};
+	double		place[3] = {list->urn, i + 1};
 
 	if (!faulty)
 		checking->items[check]++;
-	else
+	else if (has_row(checking, check, place))
 		put_fault(checking, check, list->unknown[i] ? psprintf("%d with ", list->urn) :
 				  psprintf("%d with %d", list->urn, list->listed[i]), place, 2);
 }
@@ -325,11 +368,13 @@ check_kilometres(Checking *checking, const ListedSchool *own, const SchoolList *
 	double		kilometres = school_kilometres(own, list->school[i]);
 	double		place[3] = {-kilometres, list->urn, i + 1};
 
-	if (kilometres > checking->far)
+	if (isnan(kilometres))
+		return;
+	if (!(kilometres > checking->far))
+		checking->items[FAR_APART]++;
+	else if (has_row(checking, FAR_APART, place))
 		put_fault(checking, FAR_APART, psprintf("%d with %d: %.0f km", list->urn, list->listed[i], rint(kilometres)),
 				  place, 3);
-	else if (!isnan(kilometres))
-		checking->items[FAR_APART]++;
 }
 
 /* To the bit; nearer ones first. */
@@ -391,26 +436,24 @@ check_list(Checking *checking, const SchoolList *list)
 	count_list(checking, DOUBLE_MATCH, list->doubled, list, (Word) {NULL, 0});
 }
 
-/* Those without a fault, together. */
 static void
-put_items(Checking *checking)
+put_items(Checking *checking, ListCheck check, bool faulty, int32 items)
 {
-	for (int check = 0; check < LIST_CHECKS; check++)
-	{
-		Datum		value[5] = {checking->name[check], BoolGetDatum(false), (Datum) 0, (Datum) 0,
-			Int32GetDatum(checking->items[check])};
-		bool		null[5] = {[2] = true,[3] = true};
+	Datum		value[5] = {checking->name[check], BoolGetDatum(faulty), (Datum) 0, (Datum) 0, Int32GetDatum(items)};
+	bool		null[5] = {[2] = true,[3] = true};
 
-		put_row(checking->rows, value, null);
-	}
+	put_row(checking->rows, value, null);
 }
 
-/* list_faults(schools, lists, weights, far) */
+/* list_faults(schools, lists, weights, far, first_only) */
 PG_FUNCTION_INFO_V1(abie_list_faults);
 Datum
 abie_list_faults(PG_FUNCTION_ARGS)
 {
-	Checking	checking = {.rows = begin_rows(fcinfo), .far = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3)};
+	Checking	checking = {
+		.rows = begin_rows(fcinfo), .far = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3),
+		.first_only = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4)
+	};
 	Rows		lists;
 	Words		words = {0};
 
@@ -435,6 +478,11 @@ abie_list_faults(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(before);
 		MemoryContextReset(checking.list);
 	}
-	put_items(&checking);
+	for (int check = 0; check < LIST_CHECKS; check++)
+	{
+		put_items(&checking, check, false, checking.items[check]);
+		if (checking.others[check] > 0)
+			put_items(&checking, check, true, checking.others[check]);
+	}
 	return (Datum) 0;
 }

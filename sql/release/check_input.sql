@@ -4,19 +4,6 @@
 -- Inputs
 --
 
-CREATE FUNCTION abie_internal.check_input_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
-BEGIN ATOMIC
-	SELECT 'input digest', i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[], 1
-	FROM (SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now
-		FROM abie.run r
-		WHERE r.run_id = check_input_digest.run_id
-		-- worked out once, though it is asked for twice
-		OFFSET 0) i;
-END;
-COMMENT ON FUNCTION abie_internal.check_input_digest(integer, float8) IS
-'Release check input digest. Example: the digest as it is now.';
-
 CREATE FUNCTION abie_internal.check_result_digest(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000
 BEGIN ATOMIC
@@ -29,7 +16,7 @@ END;
 COMMENT ON FUNCTION abie_internal.check_result_digest(integer, float8) IS
 'Release check result digest. Example: the digest as it is now.';
 
-CREATE FUNCTION abie_internal.check_stale_input(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.stale_inputs(run_id integer, digest text) RETURNS SETOF abie.checked_item
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off
@@ -40,10 +27,18 @@ SET jit = off
 AS $$
 DECLARE
 	m abie.methodology := abie_internal.run_methodology(run_id);
-	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = check_stale_input.run_id);
+	target_year text := (SELECT r.target_year FROM abie.run r WHERE r.run_id = stale_inputs.run_id);
 	-- averages once each, not for every school that is set beside them
 	own_columns text[] := array_remove(array_remove(abie_internal.pool_columns(), 'la_average'), 'national_average');
 BEGIN
+	IF abie_internal.is_input_unchanged(run_id, digest) THEN
+		RETURN QUERY SELECT 'stale input', false, NULL, NULL::float8[], (
+			(SELECT count(*) FROM abie.run_scope k WHERE k.run_id = stale_inputs.run_id)
+			+ (SELECT count(*) FROM (SELECT DISTINCT s.stratum, s.la_code FROM abie.run_school s
+				WHERE s.run_id = stale_inputs.run_id) a)
+			+ (SELECT count(DISTINCT s.stratum) FROM abie.run_school s WHERE s.run_id = stale_inputs.run_id))::integer;
+		RETURN;
+	END IF;
 	-- all that abie_internal.calculate_pool would read now, beside what it read
 	RETURN QUERY EXECUTE format($sql$
 		WITH pool AS MATERIALIZED (%1$s
@@ -77,9 +72,25 @@ BEGIN
 		abie_internal.column_list('s', own_columns))
 	USING run_id, target_year, m.minimum_enrolments;
 END $$;
-COMMENT ON FUNCTION abie_internal.check_stale_input(integer, float8) IS
-'Release check stale input: all that the run read is read again and compared with what it kept. Examples are '
-'URNs, LAESTABs of schools without one, and averages.';
+COMMENT ON FUNCTION abie_internal.stale_inputs(integer, text) IS
+'Release check stale input: where the tables that the run read may have changed since '
+'(abie_internal.is_input_unchanged; digest: abie_internal.input_digest as it is now), all that it read is read again '
+'and compared with what it kept. Examples are URNs, LAESTABs of schools without one, and averages.';
+
+CREATE FUNCTION abie_internal.check_inputs(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
+BEGIN ATOMIC
+	WITH input AS MATERIALIZED (
+		SELECT r.input_digest AS recorded, abie_internal.input_digest(r.run_id) AS now
+		FROM abie.run r
+		WHERE r.run_id = check_inputs.run_id
+	)
+	SELECT 'input digest', i.now IS DISTINCT FROM i.recorded, i.now, NULL::float8[], 1 FROM input i
+	UNION ALL
+	SELECT s.* FROM input i CROSS JOIN LATERAL abie_internal.stale_inputs(check_inputs.run_id, i.now) s;
+END;
+COMMENT ON FUNCTION abie_internal.check_inputs(integer, float8) IS
+'Release checks input digest, of which the example is the digest as it is now, and stale input.';
 
 CREATE FUNCTION abie_internal.column_list(alias text, columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10

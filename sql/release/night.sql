@@ -48,7 +48,9 @@ BEGIN
 	-- by what the run read, not by when: what was being written while it read has another time than that of its commit
 	RETURN newest.run_id IS NOT NULL
 		AND newest.extension_version = (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'abie')
-		AND NOT EXISTS (SELECT FROM abie_internal.check_stale_input(newest.run_id, NULL) i WHERE i.faulty);
+		AND NOT EXISTS (SELECT
+			FROM abie_internal.stale_inputs(newest.run_id, abie_internal.input_digest(newest.run_id)) i
+			WHERE i.faulty);
 END $$;
 COMMENT ON FUNCTION abie.is_up_to_date(text, text) IS
 'Whether another calculation for a target year by a methodology would be the newest one again: by this version of '

@@ -162,7 +162,9 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE WHEN name IN ('self match', 'family match', 'phase match', 'selective match', 'incomplete list', 'distance',
-	'far apart', 'other type') THEN 'check_lists' ELSE 'check_' || replace(name, ' ', '_') END
+	'far apart', 'other type') THEN 'count_lists'
+	WHEN name IN ('stale input', 'input digest') THEN 'check_inputs'
+	ELSE 'check_' || replace(name, ' ', '_') END
 $$;
 COMMENT ON FUNCTION abie_internal.check_function(text) IS
 'The function of abie_internal that makes a release check, perhaps with others that look at the same.';

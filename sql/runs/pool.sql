@@ -223,7 +223,9 @@ BEGIN
 	EXECUTE format($sql$
 		WITH pool AS MATERIALIZED (%1$s
 		), counted AS (
-			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM pool) WHERE r.run_id = $1
+			UPDATE abie.run r SET schools_in_scope = (SELECT count(*) FROM pool),
+				input_mark = abie_internal.input_mark(pg_snapshot_xmin(pg_current_snapshot()))
+			WHERE r.run_id = $1
 		), excluded AS (
 			INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
 			SELECT $1, c.laestab, c.urn, c.reason, c.detail FROM pool c WHERE c.reason IS NOT NULL

@@ -16,6 +16,7 @@ CREATE TABLE abie.run (
 	expectations integer,
 	exclusions integer,
 	row_counts jsonb NOT NULL DEFAULT '{}',
+	input_mark jsonb,
 	input_digest text,
 	result_digest text,
 	error text,
@@ -49,6 +50,9 @@ COMMENT ON COLUMN abie.run.expectations IS 'Schools with an expectation.';
 COMMENT ON COLUMN abie.run.exclusions IS 'Schools left out, each with a reason.';
 COMMENT ON COLUMN abie.run.row_counts IS
 'Rows of the run by table: {"expectation": 19623, ...}. No row can be added to those of an issued run.';
+COMMENT ON COLUMN abie.run.input_mark IS
+'What tells that the tables it read have not changed since: abie_internal.input_mark of the moment it read them; NULL '
+'where what a transaction wrote that was not the oldest then was among it.';
 COMMENT ON COLUMN abie.run.input_digest IS
 'SHA-256, hexadecimal, of the methodology and of all figures used: abie_internal.input_digest.';
 COMMENT ON COLUMN abie.run.result_digest IS

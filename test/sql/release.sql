@@ -33,6 +33,35 @@ SELECT c.faults = (SELECT count(*) FROM abie_internal.check_lists(1, c.threshold
 	c.examples = ARRAY(SELECT format('%s with %s: %s km', n.urn, n.similar_urn, round(n.km)) FROM abie_report.similar_school n WHERE n.run_id = 1 ORDER BY n.km DESC NULLS LAST, n.urn, n.rank LIMIT 5) AS examples
 FROM abie.run_checks(1) c WHERE c.name = 'far apart';
 
+-- that no input has changed is known of its rows, and the check says the same as where all of it is read again
+CREATE FUNCTION known_unchanged(statement text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	known boolean;
+BEGIN
+	EXECUTE statement;
+	known := abie_internal.is_input_unchanged(1, abie_internal.input_digest(1));
+	RAISE EXCEPTION USING ERRCODE = 'AB002', MESSAGE = 'undo';
+EXCEPTION WHEN SQLSTATE 'AB002' THEN
+	RETURN known;
+END $$;
+SELECT known_unchanged('SELECT');
+BEGIN;
+CREATE TEMP TABLE known AS SELECT * FROM abie.run_checks(1) WHERE name IN ('stale input', 'input digest');
+UPDATE abie.run SET input_mark = NULL;
+SELECT known_unchanged('SELECT'), count(*) AS checks, bool_and(k = c) AS equal FROM known k JOIN abie.run_checks(1) c ON c.name = k.name;
+ROLLBACK;
+SELECT s.statement, known_unchanged(s.statement) FROM (VALUES
+	('UPDATE abie.attendance SET urn = urn WHERE academic_year = ''2022/23'' AND laestab = (SELECT min(laestab) FROM abie.attendance)'),
+	('DELETE FROM abie.attendance WHERE academic_year = ''2022/23'' AND laestab = (SELECT min(laestab) FROM abie.attendance)'),
+	('INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900013, 900014, ''Successor'')'),
+	('UPDATE abie.school_context SET eal_pct = eal_pct WHERE urn = 900013'),
+	('DELETE FROM abie.school WHERE urn = 900013'),
+	('ALTER TABLE abie.school_link RENAME link_name TO name'),
+	('UPDATE abie.run_school SET enrolments = enrolments + 1 WHERE urn = 900013'),
+	('UPDATE abie.run_school SET references_published = NOT references_published WHERE urn = 900013'),
+	('UPDATE abie.run SET extension_version = ''0.9'''),
+	('UPDATE abie.run SET input_mark = jsonb_set(input_mark, ''{horizon}'', to_jsonb((input_mark ->> ''horizon'')::bigint + 4294967296))')) s(statement);
+
 --
 -- Faults
 --
