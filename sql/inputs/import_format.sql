@@ -116,7 +116,8 @@ COMMENT ON COLUMN abie.import_publication.set_aside IS
 'in GIAS are set aside; offshore and overseas establishments are kept.';
 
 CREATE VIEW abie.import_precedence (target_table, formats) AS VALUES
-	('school', ARRAY['gias-links', 'school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc', 'gias']),
+	('school', ARRAY['laestab', 'gias-links', 'school-idaci', 'england-abs', 'england-census', 'ees-absence', 'spc',
+		'gias']),
 	('school_context', ARRAY['school-idaci', 'spc', 'england-census']),
 	('attendance', ARRAY['england-abs', 'ees-absence', 'registers']);
 COMMENT ON VIEW abie.import_precedence IS
@@ -124,7 +125,8 @@ COMMENT ON VIEW abie.import_precedence IS
 'edition of it in abie.school) or one that stands further right; own entries, whose source is no format, never. So the '
 'order of imports does not matter.';
 COMMENT ON COLUMN abie.import_precedence.target_table IS 'The table.';
-COMMENT ON COLUMN abie.import_precedence.formats IS 'Formats from the weakest to the strongest.';
+COMMENT ON COLUMN abie.import_precedence.formats IS
+'Formats from the weakest to the strongest; laestab: the name that the school has under another URN of its LAESTAB.';
 
 CREATE VIEW abie.import_kind (kind, value, none, expected) AS VALUES
 	('text', '%1$s', 'false', 'a text'),

@@ -43,18 +43,34 @@ CREATE FUNCTION abie_internal.import_name_schools() RETURNS bigint
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH named AS (
+WITH nameless AS MATERIALIZED (
+	SELECT s.urn, s.laestab FROM abie.school s
+	WHERE s.name IS NULL OR split_part(s.sources ->> 'name', ' ', 1) IN ('gias-links', 'laestab')
+), linked AS MATERIALIZED (
+	SELECT DISTINCT ON (x.link_urn) x.link_urn AS urn, x.link_name AS name, 'gias-links' AS source
+	FROM nameless n JOIN abie.school_link x ON x.link_urn = n.urn
+	WHERE x.link_name IS NOT NULL
+	ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C"
+), called AS (
+	SELECT * FROM linked
+	UNION ALL
+	-- a school that became an academy keeps its LAESTAB
+	SELECT n.urn, o.name, 'laestab ' || o.urn
+	FROM nameless n CROSS JOIN LATERAL (
+		SELECT o.urn, o.name FROM abie.school o
+		WHERE o.laestab = n.laestab AND o.urn <> n.urn AND o.name IS NOT NULL
+			AND split_part(o.sources ->> 'name', ' ', 1) IS DISTINCT FROM 'laestab'
+		ORDER BY o.urn DESC LIMIT 1) o
+	WHERE NOT EXISTS (SELECT FROM linked l WHERE l.urn = n.urn)
+), named AS (
 	UPDATE abie.school s
-	SET name = l.link_name, sources = s.sources || '{"name": "gias-links"}', recorded_at = now()
-	FROM (SELECT DISTINCT ON (x.link_urn) x.link_urn, x.link_name FROM abie.school_link x
-		WHERE x.link_name IS NOT NULL
-			ORDER BY x.link_urn, x.established_date DESC NULLS LAST, x.link_name COLLATE "C") l
-	WHERE s.urn = l.link_urn AND s.name IS DISTINCT FROM l.link_name
-		AND (s.name IS NULL OR split_part(s.sources ->> 'name', ' ', 1) = 'gias-links')
+	SET name = c.name, sources = s.sources || jsonb_build_object('name', c.source), recorded_at = now()
+	FROM called c
+	WHERE s.urn = c.urn AND (s.name, s.sources ->> 'name') IS DISTINCT FROM (c.name, c.source)
 	RETURNING 1
 )
 SELECT count(*) FROM named
 $$;
 COMMENT ON FUNCTION abie_internal.import_name_schools() IS
-'Gives schools that no publication names the name under which abie.school_link knows them, the newest link''s; the '
-'number of schools named. A part of import_finish.';
+'Gives schools that no publication names the name under which abie.school_link knows them, the newest link''s, or else '
+'that of the newest other URN of their LAESTAB; the number of schools named. A part of import_finish.';

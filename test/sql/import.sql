@@ -259,6 +259,16 @@ SELECT pg_temp.import('auto', 'spc', 'time_period,urn,laestab,old_la_code,la_nam
 SELECT pg_temp.import('gias', 'old', :named, '100004,940,North Northamptonshire,4,D,T,G,Primary|100005,840,Durham City,5,E,T,G,Primary', NULL, '2024-05-24');
 SELECT la_code, la_name, source FROM abie.local_authority ORDER BY la_code;
 SELECT urn, name, la_code, la_name, sources ->> 'name' AS named_by FROM abie.school ORDER BY urn;
+-- a school that nothing names has the name of the newest other URN of its LAESTAB, until it is named itself; an entry of one's own stays
+INSERT INTO abie.school (urn, laestab, name) VALUES (100011, 8410011, NULL), (100012, 8410011, 'Its academy'), (100013, 8410011, NULL), (100014, 8410014, NULL), (100015, 8410011, 'Ours');
+SELECT pg_temp.import('gias', 'newer', :named, '100012,841,X,11,Its academy,T,G,Primary', NULL, '2025-06-24');
+SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100011 AND 100015 ORDER BY urn;
+UPDATE abie.school SET name = 'Academy of its own' WHERE urn = 100015;
+SELECT pg_temp.import('gias-links', 'links', 'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate', '100012,100011,As it was,Predecessor,01-09-2012');
+SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100011 AND 100015 ORDER BY urn;
+SELECT pg_temp.import('gias', 'newest', :named, '100013,841,X,11,Its own name,T,G,Primary', NULL, '2025-07-24');
+SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100011 AND 100015 ORDER BY urn;
+DELETE FROM abie.school WHERE urn BETWEEN 100011 AND 100015;
 UPDATE abie.local_authority SET la_name = 'Ours', source = 'own entry' WHERE la_code = 840;
 SELECT pg_temp.import('gias', 'newer', :named, '100001,840,Durham,1,A,T,G,Primary|100002,840,Durham,2,B,T,G,Primary', NULL, '2026-05-24');
 SELECT la_name FROM abie.local_authority WHERE la_code = 840;
