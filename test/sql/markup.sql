@@ -16,3 +16,17 @@ FROM (SELECT abie_internal.plain_text('x' || chr(c) || 'y') AS plain, (xpath('/a
 	FROM generate_series(1, 20000) c WHERE c NOT BETWEEN 55296 AND 57343) t,
 	LATERAL (SELECT replace(replace(replace(replace(replace(t.raw, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&#39;', ''''), '&amp;', '&')) b(back);
 SELECT length(abie_internal.xml_text(repeat('"', 1000000))) AS longest;
+
+--
+-- CSV: what COPY reads back is what was written, but for an apostrophe before what a spreadsheet would take for a formula
+--
+CREATE TEMP TABLE cell (value text, disarmed boolean);
+INSERT INTO cell VALUES ('=1+2', true), ('+1+1', true), ('-2+3', true), ('@SUM(1,2)', true), (E'\t=1', true), (E'\r=1', true), (E'\n=1', true), ('-', true), ('+', true), ('=', true), ('-.', true), ('-1e5', true), ('-1e+', true), ('--1', true), ('-1.5.2', true),
+	('''=1', true), ('''''-5', true), ('=a"b\c,d', true), ('-Infinity', true), ('-5', false), ('+5', false), ('-0.25', false), ('-.5', false), ('-5.', false), ('-1e-05', false), ('-1.5e+300', false), ('', false), (NULL, false), ('''', false), ('''a', false), ('a=1', false),
+	('a"b', false), ('a,b', false), ('\\', false), ('(a)', false), (' a ', false), (E'a\nb', false), (U&'\00E9', false);
+CREATE TEMP TABLE line AS SELECT value, disarmed, abie_internal.csv_line(ROW(1, value, -1.5::float8)::text) AS line, abie_internal.csv_field(value) AS field FROM cell;
+SELECT count(*) FILTER (WHERE line IS DISTINCT FROM '1,' || CASE WHEN q.quoted THEN '"' ELSE '' END || CASE WHEN disarmed THEN '''' ELSE '' END || replace(coalesce(value, ''), '"', '""') || CASE WHEN q.quoted THEN '"' ELSE '' END || E',-1.5\n') AS line,
+	count(*) FILTER (WHERE field IS DISTINCT FROM CASE WHEN f.quoted THEN '"' ELSE '' END || CASE WHEN disarmed THEN '''' ELSE '' END || replace(value, '"', '""') || CASE WHEN f.quoted THEN '"' ELSE '' END) AS field
+FROM line, LATERAL (SELECT value = '' OR value ~ E'[",()\\\\\\s]') q(quoted), LATERAL (SELECT value = '' OR value ~ E'[",\n\r]') f(quoted);
+-- whatever text it is given
+SELECT given, abie_internal.csv_line(given) FROM unnest('{"",(,(),"(,)","(\"","(\\","(a","\")"}'::text[]) given;

