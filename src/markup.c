@@ -1,29 +1,19 @@
 /*
  * markup.c
- *	  SQL functions that write text for a document.
+ *	  SQL functions that write text for a document, and numbers as documents write them.
  */
 #include "postgres.h"
 
-#include "compat.h"
-#include "fmgr.h"
-#include "utils/memutils.h"
-
 #include "core/markup.h"
+#include "text_result.h"
 
 static Datum
 written_text(FunctionCallInfo fcinfo, MarkupLanguage language)
 {
-	text	   *given = PG_GETARG_TEXT_PP(0);
-	size_t		length = VARSIZE_ANY_EXHDR(given);
-	text	   *result = palloc_extended(VARHDRSZ + length * MARKUP_GROWTH, MCXT_ALLOC_HUGE);
-	size_t		written = markup_write(VARDATA_ANY(given), length, language, VARDATA(result));
+	TextBuffer	out = text_begin();
 
-	if (!AllocSizeIsValid(VARHDRSZ + written))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("text is too long to be escaped: it would have %zu bytes", written)));
-	SET_VARSIZE(result, VARHDRSZ + written);
-	PG_RETURN_TEXT_P(result);
+	markup_put(&out, text_argument(fcinfo, 0), language);
+	return text_result(&out);
 }
 
 PG_FUNCTION_INFO_V1(abie_plain_text);
@@ -45,4 +35,60 @@ Datum
 abie_markdown_text(PG_FUNCTION_ARGS)
 {
 	return written_text(fcinfo, MARKUP_MARKDOWN);
+}
+
+/* Decimal places of a number, which text_decimal knows. */
+static int
+digits_argument(FunctionCallInfo fcinfo)
+{
+	int			digits = PG_GETARG_INT32(1);
+
+	if (digits < 0 || digits > 15)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("digits must be 0 to 15, not %d", digits)));
+	return digits;
+}
+
+PG_FUNCTION_INFO_V1(abie_decimal);
+Datum
+abie_decimal(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out = text_begin();
+
+	text_decimal(&out, PG_GETARG_FLOAT8(0), digits_argument(fcinfo));
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_signed);
+Datum
+abie_signed(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out = text_begin();
+
+	text_signed(&out, PG_GETARG_FLOAT8(0), digits_argument(fcinfo));
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_thousands);
+Datum
+abie_thousands(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out = text_begin();
+
+	text_thousands(&out, PG_GETARG_INT64(0));
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_counted);
+Datum
+abie_counted(PG_FUNCTION_ARGS)
+{
+	int64		number = PG_GETARG_INT64(0);
+	TextBuffer	out = text_begin();
+
+	text_thousands(&out, number);
+	text_word(&out, " ");
+	text_slice(&out, text_argument(fcinfo, number == 1 ? 1 : 2));
+	return text_result(&out);
 }

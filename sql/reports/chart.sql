@@ -1,103 +1,20 @@
 -- Charts as SVG, from values alone: the same values give the same text.
 
 CREATE FUNCTION abie.chart_ladder(title text, names text[], heights float8[], roles text[] DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50
 -- not STRICT: roles may be NULL
-DECLARE
-	rungs integer := (SELECT count(h) FROM unnest(heights) h);
-	bottom integer := 34 + 28 * rungs;
-	scale abie_internal.chart_scale;
-	drawn text;
-	said text;
-	climb text;
-BEGIN
-	IF title IS NULL OR names IS NULL OR heights IS NULL THEN
-		RETURN NULL;
-	END IF;
-	PERFORM abie_internal.check_chart('chart_ladder', cardinality(heights),
-		ARRAY[cardinality(names), coalesce(cardinality(roles), cardinality(names))]);
-	IF rungs = 0 THEN
-		RETURN NULL;
-	END IF;
-	scale := (SELECT abie_internal.chart_scale(min(h) - 0.1, max(h) + 0.1, 4, 182, 352) FROM unnest(heights) h);
-	SELECT string_agg(format('<path d="M182 %sH352" stroke="#999"/><text x="8" y="%s" dy="4"%s>%s</text>'
-				'<text x="392" y="%s" dy="4" text-anchor="end"%s>%s</text>',
-				r.y, r.y, r.weight, abie_internal.xml_text(abie_internal.short_text(r.name, 27)),
-				r.y, r.weight, abie_internal.decimal(r.height, 2))
-			|| CASE r.role
-				WHEN 'target' THEN format('<path d="M%s %sl8 8l-8 8l-8 -8z" fill="#d55e00"/>', r.x, r.y - 8)
-				WHEN 'start' THEN format('<circle cx="%s" cy="%s" r="7" fill="#fff" stroke="#d55e00" '
-					'stroke-width="3"/>', r.x, r.y)
-				ELSE format('<circle cx="%s" cy="%s" r="5" fill="#0072b2"/>', r.x, r.y) END, '' ORDER BY r.y),
-		string_agg(format('%s %s per cent', r.name, abie_internal.decimal(r.height, 2)), '; ' ORDER BY r.y),
-		'<path d="M' || min(r.x || ' ' || r.y) FILTER (WHERE r.role = 'start')
-			|| 'L' || min(r.x || ' ' || r.y) FILTER (WHERE r.role = 'target')
-			|| '" stroke="#d55e00" stroke-width="2" stroke-dasharray="4 3"/>'
-	INTO drawn, said, climb
-	FROM (SELECT u.name, u.height, u.role, 20 + 28 * row_number() OVER (ORDER BY u.height DESC, u.place DESC) AS y,
-			abie_internal.chart_place(scale, u.height) AS x,
-			CASE WHEN u.role IN ('start', 'target') THEN ' font-weight="600"' ELSE '' END AS weight
-		FROM unnest(names, heights, roles) WITH ORDINALITY u(name, height, role, place)
-		WHERE u.height IS NOT NULL) r;
-	RETURN abie_internal.svg(title, 'From the highest: ' || said || '.', bottom + 36,
-		abie_internal.chart_across(scale, 34, bottom, 'Attendance, per cent') || coalesce(climb, '') || drawn);
-END $$;
+AS 'MODULE_PATHNAME', 'abie_chart_ladder';
 COMMENT ON FUNCTION abie.chart_ladder(text, text[], float8[], text[]) IS
 'SVG of a ladder: one row a rung, the highest first, at its attendance (per cent). roles: start (an open circle) and '
-'target (a diamond) are joined by a broken line; others NULL. Rungs of NULL height are left out; NULL where none is '
-'left. Not STRICT because roles may be NULL. Errors: 2202E arrays of different length or empty, 22003 values not '
-'finite.';
+'target (a diamond), of several the highest, are joined by a broken line; others NULL. Rungs of NULL height are left '
+'out; NULL where none is left. Not STRICT because roles may be NULL. Errors: 2202E arrays of different length or '
+'empty, 22003 values not finite.';
 
 CREATE FUNCTION abie.chart_similar(title text, names text[], attendance float8[], low float8[] DEFAULT NULL,
 	high float8[] DEFAULT NULL, own integer DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 3000
-SET search_path = pg_catalog, pg_temp
-AS $$
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50
 -- not STRICT: intervals and own may be NULL
-DECLARE
-	n integer := cardinality(names);
-	shown float8[] := array_remove(attendance || low || high, NULL);
-	bottom integer := 34 + 18 * (SELECT count(v) FROM unnest(attendance) v);
-	scale abie_internal.chart_scale;
-	drawn text;
-	said text;
-BEGIN
-	IF title IS NULL OR names IS NULL OR attendance IS NULL THEN
-		RETURN NULL;
-	END IF;
-	PERFORM abie_internal.check_chart('chart_similar', n,
-		ARRAY[cardinality(attendance), coalesce(cardinality(low), n), coalesce(cardinality(high), n)]);
-	IF bottom = 34 THEN
-		RETURN NULL;
-	END IF;
-	scale := (SELECT abie_internal.chart_scale(min(v), max(v), 4, 186, 350) FROM unnest(shown) v);
-	SELECT string_agg(format('<g><title>%s: %s</title>', abie_internal.xml_text(r.name), r.percent)
-			|| CASE WHEN r.is_own THEN format('<rect y="%s" width="400" height="18" fill="#fdebdf"/>', r.y - 9)
-				ELSE '' END
-			|| format('<text x="8" y="%s" dy="4" font-size="11"%s>%s</text>', r.y, r.weight,
-				abie_internal.xml_text(abie_internal.short_text(r.name, 29)))
-			|| coalesce('<path d="M' || abie_internal.chart_place(scale, r.low) || ' ' || r.y
-				|| 'H' || abie_internal.chart_place(scale, r.high) || '" stroke="' || r.colour
-				|| '" stroke-width="2"/>', '')
-			|| CASE WHEN r.is_own THEN format('<path d="M%s %sl6 6l-6 6l-6 -6z" fill="#d55e00"/>', r.x, r.y - 6)
-				ELSE format('<circle cx="%s" cy="%s" r="4" fill="#0072b2"/>', r.x, r.y) END
-			|| format('<text x="392" y="%s" dy="4" font-size="11" text-anchor="end"%s>%s</text></g>', r.y, r.weight,
-				r.percent), '' ORDER BY r.y),
-		string_agg(r.name || ' ' || r.percent, '; ' ORDER BY r.y)
-	INTO drawn, said
-	FROM (SELECT s.*, 25 + 18 * row_number() OVER (ORDER BY s.attendance DESC, s.place) AS y,
-			abie_internal.chart_place(scale, s.attendance) AS x, abie_internal.decimal(s.attendance, 2) AS percent,
-			s.place IS NOT DISTINCT FROM own AS is_own,
-			CASE WHEN s.place = own THEN '#d55e00' ELSE '#0072b2' END AS colour,
-			CASE WHEN s.place = own THEN ' font-weight="600"' ELSE '' END AS weight
-		FROM unnest(names, attendance, low, high) WITH ORDINALITY s(name, attendance, low, high, place)
-		WHERE s.attendance IS NOT NULL) r;
-	RETURN abie_internal.svg(title, 'Attendance in per cent, the highest first: ' || said || '.', bottom + 36,
-		abie_internal.chart_across(scale, 34, bottom, 'Attendance, per cent'
-			|| CASE WHEN cardinality(array_remove(low, NULL)) > 0 THEN ', with 95 % intervals' ELSE '' END) || drawn);
-END $$;
+AS 'MODULE_PATHNAME', 'abie_chart_similar';
 COMMENT ON FUNCTION abie.chart_similar(text, text[], float8[], float8[], float8[], integer) IS
 'SVG dot plot of schools by attendance (per cent), the highest first, with intervals (low, high) where given; own is '
 'the place in the arrays of the school that is marked. Names too long for the picture are cut, and whole in its '
@@ -201,50 +118,11 @@ $$;
 COMMENT ON FUNCTION abie_internal.chart_funnel_schools(abie_internal.funnel_point[]) IS
 'The schools of abie.chart_funnel as drawn, the names of those outside its limits, and how many are inside.';
 
-CREATE FUNCTION abie_internal.label_places(x float8, y float8, wide float8)
-RETURNS TABLE (choice integer, frame box, at text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5 ROWS 8
-BEGIN ATOMIC
-	SELECT c.choice, box(point(c.left_edge, c.middle - 6), point(c.left_edge + wide, c.middle + 6)),
-		format('x="%s" y="%s"', round(c.left_edge::numeric, 1), round((c.middle + 3.5)::numeric, 1))
-	FROM (VALUES (1, x + 9, y), (2, x - 9 - wide, y), (3, x - wide / 2, y - 13), (4, x - wide / 2, y + 13),
-		(5, x - 6, y - 13), (6, x - 6, y + 13), (7, x + 6 - wide, y - 13), (8, x + 6 - wide, y + 13))
-		c(choice, left_edge, middle);
-END;
-COMMENT ON FUNCTION abie_internal.label_places(float8, float8, float8) IS
-'Where a name of some width may stand beside a mark, in the order they are tried: right, left, above, below, and '
-'these to one side.';
-
-CREATE FUNCTION abie_internal.chart_funnel_names(points abie_internal.funnel_point[], most integer) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	outside abie_internal.funnel_point[] := ARRAY(SELECT p FROM unnest(points) p WHERE abs(p.band) = 2
-		ORDER BY abs(p.difference) DESC, p.place);
-	taken box[] := ARRAY(SELECT box(point(p.x - 6, p.y - 6), point(p.x + 6, p.y + 6)) FROM unnest(outside) p);
-	p abie_internal.funnel_point;
-	label text;
-	found record;
-	drawn text := '';
-BEGIN
-	FOREACH p IN ARRAY outside[1:most] LOOP
-		label := abie_internal.short_text(abie_internal.plain_text(p.name), 26);
-		SELECT l.* INTO found
-		FROM abie_internal.label_places(p.x, p.y, 5.8 * length(label)) l
-		WHERE box '(394,212),(46,38)' @> l.frame AND NOT EXISTS (SELECT FROM unnest(taken) t WHERE t && l.frame)
-		ORDER BY l.choice LIMIT 1;
-		IF found.frame IS NOT NULL THEN
-			taken := taken || found.frame;
-			drawn := drawn || format('<text %s font-size="10" stroke="#fff" stroke-width="3" '
-				'paint-order="stroke">%s</text>', found.at, abie_internal.xml_text(label));
-		END IF;
-	END LOOP;
-	RETURN drawn;
-END $$;
-COMMENT ON FUNCTION abie_internal.chart_funnel_names(abie_internal.funnel_point[], integer) IS
-'Names beside those of the schools outside the limits that are farthest from what is expected, so many of them, as far '
-'as there is room: no name lies on another or on a mark.';
+CREATE FUNCTION abie_internal.chart_funnel_names(names text[], x float8[], y float8[], most integer) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_chart_funnel_names';
+COMMENT ON FUNCTION abie_internal.chart_funnel_names(text[], float8[], float8[], integer) IS
+'Names beside marks of abie.chart_funnel at these places: of so many of the first as there is room for, none of which '
+'lies on another or on a mark.';
 
 CREATE FUNCTION abie.chart_funnel(title text, names text[], enrolments float8[], differences float8[],
 	between_variance float8, sampling_c1 float8, units text DEFAULT 'schools') RETURNS text
@@ -256,6 +134,7 @@ DECLARE
 	y abie_internal.chart_scale;
 	points abie_internal.funnel_point[];
 	school record;
+	outside record;
 BEGIN
 	PERFORM abie_internal.check_chart('chart_funnel', cardinality(names),
 		ARRAY[cardinality(enrolments), cardinality(differences)]);
@@ -273,12 +152,17 @@ BEGIN
 	points := ARRAY(SELECT p FROM abie_internal.chart_funnel_points(x, y, names, enrolments, differences,
 		between_variance, sampling_c1) p);
 	school := abie_internal.chart_funnel_schools(points);
+	-- the farthest from what is expected first
+	SELECT coalesce(array_agg(p.name), '{}') AS names, coalesce(array_agg(p.x), '{}') AS x,
+		coalesce(array_agg(p.y), '{}') AS y
+	INTO outside
+	FROM (SELECT f.* FROM unnest(points) f WHERE abs(f.band) = 2 ORDER BY abs(f.difference) DESC, f.place) p;
 	RETURN abie_internal.svg(title, format('%s %s lie within the 99.8 per cent limits. Outside: %s.',
 			school.inside, units, coalesce(school.outside, 'none')), 292,
 		abie_internal.chart_upward(y, 44, 386) || abie_internal.chart_across(x, 40, 216, 'Pupils enrolled')
 		|| format('<path d="M44 %sH386" stroke="#222"/>', abie_internal.chart_place(y, 0))
 		|| abie_internal.chart_funnel_limits(x, y, between_variance, sampling_c1) || school.drawn
-		|| abie_internal.chart_funnel_names(points, 12)
+		|| abie_internal.chart_funnel_names(outside.names, outside.x, outside.y, 12)
 		|| '<text x="8" y="32" font-size="11">Attendance less expected, percentage points</text>'
 		'<g transform="translate(12 262)"><path d="M0 0h18" stroke="#555" stroke-dasharray="5 4"/>'
 		'<text x="24" y="4" font-size="11">95 % lie between</text>'

@@ -12,43 +12,22 @@ COMMENT ON COLUMN abie_internal.map_frame.width IS 'Its width in the picture.';
 COMMENT ON COLUMN abie_internal.map_frame.height IS 'Its height in the picture.';
 
 CREATE FUNCTION abie_internal.map_frame(eastings integer[], northings integer[]) RETURNS abie_internal.map_frame
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 500
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT p.west - (r.width / u.unit - p.across) / 2, p.north + (r.height / u.unit - p.down) / 2, u.unit, 20::float8,
-	30::float8, r.width, r.height
-FROM (SELECT min(g.easting)::float8 AS west, max(g.northing)::float8 AS north,
-		greatest(max(g.easting) - min(g.easting), 2000)::float8 AS across,
-		greatest(max(g.northing) - min(g.northing), 2000)::float8 AS down
-	FROM unnest(eastings, northings) g(easting, northing) WHERE num_nulls(g.easting, g.northing) = 0) p
-	-- as wide as the picture, and no higher than 440; a margin for the marks of places at the edge
-	CROSS JOIN LATERAL (SELECT least(300 / p.across, 380 / p.down) AS unit) u
-	CROSS JOIN LATERAL (SELECT 360::float8 AS width, greatest(120, ceil(p.down * u.unit) + 60)::float8 AS height) r
-WHERE p.west IS NOT NULL
-$$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_map_frame';
 COMMENT ON FUNCTION abie_internal.map_frame(integer[], integer[]) IS
 'The frame that holds all of these places; NULL where none is known.';
 
 CREATE FUNCTION abie_internal.map_x(f abie_internal.map_frame, easting integer) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
-RETURN round(((f).left_edge + (f).unit * (easting - (f).west))::numeric, 1)::text;
+RETURN abie_internal.decimal((f).left_edge + (f).unit * (easting - (f).west), 1);
 COMMENT ON FUNCTION abie_internal.map_x(abie_internal.map_frame, integer) IS 'Where an easting is drawn.';
 
 CREATE FUNCTION abie_internal.map_y(f abie_internal.map_frame, northing integer) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
-RETURN round(((f).top + (f).unit * ((f).north - northing))::numeric, 1)::text;
+RETURN abie_internal.decimal((f).top + (f).unit * ((f).north - northing), 1);
 COMMENT ON FUNCTION abie_internal.map_y(abie_internal.map_frame, integer) IS 'Where a northing is drawn.';
 
 CREATE FUNCTION abie_internal.map_scale_bar(f abie_internal.map_frame) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT format('<path d="M%s %sv5h%sv-5" fill="none" stroke="#222"/><text x="%s" y="%s" font-size="11">%s km</text>',
-	(f).left_edge, y.bar, round((s.km * 1000 * (f).unit)::numeric, 1), (f).left_edge
-		+ round((s.km * 1000 * (f).unit)::numeric, 1) + 6, y.bar + 6, s.km)
-FROM (SELECT abie_internal.chart_step((f).width / (f).unit / 1000, 4) AS km) s,
-	(SELECT (f).top + (f).height + 8 AS bar) y
-$$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_map_scale_bar';
 COMMENT ON FUNCTION abie_internal.map_scale_bar(abie_internal.map_frame) IS
 'A bar below a map, so many kilometres long: 1, 2 or 5 times a power of ten, at most a half of its width.';
 

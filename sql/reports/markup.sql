@@ -27,7 +27,15 @@ COMMENT ON FUNCTION abie_internal.short_text(text, integer) IS
 'The text, cut with an ellipsis where it is longer than so many letters; NULL for NULL.';
 
 CREATE FUNCTION abie_internal.decimal(value float8, digits integer) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
-RETURN abie.round_half_up(value, digits)::text;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_decimal';
 COMMENT ON FUNCTION abie_internal.decimal(float8, integer) IS
-'A number as reports write it: rounded half up to so many decimal places.';
+'A number as reports write it: abie.round_half_up to so many decimal places, 0 to 15; error 22023 for others.';
+
+CREATE FUNCTION abie_internal.signed(value float8, digits integer) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_signed';
+COMMENT ON FUNCTION abie_internal.signed(float8, integer) IS
+'A difference as reports write it: abie_internal.decimal with its sign.';
+
+CREATE FUNCTION abie_internal.thousands(value bigint) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_thousands';
+COMMENT ON FUNCTION abie_internal.thousands(bigint) IS 'A count as reports write it, with commas.';

@@ -1,28 +1,9 @@
 -- What reports are put together from: the same words, as HTML or as Markdown.
 
-CREATE FUNCTION abie_internal.thousands(value bigint) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
-SET search_path = pg_catalog, pg_temp
-AS $$ BEGIN RETURN to_char(value, 'FM999,999,999,999,990'); END $$;
-COMMENT ON FUNCTION abie_internal.thousands(bigint) IS 'A count as reports write it, with commas.';
-
 CREATE FUNCTION abie_internal.counted(number bigint, one text, many text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 12
-RETURN abie_internal.thousands(number) || ' ' || CASE number WHEN 1 THEN one ELSE many END;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_counted';
 COMMENT ON FUNCTION abie_internal.counted(bigint, text, text) IS
 'So many of what is counted, in the singular or the plural.';
-
-CREATE FUNCTION abie_internal.signed(value float8, digits integer) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	rounded numeric := abie.round_half_up(value, digits);
-BEGIN
-	RETURN CASE sign(rounded) WHEN 1 THEN '+' WHEN -1 THEN chr(8722) ELSE '' END || abs(rounded)::text;
-END $$;
-COMMENT ON FUNCTION abie_internal.signed(float8, integer) IS
-'A difference as reports write it: rounded half up, with its sign.';
 
 CREATE FUNCTION abie_internal.shown_name(name text, urn integer) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
@@ -32,58 +13,11 @@ COMMENT ON FUNCTION abie_internal.shown_name(text, integer) IS
 'The name of a school as reports write it, or its URN where it has none.';
 
 CREATE FUNCTION abie_internal.html_link(address text, given text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2
 -- not STRICT: what has no page is not a link
-RETURN CASE WHEN address IS NULL THEN abie_internal.xml_text(given)
-	ELSE '<a href="' || abie_internal.xml_text(address) || '">' || abie_internal.xml_text(given) || '</a>' END;
+AS 'MODULE_PATHNAME', 'abie_html_link';
 COMMENT ON FUNCTION abie_internal.html_link(text, text) IS
 'The text as HTML, escaped; a link where there is an address. Not STRICT because the address may be NULL.';
-
-CREATE FUNCTION abie_internal.html_table(caption text, cells text[], links text[] DEFAULT '{}') RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	-- unnest goes row by row; looking up each cell would go through all before it
-	RETURN (SELECT format(E'<table><caption>%s</caption><thead>%s</tbody></table>\n', abie_internal.xml_text(caption),
-		string_agg(
-			CASE
-				WHEN c.place = 0 THEN '<tr><th scope="col">' || c.written || '</th>'
-				WHEN c.place < c.width THEN '<th scope="col">' || c.written || '</th>'
-				WHEN c.place % c.width = 0 THEN '<tr><th scope="row">' || c.written || '</th>'
-				ELSE '<td>' || c.written || '</td>' END
-			|| CASE
-				WHEN c.place = c.width - 1 THEN '</tr></thead><tbody>'
-				WHEN (c.place + 1) % c.width = 0 THEN E'</tr>\n'
-				ELSE '' END, '' ORDER BY c.place))
-	FROM (SELECT u.place - 1 AS place, w.width,
-			CASE WHEN links <> '{}' AND u.place > w.width AND u.place % w.width = 1
-				THEN abie_internal.html_link(links[u.place / w.width], split_part(u.cell, E'\n', 1))
-				ELSE abie_internal.xml_text(split_part(u.cell, E'\n', 1)) END
-			|| CASE position(E'\n' IN u.cell) WHEN 0 THEN ''
-				ELSE '<small>' || abie_internal.xml_text(split_part(u.cell, E'\n', 2)) || '</small>' END AS written
-		FROM unnest(cells) WITH ORDINALITY u(cell, place)
-			CROSS JOIN (SELECT array_length(cells, 2)) w(width)) c);
-END $$;
-COMMENT ON FUNCTION abie_internal.html_table(text, text[], text[]) IS
-'An HTML table; the first row is the head, the first column names the rows. A line feed in a cell starts a '
-'second, smaller line. links: the address that the name of each row leads to, NULL for none; a table without links has '
-'no such list.';
-
-CREATE FUNCTION abie_internal.markdown_table(caption text, cells text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT abie_internal.markdown_text(caption) || E':\n\n'
-		|| string_agg('| ' || abie_internal.markdown_text(replace(u.cell, E'\n', ', '))
-		|| CASE WHEN u.place % array_length(cells, 2) = 0 THEN E' |\n' ELSE ' ' END
-		|| CASE u.place WHEN array_length(cells, 2) THEN '|' || repeat(' --- |', array_length(cells, 2)) || E'\n'
-			ELSE '' END, '' ORDER BY u.place) || E'\n'
-	FROM unnest(cells) WITH ORDINALITY u(cell, place));
-END $$;
-COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
-'A Markdown table; the first row is the head.';
 
 /*
  * Kinds: title, meta, notice, lead, heading, subheading, paragraph, list, steps, table, sortable (a table, on a page
@@ -92,97 +26,28 @@ COMMENT ON FUNCTION abie_internal.markdown_table(text, text[]) IS
  */
 CREATE FUNCTION abie_internal.html_part(kind text, given text, items text[] DEFAULT NULL, links text[] DEFAULT '{}')
 RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
-SET search_path = pg_catalog, pg_temp
-AS $$
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10
 -- not STRICT: most kinds have no items; nothing to write is nothing
-DECLARE
-	written text;
-BEGIN
-	-- format() would write an empty element
-	IF given IS NULL THEN
-		RETURN NULL;
-	END IF;
-	CASE kind
-		WHEN 'picture' THEN RETURN '<figure>' || given || E'</figure>\n';
-		WHEN 'title' THEN RETURN '<h1>' || abie_internal.xml_text(given) || E'</h1>\n';
-		WHEN 'heading' THEN RETURN '<h2>' || abie_internal.xml_text(given) || E'</h2>\n';
-		WHEN 'subheading' THEN RETURN '<h3>' || abie_internal.xml_text(given) || E'</h3>\n';
-		WHEN 'paragraph' THEN RETURN '<p>' || abie_internal.xml_text(given) || E'</p>\n';
-		WHEN 'meta', 'notice', 'lead' THEN RETURN format(E'<p class="%s">%s</p>\n', kind,
-			abie_internal.xml_text(given));
-		WHEN 'list', 'steps' THEN
-			SELECT string_agg('<li>' || CASE WHEN position(E'\t' IN i.item) > 0
-				THEN '<b>' || abie_internal.html_link(links[i.place], split_part(i.item, E'\t', 1)) || '</b> '
-					|| abie_internal.xml_text(split_part(i.item, E'\t', 2))
-				ELSE abie_internal.html_link(links[i.place], i.item) END || E'</li>\n', '' ORDER BY i.place)
-			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
-			RETURN CASE kind WHEN 'list' THEN E'<ul>\n' || written || E'</ul>\n'
-				ELSE E'<ol>\n' || written || E'</ol>\n' END;
-		WHEN 'table', 'figures', 'sortable' THEN
-			written := abie_internal.html_table(given, items, links);
-			RETURN CASE kind
-				WHEN 'sortable' THEN overlay(written PLACING '<table class="sortable">' FROM 1 FOR length('<table>'))
-				WHEN 'figures'
-				THEN '<details><summary>' || abie_internal.xml_text(given) || '</summary>' || written || E'</details>\n'
-				ELSE written END;
-	END CASE;
-END $$;
+AS 'MODULE_PATHNAME', 'abie_html_part';
 COMMENT ON FUNCTION abie_internal.html_part(text, text, text[], text[]) IS
 'A part of a report as HTML; all text in it is escaped, but for pictures. links: the addresses that the items of a '
 'list, or the rows of a table, lead to. Not STRICT because most kinds have no items; NULL for NULL.';
 
-CREATE FUNCTION abie_internal.markdown_part(kind text, given text, items text[] DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
-SET search_path = pg_catalog, pg_temp
-AS $$
--- not STRICT: most kinds have no items; nothing to write is nothing
-DECLARE
-	written text;
-BEGIN
-	CASE kind
-		-- what a picture shows is in the table after it
-		WHEN 'picture' THEN RETURN '';
-		WHEN 'title' THEN RETURN '# ' || abie_internal.markdown_text(given) || E'\n\n';
-		WHEN 'heading' THEN RETURN '## ' || abie_internal.markdown_text(given) || E'\n\n';
-		WHEN 'subheading' THEN RETURN '### ' || abie_internal.markdown_text(given) || E'\n\n';
-		WHEN 'paragraph', 'meta' THEN RETURN abie_internal.markdown_text(given) || E'\n\n';
-		WHEN 'lead' THEN RETURN '**' || abie_internal.markdown_text(given) || E'**\n\n';
-		WHEN 'notice' THEN RETURN '> ' || abie_internal.markdown_text(given) || E'\n\n';
-		WHEN 'list', 'steps' THEN
-			SELECT string_agg(CASE kind WHEN 'list' THEN '- ' ELSE i.place || '. ' END || CASE
-				WHEN position(E'\t' IN i.item) > 0
-				THEN '**' || abie_internal.markdown_text(split_part(i.item, E'\t', 1)) || '** '
-					|| abie_internal.markdown_text(split_part(i.item, E'\t', 2))
-						ELSE abie_internal.markdown_text(i.item) END || E'\n', ''
-					ORDER BY i.place)
-			INTO written FROM unnest(items) WITH ORDINALITY i(item, place);
-			RETURN written || E'\n';
-		WHEN 'table', 'figures', 'sortable' THEN
-			RETURN abie_internal.markdown_table(given, items);
-	END CASE;
-END $$;
-COMMENT ON FUNCTION abie_internal.markdown_part(text, text, text[]) IS
-'A part of a report as Markdown; all text in it is escaped. Pictures are left out. Not STRICT because most '
-'kinds have no items; NULL for NULL.';
-
 CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL,
 	links text[] DEFAULT '{}') RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
-SET search_path = pg_catalog, pg_temp
-AS $$
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10
 -- not STRICT: a part without text is left out
-BEGIN
-	RETURN coalesce(CASE format WHEN 'html' THEN abie_internal.html_part(kind, given, items, links)
-		ELSE abie_internal.markdown_part(kind, given, items) END, '');
-END $$;
+AS 'MODULE_PATHNAME', 'abie_report_part';
 COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[], text[]) IS
 'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT. links: as of '
 'abie_internal.html_part.';
 
 CREATE FUNCTION abie_internal.html_page(title text, policy text, style text, content text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN format($html$<!DOCTYPE html>
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format($html$<!DOCTYPE html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
@@ -234,14 +99,19 @@ h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{d
 %s</body>
 </html>
 $html$, policy, abie_internal.xml_text(title), style, content);
+END $$;
 COMMENT ON FUNCTION abie_internal.html_page(text, text, text, text) IS
 'A whole HTML page, one file that loads nothing from elsewhere. policy: what its Content-Security-Policy allows beyond '
 'that; style: rules beyond those of reports; content: HTML of its body.';
 
 CREATE FUNCTION abie_internal.report_page(format text, title text, body text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 50
-RETURN CASE format
-	WHEN 'html' THEN abie_internal.html_page(title, '', '', E'<main>\n' || body || E'</main>\n') ELSE body END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE format
+		WHEN 'html' THEN abie_internal.html_page(title, '', '', E'<main>\n' || body || E'</main>\n') ELSE body END;
+END $$;
 COMMENT ON FUNCTION abie_internal.report_page(text, text, text) IS
 'A whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
 'nothing.';

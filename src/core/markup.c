@@ -4,8 +4,8 @@
  */
 #include "core/markup.h"
 
-#include <stdbool.h>
-#include <string.h>
+/* No byte becomes more than this many. */
+#define GROWTH 6
 
 /* Length of a control character at the place, or 0. */
 static size_t
@@ -67,8 +67,17 @@ write_sign(char sign, MarkupLanguage language, char *to)
 	return length;
 }
 
-size_t
-markup_write(const char *from, size_t length, MarkupLanguage language, char *to)
+/* Most bytes are written as they are: neither signs nor the beginnings of characters that are not. */
+static bool
+is_plain(unsigned char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+		byte == ' ' || byte == '.' || byte == ',';
+}
+
+/* To a buffer of GROWTH x length bytes. */
+static size_t
+write_text(const char *from, size_t length, MarkupLanguage language, char *to)
 {
 	const unsigned char *at = (const unsigned char *) from;
 	size_t		written = 0;
@@ -76,9 +85,11 @@ markup_write(const char *from, size_t length, MarkupLanguage language, char *to)
 
 	while (i < length)
 	{
-		size_t		control = control_length(at + i, length - i);
+		size_t		control;
 
-		if (control > 0)
+		if (is_plain(at[i]))
+			to[written++] = from[i++];
+		else if ((control = control_length(at + i, length - i)) > 0)
 		{
 			to[written++] = ' ';
 			i += control;
@@ -89,4 +100,31 @@ markup_write(const char *from, size_t length, MarkupLanguage language, char *to)
 			written += write_sign(from[i++], language, to + written);
 	}
 	return written;
+}
+
+void
+markup_put(TextBuffer *out, TextSlice text, MarkupLanguage language)
+{
+	/* in pieces, so that a long text does not need room for what it could become at worst */
+	const size_t most = 65536;
+
+	for (size_t i = 0, length; i < text.length; i += length)
+	{
+		length = text.length - i;
+		if (length > most)
+			/* a character is not cut: of four bytes, three may be of the next piece */
+			for (length = most; length > most - 4 && (text.byte[i + length] & 0xc0) == 0x80; length--)
+				;
+		out->length += write_text(text.byte + i, length, language, text_room(out, length * GROWTH));
+	}
+}
+
+void
+xml_short(TextBuffer *out, TextSlice text, size_t letters)
+{
+	bool		is_cut = text.length > letters && text_letters(text) > letters;
+
+	xml_put(out, is_cut ? text_cut(text, letters) : text);
+	if (is_cut)
+		text_word(out, "\xe2\x80\xa6");
 }

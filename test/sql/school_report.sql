@@ -70,7 +70,7 @@ FROM fact f, abie.school_report(f.urn, 'html') r WHERE f.facts ->> 'outcome' = '
 --
 -- The map
 --
-SELECT string_agg(abie_internal.compass(e, n), ' ' ORDER BY place) AS round, abie_internal.compass(0, 0) IS NULL AS here FROM (VALUES (1, 0, 5), (2, 5, 5), (3, 5, 0), (4, 5, -5), (5, 0, -5), (6, -5, -5), (7, -5, 0), (8, -5, 5), (9, 5, 2), (10, 5, 3)) v(place, e, n);
+SELECT regexp_replace(substring(abie.chart_school_map('M', array_agg(''::text), array_agg(400000 + 1000 * e), array_agg(300000 + 1000 * n), array_agg(NULL::text), 1) FROM '<desc>(.*)</desc>'), '[^;]*km ', ' ', 'g') AS round FROM (VALUES (0, 0), (0, 5), (5, 5), (5, 0), (5, -5), (0, -5), (-5, -5), (-5, 0), (-5, 5), (5, 2), (5, 3), (0, 0)) v(e, n);
 -- each mark where its place is: the same units by metre in both directions, and north is up
 CREATE FUNCTION drawn(map text) RETURNS TABLE (kind text, x float8, y float8, name text) LANGUAGE sql AS $$
 	SELECT 'school', m[1]::float8, m[2]::float8, m[3] FROM regexp_matches(map, '<circle cx="([0-9.-]+)" cy="([0-9.-]+)" [^>]*><title>([^<]*)<', 'g') m

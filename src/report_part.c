@@ -1,0 +1,94 @@
+/*
+ * report_part.c
+ *	  SQL functions that write the parts of reports, over core/report_part.c.
+ */
+#include "postgres.h"
+
+#include "core/report_part.h"
+#include "text_result.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+static TextList
+list_argument(FunctionCallInfo fcinfo, int number)
+{
+	TextList	list = {.count = -1};
+
+	if (!PG_ARGISNULL(number))
+		list.text = texts_argument(fcinfo, number, &list.count);
+	return list;
+}
+
+/* Cells of a row: an array of one dimension is one row. */
+static int
+row_width(FunctionCallInfo fcinfo, int number, const TextList *items)
+{
+	ArrayType  *array;
+
+	if (items->count <= 0)
+		return 1;
+	array = PG_GETARG_ARRAYTYPE_P(number);
+	return ARR_NDIM(array) < 2 ? items->count : ARR_DIMS(array)[1];
+}
+
+/* The arguments of a part from one on: kind, text, items and, of HTML, links. */
+static ReportPart
+part_argument(FunctionCallInfo fcinfo, int first, bool has_links)
+{
+	TextSlice	kind = text_argument(fcinfo, first);
+	ReportPart	part = {
+		.kind = kind.byte == NULL ? PART_KINDS : part_kind(kind),
+		.given = text_argument(fcinfo, first + 1),
+		.items = list_argument(fcinfo, first + 2)
+	};
+
+	if (part.kind == PART_KINDS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a part of a report cannot be %s",
+						kind.byte == NULL ? "NULL" : psprintf("\"%.*s\"", (int) kind.length, kind.byte))));
+	part.width = row_width(fcinfo, first + 2, &part.items);
+	if (has_links)
+		part.links = list_argument(fcinfo, first + 3);
+	return part;
+}
+
+PG_FUNCTION_INFO_V1(abie_html_part);
+Datum
+abie_html_part(PG_FUNCTION_ARGS)
+{
+	ReportPart	part = part_argument(fcinfo, 0, true);
+	TextBuffer	out = text_begin();
+
+	if (!html_part(&out, &part))
+		PG_RETURN_NULL();
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_report_part);
+Datum
+abie_report_part(PG_FUNCTION_ARGS)
+{
+	TextSlice	format = text_argument(fcinfo, 0);
+	bool		is_html = format.length == 4 && memcmp(format.byte, "html", 4) == 0;
+	ReportPart	part = part_argument(fcinfo, 1, is_html);
+	TextBuffer	out = text_begin();
+
+	if (is_html)
+		html_part(&out, &part);
+	else
+		markdown_part(&out, &part);
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_html_link);
+Datum
+abie_html_link(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out = text_begin();
+
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	html_link(&out, text_argument(fcinfo, 0), text_argument(fcinfo, 1));
+	return text_result(&out);
+}
