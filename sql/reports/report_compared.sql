@@ -12,16 +12,17 @@ BEGIN
 	IF facts -> 'expected_steps' = 'null' THEN
 		RETURN '';
 	END IF;
-	SELECT array_agg(k.name ORDER BY k.place) AS names, array_agg(k.points ORDER BY k.place) AS points,
-		array_agg(k.attendance ORDER BY k.place) AS levels,
+	-- sorted once, not for each array
+	SELECT array_agg(k.name) AS names, array_agg(k.points) AS points, array_agg(k.attendance) AS levels,
 		ARRAY[ARRAY['From the mean to what is expected', 'Points', 'Attendance']]
 			|| array_agg(ARRAY[k.name, coalesce(abie_internal.signed(k.points, 2), ''),
-				abie_internal.decimal(k.attendance, 2) || '%'] ORDER BY k.place) AS cells
+				abie_internal.decimal(k.attendance, 2) || '%']) AS cells
 	INTO w
 	FROM (SELECT s.*, abie_internal.expected_step_text(s.step, s.characteristics, stratum) AS name
 		FROM ROWS FROM (jsonb_to_recordset(facts -> 'expected_steps') AS (step text, characteristics text[],
 				points float8, attendance float8))
-			WITH ORDINALITY s(step, characteristics, points, attendance, place)) k;
+			WITH ORDINALITY s(step, characteristics, points, attendance, place)
+		ORDER BY s.place) k;
 	RETURN abie_internal.report_part(format, 'paragraph',
 			'From the mean to what is expected, step by step: free school meals and the deprivation of the area, which '
 			'tell of the same pupils, are one step, disadvantage. The school''s own attendance, which is one of those '
@@ -107,22 +108,24 @@ BEGIN
 	IF facts -> 'history' = 'null' THEN
 		RETURN '';
 	END IF;
-	SELECT array_agg(r.academic_year ORDER BY r.place) AS years, array_agg(r.attendance ORDER BY r.place) AS attendance,
-		array_agg(r.attendance_low ORDER BY r.place) AS low, array_agg(r.attendance_high ORDER BY r.place) AS high,
-		array_agg(r."national" ORDER BY r.place) AS averages, array_agg(r.expected ORDER BY r.place) AS expected,
-		array_agg(r.expected_low ORDER BY r.place) AS expected_low,
-		array_agg(r.expected_high ORDER BY r.place) AS expected_high,
+	-- sorted once, not for each array
+	SELECT array_agg(r.academic_year) AS years, array_agg(r.attendance) AS attendance,
+		array_agg(r.attendance_low) AS low, array_agg(r.attendance_high) AS high, array_agg(r."national") AS averages,
+		array_agg(r.expected) AS expected, array_agg(r.expected_low) AS expected_low,
+		array_agg(r.expected_high) AS expected_high,
 		array_agg(ARRAY[r.academic_year, abie_internal.percent_text(r.attendance, r.attendance_low, r.attendance_high),
 			coalesce(abie_internal.decimal(r."national", 2) || '%', ''),
 			coalesce(abie_internal.percent_text(r.expected, r.expected_low, r.expected_high), '')]
 			ORDER BY r.place DESC) AS cells, count(r.attendance_low) > 0 AS is_noise_known,
 		CASE WHEN count(r.expected) > 0 THEN 4 WHEN count(r."national") > 0 THEN 3 ELSE 2 END AS width
 	INTO h
-	FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8,
-			attendance_low float8, attendance_high float8, "national" float8, expected float8, expected_low float8,
-			expected_high float8))
-		WITH ORDINALITY r(academic_year, attendance, attendance_low, attendance_high, "national", expected,
-			expected_low, expected_high, place);
+	FROM (SELECT y.*
+		FROM ROWS FROM (jsonb_to_recordset(facts -> 'history') AS (academic_year text, attendance float8,
+				attendance_low float8, attendance_high float8, "national" float8, expected float8, expected_low float8,
+				expected_high float8))
+			WITH ORDINALITY y(academic_year, attendance, attendance_low, attendance_high, "national", expected,
+				expected_low, expected_high, place)
+		ORDER BY y.place) r;
 	RETURN abie_internal.report_part(format, 'heading', 'Attendance over the years')
 		|| abie_internal.report_part(format, 'paragraph', abie_internal.forecast_text(facts))
 		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
@@ -160,8 +163,8 @@ BEGIN
 					CASE WHEN k.chosen = 1 OR k.km IS NULL THEN NULL WHEN k.near_place = 1 THEN 'the nearest of these'
 						WHEN k.near_place <= 4 THEN 'among the nearest' END,
 					CASE WHEN k.similar_fsm_pct > own_fsm THEN format('more free school meals than here, %s%%',
-						abie_internal.decimal(k.similar_fsm_pct, 1)) END), ''))) ORDER BY k.rank),
-		array_agg(k.similar_urn ORDER BY k.rank), min(k.higher), min(k.clearly_higher)
+						abie_internal.decimal(k.similar_fsm_pct, 1)) END), '')))),
+		array_agg(k.similar_urn), min(k.higher), min(k.clearly_higher)
 	INTO said, urns, better, clearly_better
 	FROM (SELECT c.*, row_number() OVER (ORDER BY c.rank) AS similar_place,
 			row_number() OVER (ORDER BY c.km, c.rank) AS near_place, count(*) OVER () AS chosen
@@ -170,7 +173,8 @@ BEGIN
 				similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
 				similar_fsm_pct float8, is_better boolean, is_clear boolean)
 			WHERE x.is_better) c
-		WHERE c.is_clear OR c.clearly_higher < 4) k
+		WHERE c.is_clear OR c.clearly_higher < 4
+		ORDER BY c.rank) k
 	WHERE k.similar_place <= 4 OR k.near_place <= 4 AND k.km IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_learn(jsonb, float8, float8) IS
@@ -180,10 +184,14 @@ COMMENT ON FUNCTION abie_internal.report_learn(jsonb, float8, float8) IS
 'NULL where none has. Not STRICT because own_fsm may be NULL.';
 
 CREATE FUNCTION abie_internal.school_links(urns integer[], linked integer[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 50
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 50
+SET search_path = pg_catalog, pg_temp
+AS $$
 -- not STRICT: there may be no schools
-RETURN CASE WHEN linked = '{}' THEN '{}' ELSE ARRAY(SELECT CASE WHEN u.urn = ANY (linked) THEN u.urn || '.html' END
-	FROM unnest(urns) WITH ORDINALITY u(urn, place) ORDER BY u.place) END;
+BEGIN
+	RETURN CASE WHEN linked = '{}' THEN '{}' ELSE ARRAY(SELECT CASE WHEN u.urn = ANY (linked) THEN u.urn || '.html' END
+		FROM unnest(urns) WITH ORDINALITY u(urn, place) ORDER BY u.place) END;
+END $$;
 COMMENT ON FUNCTION abie_internal.school_links(integer[], integer[]) IS
 'The address of each school''s page beside this one, NULL where the school is not linked. Not STRICT because there may '
 'be no schools.';
@@ -259,15 +267,14 @@ BEGIN
 	learn := abie_internal.report_learn(facts -> 'similar_schools', (e ->> 'attendance')::float8,
 		(SELECT (c ->> 'number')::float8 FROM jsonb_array_elements(nullif(facts -> 'circumstances', 'null')) c
 			WHERE c ->> 'characteristic' = 'fsm_pct'));
-	SELECT array_agg(r.name ORDER BY r.rank) AS names, array_agg(r.attendance ORDER BY r.rank) AS attendance,
-		array_agg(r.low ORDER BY r.rank) AS low, array_agg(r.high ORDER BY r.rank) AS high,
-		array_agg(r.urn ORDER BY r.rank) AS urns, count(*) AS schools, count(r.attendance) AS shown,
+	-- sorted once, not for each array
+	SELECT array_agg(r.name) AS names, array_agg(r.attendance) AS attendance, array_agg(r.low) AS low,
+		array_agg(r.high) AS high, array_agg(r.urn) AS urns, count(*) AS schools, count(r.attendance) AS shown,
 		ARRAY[ARRAY['Similar school, most similar first', 'Pupils', 'Free meals', 'Attendance']] || array_agg(ARRAY[
 			r.name || CASE WHEN r.better THEN ' ' || chr(9733) ELSE '' END
 				|| coalesce(E'\n' || nullif(concat_ws(', ', r.la, abie_internal.km_text(r.km)), ''), ''),
 			coalesce(abie_internal.thousands(r.enrolments), ''), coalesce(abie_internal.decimal(r.fsm, 1) || '%', ''),
-			coalesce(abie_internal.percent_text(r.attendance, r.low, r.high), 'not published')]
-			ORDER BY r.rank) AS cells
+			coalesce(abie_internal.percent_text(r.attendance, r.low, r.high), 'not published')]) AS cells
 	INTO n
 	FROM (SELECT x.rank, x.similar_urn AS urn, abie_internal.shown_name(x.similar_name, x.similar_urn) AS name,
 			x.similar_la_name AS la, x.km,
@@ -275,8 +282,8 @@ BEGIN
 			x.similar_attendance_high AS high, x.similar_fsm_pct AS fsm, x.is_better AS better
 		FROM jsonb_to_recordset(facts -> 'similar_schools') x(rank integer, similar_urn integer, similar_name text,
 			similar_la_name text, km float8, similar_enrolments bigint, similar_attendance float8,
-			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean))
-		r;
+			similar_attendance_low float8, similar_attendance_high float8, similar_fsm_pct float8, is_better boolean)
+		ORDER BY x.rank) r;
 	RETURN abie_internal.report_part(format, 'heading', 'Similar schools')
 		|| abie_internal.report_part(format, 'paragraph',
 			abie_internal.school_report_standing(facts, learn.better, learn.clearly_better))
@@ -340,12 +347,14 @@ BEGIN
 	IF facts -> 'distribution' = 'null' THEN
 		RETURN '';
 	END IF;
-	SELECT array_agg(r.improvement_rounded ORDER BY r.improvement_rounded) AS heights,
-		array_agg(r.schools ORDER BY r.improvement_rounded) AS counts, count(r.schools) AS shown,
+	-- sorted once, not for each array
+	SELECT array_agg(r.improvement_rounded) AS heights, array_agg(r.schools) AS counts, count(r.schools) AS shown,
 		ARRAY[ARRAY['Improvement, percentage points', 'Schools']]
 			|| array_agg(ARRAY[abie_internal.decimal(r.improvement_rounded, 1),
-				coalesce(abie_internal.thousands(r.schools), 'c')] ORDER BY r.improvement_rounded) AS cells
-	INTO d FROM jsonb_to_recordset(facts -> 'distribution') r(improvement_rounded float8, schools bigint);
+				coalesce(abie_internal.thousands(r.schools), 'c')]) AS cells
+	INTO d
+	FROM (SELECT x.* FROM jsonb_to_recordset(facts -> 'distribution') x(improvement_rounded float8, schools bigint)
+		ORDER BY x.improvement_rounded) r;
 	RETURN abie_internal.report_part(format, 'heading', 'What is expected of other schools')
 		|| CASE WHEN format = 'html' AND cardinality(d.heights) <= 40 AND d.shown > 0
 			THEN abie_internal.report_part(format, 'picture',

@@ -74,8 +74,8 @@ BEGIN
 	IF facts ->> 'outcome' = 'left out' THEN
 		RETURN '';
 	END IF;
-	SELECT array_agg(k.name ORDER BY k.place) AS names, array_agg(k.role ORDER BY k.place) AS roles,
-		array_agg(k.height ORDER BY k.place) AS heights,
+	-- sorted once, not for each array
+	SELECT array_agg(k.name) AS names, array_agg(k.role) AS roles, array_agg(k.height) AS heights,
 		ARRAY[ARRAY['Rung', 'Attendance', 'Above the level now']]
 			|| array_agg(ARRAY[k.name, abie_internal.decimal(k.height, 2) || '%',
 				abie_internal.signed(k.height - level, 2)] ORDER BY k.height DESC, k.place DESC)
@@ -91,7 +91,8 @@ BEGIN
 		(7, 'pared_mean', NULL, 'Best similar schools, mean'),
 		(8, 'pre_pandemic', NULL, 'Own rate in 2018/19')) v(place, rung, role, name)
 		-- where there is nothing to climb, level and target are one
-		WHERE facts ->> 'outcome' <> 'maintain' OR v.rung <> 'target') k;
+		WHERE facts ->> 'outcome' <> 'maintain' OR v.rung <> 'target'
+		ORDER BY v.place) k;
 	RETURN abie_internal.report_part(format, 'heading', 'The ladder')
 		|| abie_internal.report_part(format, 'paragraph', format('Where the school stands, and rungs to climb to. '
 			'Averages and the rates of similar schools are of %s. "Best similar schools, mean" is the average of the '

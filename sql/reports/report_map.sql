@@ -7,13 +7,14 @@ AS $$
 BEGIN
 	RETURN (SELECT abie.chart_school_map(title,
 			abie_internal.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer)
-				|| array_agg(abie_internal.shown_name(s.similar_name, s.similar_urn) ORDER BY s.rank),
-			(facts #>> '{place,easting}')::integer || array_agg(s.similar_easting ORDER BY s.rank),
-			(facts #>> '{place,northing}')::integer || array_agg(s.similar_northing ORDER BY s.rank),
-			NULL::text || array_agg(s.rank::text ORDER BY s.rank), 1)
-		FROM jsonb_to_recordset(facts -> 'similar_schools') s(rank integer, similar_urn integer, similar_name text,
-			similar_easting integer, similar_northing integer)
-		WHERE s.similar_urn = ANY (urns));
+				|| array_agg(abie_internal.shown_name(s.similar_name, s.similar_urn)),
+			(facts #>> '{place,easting}')::integer || array_agg(s.similar_easting),
+			(facts #>> '{place,northing}')::integer || array_agg(s.similar_northing),
+			NULL::text || array_agg(s.rank::text), 1)
+		-- sorted once, not for each array
+		FROM (SELECT x.* FROM jsonb_to_recordset(facts -> 'similar_schools') x(rank integer, similar_urn integer,
+				similar_name text, similar_easting integer, similar_northing integer)
+			WHERE x.similar_urn = ANY (urns) ORDER BY x.rank) s);
 END $$;
 COMMENT ON FUNCTION abie_internal.report_map(jsonb, text, integer[]) IS
 'A map of the school of a report and of these of its similar schools, by their rank; NULL where no place is known.';

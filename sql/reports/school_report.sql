@@ -68,9 +68,13 @@ COMMENT ON FUNCTION abie_internal.school_report_limits(jsonb, text) IS
 'What the number does not say, where the figures come from, and how to have one corrected.';
 
 CREATE FUNCTION abie_internal.school_report_title(facts jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10
-RETURN abie_internal.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer)
-	|| ': attendance expectation for ' || (facts #>> '{run,target_year}');
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN abie_internal.shown_name(facts #>> '{expectation,school_name}', (facts #>> '{expectation,urn}')::integer)
+		|| ': attendance expectation for ' || (facts #>> '{run,target_year}');
+END $$;
 COMMENT ON FUNCTION abie_internal.school_report_title(jsonb) IS 'The title of the page of a school''s report.';
 
 -- its parts plan their queries once a session, not once a school
@@ -98,10 +102,14 @@ COMMENT ON FUNCTION abie_internal.school_report_body(jsonb, text, integer[]) IS
 'pages stand beside it.';
 
 CREATE FUNCTION abie_internal.school_report_text(facts jsonb, format text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 20000
-RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
-	ELSE abie_internal.report_page(format, abie_internal.school_report_title(facts),
-		abie_internal.school_report_body(facts, format)) END;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN CASE format WHEN 'json' THEN jsonb_pretty(facts)
+		ELSE abie_internal.report_page(format, abie_internal.school_report_title(facts),
+			abie_internal.school_report_body(facts, format)) END;
+END $$;
 COMMENT ON FUNCTION abie_internal.school_report_text(jsonb, text) IS
 'The report of a school from its facts (abie_internal.report_facts), as html, markdown or json.';
 
