@@ -181,46 +181,9 @@ COMMENT ON FUNCTION abie.chart_funnel(text, text[], float8[], float8[], float8, 
 
 CREATE FUNCTION abie.chart_distribution(title text, unit text, heights float8[], counts bigint[],
 	marked float8 DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50
 -- not STRICT: marked may be NULL
-DECLARE
-	n integer := cardinality(heights);
-	most bigint := (SELECT max(c) FROM unnest(counts) c);
-	width float8 := 360.0 / n;
-	drawn text;
-	said text;
-BEGIN
-	IF title IS NULL OR unit IS NULL OR heights IS NULL OR counts IS NULL THEN
-		RETURN NULL;
-	END IF;
-	PERFORM abie_internal.check_chart('chart_distribution', n, ARRAY[cardinality(counts)]);
-	IF coalesce(most, 0) <= 0 OR n > 40 THEN
-		RAISE EXCEPTION 'chart_distribution needs counts above 0 of at most 40 values, not % of %', most, n
-			USING ERRCODE = 'invalid_parameter_value';
-	END IF;
-	SELECT string_agg(format('<rect x="%s" y="%s" width="%s" height="%s" fill="%s"/>',
-				round((20 + width * (b.place - 1) + 2)::numeric, 1), round((160 - b.tall)::numeric, 1),
-				round((width - 4)::numeric, 1), round(b.tall::numeric, 1),
-				CASE WHEN b.is_marked THEN '#d55e00' ELSE '#7fb2d6' END)
-			|| format('<text x="%s" y="%s" font-size="10" text-anchor="middle">%s</text>', b.middle,
-				round((156 - b.tall)::numeric, 1), coalesce(b.count::text, 'c'))
-			|| format('<text x="%s" y="176" font-size="11" text-anchor="middle"%s>%s</text>', b.middle,
-				CASE WHEN b.is_marked THEN ' font-weight="600"' ELSE '' END, abie_internal.decimal(b.height, 1))
-			|| CASE WHEN b.is_marked THEN format('<text x="%s" y="190" font-size="11" text-anchor="middle" '
-				'font-weight="600">this school</text>', greatest(34, least(366, b.middle))) ELSE '' END, ''
-			ORDER BY b.place),
-		string_agg(format('%s: %s%s', abie_internal.decimal(b.height, 1),
-			coalesce(b.count || ' schools', 'suppressed'),
-			CASE WHEN b.is_marked THEN ', this school among them' ELSE '' END), '; ' ORDER BY b.place)
-	INTO drawn, said
-	FROM (SELECT d.*, round((20 + width * (d.place - 0.5))::numeric, 1) AS middle,
-			d.height IS NOT DISTINCT FROM marked AS is_marked, coalesce(110.0 * d.count / most, 0) AS tall
-		FROM unnest(heights, counts) WITH ORDINALITY d(height, count, place)) b;
-	RETURN abie_internal.svg(title, said || '.', 214, '<path d="M20 160H380" stroke="#555"/>' || drawn
-		|| format('<text x="200" y="206" font-size="11" text-anchor="middle">%s</text>', abie_internal.xml_text(unit)));
-END $$;
+AS 'MODULE_PATHNAME', 'abie_chart_distribution';
 COMMENT ON FUNCTION abie.chart_distribution(text, text, float8[], bigint[], float8) IS
 'SVG of how many schools have each value: a bar a value (at most 40, in order), its count above it; the bar of the '
 'value marked is this school''s. unit is written below. Not STRICT because marked may be NULL. Errors: 2202E arrays of '

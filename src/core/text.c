@@ -196,10 +196,10 @@ put_shortest(TextBuffer *out, double value)
 	text_word(out, written);
 }
 
-static void
-put_integer(TextBuffer *out, int value)
+void
+text_integer(TextBuffer *out, int64_t number)
 {
-	put_places(out, value < 0, (uint64_t) llabs((long long) value), 0);
+	put_places(out, number < 0, number < 0 ? -(uint64_t) number : (uint64_t) number, 0);
 }
 
 void
@@ -219,7 +219,7 @@ text_printf(TextBuffer *out, const char *format, ...)
 				text_word(out, va_arg(arguments, const char *));
 				break;
 			case 'd':
-				put_integer(out, va_arg(arguments, int));
+				text_integer(out, va_arg(arguments, int));
 				break;
 			case 'g':
 				put_shortest(out, va_arg(arguments, double));

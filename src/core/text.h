@@ -61,6 +61,8 @@ extern void text_decimal(TextBuffer *out, double value, int digits);
 /* The same with its sign, but for 0: + or the minus sign of typography. */
 extern void text_signed(TextBuffer *out, double value, int digits);
 
+extern void text_integer(TextBuffer *out, int64_t number);
+
 /* A count with commas; of 16 digits or more only how long it is, as to_char does. */
 extern void text_thousands(TextBuffer *out, int64_t count);
 
