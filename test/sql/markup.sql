@@ -30,3 +30,17 @@ SELECT count(*) FILTER (WHERE line IS DISTINCT FROM '1,' || CASE WHEN q.quoted T
 FROM line, LATERAL (SELECT value = '' OR value ~ E'[",()\\\\\\s]') q(quoted), LATERAL (SELECT value = '' OR value ~ E'[",\n\r]') f(quoted);
 -- whatever text it is given
 SELECT given, abie_internal.csv_line(given) FROM unnest('{"",(,(),"(,)","(\"","(\\","(a","\")"}'::text[]) given;
+-- numbers: as numeric writes what abie.round_half_up gives; values between and at what is rounded half away from zero, next to it, large, small and none
+SELECT d AS digits, count(*) AS values, count(*) FILTER (WHERE abie_internal.decimal(v, d) <> abie.round_half_up(v, d)::text) AS different,
+	count(*) FILTER (WHERE abie_internal.signed(v, d) <> CASE sign(abie.round_half_up(v, d)) WHEN 1 THEN '+' WHEN -1 THEN chr(8722) ELSE '' END || abs(abie.round_half_up(v, d))) AS "different with sign"
+FROM generate_series(0, 6) d, (SELECT v * s AS v FROM (
+	SELECT i / 2000.0::float8 FROM generate_series(0, 4000) i
+	UNION ALL SELECT (i / 200.0::float8) * (1 + e * 2.3e-16::float8) FROM generate_series(0, 600) i, generate_series(-2, 2) e
+	UNION ALL SELECT (i + 0.5) * 10::float8 ^ p FROM generate_series(0, 20) i, generate_series(-20, 20) p
+	UNION ALL SELECT unnest('{NaN,Infinity,1e308,1e-308,0,999999.95,999999.949999,1e15,0.04999999999999999}'::float8[])) n (v), (VALUES (1), (-1)) g (s)) x
+GROUP BY d ORDER BY d;
+SELECT abie_internal.decimal(1, 16);
+SELECT abie_internal.signed(1, -1);
+SELECT count(*) FILTER (WHERE abie_internal.thousands(c * s) <> to_char(c * s, 'FM999,999,999,999,990')) AS different
+FROM (SELECT (10::numeric ^ p + i)::bigint AS c FROM generate_series(0, 18) p, generate_series(-1, 1) i UNION ALL SELECT 9223372036854775807) n, (VALUES (1), (-1)) g (s);
+SELECT abie_internal.thousands(-9223372036854775808) AS least, abie_internal.counted(1, 'school', 'schools') AS one, abie_internal.counted(-1234567, 'school', 'schools') AS many;
