@@ -252,7 +252,8 @@ COMMENT ON FUNCTION abie_internal.school_report_standing(jsonb, bigint, bigint) 
 'Where the school stands among its similar schools, as an interval of places; better and clearly_better of '
 'abie_internal.report_learn. Not STRICT because these are NULL where none is better.';
 
-CREATE FUNCTION abie_internal.school_report_similar(facts jsonb, format text, linked integer[]) RETURNS text
+CREATE FUNCTION abie_internal.school_report_similar(facts jsonb, format text, linked integer[], list text)
+	RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 6000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -296,17 +297,17 @@ BEGIN
 		-- of schools whose attendance is not shown nothing is said
 		|| CASE WHEN n.shown = 0 THEN '' ELSE abie_internal.report_learn_part(format, learn.said, learn.better,
 			learn.clearly_better, abie_internal.school_links(learn.urns, linked)) END
-		|| abie_internal.report_part(format, 'table',
+		|| abie_internal.report_part(format, list,
 			concat(CASE n.schools WHEN 1 THEN 'The similar school' ELSE format('All %s similar schools', n.schools) END,
 				CASE WHEN learn.better > 0 THEN format('; %s had higher attendance than this school', chr(9733)) END),
 			n.cells,
 			abie_internal.school_links(n.urns, linked));
 END $$;
-COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text, integer[]) IS
-'The similar schools, where the school stands among them and whom to learn from; empty for a school left '
-'out.';
+COMMENT ON FUNCTION abie_internal.school_report_similar(jsonb, text, integer[], text) IS
+'The similar schools, where the school stands among them and whom to learn from; empty for a school left out. list: as '
+'of abie_internal.school_report_body.';
 
-CREATE FUNCTION abie_internal.school_report_absence(facts jsonb, format text) RETURNS text
+CREATE FUNCTION abie_internal.school_report_absence(facts jsonb, format text, list text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -332,10 +333,11 @@ BEGIN
 		|| abie_internal.report_part(format, 'paragraph', format('Sessions missed in %s, per cent of those possible, '
 			'beside the similar schools taken together. The largest differences show where to look first.%s',
 			baseline_year, ' Furthest above the similar schools: ' || most.reason || ', ' || most.points || ' points.'))
-		|| abie_internal.report_part(format, 'table', 'Absence in ' || baseline_year, cells);
+		|| abie_internal.report_part(format, list, 'Absence in ' || baseline_year, cells);
 END $$;
-COMMENT ON FUNCTION abie_internal.school_report_absence(jsonb, text) IS
-'Absence by reason beside the similar schools; empty where no reasons are held.';
+COMMENT ON FUNCTION abie_internal.school_report_absence(jsonb, text, text) IS
+'Absence by reason beside the similar schools; empty where no reasons are held. list: as of '
+'abie_internal.school_report_body.';
 
 CREATE FUNCTION abie_internal.school_report_distribution(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000

@@ -78,7 +78,8 @@ END $$;
 COMMENT ON FUNCTION abie_internal.school_report_title(jsonb) IS 'The title of the page of a school''s report.';
 
 -- its parts plan their queries once a session, not once a school
-CREATE FUNCTION abie_internal.school_report_body(facts jsonb, format text, linked integer[] DEFAULT '{}') RETURNS text
+CREATE FUNCTION abie_internal.school_report_body(facts jsonb, format text, linked integer[] DEFAULT '{}',
+	list text DEFAULT 'table') RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -92,14 +93,15 @@ BEGIN
 		|| abie_internal.school_report_circumstances(facts, format)
 		|| abie_internal.school_report_history(facts, format)
 		|| abie_internal.school_report_transition(facts -> 'transition', format)
-		|| abie_internal.school_report_similar(facts, format, linked)
-		|| abie_internal.school_report_absence(facts, format)
+		|| abie_internal.school_report_similar(facts, format, linked, list)
+		|| abie_internal.school_report_absence(facts, format, list)
 		|| abie_internal.school_report_distribution(facts, format)
 		|| abie_internal.school_report_limits(facts, format);
 END $$;
-COMMENT ON FUNCTION abie_internal.school_report_body(jsonb, text, integer[]) IS
+COMMENT ON FUNCTION abie_internal.school_report_body(jsonb, text, integer[], text) IS
 'All of a school''s report but the page around it, as html or markdown. linked: those of its similar schools whose '
-'pages stand beside it.';
+'pages stand beside it. list: the kind of part that a list of schools or reasons is, table, or sortable on a page with '
+'abie_internal.sort_script.';
 
 CREATE FUNCTION abie_internal.school_report_text(facts jsonb, format text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20000

@@ -19,6 +19,8 @@ AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
 	la_name text := coalesce(e ->> 'la_name', 'Local authority ' || (e ->> 'la_code'));
+	body text := abie_internal.school_report_body(facts, 'html',
+		abie_internal.site_linked(facts -> 'similar_schools', pages), 'sortable');
 BEGIN
 	RETURN abie_internal.site_page(abie_internal.school_report_title(facts),
 		concat(abie_internal.site_crumb('national', 'England', 'England', pages),
@@ -27,11 +29,12 @@ BEGIN
 		abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer),
 		coalesce('<p class="meta">Trust: ' || abie_internal.html_link(
 			abie_internal.site_address('trust', e ->> 'trust', pages), e ->> 'trust') || E'</p>\n', '')
-		|| abie_internal.school_report_body(facts, 'html',
-			abie_internal.site_linked(facts -> 'similar_schools', pages))
+		|| body
 		|| abie_internal.html_part('heading', 'Figures as a table')
 		|| abie_internal.html_part('list', '', ARRAY['Every figure of this page, unrounded, as CSV'],
-			ARRAY[(e ->> 'urn') || '.csv']), false);
+			ARRAY[(e ->> 'urn') || '.csv']),
+		-- a school left out has no such list
+		strpos(body, '<table class="sortable">') > 0);
 END $$;
 COMMENT ON FUNCTION abie_internal.site_school_page(jsonb, jsonb) IS
 'The page of a school in a site from its facts (abie_internal.report_facts), with links to the pages there are.';

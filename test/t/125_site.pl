@@ -160,10 +160,13 @@ my %similar;
 push @{ $similar{ (split /\|/)[0] } }, (split /\|/)[1] for rows('SELECT urn, similar_urn FROM abie_report.similar_school WHERE run_id = 1');
 is(join(' ', grep { my $urn = $_; join(' ', sort grep { /^school/ && !/$urn/ } keys %{ links($all, "school/$urn.html") }) ne join(' ', sort map { "school/$_.html" } @{ $similar{$urn} // [] }) } @urns), '',
 	'each school leads to its similar schools, and to no other');
-is(join(' ', grep { /^school/ && $all->{$_} =~ /<script|<img/ } grep { /html$/ } keys %$all), '', 'nothing runs on pages of schools');
 my ($sorting) = $all->{'national/england.html'} =~ m{<script>(.*?)</script>}s;
-is(join(' ', grep { m{^(?:la|trust|region|national)/.*html$} && ($all->{$_} !~ /script-src 'sha256-\Q@{[ sha256_base64($sorting) ]}\E='"/
-	|| join('', $all->{$_} =~ m{<script>(.*?)</script>}sg) ne $sorting || $all->{$_} =~ /<img|\bon[a-z]+=/) } keys %$all), '', 'on those of areas one script that sorts tables, which their policy lets run, and no other');
+my @listless = grep { /^school.*html$/ && $all->{$_} !~ /<table class="sortable">/ } keys %$all;
+is(join(' ', grep { $all->{$_} =~ /<script|<img|script-src/ } @listless), '', 'nothing runs on pages of schools without lists');
+cmp_ok(scalar(@listless), '>', 5, 'of which there are some');
+like($all->{'school/900018.html'}, qr{<table class="sortable"><caption>[^<]*similar school.*<table class="sortable"><caption>Absence in}s, 'similar schools and reasons of absence can be sorted');
+is(join(' ', grep { my $page = $_; m{^(?:school|la|trust|region|national)/.*html$} && !(grep { $_ eq $page } @listless) && ($all->{$_} !~ /script-src 'sha256-\Q@{[ sha256_base64($sorting) ]}\E='"/
+	|| join('', $all->{$_} =~ m{<script>(.*?)</script>}sg) ne $sorting || $all->{$_} =~ /<img|\bon[a-z]+=/) } keys %$all), '', 'on the others one script that sorts tables, which their policy lets run, and no other');
 like($all->{'national/england.html'}, qr{<table class="sortable">.*<h2>Local authorities on a funnel</h2>.*<h2>On a map</h2>.*<h2>By circumstances</h2>.*<h2>What moved</h2>.*<h2>How good the data is</h2>}s, 'the country has its authorities on a funnel and a map, circumstances, what moved and data quality');
 my $again = site('again', '--jobs', '3', '--run', '1');
 is(join(' ', grep { $all->{$_} ne $again->{$_} } sort keys %$all), '', 'the same bytes in other parts');
@@ -284,7 +287,7 @@ is($name{900018}, "St Zo\x{eb}\x{2019}s", 'and one with accents');
 is(join(' ', sort map { $_->[3] } grep { $_->[0] eq 'Trust' } @{ $data->{areas} }), join(' ', sort map { hashed('trust', $_) . '.html' } 'Trust', $hostile_trust), 'and trusts by what they are called');
 my ($of_trust) = grep { $_->[0] == 900030 } @{ $data->{schools} };
 is($data->{areas}[ $of_trust->[3] ][2] . '|' . $of_trust->[4], $node->safe_psql('postgres', 'SELECT trust, postcode FROM abie.school WHERE urn = 900030'), 'a school has its trust and postcode');
-unlike($all->{'school/900016.html'} . $all->{ hashed('trust', $hostile_trust) . '.html' } =~ s{<script>\Q$sorting\E</script>}{}r, qr/<script|<b>"/, 'hostile names are escaped on pages');
+unlike(($all->{'school/900016.html'} . $all->{ hashed('trust', $hostile_trust) . '.html' }) =~ s{<script>\Q$sorting\E</script>}{}gr, qr/<script|<b>"/, 'hostile names are escaped on pages');
 
 #
 # A part of it
