@@ -179,7 +179,7 @@ BEGIN
 			s.week_variance, s.prior, s.prior_variance, s.level, s.level_variance, s.weeks_left, s.course, s.sd,
 			s.year_to_date_without, s.projected_without, s.probability_without
 		FROM unnest(p.schools) s JOIN abie.expectation e ON e.run_id = m.run_id AND e.urn = s.urn
-			CROSS JOIN LATERAL abie.progress_status(e.statement, s.probability, s.low, e.baseline) t(status);
+			CROSS JOIN LATERAL (SELECT abie.progress_status(e.statement, s.probability, s.low, e.baseline)) t(status);
 		GET DIAGNOSTICS done = ROW_COUNT;
 		stored := stored + done;
 		UPDATE abie.monitor k SET newest_week = p.newest_week WHERE k.monitor_id = m.monitor_id;

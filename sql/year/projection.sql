@@ -56,8 +56,10 @@ COMMENT ON FUNCTION abie_internal.maintain_tolerance() IS
 'Percentage points that the year of a school that is asked to maintain may be below its baseline.';
 
 CREATE FUNCTION abie.progress_status(statement text, probability float8, low float8, baseline float8) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5
+-- not STRICT, so that it becomes part of the query: NULL gives NULL all the same
 RETURN CASE
+	WHEN statement IS NULL OR probability IS NULL OR low IS NULL OR baseline IS NULL THEN NULL
 	WHEN statement = 'maintain' AND low >= baseline - abie_internal.maintain_tolerance() THEN 'maintain'
 	WHEN probability >= 0.8 THEN 'on course'
 	WHEN probability <= 0.2 THEN 'not on course'
