@@ -47,16 +47,18 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN format($html$<!DOCTYPE html>
+	-- not format(), which looks at every sign
+	RETURN concat($html$<!DOCTYPE html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:%s">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:$html$,
+		policy, $html$">
 <link rel="icon" href="data:,">
-<title>%s</title>
+<title>$html$, abie_internal.xml_text(title), $html$</title>
 <style>
 :root{color-scheme:light}
 body{margin:0 auto;max-width:44rem;padding:1rem;
@@ -71,8 +73,8 @@ p,ul,ol{margin:.5rem 0}ul,ol{padding-left:1.4rem}li{margin:.35rem 0}
 .lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;
 line-height:1.35}
 figure{margin:.75rem 0;break-inside:avoid}
-svg{display:block;width:100%%;max-width:36rem;height:auto}
-table{border-collapse:collapse;width:100%%;font-size:.9rem;margin:.75rem 0}
+svg{display:block;width:100%;max-width:36rem;height:auto}
+table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.75rem 0}
 caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{padding:.3rem .25rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;
 font-variant-numeric:tabular-nums;overflow-wrap:normal}
@@ -93,12 +95,12 @@ html:has(.half){font-size:9pt}.half{break-after:page}
 .half~table{width:auto;min-width:84mm;font-size:.8rem}.half~table small{display:inline;margin-left:.4em}
 .half~table :is(th,td){padding:.05rem .4rem}.half~table td:last-child{white-space:nowrap}
 h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
-%s</style>
+$html$, style, $html$</style>
 </head>
 <body>
-%s</body>
+$html$, content, $html$</body>
 </html>
-$html$, policy, abie_internal.xml_text(title), style, content);
+$html$);
 END $$;
 COMMENT ON FUNCTION abie_internal.html_page(text, text, text, text) IS
 'A whole HTML page, one file that loads nothing from elsewhere. policy: what its Content-Security-Policy allows beyond '
