@@ -6,8 +6,8 @@ MODULE_big = abie
 
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
 types = code register tally absence rate_error rate_change absence_week repeat pupil figure
-statistics = scaling distance nearest context quantile shrinkage shrink_nested forecast funnel xmr false_discovery suppress \
-	expectation
+statistics = decimal_log scaling distance nearest context quantile shrinkage shrink_nested forecast funnel xmr \
+	false_discovery suppress expectation
 inputs = school published_attendance import_format_week import_format import import_parse import_align import_merge \
 	import_week import_name load_attendance pupil_sessions history published circumstances school_figure
 runs = methodology run_table run_result run_total run scope input_mark pool similar calculate calculate_context \

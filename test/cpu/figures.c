@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/context.h"
+#include "core/decimal_log.h"
 #include "core/distance.h"
 #include "core/expectation.h"
 #include "core/forecast.h"
@@ -110,6 +111,14 @@ show_descriptions(void)
 	}, 2);
 }
 
+static void
+show_logarithms(void)
+{
+	for (int i = 0; i < SCHOOLS; i++)
+		copy[i] = decimal_log(column[3][i]);
+	show("logarithms", copy, SCHOOLS);
+}
+
 int
 main(void)
 {
@@ -134,5 +143,6 @@ main(void)
 	show_ridge("ridge of given penalties", COLUMNS, penalties);
 	show_learning();
 	show_descriptions();
+	show_logarithms();
 	return 0;
 }
