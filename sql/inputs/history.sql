@@ -68,6 +68,8 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 5000 ROWS 30000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET plan_cache_mode = force_generic_plan
+-- the years of few LAESTABs by the index, whoever calls: not all years of all schools
+SET enable_nestloop = on
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -42,19 +42,23 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 WITH counted AS (
-	-- by what is published as by a key, so that it is worked out once a row
-	SELECT a.academic_year, k.school_type, k.stratum,
-		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published,
-		count(*) AS schools,
-		sum(a.enrolments) AS enrolments,
-		sum(a.sess_overall)::bigint AS sess_overall,
-		sum(a.sess_possible)::bigint AS sess_possible,
-		bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS is_pooled
-	FROM abie.attendance a
+	SELECT g.*, k.stratum
+	FROM (
+		-- by what is published as by a key, so that it is worked out once a row
+		SELECT a.academic_year, a.school_type,
+			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS is_published,
+			count(*) AS schools,
+			sum(a.enrolments) AS enrolments,
+			sum(a.sess_overall)::bigint AS sess_overall,
+			sum(a.sess_possible)::bigint AS sess_possible,
+			bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS is_pooled
+		FROM abie.attendance a
+		WHERE a.academic_year <= last_year COLLATE "C"
+			AND a.school_type IN ('State-funded primary', 'State-funded secondary')
+		GROUP BY 1, 2, 3) g
+		-- a row each of few, not each school
 		JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
-			k(school_type, stratum) ON k.school_type = a.school_type
-	WHERE a.academic_year <= last_year COLLATE "C"
-	GROUP BY a.academic_year, k.school_type, k.stratum, 4
+			k(school_type, stratum) ON k.school_type = g.school_type
 ), attended AS (
 	SELECT c.academic_year, c.stratum, c.is_published, c.schools, c.enrolments, c.is_pooled,
 		CASE WHEN c.is_published AND c.is_pooled
