@@ -18,8 +18,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_extension.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/tuptable.h"
 #include "fmgr.h"
@@ -28,11 +30,13 @@
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "results.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
+#include "compat.h"
 #include "worker_node.h"
 
 #define TABLE_SCHEMA "abie"
@@ -55,6 +59,17 @@ role_in_force(void)
 				 errdetail("Expressions of indexes, materialized views and their like may be anybody's code."),
 				 errhint("Fill a table by INSERT or CREATE TABLE AS instead.")));
 	return GetUserId();
+}
+
+/* In C, because every mask and every gate asks it. */
+PG_FUNCTION_INFO_V1(abie_is_owner);
+Datum
+abie_is_owner(PG_FUNCTION_ARGS)
+{
+	Oid			extension = get_extension_oid("abie", true);
+
+	PG_RETURN_BOOL(OidIsValid(extension) &&
+				   object_ownercheck(ExtensionRelationId, extension, PG_GETARG_OID(0)));
 }
 
 /* The function of the gate's name with so many arguments; looked up with the rights of the gate's owner. */

@@ -11,6 +11,8 @@
 #else
 #include "utils/rangetypes.h"
 #define make_range(type, lower, upper, empty, error_context) make_range(type, lower, upper, empty)
+/* of extensions, and of no other objects so far */
+#define object_ownercheck(class, object, role) pg_extension_ownercheck(object, role)
 #endif
 
 #if PG_VERSION_NUM < 180000

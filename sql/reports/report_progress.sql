@@ -18,7 +18,7 @@ RETURN QUERY SELECT m.monitor_id, m.academic_year::text, m.as_of, m.run_id,
 	m.newest_week, m.newest_week > m.as_of - 14, m.schools, m.schools_with_week, m.result_digest,
 	m.extension_version, m.run_by, m.started_at, m.finished_at
 FROM abie.monitor m JOIN abie.run r ON r.run_id = m.run_id
-WHERE m.status = 'finished' AND m.run_id = ANY (abie_owner.readable_runs(role));
+WHERE m.status = 'finished' AND m.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[]);
 END $$;
 COMMENT ON FUNCTION abie_owner.report_monitors(oid) IS 'Of a role, as abie_internal.report_monitors.';
 
@@ -89,7 +89,7 @@ SET jit = off
 AS $$
 SELECT w.*
 FROM abie.monitor_area_week w JOIN abie.monitor m ON m.monitor_id = w.monitor_id
-WHERE m.status = 'finished' AND m.run_id = ANY (abie_owner.readable_runs(role))
+WHERE m.status = 'finished' AND m.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[])
 	AND (w.scope, w.code) IN (SELECT e.scope, e.code FROM abie_owner.school_events(role) e)
 $$;
 COMMENT ON FUNCTION abie_owner.area_weeks(oid) IS 'Of a role, as abie_internal.area_weeks.';

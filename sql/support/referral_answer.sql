@@ -16,7 +16,7 @@ BEGIN
 			JOIN abie.referral_school s ON s.referral_id = l.referral_id AND s.urn = answer_referral.urn
 		WHERE l.referral_id = answer_referral.referral_id AND l.status IN ('proposed', 'checked')
 			AND s.place IS NOT NULL
-			AND l.run_id = ANY (abie_owner.readable_runs(role))
+			AND l.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[])
 			AND (abie_owner.has_national_access(role, '{results,calculation}') OR s.urn IN
 				(SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a))) THEN
 		RAISE EXCEPTION 'school % is not on list % that is still to be issued, or not granted to %', urn, referral_id,

@@ -161,7 +161,7 @@ SET jit = off
 AS $$
 WITH readable AS MATERIALIZED (
 	SELECT m.monitor_id FROM abie.monitor m
-	WHERE m.status = 'finished' AND m.run_id = ANY (abie_owner.readable_runs(role))
+	WHERE m.status = 'finished' AND m.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[])
 ), place AS MATERIALIZED (
 	SELECT array_agg(p.scope) AS scopes, array_agg(p.code) AS codes
 	FROM (SELECT DISTINCT s.scope, s.code FROM abie.shock s) p

@@ -264,8 +264,8 @@ WHERE r.lanname <> 'c'
 	AND regexp_replace(r.prosrc, $$E'(?:[^'\\]|\\.|'')*'(?:\s*\n\s*'(?:[^'\\]|\\.|'')*')*$$, '', 'g') ~ $$\\|U&'$$
 ORDER BY 1;
 
--- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation, the log of reads and the
--- gates. abie.improvement_expectation, abie_internal.pared_mean_step and abie_internal.first_known_step do as much as a built-in function, cost 1; gates that
+-- C: costs were thought about; nothing is volatile, since C here only computes, but for the lock of a calculation, the log of reads, the
+-- owner's rights and the gates. abie.improvement_expectation, abie_internal.pared_mean_step and abie_internal.first_known_step do as much as a built-in function, cost 1; gates that
 -- views ask once a query have it too.
 SELECT r.object, r.procost FROM routine r
 WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc !~ '^abie_gate' AND r.proname NOT IN ('improvement_expectation', 'pared_mean_step', 'first_known_step')
@@ -273,7 +273,7 @@ WHERE r.lanname = 'c' AND r.procost = 1 AND r.prosrc !~ '^abie_gate' AND r.prona
 	AND r.proargtypes[0] NOT IN ('abie.register'::regtype, 'abie.tally'::regtype)
 ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r
-WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc !~ '^abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'refuse_transaction', 'logs_reads', 'write_log') ORDER BY 1;
+WHERE r.lanname = 'c' AND r.provolatile <> 'i' AND r.prosrc !~ '^abie_gate' AND r.proname NOT IN ('lock_year', 'unlock_year', 'refuse_transaction', 'logs_reads', 'write_log', 'is_owner') ORDER BY 1;
 -- gates: behind each is a function of its name in schema abie_owner that takes the role first, and is declared alike
 SELECT count(*) > 15 AS gates FROM routine r WHERE r.prosrc ~ '^abie_gate';
 SELECT r.object FROM routine r LEFT JOIN pg_proc i ON i.pronamespace = 'abie_owner'::regnamespace AND i.proname = r.proname
@@ -326,8 +326,8 @@ SELECT v.object FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.
 WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = v.oid AND b.attname = 'is_latest') ORDER BY 1;
 -- masks: columns of the table that are no key are behind access.granted
 SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
--- but for what the register of schools says of all
-SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace AND v.object NOT IN ('view abie_owner.school_key', 'view abie_owner.authority_region')
+-- but for what the register of schools says of all, and two masks as one
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace AND v.object NOT IN ('view abie_owner.school_key', 'view abie_owner.authority_region', 'view abie_owner.readable_scope')
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
 		'^ SELECT\s+(t\.(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind|answer_id|la_code|region|trust|trust_code),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores
