@@ -133,25 +133,31 @@ WITH own AS MATERIALIZED (
 	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
 	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
 	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
-), pair AS (
-	SELECT n.rank, n.similar_urn, n.distance, a.stratum, a.references_published, a.numbers, a.categories,
-		b.numbers AS other_numbers, b.categories AS other_categories, p.part, p.position
+), element AS MATERIALIZED (
+	SELECT c.characteristic, min(c.element) AS element, bool_and(c.category IS NULL) AS is_number,
+		array_agg(c.position ORDER BY c.position) AS positions
+	FROM own a
+		JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = a.stratum
+	GROUP BY c.characteristic
+), pair AS MATERIALIZED (
+	SELECT n.rank, n.similar_urn, n.distance, b.numbers, b.categories,
+		abie.distance_parts(a.vector, b.vector, a.weights) AS parts
 	FROM own a
 		CROSS JOIN abie.similar_school n
 		JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn
-		CROSS JOIN LATERAL unnest(abie.distance_parts(a.vector, b.vector, a.weights)) WITH ORDINALITY p(part, position)
 	WHERE n.run_id = school_similarity.run_id AND n.urn = school_similarity.urn
 )
-SELECT p.rank, p.similar_urn, c.characteristic,
-	min(CASE WHEN c.category IS NULL THEN p.numbers[c.element]::text ELSE p.categories[c.element] END),
-	min(CASE WHEN c.category IS NULL THEN p.other_numbers[c.element]::text ELSE p.other_categories[c.element] END),
-	CASE WHEN p.references_published THEN sum(p.part ORDER BY p.position) END,
-	CASE WHEN p.references_published THEN coalesce(sum(p.part ORDER BY p.position) / nullif(p.distance ^ 2, 0), 0) END
-FROM pair p
-	JOIN abie.run_characteristic c ON c.run_id = school_similarity.run_id AND c.stratum = p.stratum
-		AND c.position = p.position
-GROUP BY p.rank, p.similar_urn, p.distance, p.references_published, c.characteristic
-ORDER BY p.rank, 6 DESC, min(p.position);
+SELECT p.rank, p.similar_urn, e.characteristic,
+	CASE WHEN e.is_number THEN a.numbers[e.element]::text ELSE a.categories[e.element] END,
+	CASE WHEN e.is_number THEN p.numbers[e.element]::text ELSE p.categories[e.element] END,
+	CASE WHEN a.references_published THEN d.part END,
+	CASE WHEN a.references_published THEN coalesce(d.part / nullif(p.distance ^ 2, 0), 0) END
+FROM own a
+	CROSS JOIN pair p
+	CROSS JOIN element e
+	CROSS JOIN LATERAL (SELECT sum(p.parts[u.position] ORDER BY u.place) AS part
+		FROM unnest(e.positions) WITH ORDINALITY u(position, place)) d
+ORDER BY p.rank, 6 DESC, e.positions[1];
 END $$;
 COMMENT ON FUNCTION abie_owner.school_similarity(integer, integer) IS 'Of any school, as abie.similarity.';
 
