@@ -16,7 +16,7 @@ release = release access release_check correction check_list check_school check_
 year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \
 	backtest_year
 pupils = pupil_outlook transition transition_week transition_moment group_change
-reports = markup csv chart_part chart chart_map chart_school_map chart_history chart_year chart_weeks chart_xmr \
+reports = row_json markup csv chart_part chart chart_map chart_school_map chart_history chart_year chart_weeks chart_xmr \
 	chart_transition report_view report_history report_table report_input report_week report_progress school_profile \
 	area_attendance report_shock report_part report_sort run_change report_summary chart_waterfall report_since \
 	report_facts report_word half_page since_part report_map \

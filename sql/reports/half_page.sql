@@ -1,5 +1,13 @@
 -- The half page that a school's report begins with, for a governor: three sentences and a chart, which stand alone.
 
+CREATE FUNCTION abie_internal.reason_stands_out(reason text, own float8, similar_schools float8) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query: NULL gives NULL or false all the same
+RETURN own - similar_schools >= 0.005 AND reason ~ '^sess_(un)?auth_';
+COMMENT ON FUNCTION abie_internal.reason_stands_out(text, float8, float8) IS
+'Whether absence for a reason, and not of a total, is above that of the similar schools as reports write it. Not '
+'STRICT, so that it becomes part of the query.';
+
 CREATE FUNCTION abie_internal.furthest_above(absence jsonb, OUT reason text, OUT points text)
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
@@ -9,33 +17,31 @@ BEGIN
 	FROM ROWS FROM (jsonb_to_recordset(absence) AS (reason text, meaning text, own_percent float8,
 			similar_percent float8))
 		WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
-	WHERE r.own_percent - r.similar_percent >= 0.005 AND r.reason ~ '^sess_(un)?auth_'
+	WHERE abie_internal.reason_stands_out(r.reason, r.own_percent, r.similar_percent)
 	ORDER BY r.own_percent - r.similar_percent DESC, r.place LIMIT 1;
 END $$;
 COMMENT ON FUNCTION abie_internal.furthest_above(jsonb) IS
 'The reason of absence that is furthest above the similar schools, of facts of a report, and by how many points; NULL '
 'where none is above.';
 
-CREATE FUNCTION abie_internal.half_page_stands(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
+CREATE FUNCTION abie_internal.half_page_stands(outcome text, run jsonb, e jsonb, latest jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- not STRICT: latest is NULL where no year is held
 DECLARE
-	e jsonb := facts -> 'expectation';
-	latest jsonb := facts -> 'history' -> -1;
 	apart float8 := (e ->> 'attendance')::float8 - (e ->> 'expected')::float8;
 	chance float8 := 1.959963984540054
 		* sqrt((e ->> 'attendance_error')::float8 ^ 2 + (e ->> 'expected_error')::float8 ^ 2);
 BEGIN
-	IF facts ->> 'outcome' = 'left out' THEN
+	IF outcome = 'left out' THEN
 		-- what is NULL is left out
 		RETURN coalesce('In ' || (latest ->> 'academic_year') || ' attendance was '
 			|| abie_internal.fact(latest, 'attendance', 2) || '%'
 			|| coalesce(', and that of all schools of the phase ' || abie_internal.fact(latest, 'national', 2) || '%',
 				'') || '.', 'No attendance rate of the school is held.');
 	END IF;
-	RETURN format('In %s attendance was %s%%, ', facts #>> '{run,baseline_year}',
-			abie_internal.fact(e, 'attendance', 2))
+	RETURN format('In %s attendance was %s%%, ', run ->> 'baseline_year', abie_internal.fact(e, 'attendance', 2))
 		|| CASE WHEN abs(apart) < 0.005 THEN 'what the school''s circumstances lead one to expect.'
 			ELSE format('%s points %s the %s%% that the school''s circumstances lead one to expect%s.',
 				abie_internal.decimal(abs(apart), 2), CASE WHEN apart < 0 THEN 'below' ELSE 'above' END,
@@ -43,69 +49,65 @@ BEGIN
 					THEN ', which is more than chance would often bring'
 					WHEN abs(apart) <= chance THEN ', which may be chance' ELSE '' END) END;
 END $$;
-COMMENT ON FUNCTION abie_internal.half_page_stands(jsonb) IS
+COMMENT ON FUNCTION abie_internal.half_page_stands(text, jsonb, jsonb, jsonb) IS
 'Where a school stands against what its circumstances lead one to expect, in a sentence. More than chance: beyond 1.96 '
-'standard errors of both together.';
+'standard errors of both together. latest: its last year; not STRICT because that may be NULL.';
 
-CREATE FUNCTION abie_internal.half_page_next(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
+CREATE FUNCTION abie_internal.half_page_next(outcome text, run jsonb, e jsonb, week jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- not STRICT: week is NULL where there is no weekly run
 DECLARE
-	e jsonb := facts -> 'expectation';
-	week jsonb := facts -> 'week';
-	year text := facts #>> '{run,target_year}';
+	year text := run ->> 'target_year';
 	target float8 := e ->> 'target';
-	goal text := CASE WHEN facts ->> 'outcome' = 'maintain' THEN 'no improvement is asked for'
+	goal text := CASE WHEN outcome = 'maintain' THEN 'no improvement is asked for'
 		ELSE format('the target is %s%%', abie_internal.fact(e, 'target', 2)) END;
 BEGIN
 	RETURN CASE
-		WHEN facts ->> 'outcome' = 'left out' THEN format('No attendance expectation has been set for %s: %s.', year,
+		WHEN outcome = 'left out' THEN format('No attendance expectation has been set for %s: %s.', year,
 			e ->> 'exclusion_reason')
-		WHEN week <> 'null' THEN format('%s will most likely end between %s%% and %s%%; %s, and the chance of meeting '
-			'what is expected is %s.', year, abie_internal.fact(week, 'low', 1), abie_internal.fact(week, 'high', 1),
-			goal, abie_internal.chance_text((week ->> 'probability')::float8))
+		WHEN week IS NOT NULL THEN format('%s will most likely end between %s%% and %s%%; %s, and the chance of '
+			'meeting what is expected is %s.', year, abie_internal.fact(week, 'low', 1),
+			abie_internal.fact(week, 'high', 1), goal, abie_internal.chance_text((week ->> 'probability')::float8))
 		WHEN e -> 'forecast_low' = 'null' THEN format('For %s %s; how sure that is cannot be said, because too few '
 			'years are held.', year, goal)
 		ELSE format('If nothing changes, attendance in %s will most likely be between %s%% and %s%% (95 of 100 schools '
 			'were in such a range); %s%s.', year, abie_internal.fact(e, 'forecast_low', 1),
-			abie_internal.fact(e, 'forecast_high', 1), goal, CASE WHEN facts ->> 'outcome' = 'maintain' THEN ''
+			abie_internal.fact(e, 'forecast_high', 1), goal, CASE WHEN outcome = 'maintain' THEN ''
 				WHEN target > (e ->> 'forecast_high')::float8 THEN ', which is above that range'
 				WHEN target < (e ->> 'forecast_low')::float8 THEN ', which is below that range'
 				ELSE ', which is within that range, so that one year''s rate alone will not prove a change' END) END;
 END $$;
-COMMENT ON FUNCTION abie_internal.half_page_next(jsonb) IS
+COMMENT ON FUNCTION abie_internal.half_page_next(text, jsonb, jsonb, jsonb) IS
 'What is expected next and how sure it is, in a sentence: of the newest weekly run where there is one, else the '
-'forecast beside the target.';
+'forecast beside the target. Not STRICT because week may be NULL.';
 
-CREATE FUNCTION abie_internal.half_page_ring(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
+CREATE FUNCTION abie_internal.half_page_ring(school jsonb) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN (SELECT format(', and ring %s (%s%%)', concat_ws(', ', abie_internal.short_text(
-		abie_internal.shown_name(s.similar_name, s.similar_urn), 60), abie_internal.km_text(s.km)),
-		abie_internal.decimal(s.similar_attendance, 2))
-	FROM jsonb_to_recordset(nullif(facts -> 'similar_schools', 'null')) s(rank integer, similar_urn integer,
-		similar_name text, km float8, similar_attendance float8, is_better boolean, is_clear boolean)
-	WHERE s.is_better ORDER BY s.is_clear DESC NULLS LAST, s.km NULLS LAST, s.rank LIMIT 1);
+	RETURN format(', and ring %s (%s%%)', concat_ws(', ', abie_internal.short_text(abie_internal.shown_name(
+			school ->> 'similar_name', (school ->> 'similar_urn')::integer), 60),
+			abie_internal.km_text((school ->> 'km')::float8)),
+		abie_internal.fact(school, 'similar_attendance', 2));
 END $$;
 COMMENT ON FUNCTION abie_internal.half_page_ring(jsonb) IS
-'Whom a governor may ask: the nearest of the similar schools with clearly higher attendance, or where none is clearly '
-'so of those with higher attendance; NULL where none has.';
+'Whom a governor may ask, of the similar schools in facts of a report; NULL for none.';
 
-CREATE FUNCTION abie_internal.half_page_ask(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 300
+CREATE FUNCTION abie_internal.half_page_ask(outcome text, e jsonb, history jsonb, school jsonb, reason text,
+	points float8) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- not STRICT: where there is no such year, school or reason, it is NULL
 DECLARE
-	e jsonb := facts -> 'expectation';
-	most record;
-	before jsonb := facts -> 'history' -> -2;
-	latest jsonb := facts -> 'history' -> -1;
+	before jsonb := history -> -2;
+	latest jsonb := history -> -1;
 	apart float8 := (latest ->> 'attendance')::float8 - (before ->> 'attendance')::float8;
 BEGIN
-	IF facts ->> 'outcome' = 'left out' THEN
+	IF outcome = 'left out' THEN
 		RETURN CASE WHEN abie_internal.exclusion_symbol(e ->> 'exclusion_reason') = 'x'
 			THEN 'Ask for the figure that is missing or wrong to be put right, as the end of this report says how.'
 			WHEN before IS NULL THEN 'Ask the school for its own weeks and years.'
@@ -115,33 +117,36 @@ BEGIN
 				ELSE format('changed by %s points from %s to %s', abie_internal.signed(apart, 2),
 					before ->> 'academic_year', latest ->> 'academic_year') END) END;
 	END IF;
-	SELECT f.* INTO most FROM abie_internal.furthest_above(nullif(facts -> 'absence', 'null')) f;
-	RETURN CASE facts ->> 'outcome'
+	RETURN CASE outcome
 			WHEN 'improve' THEN format('Raise attendance by at least %s %s; ask what is done about ',
 				abie_internal.fact(e, 'improvement', 1),
 				CASE WHEN abie_internal.fact(e, 'improvement', 1) = '1.0' THEN 'point' ELSE 'points' END)
 			WHEN 'sustain' THEN 'Keep attendance where it is, which is at the target; ask what is done about '
 			ELSE 'Keep attendance where it is; ask what is done about ' END
-		|| coalesce(lower(left(most.reason, 1)) || substr(most.reason, 2) || ', the reason furthest above similar '
-			'schools (' || most.points || ')', 'absence')
-		|| coalesce(abie_internal.half_page_ring(facts), '') || '.';
+		|| coalesce(lower(left(reason, 1)) || substr(reason, 2) || ', the reason furthest above similar '
+			'schools (' || abie_internal.signed(points, 2) || ')', 'absence')
+		|| coalesce(abie_internal.half_page_ring(school), '') || '.';
 END $$;
-COMMENT ON FUNCTION abie_internal.half_page_ask(jsonb) IS
-'What to do and what to ask, in a sentence: the improvement, the reason of absence that stands out, and whom to ring.';
+COMMENT ON FUNCTION abie_internal.half_page_ask(text, jsonb, jsonb, jsonb, text, float8) IS
+'What to do and what to ask, in a sentence: the improvement, the reason of absence that stands out, and whom to ring. '
+'Not STRICT because there may be no years, school or reason.';
 
-CREATE FUNCTION abie_internal.with_half_page(facts jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500
+CREATE FUNCTION abie_internal.half_page(outcome text, run jsonb, e jsonb, history jsonb, week jsonb, school jsonb,
+	reason text, points float8) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
 AS $$
+-- not STRICT, as above
 BEGIN
-	RETURN facts || jsonb_build_object('half_page', jsonb_build_object(
-		'stands', abie_internal.half_page_stands(facts),
-		'next', abie_internal.half_page_next(facts),
-		'ask', abie_internal.half_page_ask(facts)));
+	RETURN jsonb_build_object(
+		'stands', abie_internal.half_page_stands(outcome, run, e, history -> -1),
+		'next', abie_internal.half_page_next(outcome, run, e, week),
+		'ask', abie_internal.half_page_ask(outcome, e, history, school, reason, points));
 END $$;
-COMMENT ON FUNCTION abie_internal.with_half_page(jsonb) IS
-'The facts of a report and, as half_page, the three sentences for a governor that follow from them: stands, next and '
-'ask.';
+COMMENT ON FUNCTION abie_internal.half_page(text, jsonb, jsonb, jsonb, jsonb, jsonb, text, float8) IS
+'The three sentences for a governor that follow from facts of a report: stands, next and ask. e: expectation; school: '
+'the one to ring of the similar schools (abie_internal.report_similar); reason and points: the reason of absence that '
+'is furthest above them (abie_internal.report_absence). Not STRICT because all but the first three may be NULL.';
 
 CREATE FUNCTION abie_internal.half_page_picture(facts jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000

@@ -13,10 +13,7 @@ DECLARE
 	part_laestabs integer[];
 BEGIN
 	WITH lineage AS MATERIALIZED (
-		-- that of all schools takes as long as those of some hundred
-		SELECT l.laestab, l.school_urn FROM abie_internal.lineage_of(urns) l WHERE cardinality(urns) <= 200
-		UNION ALL
-		SELECT l.laestab, l.school_urn FROM abie.school_lineage() l WHERE cardinality(urns) > 200
+		SELECT l.laestab, l.school_urn FROM abie_internal.lineage_of(urns) l
 	)
 	SELECT array_agg(part.urn), array_agg(part.laestab) INTO part_urns, part_laestabs
 	FROM (SELECT DISTINCT a.urn::integer AS urn, same.laestab
@@ -35,103 +32,89 @@ COMMENT ON FUNCTION abie_internal.report_history(integer[], text) IS
 'a year in which the URN changed together. Years of five half terms are left out: they are not comparable.';
 
 CREATE FUNCTION abie_internal.report_circumstances(run_id integer, urns integer[])
-RETURNS TABLE (urn integer, circumstances jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+RETURNS TABLE (urn integer, circumstances jsonb, characteristics text[], contributions float8[])
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT c.urn, jsonb_agg(jsonb_build_object(
-			'characteristic', c.characteristic,
-			'meaning', c.meaning,
-			'number', c.number,
-			'category', c.category,
-			'similar_average', c.similar_average,
-			'similar_same', c.similar_same,
-			'typical', c.typical,
-			'contribution', c.contribution) ORDER BY c.position)
+	SELECT c.urn, abie_internal.json_rows(array_agg(j ORDER BY c.position)),
+		array_agg(c.characteristic ORDER BY c.position), array_agg(c.contribution ORDER BY c.position)
 	FROM abie_report.school_circumstances c
+		CROSS JOIN LATERAL (SELECT c.characteristic, c.meaning, c.number, c.category, c.similar_average,
+			c.similar_same, c.typical, c.contribution) j
 	WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
 	GROUP BY c.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
-'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances.';
+'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances; their names and '
+'contributions as arrays, too.';
 
-CREATE FUNCTION abie_internal.expected_waterfall(circumstances jsonb, mean float8, context float8,
-	similar_schools float8, expected float8) RETURNS jsonb
+CREATE FUNCTION abie_internal.expected_waterfall(characteristics text[], contributions float8[], mean float8,
+	context float8, similar_schools float8, expected float8) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
-	steps jsonb := '[]';
-	reached float8 := mean;
-	s record;
+	steps jsonb;
+	reached float8;
 BEGIN
-	FOR s IN
-		SELECT sum(c.contribution ORDER BY c.place) AS points,
-			array_agg(c.characteristic ORDER BY c.place) AS characteristics
-		FROM ROWS FROM (jsonb_to_recordset(circumstances) AS (characteristic text, contribution float8))
-			WITH ORDINALITY c(characteristic, contribution, place)
-		WHERE c.contribution IS NOT NULL
-		GROUP BY CASE WHEN abie_internal.is_disadvantage(c.characteristic) THEN 0 ELSE c.place END
-		ORDER BY min(c.place)
-	LOOP
-		reached := reached + s.points;
-		steps := steps || jsonb_build_object('step', 'circumstances', 'characteristics', s.characteristics,
-			'points', s.points, 'attendance', reached);
-	END LOOP;
-	RETURN jsonb_build_object('step', 'national mean', 'characteristics', NULL, 'points', NULL, 'attendance', mean)
-		|| steps
+	SELECT abie_internal.json_rows(array_agg(j ORDER BY s.place)), (array_agg(s.reached ORDER BY s.place DESC))[1]
+	INTO steps, reached
+	-- added up from the mean on, step by step
+	FROM (SELECT p.*, sum(p.points) OVER (ORDER BY p.place) AS reached
+		FROM (SELECT 0 AS place, NULL::text[] AS characteristics, mean AS points
+			UNION ALL
+			SELECT min(c.place), array_agg(c.characteristic ORDER BY c.place), sum(c.contribution ORDER BY c.place)
+			FROM unnest(characteristics, contributions) WITH ORDINALITY c(characteristic, contribution, place)
+			WHERE c.contribution IS NOT NULL
+			GROUP BY CASE WHEN abie_internal.is_disadvantage(c.characteristic) THEN 0 ELSE c.place END) p) s
+		CROSS JOIN LATERAL (SELECT CASE s.place WHEN 0 THEN 'national mean' ELSE 'circumstances' END AS step,
+			to_jsonb(s.characteristics) AS characteristics, CASE WHEN s.place > 0 THEN s.points END AS points,
+			s.reached AS attendance) j;
+	RETURN steps || jsonb_build_array(
 		-- what the model has of the school's own attendance is taken out again: context - fitted
-		|| jsonb_build_object('step', 'own attendance left out', 'characteristics', NULL,
-			'points', context - reached, 'attendance', context)
-		|| jsonb_build_object('step', 'similar schools', 'characteristics', NULL, 'points', similar_schools,
-			'attendance', context + similar_schools)
-		|| jsonb_build_object('step', 'expected', 'characteristics', NULL, 'points', expected - mean,
-			'attendance', expected);
+		jsonb_build_object('step', 'own attendance left out', 'characteristics', NULL, 'points', context - reached,
+			'attendance', context),
+		jsonb_build_object('step', 'similar schools', 'characteristics', NULL, 'points', similar_schools,
+			'attendance', context + similar_schools),
+		jsonb_build_object('step', 'expected', 'characteristics', NULL, 'points', expected - mean,
+			'attendance', expected));
 END $$;
-COMMENT ON FUNCTION abie_internal.expected_waterfall(jsonb, float8, float8, float8, float8) IS
+COMMENT ON FUNCTION abie_internal.expected_waterfall(text[], float8[], float8, float8, float8, float8) IS
 'How expected attendance follows from the national mean, in steps: national mean (attendance), circumstances (what a '
 'characteristic adds, those of disadvantage together; points and the attendance reached), own attendance left out '
 '(context less what the circumstances make), similar schools (local slope x local residual), expected (points: the '
-'total, expected - mean). From the contributions in circumstances of abie_internal.report_facts. NULL where there is '
-'none, or it is not shown.';
+'total, expected - mean). From characteristics and their contributions (abie_internal.report_circumstances). NULL '
+'where there is none, or it is not shown.';
 
 CREATE FUNCTION abie_internal.report_similar(run_id integer, urns integer[])
-RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+RETURNS TABLE (urn integer, similar_schools jsonb, rank_best bigint, rank_worst bigint, ranked bigint,
+	to_ring integer)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT n.urn, jsonb_agg(jsonb_build_object(
-			'rank', n.rank,
-			'similar_urn', n.similar_urn,
-			'similar_name', n.similar_name,
-			'similar_la_name', n.similar_la_name,
-			'distance', n.distance,
-			'km', n.km,
-			'similar_enrolments', n.similar_enrolments,
-			'similar_attendance', n.similar_attendance,
-			'similar_attendance_symbol', n.similar_attendance_symbol,
-			'similar_attendance_low', n.similar_attendance_low,
-			'similar_attendance_high', n.similar_attendance_high,
-			'similar_fsm_pct', n.similar_fsm_pct,
-			'similar_easting', o.easting,
-			'similar_northing', o.northing,
-			'is_better', n.is_better,
-			'is_clear', n.is_clear) ORDER BY n.rank),
+	SELECT n.urn, abie_internal.json_rows(array_agg(j ORDER BY n.rank)),
 		1 + count(*) FILTER (WHERE n.is_clear AND n.is_better),
 		CASE WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
 			THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
-		1 + count(n.similar_attendance)
+		1 + count(n.similar_attendance),
+		(array_agg(n.rank ORDER BY n.is_clear DESC NULLS LAST, n.km NULLS LAST, n.rank)
+			FILTER (WHERE n.is_better))[1]
 	FROM abie_report.similar_school n
 		-- the place that km were measured from
 		LEFT JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
+		CROSS JOIN LATERAL (SELECT n.rank, n.similar_urn, n.similar_name, n.similar_la_name, n.distance, n.km,
+			n.similar_enrolments, n.similar_attendance, n.similar_attendance_symbol, n.similar_attendance_low,
+			n.similar_attendance_high, n.similar_fsm_pct, o.easting AS similar_easting,
+			o.northing AS similar_northing, n.is_better, n.is_clear) j
 	WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
 	GROUP BY n.urn;
 END $$;
@@ -139,33 +122,37 @@ COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
 'The similar schools of each school in a run, columns of abie_report.similar_school and their places, and where the '
 'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead '
 'that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is '
-'not known.';
+'not known. to_ring: whom a governor may ask, the rank of the nearest of those with clearly higher attendance, or '
+'where none is clearly so of those with higher attendance; NULL where none has.';
 
-CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[]) RETURNS TABLE (urn integer, absence jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[])
+RETURNS TABLE (urn integer, absence jsonb, furthest text, furthest_points float8)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT a.urn, jsonb_agg(jsonb_build_object(
-			'reason', a.reason,
-			'meaning', a.meaning,
-			'own_percent', a.own_percent,
-			'similar_percent', a.similar_percent) ORDER BY a.position)
+	SELECT a.urn, abie_internal.json_rows(array_agg(j ORDER BY a.position)),
+		(array_agg(a.meaning ORDER BY d.points DESC, a.position) FILTER (WHERE d.stands_out))[1],
+		max(d.points) FILTER (WHERE d.stands_out)
 	FROM abie_report.school_absence_compared a
+		CROSS JOIN LATERAL (SELECT a.own_percent - a.similar_percent AS points,
+			abie_internal.reason_stands_out(a.reason, a.own_percent, a.similar_percent) AS stands_out) d
+		CROSS JOIN LATERAL (SELECT a.reason, a.meaning, a.own_percent, a.similar_percent) j
 	WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns)
 		AND num_nulls(a.own_percent, a.similar_percent) = 0
 	GROUP BY a.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_absence(integer, integer[]) IS
 'Absence of each school of a run in the baseline year by reason, beside that of its similar schools '
-'together, columns of abie_report.school_absence_compared; reasons that either lacks are left out.';
+'together, columns of abie_report.school_absence_compared; reasons that either lacks are left out. furthest: the '
+'reason that is furthest above the similar schools, in words, and by how many points; NULL where none is above.';
 
 -- What a school left out is compared with is that of its phase all the same.
 CREATE FUNCTION abie_internal.report_phase(run_id integer, urns integer[]) RETURNS TABLE (urn integer, stratum text)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
@@ -174,17 +161,19 @@ BEGIN
 	SELECT e.urn, coalesce(e.stratum, CASE a.school_type
 		WHEN 'State-funded primary' THEN 'primary'
 		WHEN 'State-funded secondary' THEN 'secondary' END)
-	FROM abie_report.school_expectation e
-		LEFT JOIN abie.attendance a ON e.stratum IS NULL AND a.academic_year = e.baseline_year
+	FROM abie_report.run r
+		JOIN abie_owner.readable_scope e ON e.run_id = r.run_id
+		LEFT JOIN abie.attendance a ON e.stratum IS NULL AND a.academic_year = r.baseline_year
 			AND a.laestab = e.laestab
-	WHERE e.run_id = report_phase.run_id AND e.urn = ANY (urns);
+	WHERE r.run_id = report_phase.run_id AND e.urn = ANY (urns);
 END $$;
 COMMENT ON FUNCTION abie_internal.report_phase(integer, integer[]) IS
 'The stratum of schools in scope of a run; of those left out, by their attendance in the baseline year; NULL '
 'where that does not say.';
 
-CREATE FUNCTION abie_internal.report_years(run_id integer, urns integer[]) RETURNS TABLE (urn integer, history jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 10000
+CREATE FUNCTION abie_internal.report_years(run_id integer, urns integer[], strata text[])
+RETURNS TABLE (urn integer, history jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
@@ -194,50 +183,64 @@ DECLARE
 BEGIN
 	RETURN QUERY
 	WITH expectation AS MATERIALIZED (
-		SELECT e.urn, e.enrolments, e.baseline_year, e.national_average, e.expected, e.expected_error
-		FROM abie_report.school_expectation e
+		SELECT e.urn, e.enrolments, CASE WHEN e.references_published THEN e.national_average END AS national_average,
+			e.expected, e.expected_error
+		FROM abie_owner.readable_scope e
 		WHERE e.run_id = report_years.run_id AND e.urn = ANY (urns)
 	), earlier AS MATERIALIZED (
-		SELECT e.urn, e.baseline_year, e.expected, e.expected_error
-		FROM abie_report.school_expectation e
-		WHERE e.urn = ANY (urns) AND e.run_status = 'issued' AND e.is_current
-			AND e.baseline_year < last_year COLLATE "C" AND e.expected IS NOT NULL
-	), phase AS MATERIALIZED (
-		SELECT p.urn, p.stratum FROM abie_internal.report_phase(report_years.run_id, urns) p
+		SELECT e.urn, r.baseline_year, e.expected, e.expected_error
+		FROM abie_report.run r
+			JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id
+		WHERE e.urn = ANY (urns) AND r.run_status = 'issued' AND r.is_current
+			AND r.baseline_year < last_year COLLATE "C" AND e.expected IS NOT NULL
 	), year AS (
-		SELECT e.urn, e.baseline_year, e.national_average, p.stratum, h.academic_year, h.attendance,
+		SELECT e.urn, e.national_average, p.stratum, h.academic_year, h.attendance,
 			sqrt(m.sampling_c1 / coalesce(h.enrolments, e.enrolments)) AS error,
-			CASE h.academic_year WHEN e.baseline_year THEN e.expected ELSE x.expected END AS expected,
-			CASE h.academic_year WHEN e.baseline_year THEN e.expected_error ELSE x.expected_error END AS expected_error
+			CASE h.academic_year WHEN last_year THEN e.expected ELSE x.expected END AS expected,
+			CASE h.academic_year WHEN last_year THEN e.expected_error ELSE x.expected_error END AS expected_error
 		FROM expectation e
-			JOIN phase p ON p.urn = e.urn
+			JOIN unnest(urns, strata) p(urn, stratum) ON p.urn = e.urn
 			JOIN abie_internal.report_history(urns, last_year) h ON h.urn = e.urn
 			LEFT JOIN abie.run_model m ON m.run_id = report_years.run_id AND m.stratum = p.stratum
 			LEFT JOIN earlier x ON x.urn = e.urn AND x.baseline_year = h.academic_year
 		WHERE h.attendance IS NOT NULL
 	)
-	SELECT y.urn, jsonb_agg(jsonb_build_object(
-			'academic_year', y.academic_year,
-			'attendance', y.attendance,
-			'attendance_low', abie.interval_low(y.attendance, y.error),
-			'attendance_high', abie.interval_high(y.attendance, y.error),
-			'national', CASE WHEN y.academic_year = y.baseline_year AND y.national_average IS NOT NULL
-				THEN y.national_average
-				ELSE n.attendance END,
-			'expected', y.expected,
-			'expected_low', abie.interval_low(y.expected, y.expected_error),
-			'expected_high', abie.interval_high(y.expected, y.expected_error)) ORDER BY y.academic_year COLLATE "C")
+	SELECT y.urn, abie_internal.json_rows(array_agg(j ORDER BY y.academic_year COLLATE "C"))
 	FROM year y
 		LEFT JOIN abie.run_national n ON n.run_id = report_years.run_id AND n.academic_year = y.academic_year
 			AND n.stratum = y.stratum
+		CROSS JOIN LATERAL (SELECT y.academic_year, y.attendance,
+			abie.interval_low(y.attendance, y.error) AS attendance_low,
+			abie.interval_high(y.attendance, y.error) AS attendance_high,
+			CASE WHEN y.academic_year = last_year AND y.national_average IS NOT NULL
+				THEN y.national_average
+				ELSE n.attendance END AS "national",
+			y.expected, abie.interval_low(y.expected, y.expected_error) AS expected_low,
+			abie.interval_high(y.expected, y.expected_error) AS expected_high) j
 	GROUP BY y.urn;
 END $$;
-COMMENT ON FUNCTION abie_internal.report_years(integer, integer[]) IS
+COMMENT ON FUNCTION abie_internal.report_years(integer, integer[], text[]) IS
 'Attendance of each school in each year up to the baseline year of a run, beside the national rate of its '
 'stratum, and what was expected of it: in the baseline year by this run, before by the run issued for the year after. '
-'With 95 per cent intervals.';
+'With 95 per cent intervals. strata: of the schools, as abie_internal.report_phase has them.';
 
-CREATE FUNCTION abie_internal.report_distribution(run_id integer)
+CREATE FUNCTION abie_internal.report_source(run_id integer, urns integer[]) RETURNS TABLE (urn integer, data jsonb)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT d.urn, abie_internal.json_rows(array_agg(j ORDER BY d.position))
+	FROM abie_report.school_source d
+		CROSS JOIN LATERAL (SELECT d.figure, d.source, to_jsonb(d.recorded) AS recorded) j
+	WHERE d.run_id = report_source.run_id AND d.urn = ANY (urns)
+	GROUP BY d.urn;
+END $$;
+COMMENT ON FUNCTION abie_internal.report_source(integer, integer[]) IS
+'Where the figures of each school of a run come from: columns of abie_report.school_source.';
+
+CREATE FUNCTION abie_internal.report_distribution(run_id integer, strata text[])
 RETURNS TABLE (stratum text, distribution jsonb)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 2
 SET search_path = pg_catalog, pg_temp
@@ -246,20 +249,18 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT d.stratum, jsonb_agg(jsonb_build_object(
-			'improvement_rounded', d.improvement_rounded,
-			'schools', d.schools,
-			'schools_symbol', d.schools_symbol) ORDER BY d.improvement_rounded)
+	SELECT d.stratum, abie_internal.json_rows(array_agg(j ORDER BY d.improvement_rounded))
 	FROM abie_report.improvement_distribution d
-	WHERE d.run_id = report_distribution.run_id
+		CROSS JOIN LATERAL (SELECT d.improvement_rounded, d.schools, d.schools_symbol) j
+	WHERE d.run_id = report_distribution.run_id AND d.stratum = ANY (strata)
 	GROUP BY d.stratum;
 END $$;
-COMMENT ON FUNCTION abie_internal.report_distribution(integer) IS
-'How many schools of each stratum of a run are to improve by how much: columns of '
+COMMENT ON FUNCTION abie_internal.report_distribution(integer, text[]) IS
+'How many schools of each of the strata of a run are to improve by how much: columns of '
 'abie_report.improvement_distribution.';
 
 CREATE FUNCTION abie_internal.report_week(run_id integer, urns integer[]) RETURNS TABLE (urn integer, week jsonb)
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 10000
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
@@ -274,14 +275,12 @@ BEGIN
 		RETURN;
 	END IF;
 	RETURN QUERY
-	SELECT p.urn::integer, jsonb_build_object('monitor_id', p.monitor_id, 'as_of', p.as_of,
-		'newest_week', p.newest_week, 'is_provisional', p.is_provisional, 'status', p.status,
-		'too_early', p.too_early, 'probability', p.probability, 'projected', p.projected, 'low', p.low,
-		'high', p.high, 'weeks', p.weeks, 'has_newest_week', p.has_newest_week, 'year_to_date', p.year_to_date,
-		'relative', p.relative, 'like_for_like', p.like_for_like, 'done', p.done, 'weeks_left', p.weeks_left,
-		'weeks_set_aside', p.weeks_set_aside, 'year_to_date_without', p.year_to_date_without,
-		'projected_without', p.projected_without, 'probability_without', p.probability_without)
+	SELECT p.urn::integer, abie_internal.json_row(j)
 	FROM abie_report.school_progress p
+		CROSS JOIN LATERAL (SELECT p.monitor_id, to_jsonb(p.as_of) AS as_of, to_jsonb(p.newest_week) AS newest_week,
+			p.is_provisional, p.status, p.too_early, p.probability, p.projected, p.low, p.high, p.weeks,
+			p.has_newest_week, p.year_to_date, p.relative, p.like_for_like, p.done, p.weeks_left, p.weeks_set_aside,
+			p.year_to_date_without, p.projected_without, p.probability_without) j
 	WHERE p.monitor_id = chosen AND p.urn = ANY (urns);
 END $$;
 COMMENT ON FUNCTION abie_internal.report_week(integer, integer[]) IS
@@ -300,83 +299,63 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	readable integer[] := abie_owner.admit(role, 'report_facts', report_facts.run_id, report_facts.urns);
+	known integer[];
+	strata text[];
 BEGIN
 	-- also for the functions called: planning takes several times as long as all that is done for one school
 	PERFORM set_config('plan_cache_mode',
 		CASE WHEN cardinality(readable) <= 20 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+	SELECT array_agg(p.urn), array_agg(p.stratum) INTO known, strata
+	FROM abie_internal.report_phase(report_facts.run_id, readable) p;
 	RETURN QUERY
-	WITH run AS (
-		SELECT r.* FROM abie_report.run r WHERE r.run_id = report_facts.run_id
+	WITH run AS MATERIALIZED (
+		SELECT to_jsonb(r) AS run FROM abie_report.run r WHERE r.run_id = report_facts.run_id
 	), expectation AS MATERIALIZED (
-		SELECT e.*
+		SELECT e.urn, e.stratum, e.statement, e.context, e.local_residual, e.expected,
+			abie_internal.json_row(e) AS expectation
 		FROM abie_report.school_expectation e
-		WHERE e.run_id = report_facts.run_id AND e.urn = ANY (readable)
-	), model AS MATERIALIZED (
+		WHERE e.run_id = report_facts.run_id AND e.urn = ANY (known)
+	), summary AS MATERIALIZED (
 		SELECT m.* FROM abie_report.methodology_summary m WHERE m.run_id = report_facts.run_id
-	), methodology AS (
-		SELECT DISTINCT jsonb_build_object(
-			'method', m.method,
-			'similar_schools', m.similar_schools,
-			'local_schools', m.local_schools,
-			'pace', m.pace,
-			'gap_share', m.gap_share,
-			'improvement_floor', m.improvement_floor,
-			'improvement_cap', m.improvement_cap,
-			'benchmark_share', m.benchmark_share,
-			'minimum_enrolments', m.minimum_enrolments) AS settings
-		FROM model m
-	), source AS (
-		SELECT d.urn, jsonb_agg(jsonb_build_object(
-			'figure', d.figure,
-			'source', d.source,
-			'recorded', d.recorded) ORDER BY d.position) AS data
-		FROM abie_report.school_source d
-		WHERE d.run_id = report_facts.run_id AND d.urn = ANY (readable)
-		GROUP BY d.urn
+	), model AS MATERIALIZED (
+		SELECT p.stratum, m.mean, m.local_slope, abie_internal.json_row(j) AS methodology
+		FROM (SELECT DISTINCT u.stratum FROM unnest(strata) u(stratum)) p
+			CROSS JOIN (SELECT k.* FROM summary k LIMIT 1) k
+			LEFT JOIN summary m ON m.stratum = p.stratum
+			CROSS JOIN LATERAL (SELECT k.method, k.similar_schools, k.local_schools, k.pace, k.gap_share,
+				k.improvement_floor, k.improvement_cap, k.benchmark_share, k.minimum_enrolments, m.mean,
+				m.local_slope, m.last_weight, m.n0, m.schools, m.sampling_c1, m.sampling_source, m.sampling_run) j
 	)
-	SELECT e.urn, abie_internal.with_half_page(jsonb_build_object(
-		'report', 'abie school report',
-		'version', 1,
-		'run', to_jsonb(run),
-		'methodology', k.settings || jsonb_build_object(
-			'mean', m.mean,
-			'local_slope', m.local_slope,
-			'last_weight', m.last_weight,
-			'n0', m.n0,
-			'schools', m.schools,
-			'sampling_c1', m.sampling_c1,
-			'sampling_source', m.sampling_source,
-			'sampling_run', m.sampling_run),
-		'outcome', coalesce(e.statement, 'left out'),
-		'expectation', to_jsonb(e),
-		'circumstances', c.circumstances,
-		'expected_steps', abie_internal.expected_waterfall(c.circumstances, m.mean, e.context,
-			m.local_slope * e.local_residual, e.expected),
-		'place', CASE WHEN num_nulls(o.easting, o.northing) = 0
-			THEN jsonb_build_object('easting', o.easting, 'northing', o.northing) END,
-		'similar_schools', n.similar_schools,
-		'standing', CASE WHEN n.rank_worst IS NOT NULL
-			THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END,
-		'history', h.history,
-		'absence', a.absence,
-		'distribution', CASE WHEN e.statement IS NOT NULL THEN d.distribution END,
-		'data', s.data,
-		'since', f.since,
-		'week', w.week))
+	SELECT e.urn, abie_internal.json_row(x)
 	FROM expectation e
 		CROSS JOIN run
-		CROSS JOIN methodology k
-		JOIN abie_internal.report_phase(report_facts.run_id, readable) p ON p.urn = e.urn
-		LEFT JOIN model m ON m.stratum = p.stratum
+		JOIN unnest(known, strata) p(urn, stratum) ON p.urn = e.urn
+		-- a school left out may have none
+		JOIN model m ON coalesce(m.stratum, '') = coalesce(p.stratum, '')
 		LEFT JOIN abie.run_school o ON o.run_id = report_facts.run_id AND o.urn = e.urn
-		LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, readable) c ON c.urn = e.urn
-		LEFT JOIN abie_internal.report_similar(report_facts.run_id, readable) n ON n.urn = e.urn
-		LEFT JOIN abie_internal.report_absence(report_facts.run_id, readable) a ON a.urn = e.urn
-		LEFT JOIN abie_internal.report_years(report_facts.run_id, readable) h ON h.urn = e.urn
-		LEFT JOIN abie_internal.report_distribution(report_facts.run_id) d ON d.stratum = e.stratum
-		LEFT JOIN abie_internal.report_since(report_facts.run_id, readable) f ON f.urn = e.urn
-		LEFT JOIN source s ON s.urn = e.urn
-		LEFT JOIN abie_internal.report_week(report_facts.run_id, readable) w ON w.urn = e.urn;
+		LEFT JOIN abie_internal.report_circumstances(report_facts.run_id, known) c ON c.urn = e.urn
+		LEFT JOIN abie_internal.report_similar(report_facts.run_id, known) n ON n.urn = e.urn
+		LEFT JOIN abie_internal.report_absence(report_facts.run_id, known) a ON a.urn = e.urn
+		LEFT JOIN abie_internal.report_years(report_facts.run_id, known, strata) h ON h.urn = e.urn
+		LEFT JOIN abie_internal.report_distribution(report_facts.run_id, strata) d ON d.stratum = e.stratum
+		LEFT JOIN abie_internal.report_since(report_facts.run_id, known) f ON f.urn = e.urn
+		LEFT JOIN abie_internal.report_source(report_facts.run_id, known) s ON s.urn = e.urn
+		LEFT JOIN abie_internal.report_week(report_facts.run_id, known) w ON w.urn = e.urn
+		CROSS JOIN LATERAL (SELECT coalesce(e.statement, 'left out') AS outcome) t
+		CROSS JOIN LATERAL (SELECT 'abie school report' AS report, 1 AS version, run.run, m.methodology, t.outcome,
+			e.expectation, c.circumstances,
+			abie_internal.expected_waterfall(c.characteristics, c.contributions, m.mean, e.context,
+				m.local_slope * e.local_residual, e.expected) AS expected_steps,
+			CASE WHEN num_nulls(o.easting, o.northing) = 0
+				THEN jsonb_build_object('easting', o.easting, 'northing', o.northing) END AS place,
+			n.similar_schools,
+			CASE WHEN n.rank_worst IS NOT NULL
+				THEN jsonb_build_object('best', n.rank_best, 'worst', n.rank_worst, 'schools', n.ranked) END
+				AS standing,
+			h.history, a.absence, CASE WHEN e.statement IS NOT NULL THEN d.distribution END AS distribution,
+			s.data, f.since, w.week,
+			abie_internal.half_page(t.outcome, run.run, e.expectation, h.history, w.week,
+				n.similar_schools -> n.to_ring - 1, a.furthest, a.furthest_points) AS half_page) x;
 END $$;
 COMMENT ON FUNCTION abie_owner.report_facts(oid, integer, integer[]) IS 'Of a role, as abie_internal.report_facts.';
 
@@ -386,7 +365,7 @@ COMMENT ON FUNCTION abie_internal.report_facts(integer, integer[]) IS
 'All that the reports of the given schools of a run say, one JSON document each, unrounded: run, methodology, outcome '
 '(improve, sustain, maintain or left out), expectation (the row of abie_report.school_expectation), circumstances, '
 'expected_steps (abie_internal.expected_waterfall), place, similar_schools, standing, history, absence, distribution, '
-'data, since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.with_half_page). '
+'data, since (abie_internal.report_since), week (abie_internal.report_week), half_page (abie_internal.half_page). '
 'Parts that do not apply are null. Schools out of scope, and those the role in force may not read '
 '(abie_internal.readable_schools), have no row. With its owner''s rights, because a report tells a school of similar '
 'schools whose own rows it may not read. Volatile because reads may be logged (abie.report_read).';

@@ -112,6 +112,7 @@ COMMENT ON FUNCTION abie_internal.since_patches(jsonb, jsonb) IS
 CREATE FUNCTION abie_internal.since_steps(earlier jsonb, now jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 500
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
 	parts jsonb := earlier;
@@ -140,6 +141,7 @@ COMMENT ON FUNCTION abie_internal.since_steps(jsonb, jsonb) IS
 CREATE FUNCTION abie_internal.named_schools(urns integer[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('urn', u.urn, 'name', s.name) ORDER BY u.place), '[]')
@@ -150,6 +152,7 @@ COMMENT ON FUNCTION abie_internal.named_schools(integer[]) IS 'Schools with thei
 CREATE FUNCTION abie_internal.since_schools(earlier integer[], now integer[]) RETURNS jsonb
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 300
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	RETURN jsonb_build_object(

@@ -60,8 +60,8 @@ COMMENT ON FUNCTION abie_internal.weighted(float8, integer) IS
 'NULL.';
 
 -- This and the next two are put into the query that calls them: no SET clause, and not STRICT.
-CREATE FUNCTION abie_owner.area_cells(run_id integer, known integer[], reached integer[], partners integer[])
-RETURNS SETOF abie_owner.area_cell
+CREATE FUNCTION abie_owner.area_cells(run_id integer, scope text, known integer[], reached integer[],
+	partners integer[]) RETURNS SETOF abie_owner.area_cell
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 8000
 BEGIN ATOMIC
 	SELECT m.la, m.trust, m.stratum, m.published, count(*), count(*) FILTER (WHERE m.maintain),
@@ -77,7 +77,8 @@ BEGIN ATOMIC
 		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match),
 		count(*) FILTER (WHERE m.beyond AND m.urn <> ALL (partners))
 	FROM (
-		SELECT k.*, k.laestab / 10000 AS la, coalesce(s.trust, '') COLLATE "C" AS trust,
+		SELECT k.*, CASE WHEN scope IS NULL OR scope = 'local authority' THEN k.laestab / 10000 END AS la,
+			CASE WHEN scope IS NULL OR scope = 'trust' THEN coalesce(s.trust, '') ELSE '' END COLLATE "C" AS trust,
 			-- nobody could be granted what is published without a URN: it has no figure, and is known to all
 			known IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (known) AS unknown,
 			reached IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (reached) AS beyond
@@ -95,10 +96,11 @@ BEGIN ATOMIC
 			LEFT JOIN abie.school s ON s.urn = k.urn AND s.trust IS NOT NULL) m
 	GROUP BY m.la, m.trust, m.stratum, m.published;
 END;
-COMMENT ON FUNCTION abie_owner.area_cells(integer, integer[], integer[], integer[]) IS
-'The schools in scope of a run, added up by stratum, local authority and trust. known, reached and partners: URNs of '
+COMMENT ON FUNCTION abie_owner.area_cells(integer, text, integer[], integer[], integer[]) IS
+'The schools in scope of a run, added up by stratum, local authority and trust, or for a summary of one scope from '
+'which nothing is hidden by what that needs; scope NULL for all. known, reached and partners: URNs of '
 'the schools that are known to a role, that it reaches, and that are placed at hubs it reaches. Not STRICT because '
-'NULL for known or reached stands for all schools.';
+'NULL for known or reached stands for all schools, too.';
 
 CREATE FUNCTION abie_owner.hidden_areas(cells abie_owner.area_cell[])
 RETURNS TABLE (stratum text, la text, trust text)
@@ -199,7 +201,8 @@ IF scope NOT IN ('local authority', 'trust', 'national') THEN
 ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
 	RETURN;
 END IF;
-cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id, known, reached, partners) c);
+cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id,
+	CASE WHEN known IS NULL THEN scope END, known, reached, partners) c);
 RETURN QUERY
 WITH hidden AS MATERIALIZED (
 	-- of areas of this scope; nothing is hidden from a role that knows all
@@ -333,7 +336,7 @@ DECLARE
 BEGIN
 	FOREACH view IN ARRAY '{abie_report.school_expectation,abie_report.similar_school,abie_report.school_ladder,'
 		'abie_report.school_absence,abie_report.school_circumstances,abie_report.school_absence_compared,'
-		'abie_report.school_progress,abie_report.run_change}'::regclass[]
+		'abie_report.school_source,abie_report.school_progress,abie_report.run_change}'::regclass[]
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %s.la_code IS %L', view,
 			'Number of the local authority, the first three digits of the LAESTAB.');
@@ -360,8 +363,8 @@ BEGIN
 				JOIN pg_attribute b ON b.attrelid = d.refobjid AND b.attnum = d.refobjsubid
 				JOIN unnest('{abie_owner.school_key,abie_report.run,abie_report.monitor,abie_report.school_progress,'
 					'abie_owner.readable_progress,abie_owner.readable_monitor_stratum,'
-					'abie_owner.readable_monitor_week,abie_report.school_expectation,abie_owner.readable_expectation,'
-					'abie_owner.readable_run_school,abie_owner.readable_list,'
+					'abie_owner.readable_monitor_week,abie_report.school_expectation,abie_owner.readable_scope,'
+					'abie_owner.readable_expectation,abie_owner.readable_run_school,abie_owner.readable_list,'
 					'abie_owner.readable_characteristic,'
 					'abie_owner.readable_model,abie.run_check,abie.methodology,abie.school_history,'
 					'abie_owner.readable_attendance,abie_owner.readable_attendance_week,'

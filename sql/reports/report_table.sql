@@ -4,35 +4,43 @@ CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.urn::integer AS urn,
 	k.name AS school_name, s.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, s.stratum,
 	c.position, c.characteristic, m.meaning,
-	CASE WHEN c.is_number THEN s.numbers[c.element] END AS number,
-	CASE WHEN NOT c.is_number THEN s.categories[c.element] END AS category,
-	CASE WHEN c.is_number THEN c.average END AS similar_average,
-	CASE WHEN NOT c.is_number THEN c.same END AS similar_same,
-	c.typical,
-	CASE WHEN s.references_published AND s.context IS NOT NULL
-		THEN (abie_internal.vector_contributions(s.vector, b))[c.position] END AS contribution
+	CASE WHEN c.category IS NULL THEN s.numbers[c.element] END AS number,
+	CASE WHEN c.category IS NOT NULL THEN s.categories[c.element] END AS category,
+	round(c.average, 6)::float8 AS similar_average,
+	CASE WHEN c.category IS NOT NULL THEN c.same END AS similar_same,
+	CASE WHEN c.category IS NULL THEN c.location END AS typical,
+	c.contribution
 FROM abie_report.run r
 	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = s.laestab / 10000
 	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
-	-- all characteristics in one look at the similar schools
+	-- all characteristics in one look at the school and one at its similar schools
 	CROSS JOIN LATERAL (
-		SELECT e.characteristic, min(e.position) AS position, min(e.element) AS element,
-			bool_and(e.category IS NULL) AS is_number,
-			min(e.location) FILTER (WHERE e.category IS NULL) AS typical,
-			round(avg(a.numbers[e.element]::numeric), 6)::float8 AS average,
-			count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same
-		FROM abie.similar_list n
-			JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
-			CROSS JOIN (
-				SELECT DISTINCT ON (e.run_id, e.stratum, e.characteristic) e.*
-				FROM abie.run_characteristic e
-				ORDER BY e.run_id, e.stratum, e.characteristic, e.position
-			) e
-		WHERE n.run_id = s.run_id AND n.urn = s.urn AND e.run_id = s.run_id AND e.stratum = s.stratum
-		GROUP BY e.characteristic
+		WITH school AS MATERIALIZED (
+			SELECT CASE WHEN s.references_published AND s.context IS NOT NULL
+				THEN abie_internal.vector_contributions(s.vector, b) END AS contributions
+		), similar_school AS MATERIALIZED (
+			SELECT a.numbers, a.categories
+			FROM abie.similar_list n
+				JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
+			WHERE n.run_id = s.run_id AND n.urn = s.urn
+		)
+		SELECT e.position, e.characteristic, e.category, e.element, e.location, o.average, o.same,
+			(SELECT x.contributions[e.position] FROM school x) AS contribution
+		FROM (
+			SELECT DISTINCT ON (x.run_id, x.stratum, x.characteristic) x.*
+			FROM abie.run_characteristic x
+			ORDER BY x.run_id, x.stratum, x.characteristic, x.position
+		) e
+			CROSS JOIN LATERAL (
+				SELECT avg(CASE WHEN e.category IS NULL THEN a.numbers[e.element]::numeric END) AS average,
+					count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same,
+					count(*) AS schools
+				FROM similar_school a
+			) o
+		WHERE e.run_id = s.run_id AND e.stratum = s.stratum AND o.schools > 0
 	) c
 	LEFT JOIN abie.characteristic m ON m.name = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS
@@ -231,22 +239,26 @@ COMMENT ON COLUMN abie_report.improvement_distribution.schools_symbol IS
 'c where it is suppressed, because it is 1 or 2 or would give such a number away; NULL otherwise.';
 
 CREATE VIEW abie_report.school_source WITH (security_barrier = true) AS
-SELECT e.run_id, e.target_year, e.run_status, e.is_current, e.is_latest, e.urn, e.school_name, e.la_code, e.la_name,
-	e.region, e.trust_code, e.trust, e.stratum, s.position, s.figure, s.source, s.recorded
-FROM abie_report.school_expectation e
+SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, e.urn, k.name AS school_name,
+	e.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, e.stratum, s.position, s.figure,
+	s.source, s.recorded
+FROM abie_report.run r
+	JOIN abie_owner.readable_scope e ON e.run_id = r.run_id
+	LEFT JOIN abie.school k ON k.urn = e.urn
+	LEFT JOIN abie.local_authority la ON la.la_code = e.laestab / 10000
 	CROSS JOIN LATERAL (
-		SELECT 1 AS position, 'Attendance in ' || e.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
+		SELECT 1 AS position, 'Attendance in ' || r.baseline_year AS figure, a.source, a.recorded_at::date AS recorded
 		FROM abie_owner.readable_attendance a
-		WHERE a.academic_year = e.baseline_year AND a.laestab = e.laestab
+		WHERE a.academic_year = r.baseline_year AND a.laestab = e.laestab
 		UNION ALL
-		SELECT 2, 'Pupils'' characteristics in ' || e.baseline_year, c.source, c.recorded_at::date
+		SELECT 2, 'Pupils'' characteristics in ' || r.baseline_year, c.source, c.recorded_at::date
 		FROM abie_owner.readable_school_context c
-		WHERE c.academic_year = e.baseline_year AND c.urn = e.urn
+		WHERE c.academic_year = r.baseline_year AND c.urn = e.urn
 		UNION ALL
-		SELECT 3, 'Register of schools' || coalesce(to_char(k.register_date, '" of "FMDD Mon YYYY'), ''),
-			k.source, k.recorded_at::date
-		FROM abie.school k
-		WHERE k.urn = e.urn
+		SELECT 3, 'Register of schools' || coalesce(to_char(o.register_date, '" of "FMDD Mon YYYY'), ''),
+			o.source, o.recorded_at::date
+		FROM abie.school o
+		WHERE o.urn = e.urn
 	) s;
 COMMENT ON VIEW abie_report.school_source IS
 'Where the figures of each school in scope of a run come from: one row a run, school and kind of figure.';

@@ -65,7 +65,8 @@ BEGIN
 		r.schools_in_scope, r.expectations, r.exclusions, r.input_digest, r.result_digest,
 		r.extension_version, r.server_version, r.run_by, r.started_at, r.finished_at
 	FROM abie.run r
-	WHERE r.run_id = ANY (abie_owner.readable_runs(role));
+	-- asked once, not for each run
+	WHERE r.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[]);
 END $$;
 COMMENT ON FUNCTION abie_owner.report_runs(oid) IS 'Of a role, as abie_internal.report_runs.';
 
@@ -91,6 +92,25 @@ COMMENT ON COLUMN abie_report.run.is_latest IS
 -- the rest as in abie.run
 SELECT abie_owner.describe_as('abie_report.run', 'abie.run');
 
+-- All schools in scope of a run, those with an expectation and those left out.
+CREATE VIEW abie_owner.readable_scope AS
+SELECT k.run_id, k.urn::integer AS urn, k.laestab::integer AS laestab, NULL::text AS reason, NULL::text AS detail,
+	k.stratum, k.enrolments, k.attendance, k.expected, k.expected_error, k.own_level, k.own_share, k.baseline,
+	k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
+	k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
+	k.forecast_low, k.forecast_high, k.poor_match, k.references_published
+FROM abie_owner.readable_expectation k
+UNION ALL
+SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM abie_owner.readable_exclusion x;
+COMMENT ON VIEW abie_owner.readable_scope IS
+'Schools in scope of runs that the role in force may see: rows of abie_owner.readable_expectation, and with the reason '
+'those of abie_owner.readable_exclusion.';
+SELECT abie_owner.describe_as('abie_owner.readable_scope', 'abie.expectation'),
+	abie_owner.describe_as('abie_owner.readable_scope', 'abie.exclusion');
+
 CREATE VIEW abie_report.school_expectation WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, r.is_latest,
 	e.urn, e.laestab, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust,
@@ -114,19 +134,7 @@ SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.
 	e.pre_pandemic, e.forecast, e.forecast_low, e.forecast_high, e.poor_match,
 	abie_internal.exclusion_symbol(e.reason) AS expectation_symbol, e.reason AS exclusion_reason,
 	e.detail AS exclusion_detail
-FROM (
-	SELECT k.run_id, k.urn::integer AS urn, k.laestab::integer AS laestab, NULL::text AS reason, NULL::text AS detail,
-		k.stratum, k.enrolments, k.attendance, k.expected, k.expected_error, k.own_level, k.own_share, k.baseline,
-		k.baseline_error, k.gap, k.improvement, k.improvement_rounded, k.target, k.statement, k.ladder_top,
-		k.la_average, k.national_average, k.similar_upper_quartile, k.pared_mean, k.pre_pandemic, k.forecast,
-		k.forecast_low, k.forecast_high, k.poor_match, k.references_published
-	FROM abie_owner.readable_expectation k
-	UNION ALL
-	SELECT x.run_id, x.urn::integer, x.laestab::integer, x.reason, x.detail,
-		NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-		NULL, NULL, NULL, NULL, NULL, NULL, NULL
-	FROM abie_owner.readable_exclusion x
-) e
+FROM abie_owner.readable_scope e
 	JOIN abie_report.run r ON r.run_id = e.run_id
 	LEFT JOIN abie.school s ON s.urn = e.urn
 	LEFT JOIN abie_owner.readable_run_school p ON p.run_id = e.run_id AND p.urn = e.urn AND e.reason IS NULL

@@ -170,17 +170,17 @@ BEGIN ATOMIC
 	SELECT f.urn::text || CASE format WHEN 'html' THEN '.html' WHEN 'markdown' THEN '.md' ELSE '.json' END,
 		abie_internal.school_report_text(f.facts, format)
 	FROM (
-		-- some thousands at a time: so many facts are held at once
+		-- some hundred at a time: so many facts are held at once, and more are not faster
 		SELECT pg_catalog.array_agg(e.urn) AS urns
 		FROM (SELECT x.urn, pg_catalog.row_number() OVER (ORDER BY x.urn) AS place
 			FROM abie_report.school_expectation x
 			WHERE x.run_id = report_files.run_id AND x.urn % parts = part - 1) e
-		GROUP BY e.place / 7000
+		GROUP BY e.place / 500
 	) batch
 		CROSS JOIN LATERAL abie_internal.report_facts(report_files.run_id, batch.urns) f;
 END;
 COMMENT ON FUNCTION abie.report_files(integer, text, integer, integer) IS
 'The reports of all schools in scope of a run that the reader may see: file_name (the URN and .html, .md or .json) and '
-'content, abie.school_report of each. Rows stream, a few thousand schools at a time; abie-reports writes them to '
+'content, abie.school_report of each. Rows stream, a few hundred schools at a time; abie-reports writes them to '
 'files. part of parts (1 of 1: all): a share of the schools, so that several sessions can do them together. Not '
 'STRICT, so that it becomes part of the query that calls it.';

@@ -75,12 +75,12 @@ BEGIN ATOMIC
 	)
 	SELECT s.path, s.content
 	FROM (
-		-- some thousands at a time: so many facts are held at once
+		-- some hundred at a time: so many facts are held at once, and more are not faster
 		SELECT pg_catalog.array_agg(e.urn) AS urns
 		FROM (SELECT u.urn, pg_catalog.row_number() OVER (ORDER BY u.urn) AS place
 			FROM pg_catalog.unnest(site_files.urns) u(urn)
 			WHERE u.urn % parts = part - 1) e
-		GROUP BY e.place / 7000
+		GROUP BY e.place / 500
 	) batch
 		CROSS JOIN site
 		CROSS JOIN LATERAL abie_internal.report_facts(site_files.run_id, batch.urns) f

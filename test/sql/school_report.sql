@@ -61,7 +61,7 @@ SELECT count(*) FILTER (WHERE cardinality(said) > 1) AS some, count(*) FILTER (W
 -- Singular and plural; no captions of what is not there
 --
 SELECT count(*) FILTER (WHERE report ~ '\m(?<![0-9.,])1 (points|schools|pupils|more days|of them (are|have))\M') AS plural, count(*) FILTER (WHERE report ~ 'at least 0\.0|step of 0\.00') AS nothing
-FROM (SELECT abie.school_report(urn, 'markdown') AS report FROM fact) r;
+FROM abie.report_files(:run_id, 'markdown') r(name, report);
 SELECT abie_internal.counted(0, 'school', 'schools'), abie_internal.counted(1, 'school', 'schools'), abie_internal.counted(1234, 'school', 'schools');
 SELECT f.e ->> 'exclusion_reason' AS reason, count(*) > 0 AS some, count(*) FILTER (WHERE r ~ 'Similar schools|What the school is compared by|How the number was made|The ladder|\| Expected \||Schools to learn from|What the number does not say|Target|<th scope="col">Expected') AS captions,
 	count(*) FILTER (WHERE (r ~ '<th scope="col">National') <> (f.facts #> '{history,-1,national}' <> 'null')) AS other_national, count(*) FILTER (WHERE (r ~ 'with 95% intervals') <> (f.facts #> '{history,-1,attendance_low}' <> 'null')) AS other_interval
@@ -102,7 +102,8 @@ SELECT count(*) FILTER (WHERE facts #> '{since,run_id}' <> 'null' OR facts #> '{
 FROM fact, abie.school_report(urn, 'markdown') r WHERE urn % 20 = 7;
 -- one of the year before, of other circumstances; not issued it was given to nobody
 INSERT INTO abie.school_context SELECT (jsonb_populate_record(c, jsonb_build_object('academic_year', '2023/24', 'fsm_pct', least(99, c.fsm_pct * (0.9 + urn % 5 / 20.0))))).* FROM abie.school_context c WHERE c.academic_year = '2024/25';
-CREATE VIEW since AS SELECT f.urn, f.facts -> 'since' AS since, f.facts, r.run_id FROM abie.run r, abie_internal.report_facts(r.run_id, ARRAY(SELECT x.urn FROM abie_report.school_expectation x WHERE x.run_id = r.run_id)) f;
+CREATE VIEW since AS SELECT f.urn, f.since, r.run_id FROM abie.run r, abie_internal.report_since(r.run_id, ARRAY(SELECT x.urn FROM abie_report.school_expectation x WHERE x.run_id = r.run_id)) f;
+CREATE VIEW reported AS SELECT f.urn, f.facts, r.run_id FROM abie.run r, abie_internal.report_facts(r.run_id, ARRAY(SELECT x.urn FROM abie_report.school_expectation x WHERE x.run_id = r.run_id)) f;
 CALL abie.calculate('2024/25', 'default', NULL) \gset before_
 SELECT count(*) FILTER (WHERE since -> 'run_id' <> 'null') AS "of a draft" FROM since WHERE run_id = :run_id;
 SELECT (abie.issue(:before_run_id, 'for the test')).status;
@@ -138,12 +139,13 @@ SELECT count(*) > 500 AS some, bool_and((since ->> 'run_id')::integer = :run_id 
 	count(*) FILTER (WHERE since #>> '{steps,-1,points}' <> '0') > 500 AS method, count(*) FILTER (WHERE since #> '{similar_schools,came}' <> '[]') AS came FROM since WHERE run_id = :again_run_id AND since -> 'steps' <> 'null';
 SELECT substring(abie.school_report(900017, 'markdown') FROM 'The last expectation[^\n]*') ~ '^The last expectation, for 2025/26 \(run 1\), was a target of [0-9.]+%\. This one takes its place\. The target is 0\.\d\d points higher\.$' AS said;
 -- left out of the run that replaces it
-SELECT substring(abie_internal.since_lead(facts || '{"outcome": "left out"}') FROM '%\. (.*)$') AS "left out" FROM since WHERE run_id = :again_run_id AND urn = 900017;
+SELECT substring(abie_internal.since_lead(facts || '{"outcome": "left out"}') FROM '%\. (.*)$') AS "left out" FROM reported WHERE run_id = :again_run_id AND urn = 900017;
 -- a superseded run has what it had; a draft changes nothing of what was given
 SELECT count(*) FILTER (WHERE s.since <> m.since) AS different FROM since s JOIN moved m USING (urn) WHERE s.run_id = :run_id;
-CREATE TABLE given AS SELECT urn, facts FROM since WHERE run_id = :again_run_id;
+CREATE TABLE given AS SELECT urn, facts FROM reported WHERE run_id = :again_run_id;
+SELECT count(*) > 500 AS some, count(*) FILTER (WHERE s.since IS DISTINCT FROM g.facts -> 'since') AS different FROM (SELECT * FROM since WHERE run_id = :again_run_id) s FULL JOIN given g USING (urn);
 CALL abie.calculate('2025/26', 'default', NULL) \gset draft_
-SELECT count(*) FILTER (WHERE s.facts <> g.facts) AS different FROM since s JOIN given g USING (urn) WHERE s.run_id = :again_run_id;
+SELECT count(*) FILTER (WHERE s.facts <> g.facts) AS different FROM reported s JOIN given g USING (urn) WHERE s.run_id = :again_run_id;
 SELECT bool_and((since ->> 'run_id')::integer = :again_run_id) AS last FROM since WHERE run_id = :draft_run_id;
 -- who reads: a school its own, to the byte what the owner reads, though the earlier run is no longer one it may open; another, and the parts, nothing
 CREATE ROLE abie_since_head;
