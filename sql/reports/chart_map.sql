@@ -26,6 +26,10 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 3
 RETURN abie_internal.decimal((f).top + (f).unit * ((f).north - northing), 1);
 COMMENT ON FUNCTION abie_internal.map_y(abie_internal.map_frame, integer) IS 'Where a northing is drawn.';
 
+CREATE FUNCTION abie_internal.map_ground(f abie_internal.map_frame) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_map_ground';
+COMMENT ON FUNCTION abie_internal.map_ground(abie_internal.map_frame) IS 'What a map is drawn on.';
+
 CREATE FUNCTION abie_internal.map_scale_bar(f abie_internal.map_frame) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_map_scale_bar';
 COMMENT ON FUNCTION abie_internal.map_scale_bar(abie_internal.map_frame) IS
@@ -108,8 +112,7 @@ BEGIN
 	RETURN abie_internal.svg(title, m.said || '.'
 		|| CASE WHEN missing > 0 THEN format(' Of %s the place is not known.', missing) ELSE '' END,
 		(f.top + f.height + 40 + 16 * m.rows)::integer,
-		format('<rect x="%s" y="%s" width="%s" height="%s" fill="#f4f6f4" stroke="#bbb"/>', f.left_edge, f.top, f.width,
-			f.height) || m.drawn || abie_internal.map_scale_bar(f) || m.key);
+		abie_internal.map_ground(f) || m.drawn || abie_internal.map_scale_bar(f) || m.key);
 END $$;
 COMMENT ON FUNCTION abie.chart_band_map(text, text[], integer[], integer[], integer[]) IS
 'A map as SVG of schools or areas by easting and northing, metres of the British National Grid, with a bar of '

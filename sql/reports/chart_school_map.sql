@@ -1,9 +1,5 @@
 -- A map of schools with labels, of the parts of sql/reports/chart_map.sql: nothing but what is given.
 
-CREATE FUNCTION abie_internal.map_ground(f abie_internal.map_frame) RETURNS text
-LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 3 AS 'MODULE_PATHNAME', 'abie_map_ground';
-COMMENT ON FUNCTION abie_internal.map_ground(abie_internal.map_frame) IS 'What a map is drawn on.';
-
 CREATE FUNCTION abie.chart_school_map(title text, names text[], eastings integer[], northings integer[],
 	labels text[], own integer DEFAULT NULL) RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100

@@ -70,8 +70,7 @@ BEGIN
 		'hub. From north to south: %s.', cardinality(hubs), cardinality(schools), array_to_string(keys, '; '))
 		|| CASE WHEN missing > 0 THEN format(' Of %s the place is not known.', missing) ELSE '' END,
 		(f.top + f.height + 26 + 16 * least(cardinality(keys), 40))::integer,
-		format('<rect x="%s" y="%s" width="%s" height="%s" fill="#f4f6f4" stroke="#bbb"/>', f.left_edge, f.top, f.width,
-			f.height)
+		abie_internal.map_ground(f)
 		|| abie_internal.map_schools(f, hub_eastings, hub_northings, schools, eastings, northings, hub)
 		|| coalesce(marks, '') || abie_internal.map_scale_bar(f)
 		|| coalesce((SELECT string_agg(format('<text x="20" y="%s">%s</text>', f.top + f.height + 20 + 16 * k.place,
