@@ -1,6 +1,6 @@
 /*
  * chart_map.c
- *	  SQL functions that draw maps, over core/chart_map.c.
+ *	  SQL functions that draw maps, over core/chart_map.c and core/chart_school_map.c.
  */
 #include "postgres.h"
 

@@ -99,5 +99,5 @@ COMMENT ON FUNCTION abie.site_files(integer, integer[], integer, integer) IS
 'The files of a site of reports, path and content: index.html with a search; school/URN.html and .csv of those of the '
 'schools (abie.site_schools) that the reader may read; pages of the local authorities, trusts, regions and the country '
 'that have no other schools, and the views they show as CSV. abie-reports --site writes them. Rows stream, a few '
-'thousand schools at a time; part of parts (1 of 1: all): a share of the files, so that several sessions can do them '
+'hundred schools at a time; part of parts (1 of 1: all): a share of the files, so that several sessions can do them '
 'together. Not STRICT, so that it becomes part of the query that calls it.';

@@ -10,7 +10,7 @@ weight_of(bool is_bold)
 	return is_bold ? " font-weight=\"600\"" : "";
 }
 
-/* A diamond, or a dot, in the picture. */
+/* A diamond around a place, from which its corners are so far. */
 static void
 put_diamond(TextBuffer *out, double x, int y, int half)
 {
@@ -18,7 +18,7 @@ put_diamond(TextBuffer *out, double x, int y, int half)
 				half, half, half);
 }
 
-/* The end of a line that names a thing, and the figure at the end of a row. */
+/* Begins the figure at the end of a row: its text and the end tag follow. */
 static void
 put_figure(TextBuffer *out, int y, bool is_bold)
 {

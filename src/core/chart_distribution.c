@@ -6,15 +6,17 @@
 
 #define HIGHEST 110				/* of the bar of the most */
 
+__extension__ typedef __int128 Wide;
+
 /* In tenths, rounded half away from zero: a height above or below the top of the bar, worked out in whole numbers. */
 static double
 bar_tenths(const DistributionChart *chart, const DistributionBar *bar, int from, int sign)
 {
-	__int128	part = (__int128) 10 * from * chart->most;
-	__int128	rest;
+	Wide		part = (Wide) 10 * from * chart->most;
+	Wide		rest;
 
 	if (bar->has_count)
-		part += (__int128) 10 * HIGHEST * sign * bar->count;
+		part += (Wide) 10 * HIGHEST * sign * bar->count;
 	rest = part % chart->most;
 	part /= chart->most;
 	if (2 * (rest < 0 ? -rest : rest) >= chart->most)
