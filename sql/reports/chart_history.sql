@@ -10,7 +10,8 @@ AS 'MODULE_PATHNAME', 'abie_chart_history';
 COMMENT ON FUNCTION abie_internal.chart_history(text, text[], integer[], float8[], float8[], float8[], float8[],
 	float8[], float8[], float8[], text, integer, float8, float8, float8) IS
 'abie.chart_history of years whose first calendar years are given; goal_year: that of target_year. Not STRICT because '
-'all but title, years and attendance may be NULL. Error 22004: a year that is NULL.';
+'all but title, years and attendance may be NULL. Errors beside those of abie.chart_history: 22004 a year that is '
+'NULL, 22023 one that is not 1 to 9999.';
 
 CREATE FUNCTION abie.chart_history(title text, years text[], attendance float8[], low float8[] DEFAULT NULL,
 	high float8[] DEFAULT NULL, national_average float8[] DEFAULT NULL, expected float8[] DEFAULT NULL,

@@ -31,7 +31,8 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'abie_html_part';
 COMMENT ON FUNCTION abie_internal.html_part(text, text, text[], text[]) IS
 'A part of a report as HTML; all text in it is escaped, but for pictures. links: the addresses that the items of a '
-'list, or the rows of a table, lead to. Not STRICT because most kinds have no items; NULL for NULL.';
+'list, or the rows of a table, lead to. Not STRICT because most kinds have no items; NULL for NULL. Error 22023: '
+'another kind.';
 
 CREATE FUNCTION abie_internal.report_part(format text, kind text, given text, items text[] DEFAULT NULL,
 	links text[] DEFAULT '{}') RETURNS text
@@ -39,8 +40,8 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10
 -- not STRICT: a part without text is left out
 AS 'MODULE_PATHNAME', 'abie_report_part';
 COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[], text[]) IS
-'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT. links: as of '
-'abie_internal.html_part.';
+'A part of a report in a format, html or markdown; empty where there is nothing to write, so not STRICT. links, error: '
+'as of abie_internal.html_part.';
 
 CREATE FUNCTION abie_internal.html_page(title text, policy text, style text, content text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
