@@ -94,11 +94,12 @@ copy_field(const char *record, size_t from, size_t end, char *to)
 {
 	bool		quoted = from < end && record[from] == '"';
 	size_t		start = from + (quoted ? 1 : 0);
+	size_t		finish = quoted && start < end ? end - 1 : end;	/* no row has a field of one quote, but a text may */
 	size_t		written = 0;
 
 	if (quoted)
 		to[written++] = '"';
-	if (is_formula(record + start, end - start - (quoted ? 1 : 0)))
+	if (is_formula(record + start, finish - start))
 		to[written++] = '\'';
 	for (size_t at = start; at < end; at++)
 	{
