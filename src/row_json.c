@@ -32,8 +32,7 @@ typedef struct Column
 /* How the rows of one type are read; kept between calls. */
 typedef struct RowReader
 {
-	Oid			type;
-	int32		modifier;
+	uint64		columns_read;	/* another number once the type has other columns */
 	TupleDesc	descriptor;
 	int			columns;
 	Column	   *column;
@@ -89,13 +88,12 @@ row_reader(FunctionCallInfo fcinfo, HeapTupleHeader row)
 	MemoryContext before;
 	int			most;
 
-	if (reader != NULL && reader->type == type && reader->modifier == modifier)
+	if (reader != NULL && reader->columns_read == assign_record_type_identifier(type, modifier))
 		return reader;
 	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	reader = palloc0(sizeof(RowReader));
-	reader->type = type;
-	reader->modifier = modifier;
 	reader->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
+	reader->columns_read = assign_record_type_identifier(type, modifier);
 	most = Max(reader->descriptor->natts, 1);
 	reader->column = palloc(sizeof(Column) * most);
 	reader->value = palloc(sizeof(Datum) * most);

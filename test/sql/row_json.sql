@@ -20,6 +20,20 @@ SELECT abie_internal.json_rows(array_agg(x)) AS "rows" FROM (SELECT) x;
 SELECT abie_internal.json_rows(ARRAY[ROW(1, 'a'::text), ROW(true, 2.5::float8)]) AS mixed;
 -- of two columns of one name the later one, as for PostgreSQL
 SELECT abie_internal.json_row(x) = to_jsonb(x) AS same, abie_internal.json_row(x) FROM (SELECT 1 AS a, 2 AS a) x;
+-- the type of a row may have other columns from one call to the next, of one session and expression
+CREATE TYPE pg_temp.changed AS (a integer);
+DO $$
+DECLARE
+	given text;
+	made jsonb;
+BEGIN
+	FOR i IN 1..3 LOOP
+		EXECUTE CASE i WHEN 2 THEN 'ALTER TYPE pg_temp.changed ADD ATTRIBUTE b text' WHEN 3 THEN 'ALTER TYPE pg_temp.changed ALTER ATTRIBUTE b TYPE bigint' ELSE 'SELECT' END;
+		given := (ARRAY['(5)', '(6,six)', '(7,8)'])[i];
+		made := abie_internal.json_row(given::pg_temp.changed);
+		RAISE NOTICE '%', made;
+	END LOOP;
+END $$;
 -- errors
 SELECT abie_internal.json_row(x) FROM (SELECT date '2026-01-01' AS d) x;
 SELECT abie_internal.json_rows(ARRAY[ROW(1), NULL]);
