@@ -54,14 +54,15 @@ WITH nameless AS MATERIALIZED (
 ), called AS (
 	SELECT * FROM linked
 	UNION ALL
-	-- a school that became an academy keeps its LAESTAB
-	SELECT n.urn, o.name, 'laestab ' || o.urn
-	FROM nameless n CROSS JOIN LATERAL (
-		SELECT o.urn, o.name FROM abie.school o
-		WHERE o.laestab = n.laestab AND o.urn <> n.urn AND o.name IS NOT NULL
-			AND split_part(o.sources ->> 'name', ' ', 1) IS DISTINCT FROM 'laestab'
-		ORDER BY o.urn DESC LIMIT 1) o
-	WHERE NOT EXISTS (SELECT FROM linked l WHERE l.urn = n.urn)
+	-- a school that became an academy keeps its LAESTAB; the other one may get its own name here, too
+	(SELECT DISTINCT ON (n.urn) n.urn, coalesce(l.name, o.name), 'laestab ' || o.urn
+	FROM nameless n
+		JOIN abie.school o ON o.laestab = n.laestab AND o.urn <> n.urn
+		LEFT JOIN linked l ON l.urn = o.urn
+	WHERE NOT EXISTS (SELECT FROM linked k WHERE k.urn = n.urn)
+		AND (l.urn IS NOT NULL
+			OR o.name IS NOT NULL AND split_part(o.sources ->> 'name', ' ', 1) IS DISTINCT FROM 'laestab')
+	ORDER BY n.urn, o.urn DESC)
 ), named AS (
 	UPDATE abie.school s
 	SET name = c.name, sources = s.sources || jsonb_build_object('name', c.source), recorded_at = now()

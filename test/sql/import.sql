@@ -268,7 +268,11 @@ SELECT pg_temp.import('gias-links', 'links', 'URN,LinkURN,LinkName,LinkType,Link
 SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100011 AND 100015 ORDER BY urn;
 SELECT pg_temp.import('gias', 'newest', :named, '100013,841,X,11,Its own name,T,G,Primary', NULL, '2025-07-24');
 SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100011 AND 100015 ORDER BY urn;
-DELETE FROM abie.school WHERE urn BETWEEN 100011 AND 100015;
+-- also the name that a link gives the other one in the same import: importing it again changes nothing
+INSERT INTO abie.school (urn, laestab) VALUES (100016, 8410016), (100017, 8410016);
+SELECT pg_temp.import('gias-links', 'links', 'URN,LinkURN,LinkName,LinkType,LinkEstablishedDate', '100019,100016,Only linked,Predecessor,01-09-2012');
+SELECT urn, name, sources ->> 'name' AS named_by FROM abie.school WHERE urn BETWEEN 100016 AND 100017 ORDER BY urn;
+DELETE FROM abie.school WHERE urn BETWEEN 100011 AND 100017;
 UPDATE abie.local_authority SET la_name = 'Ours', source = 'own entry' WHERE la_code = 840;
 SELECT pg_temp.import('gias', 'newer', :named, '100001,840,Durham,1,A,T,G,Primary|100002,840,Durham,2,B,T,G,Primary', NULL, '2026-05-24');
 SELECT la_name FROM abie.local_authority WHERE la_code = 840;
