@@ -4,6 +4,8 @@
  */
 #include "core/chart_history.h"
 
+#include <stdlib.h>
+
 static bool
 has_any(const ChartValues *values)
 {
@@ -98,7 +100,7 @@ put_years(TextBuffer *out, const HistoryChart *chart, const ChartScale *x, doubl
 		last = chart->goal_year;
 		years++;
 	}
-	every = 1 + (last - chart->year[0]) / 9;
+	every = 1 + abs(last - chart->year[0]) / 9;
 	for (int i = 0; i < years; i++)
 	{
 		int			year = i < chart->count ? chart->year[i] : chart->goal_year;

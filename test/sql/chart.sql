@@ -26,6 +26,8 @@ SELECT x(abie.chart_history('H', '{2022/23}', '{92}', '{91}', '{96}', NULL, '{92
 -- what is NULL is not drawn; the picture is as high as its key needs
 SELECT x(abie.chart_history('H', '{2018/19}', '{95}'), '//s:path[not(@stroke="#ddd")]/@d') AS drawn, x(abie.chart_history('H', '{2018/19}', '{95}'), '/s:svg/@viewBox') AS one_row, x(:'svg', '/s:svg/@viewBox') AS three_rows;
 SELECT abie.chart_history('H', '{2018/19}', '{NULL}') IS NULL AS nothing;
+-- years that are not in order are drawn where they are
+SELECT x(abie.chart_history('H', '{2025/26,2016/17}', '{95,94}'), '//s:text[@y="225"]/text()') AS years;
 SELECT abie.chart_history('H', '{2018/20}', '{95}');
 SELECT abie.chart_history('H', '{2018/19}', '{95}', '{94,95}');
 
