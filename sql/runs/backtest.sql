@@ -157,8 +157,7 @@ AS $$
 DECLARE
 	judged_run integer := (SELECT r.run_id FROM abie.run r
 		WHERE r.run_id = ANY ((SELECT abie_owner.readable_runs(role))::integer[])
-			AND r.methodology = backtest.methodology
-			AND r.finished_at IS NOT NULL AND r.expectations > 0
+			AND r.methodology = backtest.methodology AND r.finished_at IS NOT NULL AND r.expectations > 0
 			AND r.target_year = coalesce(backtest.target_year, r.target_year)
 				AND EXISTS (SELECT FROM abie.attendance a WHERE a.academic_year = r.target_year)
 		ORDER BY r.target_year DESC, r.run_id DESC LIMIT 1);
