@@ -115,8 +115,9 @@ my $made = qq{
 		LOOP
 			EXECUTE format('INSERT INTO text_of SELECT u.* FROM (SELECT ARRAY[%s] AS texts FROM %s) t, unnest(ARRAY[%s], t.texts) u', source.texts, source.relation, source.names);
 		END LOOP;
+		-- checks that have a threshold
 		FOR source IN
-			SELECT p.oid::regproc AS name FROM pg_proc p WHERE p.prorettype = 'abie.checked_item'::regtype AND p.proretset
+			SELECT p.oid::regproc AS name FROM pg_proc p WHERE p.prorettype = 'abie.checked_item'::regtype AND p.proretset AND oidvectortypes(p.proargtypes) = 'integer, double precision'
 		LOOP
 			EXECUTE format('INSERT INTO text_of SELECT %L, string_agg(i.example, '''' ORDER BY i.example COLLATE "C") FROM %s(1, 0.123456789) i', source.name, source.name);
 		END LOOP;
