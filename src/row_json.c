@@ -9,18 +9,17 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "row_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
-#include "utils/typcache.h"
 
 typedef struct Column
 {
@@ -32,12 +31,9 @@ typedef struct Column
 /* How the rows of one type are read; kept between calls. */
 typedef struct RowReader
 {
-	uint64		columns_read;	/* another number once the type has other columns */
-	TupleDesc	descriptor;
+	RowType		row;
 	int			columns;
 	Column	   *column;
-	Datum	   *value;
-	bool	   *null;
 } RowReader;
 
 /* The order of keys in an object: by length, then byte by byte; of two of one name the later one counts. */
@@ -65,9 +61,9 @@ json_word(char *word)
 static void
 read_columns(RowReader *reader)
 {
-	for (int i = 0; i < reader->descriptor->natts; i++)
+	for (int i = 0; i < reader->row.descriptor->natts; i++)
 	{
-		Form_pg_attribute attribute = TupleDescAttr(reader->descriptor, i);
+		Form_pg_attribute attribute = TupleDescAttr(reader->row.descriptor, i);
 		char	   *name = NameStr(attribute->attname);
 
 		if (attribute->attisdropped)
@@ -82,22 +78,14 @@ read_columns(RowReader *reader)
 static RowReader *
 row_reader(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
-	RowReader  *reader = fcinfo->flinfo->fn_extra;
-	Oid			type = HeapTupleHeaderGetTypeId(row);
-	int32		modifier = HeapTupleHeaderGetTypMod(row);
+	RowReader  *reader = row_type_kept(fcinfo, row);
 	MemoryContext before;
-	int			most;
 
-	if (reader != NULL && reader->columns_read == assign_record_type_identifier(type, modifier))
+	if (reader != NULL)
 		return reader;
 	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	reader = palloc0(sizeof(RowReader));
-	reader->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
-	reader->columns_read = assign_record_type_identifier(type, modifier);
-	most = Max(reader->descriptor->natts, 1);
-	reader->column = palloc(sizeof(Column) * most);
-	reader->value = palloc(sizeof(Datum) * most);
-	reader->null = palloc(sizeof(bool) * most);
+	reader = row_type_new(row, sizeof(RowReader));
+	reader->column = palloc(sizeof(Column) * Max(reader->row.descriptor->natts, 1));
 	read_columns(reader);
 	MemoryContextSwitchTo(before);
 	fcinfo->flinfo->fn_extra = reader;
@@ -175,17 +163,15 @@ json_value(Datum value, Oid type)
 static JsonbValue *
 push_row(JsonbParseState **state, RowReader *reader, HeapTupleHeader row)
 {
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
-
-	heap_deform_tuple(&tuple, reader->descriptor, reader->value, reader->null);
+	row_read(&reader->row, row);
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < reader->columns; i++)
 	{
 		Column	   *column = &reader->column[i];
 		JsonbValue	value = {.type = jbvNull};
 
-		if (!reader->null[column->place])
-			value = json_value(reader->value[column->place], column->type);
+		if (!reader->row.null[column->place])
+			value = json_value(reader->row.value[column->place], column->type);
 		pushJsonbValue(state, WJB_KEY, &column->name);
 		pushJsonbValue(state, WJB_VALUE, &value);
 	}

@@ -10,7 +10,6 @@
 
 #include <ctype.h>
 
-#include "access/htup_details.h"
 #include "arguments.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
@@ -18,52 +17,43 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "row_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/typcache.h"
 
 /* How the rows of one type are written; kept between calls. */
 typedef struct RowWriter
 {
-	Oid			type;
-	int32		modifier;
-	TupleDesc	descriptor;
+	RowType		row;
 	Oid		   *column_type;	/* of a domain the type it is of */
 	FmgrInfo   *output;			/* of types that are not known here */
-	Datum	   *value;
-	bool	   *null;
 	StringInfoData text;
 } RowWriter;
 
 static RowWriter *
 row_writer(FunctionCallInfo fcinfo, HeapTupleHeader row)
 {
-	RowWriter  *writer = fcinfo->flinfo->fn_extra;
-	Oid			type = HeapTupleHeaderGetTypeId(row);
-	int32		modifier = HeapTupleHeaderGetTypMod(row);
+	RowWriter  *writer = row_type_kept(fcinfo, row);
 	MemoryContext before;
 	int			columns;
 
-	if (writer != NULL && writer->type == type && writer->modifier == modifier)
+	if (writer != NULL)
 		return writer;
 	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	writer = palloc0(sizeof(RowWriter));
-	writer->type = type;
-	writer->modifier = modifier;
-	writer->descriptor = lookup_rowtype_tupdesc_copy(type, modifier);
-	columns = Max(writer->descriptor->natts, 1);
+	writer = row_type_new(row, sizeof(RowWriter));
+	columns = Max(writer->row.descriptor->natts, 1);
 	writer->column_type = palloc0(sizeof(Oid) * columns);
 	writer->output = palloc0(sizeof(FmgrInfo) * columns);
-	writer->value = palloc(sizeof(Datum) * columns);
-	writer->null = palloc(sizeof(bool) * columns);
 	initStringInfo(&writer->text);
-	for (int i = 0; i < writer->descriptor->natts; i++)
+	for (int i = 0; i < writer->row.descriptor->natts; i++)
 	{
-		Oid			column = TupleDescAttr(writer->descriptor, i)->atttypid;
+		Oid			column = TupleDescAttr(writer->row.descriptor, i)->atttypid;
 		Oid			output;
 		bool		varlena;
 
+		if (TupleDescAttr(writer->row.descriptor, i)->attisdropped)
+			continue;
 		writer->column_type[i] = getBaseType(column);
 		getTypeOutputInfo(column, &output, &varlena);
 		/* the output of any array may depend on the session, that of these does not */
@@ -138,7 +128,7 @@ static void
 append_column(RowWriter *writer, int i)
 {
 	StringInfo	out = &writer->text;
-	Datum		value = writer->value[i];
+	Datum		value = writer->row.value[i];
 	text	   *bytes;
 	char	   *word;
 
@@ -174,19 +164,18 @@ Datum
 abie_row_text(PG_FUNCTION_ARGS)
 {
 	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
-	HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
 	RowWriter  *writer = row_writer(fcinfo, row);
 
-	heap_deform_tuple(&tuple, writer->descriptor, writer->value, writer->null);
+	row_read(&writer->row, row);
 	resetStringInfo(&writer->text);
 	appendStringInfoChar(&writer->text, '(');
-	for (int i = 0, written = 0; i < writer->descriptor->natts; i++)
+	for (int i = 0, written = 0; i < writer->row.descriptor->natts; i++)
 	{
-		if (TupleDescAttr(writer->descriptor, i)->attisdropped)
+		if (TupleDescAttr(writer->row.descriptor, i)->attisdropped)
 			continue;
 		if (written++ > 0)
 			appendStringInfoChar(&writer->text, ',');
-		if (!writer->null[i])
+		if (!writer->row.null[i])
 			append_column(writer, i);
 	}
 	appendStringInfoChar(&writer->text, ')');

@@ -567,6 +567,20 @@ SET extra_float_digits = 0;
 SELECT abie_internal.row_text(ROW(0.1::float8 + 0.2, ARRAY[0.1::float8 + 0.2])), ROW(0.1::float8 + 0.2, ARRAY[0.1::float8 + 0.2])::text;
 RESET extra_float_digits;
 SELECT abie_internal.row_text(ROW(1, date '2025-09-01'));
+-- the type of a row may have other columns from one call to the next, of one session and expression
+CREATE TYPE pg_temp.changed AS (a integer);
+DO $$
+DECLARE
+	given text;
+	made text;
+BEGIN
+	FOR i IN 1..4 LOOP
+		EXECUTE (ARRAY['SELECT', 'ALTER TYPE pg_temp.changed ADD ATTRIBUTE b text', 'ALTER TYPE pg_temp.changed ALTER ATTRIBUTE b TYPE bigint', 'ALTER TYPE pg_temp.changed DROP ATTRIBUTE a'])[i];
+		given := (ARRAY['(5)', '(6,"s x")', '(7,8)', '(9)'])[i];
+		made := abie_internal.row_text(given::pg_temp.changed);
+		RAISE WARNING '%', made;
+	END LOOP;
+END $$;
 
 -- emptying abie.run empties all
 SELECT count(*) > 0 AS held FROM abie.run_school;
