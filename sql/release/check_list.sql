@@ -41,7 +41,7 @@ COMMENT ON FUNCTION abie_internal.list_faults(abie_internal.listed_school[], abi
 'match and distance. Errors: 23505 a school twice, 22004 rows or columns that cannot be NULL, 2202E distances that do '
 'not fit the list.';
 
-CREATE FUNCTION abie_internal.list_items(run_id integer, threshold float8, first_only boolean)
+CREATE FUNCTION abie_internal.check_lists(run_id integer, threshold float8, first_only boolean DEFAULT false)
 	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
@@ -51,15 +51,15 @@ BEGIN ATOMIC
 				FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
 						s.vector)::abie_internal.listed_school AS school
 					FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
-					WHERE s.run_id = list_items.run_id) s) s,
+					WHERE s.run_id = check_lists.run_id) s) s,
 			(SELECT coalesce(array_agg(ROW(l.urn, l.similar_urns, l.distances)::abie_internal.school_list), '{}')
 					AS lists
 				FROM abie.similar_list l
-				WHERE l.run_id = list_items.run_id) l,
+				WHERE l.run_id = check_lists.run_id) l,
 			(SELECT coalesce(array_agg(ROW(w.stratum, w.weights)::abie_internal.stratum_weights), '{}') AS weights
-				FROM abie.run_weights(list_items.run_id) w) w,
-			LATERAL abie_internal.list_faults(s.schools, l.lists, w.weights, list_items.threshold,
-				list_items.first_only) f
+				FROM abie.run_weights(check_lists.run_id) w) w,
+			LATERAL abie_internal.list_faults(s.schools, l.lists, w.weights, check_lists.threshold,
+				check_lists.first_only) f
 	)
 	SELECT f.* FROM fault f WHERE f.name <> 'double match'
 	UNION ALL
@@ -67,31 +67,22 @@ BEGIN ATOMIC
 		cardinality(l.similar_urns) IS DISTINCT FROM m.similar_schools
 			OR e.urn IN (SELECT f.place[1] FROM fault f WHERE f.name = 'double match' AND f.faulty),
 		format('%s: %s', e.urn, coalesce(cardinality(l.similar_urns), 0)), ARRAY[e.urn], 1
-	FROM abie_internal.run_methodology(list_items.run_id) m
+	FROM abie_internal.run_methodology(check_lists.run_id) m
 		CROSS JOIN abie.expectation e
 		LEFT JOIN abie.similar_list l ON l.run_id = e.run_id AND l.urn = e.urn
-	WHERE e.run_id = list_items.run_id;
+	WHERE e.run_id = check_lists.run_id;
 END;
-COMMENT ON FUNCTION abie_internal.list_items(integer, float8, boolean) IS
+COMMENT ON FUNCTION abie_internal.check_lists(integer, float8, boolean) IS
 'Release checks of similar schools. self match; family match: by abie.run_school.family; phase match and selective '
 'match: a similar school that is not in the run counts as a fault; distance: to the bit, and one way round is enough, '
 'for abie.distance is the same either way; far apart (threshold), examples are the farthest; other type: by '
 'abie.school.type_group as it is now; incomplete list: examples are school: similar schools held. first_only: as '
-'abie_internal.list_faults.';
+'abie_internal.list_faults, where a row for each fault is not needed.';
 
-CREATE FUNCTION abie_internal.check_lists(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
+CREATE FUNCTION abie_internal.check_first_faults(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
-	SELECT i.* FROM abie_internal.list_items(check_lists.run_id, check_lists.threshold, false) i;
+	SELECT i.* FROM abie_internal.check_lists(check_first_faults.run_id, check_first_faults.threshold, true) i;
 END;
-COMMENT ON FUNCTION abie_internal.check_lists(integer, float8) IS
-'Release checks of similar schools, as abie_internal.list_items, with a row for each fault.';
-
-CREATE FUNCTION abie_internal.count_lists(run_id integer, threshold float8) RETURNS SETOF abie.checked_item
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
-BEGIN ATOMIC
-	SELECT i.* FROM abie_internal.list_items(count_lists.run_id, count_lists.threshold, true) i;
-END;
-COMMENT ON FUNCTION abie_internal.count_lists(integer, float8) IS
-'Release checks of similar schools, as abie_internal.list_items, with rows for the first faults of each, which are its '
-'examples.';
+COMMENT ON FUNCTION abie_internal.check_first_faults(integer, float8) IS
+'abie_internal.check_lists with rows for the first faults of each check, which are its examples.';

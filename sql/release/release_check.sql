@@ -162,7 +162,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT CASE WHEN name IN ('self match', 'family match', 'phase match', 'selective match', 'incomplete list', 'distance',
-	'far apart', 'other type') THEN 'count_lists'
+	'far apart', 'other type') THEN 'check_first_faults'
 	WHEN name IN ('stale input', 'input digest') THEN 'check_inputs'
 	ELSE 'check_' || replace(name, ' ', '_') END
 $$;

@@ -117,7 +117,7 @@ my $made = qq{
 		END LOOP;
 		-- checks that have a threshold
 		FOR source IN
-			SELECT p.oid::regproc AS name FROM pg_proc p WHERE p.prorettype = 'abie.checked_item'::regtype AND p.proretset AND oidvectortypes(p.proargtypes) = 'integer, double precision'
+			SELECT p.oid::regproc AS name FROM pg_proc p WHERE p.prorettype = 'abie.checked_item'::regtype AND p.proretset AND oidvectortypes(p.proargtypes) LIKE 'integer, double precision%'
 		LOOP
 			EXECUTE format('INSERT INTO text_of SELECT %L, string_agg(i.example, '''' ORDER BY i.example COLLATE "C") FROM %s(1, 0.123456789) i', source.name, source.name);
 		END LOOP;
