@@ -73,26 +73,29 @@ SET jit = off
 SET enable_mergejoin = off
 AS $$
 WITH school AS MATERIALIZED (
-	SELECT a.laestab, a.academic_year, abie_internal.stratum(a.school_type) AS stratum,
-		a.sess_possible::float8 / a.enrolments AS sessions
+	SELECT a.laestab,
+		-- worked out once, not for each row
+		CASE a.academic_year WHEN mobility.academic_year THEN 0
+			WHEN (SELECT abie.previous_year(mobility.academic_year)) THEN 1 ELSE 2 END AS years_before,
+		coalesce(abie_internal.stratum(a.school_type), '') AS stratum, a.sess_possible::float8 / a.enrolments AS sessions
 	FROM abie.attendance a
 	-- three years as the planner sees them, so that it takes the index
 	WHERE a.academic_year IN (mobility.academic_year, abie.previous_year(mobility.academic_year),
 			abie.previous_year(abie.previous_year(mobility.academic_year)))
 		AND a.enrolments > 0 AND a.sess_possible > 0
 ), full_year AS (
-	SELECT s.academic_year, s.stratum, percentile_cont(0.95) WITHIN GROUP (ORDER BY s.sessions) AS sessions
-	FROM school s GROUP BY s.academic_year, s.stratum
+	SELECT s.years_before, s.stratum, percentile_cont(0.95) WITHIN GROUP (ORDER BY s.sessions) AS sessions
+	FROM school s GROUP BY s.years_before, s.stratum
 ), share AS (
-	-- added up year by year, so that the sum has the same bits each time
-	SELECT s.laestab, s.academic_year, least(1, s.sessions / f.sessions) AS year_share
-	FROM school s JOIN full_year f
-		ON f.academic_year = s.academic_year AND coalesce(f.stratum, '') = coalesce(s.stratum, '')
-	ORDER BY s.laestab, s.academic_year DESC
+	SELECT s.laestab, s.years_before, least(1, s.sessions / f.sessions) AS year_share,
+		least(40, 100 * (1 - least(1, s.sessions / f.sessions))) AS mobility
+	FROM school s JOIN full_year f ON f.years_before = s.years_before AND f.stratum = s.stratum
 )
-SELECT s.laestab, min(s.year_share) FILTER (WHERE s.academic_year = mobility.academic_year),
-	avg(least(40, 100 * (1 - s.year_share)))
-FROM share s GROUP BY s.laestab HAVING bool_or(s.academic_year = mobility.academic_year)
+SELECT s.laestab, min(s.year_share) FILTER (WHERE s.years_before = 0),
+	-- a sum of one year each, added year by year, has the same bits each time
+	(min(s.mobility) FILTER (WHERE s.years_before = 0) + coalesce(min(s.mobility) FILTER (WHERE s.years_before = 1), 0)
+		+ coalesce(min(s.mobility) FILTER (WHERE s.years_before = 2), 0)) / count(*)
+FROM share s GROUP BY s.laestab HAVING bool_or(s.years_before = 0)
 $$;
 COMMENT ON FUNCTION abie.mobility(text) IS
 'Of each school whose counts of an academic year are held, by LAESTAB: year_share, 0-1: how much of a full year its '

@@ -110,17 +110,15 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT format($sql$
-		WITH scope AS MATERIALIZED (
-			SELECT * FROM abie.school_scope($2, $3)
-		), past AS MATERIALIZED (
-			SELECT * FROM abie_internal.past_attendance(abie.previous_year($2))
-		), known AS MATERIALIZED (
+		WITH known AS MATERIALIZED (
 			SELECT s.*, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
 				CASE WHEN s.reason IS NULL THEN s.stratum END AS entering,
 				CASE WHEN s.reason IS NULL
 					THEN s.attendance_published AND coalesce(p.is_published, true) END AS learned_published
 			-- one row each, here and below, which the planner cannot know of a function
-			FROM scope s LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.* FROM past o) p ON p.laestab = s.laestab
+			FROM abie.school_scope($2, $3) s
+				LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.*
+					FROM abie_internal.past_attendance(abie.previous_year($2)) o) p ON p.laestab = s.laestab
 		), stratum AS MATERIALIZED (
 			SELECT n.entering,
 				abie_internal.published_suffice(count(*) FILTER (WHERE n.learned_published),

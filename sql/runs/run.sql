@@ -32,21 +32,22 @@ BEGIN
 	DELETE FROM abie.similar_list s USING old_run o WHERE s.run_id = o.run_id;
 	DELETE FROM abie.run_school s USING old_run o WHERE s.run_id = o.run_id;
 	DELETE FROM abie.run_scope s USING old_run o WHERE s.run_id = o.run_id;
+	DELETE FROM abie.expectation e USING old_run o WHERE e.run_id = o.run_id;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.delete_run_rows() IS
-'Trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school and abie.run_scope.';
+'Trigger: deletes a deleted run''s rows in abie.similar_list, abie.run_school, abie.run_scope and abie.expectation.';
 
 CREATE FUNCTION abie_internal.truncate_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	TRUNCATE abie.similar_list, abie.run_school, abie.run_scope;
+	TRUNCATE abie.similar_list, abie.run_school, abie.run_scope, abie.expectation;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.truncate_run_rows() IS
-'Trigger: empties abie.similar_list, abie.run_school and abie.run_scope with abie.run.';
+'Trigger: empties abie.similar_list, abie.run_school, abie.run_scope and abie.expectation with abie.run.';
 
 CREATE TRIGGER truncate_run_rows AFTER TRUNCATE ON abie.run
 FOR EACH STATEMENT EXECUTE FUNCTION abie_internal.truncate_run_rows();

@@ -45,7 +45,7 @@ COMMENT ON COLUMN abie.similar_school.similar_urn IS
 COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
 
 CREATE TABLE abie.expectation (
-	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	run_id integer,
 	urn abie.urn,
 	laestab abie.laestab NOT NULL,
 	stratum text NOT NULL,

@@ -107,13 +107,12 @@ SET jit = off
 AS $$
 WITH year AS MATERIALIZED (
 	SELECT abie.year_start(target_year) AS target_start
-), whole AS MATERIALIZED (
-	SELECT f.* FROM abie_internal.scope_figures(abie.previous_year(target_year)) f
-), judged AS (
+), judged AS MATERIALIZED (
 	SELECT w.*,
 		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,
 			w.status_date, w.enrolments, y.target_start, minimum_enrolments) AS reason
-	FROM year y, whole w
+	-- OFFSET 0: each figure is worked out once, however often the reason asks for it
+	FROM year y, (SELECT f.* FROM abie_internal.scope_figures(abie.previous_year(target_year)) f OFFSET 0) w
 ), followed AS (
 	SELECT j.*,
 		CASE j.reason WHEN 'closed before the target year' THEN (

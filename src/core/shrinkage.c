@@ -23,13 +23,26 @@
 
 /* ---------- shrinkage ---------- */
 
+/* fmin and fmax of numbers that are none of them NaN: no call, which here is most of the time it takes to learn. */
+static inline double
+lesser(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double
+greater(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 /* The point a share of the way from the expected rate to the rate, never beyond either. */
 static double
 towards(double rate, double expected, double reliability)
 {
 	double		level = expected + reliability * (rate - expected);
 
-	return fmin(fmax(level, fmin(rate, expected)), fmax(rate, expected));
+	return lesser(greater(level, lesser(rate, expected)), greater(rate, expected));
 }
 
 double
@@ -44,7 +57,7 @@ shrink(double rate, double expected, double sampling_variance, double between_va
 static double
 within(double rate, double centre, double reach)
 {
-	return fmin(fmax(rate, centre - reach), centre + reach);
+	return lesser(greater(rate, centre - reach), centre + reach);
 }
 
 double
