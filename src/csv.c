@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "compat.h"
 #include "core/csv.h"
 #include "fmgr.h"
 #include "utils/memutils.h"
