@@ -10,7 +10,7 @@ statistics = decimal_log scaling distance nearest context quantile shrinkage shr
 	false_discovery suppress expectation
 inputs = school published_attendance import_format_week import_format import import_parse import_align import_merge \
 	import_week import_name load_attendance pupil_sessions history published circumstances school_figure
-runs = methodology run_table run_result run_total run scope input_mark pool similar calculate calculate_context \
+runs = methodology run_table run_result run_total run scope input_mark pool similar digest calculate calculate_context \
 	calculate_baseline explain_context explain nearby progress what_if backtest calibration compare
 release = release access release_check correction check_list check_school check_input readable read_log verify issue night grant
 year = calendar projection school_event year_progress shock monitor_table monitor progress_week explain_progress \

@@ -132,7 +132,7 @@ $$;
 CREATE TEMP VIEW function AS
 SELECT p.oid::regprocedure AS function, format('%s.%I', p.pronamespace::regnamespace, p.proname) AS name, p.proretset,
 	replace(p.prorettype::regtype::text, 'anyelement', 'integer')::regtype AS result,
-	ARRAY(SELECT CASE a.type::regtype::text WHEN 'anyelement' THEN 'integer' WHEN 'record' THEN 'abie_internal.listed_school'
+	ARRAY(SELECT CASE a.type::regtype::text WHEN 'anyelement' THEN 'integer' WHEN '"any"' THEN 'double precision[]' WHEN 'record' THEN 'abie_internal.listed_school'
 			WHEN 'record[]' THEN 'abie_internal.listed_school[]'
 			ELSE a.type::regtype::text END::regtype
 		FROM unnest(p.proargtypes) WITH ORDINALITY a(type, place) ORDER BY a.place) AS types

@@ -1,6 +1,7 @@
 /*
- * row_text.c
- *	  SQL functions abie_internal.row_text and list_bytes: rows as PostgreSQL writes and sends them, in less time.
+ * digest.c
+ *	  SQL functions abie_internal.row_bytes, list_bytes and sha256_of: rows as PostgreSQL writes and sends them, in less
+ *	  time, and their digest.
  *
  * Digests are of the text of rows, most of which are numbers: these are
  * written into place here, without a call and a copy each, and whatever a
@@ -13,58 +14,65 @@
 #include "arguments.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
 #include "common/shortest_dec.h"
+#include "compat.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
-#include "row_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
-/* How the rows of one type are written; kept between calls. */
+/* How values of a type are written. */
+typedef struct ColumnWriter
+{
+	Oid			type;			/* of a domain the type it is of */
+	FmgrInfo	output;			/* of types that are not known here */
+} ColumnWriter;
+
+/* How the rows of one call in a query are written; kept between calls. */
 typedef struct RowWriter
 {
-	RowType		row;
-	Oid		   *column_type;	/* of a domain the type it is of */
-	FmgrInfo   *output;			/* of types that are not known here */
 	StringInfoData text;
+	ColumnWriter column[FLEXIBLE_ARRAY_MEMBER];
 } RowWriter;
 
-static RowWriter *
-row_writer(FunctionCallInfo fcinfo, HeapTupleHeader row)
+static void
+prepare_column(ColumnWriter *column, Oid type, MemoryContext context)
 {
-	RowWriter  *writer = row_type_kept(fcinfo, row);
+	Oid			output;
+	bool		varlena;
+
+	if (!OidIsValid(type))
+		elog(ERROR, "the type of a column is not known");
+	column->type = getBaseType(type);
+	getTypeOutputInfo(type, &output, &varlena);
+	/* the output of any array may depend on the session, that of these does not */
+	if (func_volatile(output) != PROVOLATILE_IMMUTABLE &&
+		column->type != FLOAT8ARRAYOID && column->type != TEXTARRAYOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a row with a column of type %s has no text of its own", format_type_be(type)),
+				 errdetail("What the type writes depends on the session.")));
+	fmgr_info_cxt(output, &column->output, context);
+}
+
+static RowWriter *
+row_writer(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
 	MemoryContext before;
-	int			columns;
+	RowWriter  *writer = fcinfo->flinfo->fn_extra;
 
 	if (writer != NULL)
 		return writer;
-	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	writer = row_type_new(row, sizeof(RowWriter));
-	columns = Max(writer->row.descriptor->natts, 1);
-	writer->column_type = palloc0(sizeof(Oid) * columns);
-	writer->output = palloc0(sizeof(FmgrInfo) * columns);
+	before = MemoryContextSwitchTo(context);
+	writer = palloc0(offsetof(RowWriter, column) + sizeof(ColumnWriter) * PG_NARGS());
+	for (int i = 0; i < PG_NARGS(); i++)
+		prepare_column(&writer->column[i], get_fn_expr_argtype(fcinfo->flinfo, i), context);
 	initStringInfo(&writer->text);
-	for (int i = 0; i < writer->row.descriptor->natts; i++)
-	{
-		Oid			column = TupleDescAttr(writer->row.descriptor, i)->atttypid;
-		Oid			output;
-		bool		varlena;
-
-		if (TupleDescAttr(writer->row.descriptor, i)->attisdropped)
-			continue;
-		writer->column_type[i] = getBaseType(column);
-		getTypeOutputInfo(column, &output, &varlena);
-		/* the output of any array may depend on the session, that of these does not */
-		if (func_volatile(output) != PROVOLATILE_IMMUTABLE &&
-			writer->column_type[i] != FLOAT8ARRAYOID && writer->column_type[i] != TEXTARRAYOID)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("a row with a column of type %s has no text of its own", format_type_be(column)),
-					 errdetail("What the type writes depends on the session.")));
-		fmgr_info_cxt(output, &writer->output[i], fcinfo->flinfo->fn_mcxt);
-	}
 	MemoryContextSwitchTo(before);
 	fcinfo->flinfo->fn_extra = writer;
 	return writer;
@@ -125,14 +133,12 @@ append_doubles(StringInfo text, ArrayType *array)
 }
 
 static void
-append_column(RowWriter *writer, int i)
+append_column(StringInfo out, ColumnWriter *column, Datum value)
 {
-	StringInfo	out = &writer->text;
-	Datum		value = writer->row.value[i];
 	text	   *bytes;
 	char	   *word;
 
-	switch (writer->column_type[i])
+	switch (column->type)
 	{
 		case FLOAT8OID:
 			append_double(out, DatumGetFloat8(value));
@@ -145,6 +151,9 @@ append_column(RowWriter *writer, int i)
 			enlargeStringInfo(out, 24);
 			out->len += pg_lltoa(DatumGetInt64(value), out->data + out->len);
 			return;
+		case BOOLOID:
+			appendStringInfoChar(out, DatumGetBool(value) ? 't' : 'f');
+			return;
 		case TEXTOID:
 			bytes = DatumGetTextPP(value);
 			append_quoted(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
@@ -154,32 +163,31 @@ append_column(RowWriter *writer, int i)
 				return;
 			/* fall through */
 		default:
-			word = OutputFunctionCall(&writer->output[i], value);
+			word = OutputFunctionCall(&column->output, value);
 			append_quoted(out, word, (int) strlen(word));
 	}
 }
 
-PG_FUNCTION_INFO_V1(abie_row_text);
+/* row_bytes(VARIADIC "any"): the values as they are, because forming a row of them and reading it takes as long. */
+PG_FUNCTION_INFO_V1(abie_row_bytes);
 Datum
-abie_row_text(PG_FUNCTION_ARGS)
+abie_row_bytes(PG_FUNCTION_ARGS)
 {
-	HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(0);
-	RowWriter  *writer = row_writer(fcinfo, row);
+	RowWriter  *writer = row_writer(fcinfo);
+	StringInfo	out = &writer->text;
 
-	row_read(&writer->row, row);
-	resetStringInfo(&writer->text);
-	appendStringInfoChar(&writer->text, '(');
-	for (int i = 0, written = 0; i < writer->row.descriptor->natts; i++)
+	/* not STRICT: a column may be NULL */
+	resetStringInfo(out);
+	appendStringInfoChar(out, '(');
+	for (int i = 0; i < PG_NARGS(); i++)
 	{
-		if (TupleDescAttr(writer->row.descriptor, i)->attisdropped)
-			continue;
-		if (written++ > 0)
-			appendStringInfoChar(&writer->text, ',');
-		if (!writer->row.null[i])
-			append_column(writer, i);
+		if (i > 0)
+			appendStringInfoChar(out, ',');
+		if (!PG_ARGISNULL(i))
+			append_column(out, &writer->column[i], PG_GETARG_DATUM(i));
 	}
-	appendStringInfoChar(&writer->text, ')');
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(writer->text.data, writer->text.len));
+	appendStringInfoChar(out, ')');
+	PG_RETURN_BYTEA_P(cstring_to_text_with_len(out->data, out->len));
 }
 
 /* ---------- lists ---------- */
@@ -198,18 +206,19 @@ append_array(StringInfo out, ArrayType *array, int size)
 		appendBinaryStringInfo(out, VARDATA(sent), VARSIZE(sent) - VARHDRSZ);
 		return;
 	}
-	pq_sendint32(out, 1);		/* dimensions */
-	pq_sendint32(out, 0);		/* without NULL */
-	pq_sendint32(out, ARR_ELEMTYPE(array));
-	pq_sendint32(out, (uint32) count);
-	pq_sendint32(out, (uint32) ARR_LBOUND(array)[0]);
+	enlargeStringInfo(out, (int) sizeof(uint32) * 5 + count * ((int) sizeof(uint32) + size));
+	pq_writeint32(out, 1);		/* dimensions */
+	pq_writeint32(out, 0);		/* without NULL */
+	pq_writeint32(out, ARR_ELEMTYPE(array));
+	pq_writeint32(out, (uint32) count);
+	pq_writeint32(out, (uint32) ARR_LBOUND(array)[0]);
 	for (int i = 0; i < count; i++, element += size)
 	{
-		pq_sendint32(out, (uint32) size);
+		pq_writeint32(out, (uint32) size);
 		if (size == sizeof(int32))
-			pq_sendint32(out, *(const uint32 *) element);
+			pq_writeint32(out, *(const uint32 *) element);
 		else
-			pq_sendfloat8(out, *(const float8 *) element);
+			pq_writeint64(out, *(const uint64 *) element);
 	}
 }
 
@@ -225,4 +234,31 @@ abie_list_bytes(PG_FUNCTION_ARGS)
 	append_array(&out, PG_GETARG_ARRAYTYPE_P(2), sizeof(float8));
 	pq_sendfloat8(&out, PG_GETARG_FLOAT8(3));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&out));
+}
+
+/* ---------- digest ---------- */
+
+/* sha256_of(bytea, bytea, bytea, bytea): one after the other, which need not be put together for that */
+PG_FUNCTION_INFO_V1(abie_sha256_of);
+Datum
+abie_sha256_of(PG_FUNCTION_ARGS)
+{
+	bytea	   *digest = palloc(VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	bool		made = pg_cryptohash_init(context) >= 0;
+
+	for (int i = 0; i < PG_NARGS(); i++)
+	{
+		bytea	   *part = PG_ARGISNULL(i) ? NULL : PG_GETARG_BYTEA_PP(i);
+
+		/* not STRICT: what is NULL has no bytes */
+		if (part != NULL)
+			made = made && pg_cryptohash_update(context, (uint8 *) VARDATA_ANY(part), VARSIZE_ANY_EXHDR(part)) >= 0;
+	}
+	SET_VARSIZE(digest, VARHDRSZ + PG_SHA256_DIGEST_LENGTH);
+	made = made && pg_cryptohash_final(context, (uint8 *) VARDATA(digest), PG_SHA256_DIGEST_LENGTH) >= 0;
+	if (!made)
+		elog(ERROR, "no SHA-256: %s", pg_cryptohash_error(context));
+	pg_cryptohash_free(context);
+	PG_RETURN_BYTEA_P(digest);
 }
