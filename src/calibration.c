@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "arguments.h"
+#include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "core/calibration.h"
 #include "fmgr.h"
@@ -34,7 +35,7 @@ abie_tenths(PG_FUNCTION_ARGS)
 	FloatMatrix numbers = float_matrix_argument(PG_GETARG_ARRAYTYPE_P(0), "numbers");
 	const double *residual = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(1), numbers.rows, "residuals", false);
 	const double *weight = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(2), numbers.rows, "weights", false);
-	RankedValue *ranked = palloc(sizeof(RankedValue) * Max(numbers.rows, 1));
+	RankedValue *ranked = allocate(sizeof(RankedValue) * 2 * numbers.rows);
 	int		   *of = palloc(sizeof(int) * Max(numbers.rows, 1));
 	Part		tenth[TENTHS];
 

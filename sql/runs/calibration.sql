@@ -69,6 +69,9 @@ SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
+-- schools come in the order of URNs, so that sums have the same bits; hashing keeps that within a group, a sort would not
+SET enable_hashagg = on
+SET enable_sort = off
 AS $$
 WITH listed AS MATERIALIZED (
 	SELECT l.used, abie_internal.characteristics_of_kind(l.names, 'number') AS numbers,
@@ -84,11 +87,10 @@ WITH listed AS MATERIALIZED (
 	UNION ALL
 	SELECT false, v.* FROM abie_internal.unused_values(calibration_cells.run_id) v WHERE calibration_cells.unused
 ), school AS MATERIALIZED (
-	-- in the order of URNs, so that sums have the same bits in every plan
 	SELECT h.used, e.stratum, e.urn, e.enrolments::float8 AS enrolments, e.attendance - e.expected AS residual,
 		h.numbers, h.categories
 	FROM held h JOIN abie.expectation e ON e.run_id = calibration_cells.run_id AND e.urn = h.urn
-	ORDER BY h.used, e.stratum, e.urn
+	ORDER BY e.urn
 ), part AS MATERIALIZED (
 	SELECT s.used, s.stratum, array_agg(s.numbers) FILTER (WHERE s.numbers <> '{}') AS numbers,
 		array_agg(s.categories) FILTER (WHERE s.categories <> '{}') AS categories,

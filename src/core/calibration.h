@@ -33,8 +33,8 @@ typedef struct RankedValue
  * Divide the rows that have a value into tenths from the lowest to the highest,
  * equal values by row, the first tenths one row larger where they cannot be
  * equal (SQL's ntile); fewer than ten rows make as many.  value and present:
- * the first of rows that are stride apart.  ranked, of: room for rows of each.
- * How many tenths there are.
+ * the first of rows that are stride apart.  ranked: room for twice the rows; of:
+ * for rows.  How many tenths there are.
  */
 extern int divide_into_tenths(const double *value, const bool *present, size_t stride, size_t rows,
 							  const double *residual, const double *weight,
