@@ -110,6 +110,7 @@ listed_school(const Rows *rows, Words *words)
 		school.elements = vector.columns;
 		school.value = vector.value;
 		school.present = vector.present;
+		school.complete = vector.complete;
 	}
 	return school;
 }
@@ -122,6 +123,16 @@ typedef struct Schools
 	UrnTable	table;
 } Schools;
 
+static UrnTable
+empty_urn_table(const int *urn, int count)
+{
+	UrnTable	table = {.urn = urn,.bits = urn_table_bits((size_t) count)};
+	size_t		size = sizeof(int) << table.bits;
+
+	table.slot = memset(palloc(size), -1, size);
+	return table;
+}
+
 static Schools
 schools_argument(FunctionCallInfo fcinfo, int number, Words *words)
 {
@@ -129,13 +140,11 @@ schools_argument(FunctionCallInfo fcinfo, int number, Words *words)
 	int			room = Max(rows.count, 1);
 	Schools		schools = {
 		.count = rows.count,.school = palloc_extended(sizeof(ListedSchool) * room, MCXT_ALLOC_HUGE),
-		.on_list = palloc0(sizeof(int) * room),.table.bits = urn_table_bits((size_t) rows.count)
+		.on_list = palloc0(sizeof(int) * room)
 	};
-	size_t		size = sizeof(int) << schools.table.bits;
 	int		   *urn = palloc(sizeof(int) * room);
 
-	schools.table.urn = urn;
-	schools.table.slot = memset(palloc(size), -1, size);
+	schools.table = empty_urn_table(urn, rows.count);
 	for (int i = 0; i < rows.count; i++)
 	{
 		take_row(&rows, i);
@@ -149,13 +158,37 @@ schools_argument(FunctionCallInfo fcinfo, int number, Words *words)
 	return schools;
 }
 
+/* Schools that have to have a list. */
+typedef struct Expected
+{
+	int			count;
+	const int  *urn;
+	bool	   *met;
+	UrnTable	table;
+} Expected;
+
+static Expected
+expected_argument(FunctionCallInfo fcinfo, int number)
+{
+	Expected	expected = {0};
+
+	if (!PG_ARGISNULL(number))
+		expected.urn = elements_argument(fcinfo, number, &expected.count);
+	expected.met = palloc0(sizeof(bool) * Max(expected.count, 1));
+	expected.table = empty_urn_table(expected.urn, expected.count);
+	for (int i = 0; i < expected.count; i++)
+		if (!enter_urn(&expected.table, i))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("school %d is twice among those with an expectation", expected.urn[i])));
+	return expected;
+}
+
 /* What vectors of a stratum are compared by. */
 typedef struct StratumWeights
 {
 	Word		stratum;
-	int			elements;
-	const double *weights;
-	double		total;			/* added up in ascending order */
+	Comparison	by;
 } StratumWeights;
 
 typedef struct Weights
@@ -163,6 +196,24 @@ typedef struct Weights
 	int			count;
 	StratumWeights *stratum;
 } Weights;
+
+static Comparison
+comparison(ArrayType *weights)
+{
+	Comparison	by = {.elements = element_count(weights)};
+	bool	   *present;
+
+	check_vector_length(by.elements);
+	present = palloc(sizeof(bool) * Max(by.elements, 1));
+	by.weights = weights_argument(weights, by.elements);
+	for (int j = 0; j < by.elements; j++)
+	{
+		by.total += by.weights[j];
+		present[j] = true;
+	}
+	by.complete = distance_terms(by.weights, by.elements, present, palloc(sizeof(int) * Max(by.elements, 1)));
+	return by;
+}
 
 static Weights
 weights_of_strata(FunctionCallInfo fcinfo, int number, Words *words)
@@ -172,20 +223,14 @@ weights_of_strata(FunctionCallInfo fcinfo, int number, Words *words)
 
 	for (int i = 0; i < rows.count; i++)
 	{
-		StratumWeights *stratum = &weights.stratum[i];
-		ArrayType  *array;
-
 		take_row(&rows, i);
 		if (rows.null[1])
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("weights of a stratum cannot be NULL")));
-		array = DatumGetArrayTypeP(rows.value[1]);
-		*stratum = (StratumWeights) {.stratum = word_column(&rows, 0, words), .elements = element_count(array)};
-		check_vector_length(stratum->elements);
-		stratum->weights = weights_argument(array, stratum->elements);
-		for (int j = 0; j < stratum->elements; j++)
-			stratum->total += stratum->weights[j];
+		weights.stratum[i] = (StratumWeights) {
+			word_column(&rows, 0, words), comparison(DatumGetArrayTypeP(rows.value[1]))
+		};
 	}
 	return weights;
 }
@@ -259,12 +304,12 @@ school_list(const Rows *rows, const Schools *schools, int number)
 /* In the order of their names below. */
 typedef enum ListCheck
 {
-	SELF_MATCH, FAMILY_MATCH, PHASE_MATCH, SELECTIVE_MATCH, DOUBLE_MATCH, DISTANCE, FAR_APART, OTHER_TYPE,
+	SELF_MATCH, FAMILY_MATCH, PHASE_MATCH, SELECTIVE_MATCH, INCOMPLETE_LIST, DISTANCE, FAR_APART, OTHER_TYPE,
 	LIST_CHECKS
 } ListCheck;
 
 static const char *const check_name[LIST_CHECKS] = {
-	"self match", "family match", "phase match", "selective match", "double match", "distance", "far apart",
+	"self match", "family match", "phase match", "selective match", "incomplete list", "distance", "far apart",
 	"other type"
 };
 
@@ -285,6 +330,8 @@ typedef struct Checking
 	FirstFaults first[LIST_CHECKS];
 	Schools		schools;
 	Weights		weights;
+	Expected	expected;
+	int			wanted;			/* schools on a list */
 	double		far;			/* kilometres; NaN: none are too many */
 	MemoryContext list;			/* what one list needs */
 } Checking;
@@ -313,11 +360,11 @@ enter_fault(FirstFaults *first, const double *place)
 	return true;
 }
 
-/* Whether a fault gets a row; it is counted where it does not.  Who asks for double matches needs them all. */
+/* Whether a fault gets a row; it is counted where it does not. */
 static bool
 has_row(Checking *checking, ListCheck check, const double *place)
 {
-	if (!checking->first_only || check == DOUBLE_MATCH || enter_fault(&checking->first[check], place))
+	if (!checking->first_only || enter_fault(&checking->first[check], place))
 		return true;
 	checking->others[check]++;
 	return false;
@@ -381,18 +428,20 @@ check_kilometres(Checking *checking, const ListedSchool *own, const SchoolList *
 static void
 check_distances(Checking *checking, const ListedSchool *own, const SchoolList *list)
 {
-	const StratumWeights *by = NULL;
+	const Comparison *by = NULL;
+	double	   *distance = palloc(sizeof(double) * Max(list->count, 1));
 
 	for (int i = 0; own != NULL && i < checking->weights.count; i++)
 		if (same_word(checking->weights.stratum[i].stratum, own->stratum))
-			by = &checking->weights.stratum[i];
+			by = &checking->weights.stratum[i].by;
+	if (by != NULL)
+		school_distances(own, list->school, list->count, by, distance);
 	for (int i = 0; i < list->count; i++)
 	{
-		double		distance = by == NULL ? NAN :
-			school_distance(own, list->school[i], by->weights, by->elements, by->total);
 		bool		ordered = i == 0 || !list->has_distance[i - 1] || !(list->distance[i] < list->distance[i - 1]);
 
-		count_pair(checking, DISTANCE, !(list->has_distance[i] && list->distance[i] == distance && ordered), list, i);
+		count_pair(checking, DISTANCE,
+				   !(by != NULL && list->has_distance[i] && list->distance[i] == distance[i] && ordered), list, i);
 	}
 }
 
@@ -415,6 +464,18 @@ check_type_groups(Checking *checking, const ListedSchool *own, const SchoolList 
 		count_list(checking, OTHER_TYPE, !same, list, own->type_group);
 }
 
+/* Of a school that has to have a list. */
+static void
+count_length(Checking *checking, bool faulty, int urn, int length)
+{
+	double		place[3] = {urn};
+
+	if (!faulty)
+		checking->items[INCOMPLETE_LIST]++;
+	else if (has_row(checking, INCOMPLETE_LIST, place))
+		put_fault(checking, INCOMPLETE_LIST, psprintf("%d: %d", urn, length), place, 1);
+}
+
 static void
 check_list(Checking *checking, const SchoolList *list)
 {
@@ -433,7 +494,11 @@ check_list(Checking *checking, const SchoolList *list)
 	count_list(checking, SELF_MATCH, listed, list, (Word) {NULL, 0});
 	check_distances(checking, own, list);
 	check_type_groups(checking, own, list);
-	count_list(checking, DOUBLE_MATCH, list->doubled, list, (Word) {NULL, 0});
+	place = find_urn(&checking->expected.table, list->urn);
+	if (place < 0)
+		return;
+	checking->expected.met[place] = true;
+	count_length(checking, list->doubled || list->count != checking->wanted, list->urn, list->count);
 }
 
 static void
@@ -445,14 +510,14 @@ put_items(Checking *checking, ListCheck check, bool faulty, int32 items)
 	put_row(checking->rows, value, null);
 }
 
-/* list_faults(schools, lists, weights, far, first_only) */
+/* list_faults(schools, lists, weights, far, first_only, expected, wanted) */
 PG_FUNCTION_INFO_V1(abie_list_faults);
 Datum
 abie_list_faults(PG_FUNCTION_ARGS)
 {
 	Checking	checking = {
 		.rows = begin_rows(fcinfo), .far = PG_ARGISNULL(3) ? NAN : PG_GETARG_FLOAT8(3),
-		.first_only = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4)
+		.first_only = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4), .wanted = PG_ARGISNULL(6) ? 0 : PG_GETARG_INT32(6)
 	};
 	Rows		lists;
 	Words		words = {0};
@@ -462,6 +527,7 @@ abie_list_faults(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	checking.schools = schools_argument(fcinfo, 0, &words);
 	checking.weights = weights_of_strata(fcinfo, 2, &words);
+	checking.expected = expected_argument(fcinfo, 5);
 	lists = rows_argument(fcinfo, 1, 3);
 	for (int check = 0; check < LIST_CHECKS; check++)
 		checking.name[check] = CStringGetTextDatum(check_name[check]);
@@ -478,6 +544,9 @@ abie_list_faults(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(before);
 		MemoryContextReset(checking.list);
 	}
+	for (int i = 0; i < checking.expected.count; i++)
+		if (!checking.expected.met[i])
+			count_length(&checking, checking.wanted != 0, checking.expected.urn[i], 0);
 	for (int check = 0; check < LIST_CHECKS; check++)
 	{
 		put_items(&checking, check, false, checking.items[check]);

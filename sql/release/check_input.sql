@@ -167,14 +167,27 @@ CREATE FUNCTION abie_internal.check_missing_characteristic(run_id integer, thres
 	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
+	-- few schools lack any; those that lack none are counted together
+	WITH characteristic AS MATERIALIZED (
+		SELECT c.stratum, c.characteristic, min(c.position) AS position
+		FROM abie.run_characteristic c
+		WHERE c.run_id = check_missing_characteristic.run_id
+		GROUP BY c.stratum, c.characteristic
+	)
 	SELECT 'missing characteristic', s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic),
 		ARRAY[s.urn], 1
 	FROM abie.run_school s
-		JOIN (SELECT c.stratum, c.characteristic, min(c.position) AS position
-			FROM abie.run_characteristic c
-			WHERE c.run_id = check_missing_characteristic.run_id
-			GROUP BY c.stratum, c.characteristic) c ON c.stratum = s.stratum
-	WHERE s.run_id = check_missing_characteristic.run_id;
+		JOIN characteristic c ON c.stratum = s.stratum
+	WHERE s.run_id = check_missing_characteristic.run_id
+		AND (s.vector IS NULL OR array_position(s.vector, NULL) IS NOT NULL)
+	UNION ALL
+	SELECT 'missing characteristic', false, NULL, NULL,
+		(s.schools * (SELECT count(*) FROM characteristic c WHERE c.stratum = s.stratum))::integer
+	FROM (SELECT s.stratum, count(*) AS schools
+		FROM abie.run_school s
+		WHERE s.run_id = check_missing_characteristic.run_id AND array_position(s.vector, NULL) IS NULL
+			AND s.vector IS NOT NULL
+		GROUP BY s.stratum) s;
 END;
 COMMENT ON FUNCTION abie_internal.check_missing_characteristic(integer, float8) IS
 'Release check missing characteristic. Items are schools x characteristics.';

@@ -26,17 +26,19 @@ COMMENT ON COLUMN abie_internal.stratum_weights.stratum IS 'The stratum.';
 COMMENT ON COLUMN abie_internal.stratum_weights.weights IS 'The weight of each element of a vector.';
 
 CREATE FUNCTION abie_internal.list_faults(schools abie_internal.listed_school[], lists abie_internal.school_list[],
-	weights abie_internal.stratum_weights[], far float8, first_only boolean DEFAULT false)
+	weights abie_internal.stratum_weights[], far float8, first_only boolean DEFAULT false,
+	expected integer[] DEFAULT NULL, wanted integer DEFAULT NULL)
 RETURNS TABLE (name text, faulty boolean, example text, place float8[], items integer)
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000000 ROWS 20000
 -- not STRICT: there may be no limit to kilometres
 AS 'MODULE_PATHNAME', 'abie_list_faults';
 COMMENT ON FUNCTION abie_internal.list_faults(abie_internal.listed_school[], abie_internal.school_list[],
-	abie_internal.stratum_weights[], float8, boolean) IS
+	abie_internal.stratum_weights[], float8, boolean, integer[], integer) IS
 'What is wrong with lists of similar schools: columns of abie.checked_item. A '
-'row for each fault of self match, family match, phase match, selective match, double match (lists on which a school '
-'is twice), distance, far apart (more than far, kilometres) and other type, and a row for the other items of each. '
-'first_only: of all but double match a row of their own only for faults among which the first five are, by place, and '
+'row for each fault of self match, family match, phase match, selective match, incomplete list (of the schools '
+'expected to have one: none, not as many schools on it as wanted, or one twice), distance, far apart (more than far, '
+'kilometres) and other type, and a row for the other items of each. '
+'first_only: rows of their own only for faults among which the first five are, by place, and '
 'one for the others together. A similar school that is not among the schools is a fault of phase match, selective '
 'match and distance. Errors: 23505 a school twice, 22004 rows or columns that cannot be NULL, 2202E distances that do '
 'not fit the list.';
@@ -45,32 +47,22 @@ CREATE FUNCTION abie_internal.check_lists(run_id integer, threshold float8, firs
 	RETURNS SETOF abie.checked_item
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 20000
 BEGIN ATOMIC
-	WITH fault AS MATERIALIZED (
-		SELECT f.*
-		FROM (SELECT coalesce(array_agg(s.school), '{}') AS schools
-				FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
-						s.vector)::abie_internal.listed_school AS school
-					FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
-					WHERE s.run_id = check_lists.run_id) s) s,
-			(SELECT coalesce(array_agg(ROW(l.urn, l.similar_urns, l.distances)::abie_internal.school_list), '{}')
-					AS lists
-				FROM abie.similar_list l
-				WHERE l.run_id = check_lists.run_id) l,
-			(SELECT coalesce(array_agg(ROW(w.stratum, w.weights)::abie_internal.stratum_weights), '{}') AS weights
-				FROM abie.run_weights(check_lists.run_id) w) w,
-			LATERAL abie_internal.list_faults(s.schools, l.lists, w.weights, check_lists.threshold,
-				check_lists.first_only) f
-	)
-	SELECT f.* FROM fault f WHERE f.name <> 'double match'
-	UNION ALL
-	SELECT 'incomplete list',
-		cardinality(l.similar_urns) IS DISTINCT FROM m.similar_schools
-			OR e.urn IN (SELECT f.place[1] FROM fault f WHERE f.name = 'double match' AND f.faulty),
-		format('%s: %s', e.urn, coalesce(cardinality(l.similar_urns), 0)), ARRAY[e.urn], 1
-	FROM abie_internal.run_methodology(check_lists.run_id) m
-		CROSS JOIN abie.expectation e
-		LEFT JOIN abie.similar_list l ON l.run_id = e.run_id AND l.urn = e.urn
-	WHERE e.run_id = check_lists.run_id;
+	SELECT f.*
+	FROM (SELECT coalesce(array_agg(s.school), '{}') AS schools
+			FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
+					s.vector)::abie_internal.listed_school AS school
+				FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
+				WHERE s.run_id = check_lists.run_id) s) s,
+		(SELECT coalesce(array_agg(ROW(l.urn, l.similar_urns, l.distances)::abie_internal.school_list), '{}')
+				AS lists
+			FROM abie.similar_list l
+			WHERE l.run_id = check_lists.run_id) l,
+		(SELECT coalesce(array_agg(ROW(w.stratum, w.weights)::abie_internal.stratum_weights), '{}') AS weights
+			FROM abie.run_weights(check_lists.run_id) w) w,
+		(SELECT array_agg(e.urn::integer) AS urns FROM abie.expectation e WHERE e.run_id = check_lists.run_id) e,
+		abie_internal.run_methodology(check_lists.run_id) m,
+		LATERAL abie_internal.list_faults(s.schools, l.lists, w.weights, check_lists.threshold,
+			check_lists.first_only, e.urns, m.similar_schools) f;
 END;
 COMMENT ON FUNCTION abie_internal.check_lists(integer, float8, boolean) IS
 'Release checks of similar schools. self match; family match: by abie.run_school.family; phase match and selective '

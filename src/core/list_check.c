@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/distance.h"
-
 bool
 same_word(Word a, Word b)
 {
@@ -87,15 +85,50 @@ school_kilometres(const ListedSchool *own, const ListedSchool *other)
 	return sqrt(east * east + north * north) / 1000.0;
 }
 
-double
-school_distance(const ListedSchool *own, const ListedSchool *other, const double *weights, int elements, double total)
+static bool
+is_comparable(const ListedSchool *own, const ListedSchool *other, const Comparison *by)
 {
-	double		squared;
-
 	/* vectors of two strata have other elements */
-	if (is_phase_match(own, other) || own->elements != elements || other->elements != elements)
-		return NAN;
-	squared = distance_squared_of_rows(own->value, own->present, other->value, other->present, weights, elements,
-									   total);
+	return !is_phase_match(own, other) && own->elements == by->elements && other->elements == by->elements;
+}
+
+static double
+distance_of(double squared)
+{
 	return squared < 0.0 ? NAN : sqrt(squared);
+}
+
+void
+school_distances(const ListedSchool *own, const ListedSchool *const *other, int count, const Comparison *by,
+				 double *distance)
+{
+	const double *complete[4];
+	int			place[4];
+	double		squared[4];
+	int			waiting = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		if (!is_comparable(own, other[i], by))
+			distance[i] = NAN;
+		else if (!own->complete || !other[i]->complete)
+			distance[i] = distance_of(distance_squared_of_rows(own->value, own->present, other[i]->value,
+															   other[i]->present, by->weights, by->elements, by->total));
+		else
+		{
+			complete[waiting] = other[i]->value;
+			place[waiting++] = i;
+		}
+		if (waiting < 4)
+			continue;
+		distance_squared_of_four(own->value, complete, by->weights, &by->complete, squared);
+		while (waiting > 0)
+		{
+			waiting--;
+			distance[place[waiting]] = distance_of(squared[waiting]);
+		}
+	}
+	while (waiting-- > 0)
+		distance[place[waiting]] = distance_of(distance_squared(own->value, complete[waiting], by->weights,
+																&by->complete));
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/distance.h"
+
 /* Bytes of a text; NULL where it is not known. */
 typedef struct Word
 {
@@ -34,6 +36,7 @@ typedef struct ListedSchool
 	int			elements;		/* of the vector */
 	const double *value;
 	const bool *present;
+	bool		complete;		/* every element is present */
 } ListedSchool;
 
 /* Which of the schools has a URN. */
@@ -61,12 +64,21 @@ extern bool is_selective_match(const ListedSchool *own, const ListedSchool *othe
 /* As the crow flies; NaN where a place is not known. */
 extern double school_kilometres(const ListedSchool *own, const ListedSchool *other);
 
+/* What vectors are compared by. */
+typedef struct Comparison
+{
+	int			elements;
+	const double *weights;
+	double		total;			/* added up in ascending order */
+	DistanceTerms complete;		/* of two vectors that lack nothing */
+} Comparison;
+
 /*
- * Distance of the two vectors with these weights, their sum in ascending order
- * being total; NaN where they cannot be compared: too few elements, other
- * numbers of elements than weights, other strata, or one of the two is NULL.
+ * Distances of the vectors of a school and of others; NaN where two cannot be
+ * compared: too few elements, other numbers of elements than weights, other
+ * strata, or one of the two is NULL.
  */
-extern double school_distance(const ListedSchool *own, const ListedSchool *other, const double *weights, int elements,
-							  double total);
+extern void school_distances(const ListedSchool *own, const ListedSchool *const *other, int count,
+							 const Comparison *by, double *distance);
 
 #endif

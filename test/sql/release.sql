@@ -170,6 +170,8 @@ SELECT * FROM abie_internal.list_faults(ARRAY[(1, 'primary', NULL, NULL, NULL, N
 SELECT * FROM abie_internal.list_faults('{}', ARRAY[(1, '{2,3}', '{1}')]::abie_internal.school_list[], '{}', 1);
 SELECT * FROM abie_internal.list_faults('{}', ARRAY[(1, NULL, '{1}')]::abie_internal.school_list[], '{}', 1);
 SELECT * FROM abie_internal.list_faults('{}', '{}', ARRAY[('primary', NULL)]::abie_internal.stratum_weights[], 1);
+SELECT * FROM abie_internal.list_faults('{}', '{}', '{}', 1, false, '{7,8,7}', 20);
+SELECT * FROM abie_internal.list_faults('{}', ARRAY[(7, '{8}', '{1}'), (8, '{7,7}', '{1,1}')]::abie_internal.school_list[], '{}', 1, false, '{7,8,9}', 1) WHERE name = 'incomplete list';
 SELECT count(*) FROM abie_internal.list_faults(NULL, '{}', '{}', 1);
 
 -- schools and figures
