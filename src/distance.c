@@ -9,6 +9,7 @@
 #include "arguments.h"
 #include "core/distance.h"
 #include "fmgr.h"
+#include "nodes/primnodes.h"
 #include "results.h"
 #include "utils/float.h"
 
@@ -53,6 +54,62 @@ pair_distance_squared(const Pair *pair)
 	return squared;
 }
 
+/*
+ * A vector and weights that are constants of a query, as in a search for what is nearest to it: checked in the first
+ * call, with the terms of a pair in which nothing is missing.
+ */
+typedef struct KeptArguments
+{
+	bool		usable;
+	FloatMatrix a;
+	const double *weights;
+	DistanceTerms terms;
+} KeptArguments;
+
+/* Not so a parameter, which PL/pgSQL may set anew between two calls. */
+static bool
+is_constant(FmgrInfo *function, int number)
+{
+	Node	   *call = function->fn_expr;
+
+	return call != NULL && IsA(call, FuncExpr) && IsA(list_nth(((FuncExpr *) call)->args, number), Const);
+}
+
+static void
+keep_arguments(FunctionCallInfo fcinfo, const Pair *pair)
+{
+	MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	KeptArguments *kept = palloc0(sizeof(KeptArguments));
+
+	fcinfo->flinfo->fn_extra = kept;
+	if (pair->a.complete && is_constant(fcinfo->flinfo, 0) && is_constant(fcinfo->flinfo, 2))
+	{
+		int			p = pair->a.columns;
+
+		kept->a = float_vector_argument(PG_GETARG_ARRAYTYPE_P_COPY(0), "vector", true);
+		kept->weights = weights_argument(PG_ARGISNULL(2) ? NULL : PG_GETARG_ARRAYTYPE_P_COPY(2), p);
+		kept->terms = distance_terms(kept->weights, p, kept->a.present, palloc(sizeof(int) * Max(p, 1)));
+		kept->usable = true;
+	}
+	MemoryContextSwitchTo(before);
+}
+
+/* Fills the pair from what is kept; false where that does not do. */
+static bool
+take_kept(FunctionCallInfo fcinfo, Pair *pair)
+{
+	const KeptArguments *kept = fcinfo->flinfo->fn_extra;
+	ArrayType  *other = PG_GETARG_ARRAYTYPE_P(1);
+
+	if (kept == NULL || !kept->usable || ARR_HASNULL(other) || element_count(other) != kept->a.columns)
+		return false;
+	pair->a = kept->a;
+	pair->b = float_vector_argument(other, "vector", true);
+	pair->weights = kept->weights;
+	pair->terms = kept->terms;
+	return true;
+}
+
 PG_FUNCTION_INFO_V1(abie_distance);
 Datum
 abie_distance(PG_FUNCTION_ARGS)
@@ -62,7 +119,12 @@ abie_distance(PG_FUNCTION_ARGS)
 	/* not STRICT: NULL weights mean 1 each */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	pair_arguments(fcinfo, &pair);
+	if (!take_kept(fcinfo, &pair))
+	{
+		pair_arguments(fcinfo, &pair);
+		if (fcinfo->flinfo->fn_extra == NULL)
+			keep_arguments(fcinfo, &pair);
+	}
 	if (!pair.terms.comparable)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sqrt(pair_distance_squared(&pair)));

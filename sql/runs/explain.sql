@@ -12,7 +12,7 @@ BEGIN
 RETURN QUERY
 WITH run AS (
 	SELECT r.baseline_year, m.method, m.clip
-	FROM abie.run r, abie_internal.run_methodology(r.run_id) m
+	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
 	WHERE r.run_id = explain_inputs.run_id
 ), school AS (
 	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
@@ -79,8 +79,9 @@ RETURN QUERY
 WITH school AS (
 	SELECT s.*, m.method = 'contextual' AS is_contextual
 	FROM abie.run_school s
-		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn,
-		abie_internal.run_methodology(explain_similar_schools.run_id) m
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.run r ON r.run_id = s.run_id
+		JOIN abie.methodology m ON m.name = r.methodology
 	WHERE s.run_id = explain_similar_schools.run_id AND s.urn = explain_similar_schools.urn
 ), difference AS (
 	SELECT d.rank,
@@ -122,17 +123,24 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
+-- materialized, so that the search is made once
+WITH school AS MATERIALIZED (
+	SELECT s, m.similar_schools, abie_internal.local_schools(m) AS local_schools
+	FROM abie.run_school s
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.run r ON r.run_id = s.run_id
+		JOIN abie.methodology m ON m.name = r.methodology
+	WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
+		AND m.method = 'contextual'
+)
 SELECT 6, n.rank, format('counted too, school %s: %s', n.rank, n.similar_urn || coalesce(' ' || x.name, '')),
 	CASE WHEN p.attendance_published THEN p.attendance END,
 	format('attendance, context %s; distance %s, %s enrolments', p.context, n.distance, p.effective_enrolments)
-FROM abie.run_school s
-	JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
-	CROSS JOIN LATERAL abie_internal.run_methodology(s.run_id) m
-	CROSS JOIN LATERAL abie_internal.most_similar(s, abie_internal.local_schools(m)) n
-	JOIN abie.run_school p ON p.run_id = s.run_id AND p.urn = n.similar_urn
+FROM school o
+	CROSS JOIN LATERAL abie_internal.most_similar(o.s, o.local_schools) n
+	JOIN abie.run_school p ON p.run_id = explain_local_schools.run_id AND p.urn = n.similar_urn
 	LEFT JOIN abie.school x ON x.urn = n.similar_urn
-WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
-	AND m.method = 'contextual' AND n.rank > m.similar_schools;
+WHERE n.rank > o.similar_schools;
 END $$;
 COMMENT ON FUNCTION abie_internal.explain_local_schools(integer, integer) IS
 'The lines of abie.explain on the schools after the similar schools that the local residual is a mean of, by part and '
@@ -154,8 +162,9 @@ WITH school AS (
 	FROM abie.run_school s
 		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum,
-		abie_internal.run_methodology(explain_expected.run_id) m
+		JOIN abie.run u ON u.run_id = s.run_id
+		JOIN abie.methodology m ON m.name = u.methodology
+		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
 	WHERE s.run_id = explain_expected.run_id AND s.urn = explain_expected.urn
 )
 SELECT 7, 1, 'bandwidth', s.bandwidth,
@@ -326,7 +335,8 @@ BEGIN
 RETURN QUERY
 WITH run AS (
 	SELECT r.baseline_year, m.*
-	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_ladder.run_id
+	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
+	WHERE r.run_id = explain_ladder.run_id
 ), expectation AS (
 	SELECT e.*, x.headroom
 	FROM run r, abie.expectation e CROSS JOIN LATERAL abie_internal.school_result(e.attendance, e.expected, e.baseline,
@@ -373,7 +383,8 @@ BEGIN
 RETURN QUERY
 WITH run AS (
 	SELECT r.target_year, r.baseline_year, m.*
-	FROM abie.run r, abie_internal.run_methodology(r.run_id) m WHERE r.run_id = explain_expectation.run_id
+	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
+	WHERE r.run_id = explain_expectation.run_id
 ), expectation AS (
 	SELECT e.* FROM abie.expectation e WHERE e.run_id = explain_expectation.run_id AND e.urn = explain_expectation.urn
 )

@@ -137,8 +137,9 @@ COMMENT ON COLUMN abie.methodology.created_by IS 'Role that made it.';
 COMMENT ON COLUMN abie.methodology.created_at IS 'When it was made.';
 SELECT pg_catalog.pg_extension_config_dump('abie.methodology', '');
 
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
 CREATE FUNCTION abie_internal.local_schools(m abie.methodology) RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2
 RETURN CASE (m).method WHEN 'contextual' THEN greatest((m).local_schools, (m).similar_schools)
 	ELSE (m).similar_schools END;
 COMMENT ON FUNCTION abie_internal.local_schools(abie.methodology) IS

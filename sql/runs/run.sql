@@ -10,14 +10,15 @@ $$;
 COMMENT ON FUNCTION abie_internal.run_methodology(integer) IS
 'The methodology a run used; NULL when there is no such run.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
 CREATE FUNCTION abie.run_weights(run_id integer) RETURNS TABLE (stratum text, weights float8[], characteristics text[])
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT c.stratum, array_agg(c.weight ORDER BY c.position), array_agg(c.characteristic ORDER BY c.position)
-FROM abie.run_characteristic c WHERE c.run_id = run_weights.run_id
-GROUP BY c.stratum HAVING sum(c.weight) > 0
-$$;
+LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 2
+BEGIN ATOMIC
+	SELECT c.stratum, array_agg(c.weight ORDER BY c.position), array_agg(c.characteristic ORDER BY c.position)
+	FROM abie.run_characteristic c
+	WHERE c.run_id = run_weights.run_id
+	GROUP BY c.stratum HAVING sum(c.weight) > 0;
+END;
 COMMENT ON FUNCTION abie.run_weights(integer) IS
 'For each stratum of a run, the weight and the characteristic of each element of abie.run_school.vector. No row for a '
 'stratum that has nothing to compare by.';

@@ -40,6 +40,25 @@ SELECT abie.distance('{1,2,3}', '{4,6,9}', '{1,1,1}') = abie.distance('{1,2,3}',
 SELECT abie.distance('{1,2}', '{4,6}', '{2,2}') = sqrt(50::float8) AS "root of 50";
 SELECT abie.distance('{0}', '{-0}') AS zero, abie.distance('{-0}', '{0}')::text AS "no sign";
 
+-- a constant vector and constant weights are looked at once, in the first call of a query
+SELECT count(*) AS rows, count(*) FILTER (WHERE abie.distance('{1,2,3,4,5}', v, '{1,2,3,4,5}') IS DISTINCT FROM plain_distance('{1,2,3,4,5}', v, '{1,2,3,4,5}')) AS different,
+	count(*) FILTER (WHERE abie.distance('{1,2,3,4,NULL}', v) IS DISTINCT FROM plain_distance('{1,2,3,4,NULL}', v)) AS different_lacking
+FROM (VALUES ('{5,4,3,2,1}'::float8[]), ('{5,4,NULL,2,1}'), (NULL), ('{NULL,NULL,NULL,NULL,NULL}'), ('{0,0,0,0,0}'), ('{1,2,3,4,5}')) r(v);
+SELECT abie.distance('{1,2}', v, '{1,1}') FROM (VALUES ('{1,2}'::float8[]), ('{1,2,3}')) r(v);
+SELECT abie.distance('{1,2}', v, '{1,1}') FROM (VALUES ('{1,2}'::float8[]), ('{1,NaN}')) r(v);
+-- not so variables, which change from call to call
+DO $$
+DECLARE
+	a float8[];
+	d float8;
+BEGIN
+	FOR i IN 1..3 LOOP
+		a := ARRAY[i, 0];
+		d := abie.distance(a, '{0,0}', ARRAY[i, 1]);
+		RAISE WARNING '% %', a, round(d * d);
+	END LOOP;
+END $$;
+
 --
 -- Missing elements: 80 per cent of the weight must be present on both sides
 --
