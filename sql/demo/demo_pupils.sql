@@ -24,12 +24,16 @@ SELECT string_agg(CASE
 	WHEN other > 0.975 THEN 'VV'
 	ELSE E'/\\' END, '' ORDER BY day)
 FROM (
-	SELECT day, 0.02 + 0.06 * abie_internal.demo_uniform(pupil, 1) * (CASE WHEN fsm THEN 1.8 ELSE 1 END) * (CASE
-		WHEN fsm
-		AND year_group >= 7 THEN 1.6 ELSE 1 END) AS risk,
-		abie_internal.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + day / 3) AS ill,
-		abie_internal.demo_uniform(pupil, 200000 + 1000 * substr(academic_year, 3, 2)::integer + day) AS other
-	FROM generate_series(0, 46 * 5 - 1) day
+	SELECT b.day, r.risk, i.ill,
+		abie_internal.demo_uniform(pupil, 200000 + 1000 * substr(academic_year, 3, 2)::integer + b.day) AS other
+	-- OFFSET 0: each number is drawn once, however often it is asked for
+	FROM (SELECT 0.02 + 0.06 * abie_internal.demo_uniform(pupil, 1) * (CASE WHEN fsm THEN 1.8 ELSE 1 END)
+			* (CASE WHEN fsm AND year_group >= 7 THEN 1.6 ELSE 1 END) AS risk OFFSET 0) r
+		CROSS JOIN (SELECT block,
+			abie_internal.demo_uniform(pupil, 100000 + 1000 * substr(academic_year, 3, 2)::integer + block) AS ill
+			FROM generate_series(0, (46 * 5 - 1) / 3) block OFFSET 0) i
+		CROSS JOIN LATERAL generate_series(3 * i.block, least(3 * i.block + 2, 46 * 5 - 1)) b(day)
+	OFFSET 0
 ) days
 $$;
 COMMENT ON FUNCTION abie_internal.demo_marks(integer, text, integer, boolean) IS

@@ -236,15 +236,7 @@ BEGIN
 		sess_authorised, sess_unauthorised, reasons, source)
 	SELECT w.academic_year, w.urn, w.week_start, y.enrolments, n.possible, n.authorised + n.unauthorised,
 		n.authorised, n.unauthorised,
-		jsonb_build_object(
-			'sess_auth_illness', n.authorised - r.appointments - r.religious - r.excluded - r.auth_other,
-			'sess_auth_appointments', r.appointments,
-			'sess_auth_religious', r.religious,
-			'sess_auth_excluded', r.excluded,
-			'sess_auth_other', r.auth_other,
-			'sess_unauth_holiday', r.holiday,
-			'sess_unauth_late', r.late,
-			'sess_unauth_other', n.unauthorised - r.holiday - r.late),
+		abie_internal.json_row(j),
 		'synthetic'
 	FROM abie_internal.demo_week_share(schools) w
 		-- the year comes to what abie.attendance holds; one without a row, to its weights
@@ -277,6 +269,15 @@ BEGIN
 			n.unauthorised * (w.holiday * 100 + w.ordinary_unauthorised * 22) / (100 * w.unauthorised) AS holiday,
 			n.unauthorised * w.ordinary_unauthorised * 6 / (100 * w.unauthorised) AS late
 			OFFSET 0) r
+		CROSS JOIN LATERAL (SELECT
+			n.authorised - r.appointments - r.religious - r.excluded - r.auth_other AS sess_auth_illness,
+			r.appointments AS sess_auth_appointments,
+			r.religious AS sess_auth_religious,
+			r.excluded AS sess_auth_excluded,
+			r.auth_other AS sess_auth_other,
+			r.holiday AS sess_unauth_holiday,
+			r.late AS sess_unauth_late,
+			n.unauthorised - r.holiday - r.late AS sess_unauth_other) j
 	WHERE w.week_start <= to_date OR to_date IS NULL
 	ON CONFLICT DO NOTHING;
 	GET DIAGNOSTICS loaded = ROW_COUNT;

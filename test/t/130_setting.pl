@@ -143,7 +143,7 @@ my @settings = (
 	[ 'numbers of few digits, texts of old', "$old_style -c extra_float_digits=-10 -c bytea_output=escape -c array_nulls=off -c transform_null_equals=on" ],
 	[ 'dates of elsewhere', '-c extra_float_digits=0 -c DateStyle=SQL,DMY -c IntervalStyle=iso_8601 -c TimeZone=Pacific/Auckland -c lc_numeric=C -c lc_time=C'
 		. ' -c xmloption=document -c xmlbinary=hex -c default_text_search_config=simple' ],
-	[ 'other plans', '-c enable_hashagg=off -c enable_hashjoin=off -c jit_above_cost=0 -c join_collapse_limit=1 -c from_collapse_limit=1'
+	[ 'other plans', '-c enable_hashagg=off -c enable_hashjoin=off -c jit=on -c jit_above_cost=0 -c join_collapse_limit=1 -c from_collapse_limit=1'
 		. ' -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_generic_plan -c DateStyle=German -c search_path=' ]);
 for my $setting (@settings)
 {
