@@ -190,13 +190,14 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, l.urn, 
 -- not by abie.similar_school, which reads with its reader's rights
 FROM abie_report.run r
 	JOIN abie_owner.readable_list l ON l.run_id = r.run_id
-	-- among the first eight, whose order the planner chooses (join_collapse_limit): conditions on the trust find it
+	-- before the similar schools are told apart, and among the first eight, whose order the planner chooses
+	-- (join_collapse_limit): conditions on the trust and the authority find the lists
 	LEFT JOIN abie.school k ON k.urn = l.urn
-	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank)
 	JOIN abie_owner.listed_school own ON own.run_id = l.run_id AND own.urn = l.urn
+	LEFT JOIN abie.local_authority own_la ON own_la.la_code = own.laestab / 10000
+	CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n (similar_urn, rank)
 	JOIN abie.run_school other ON other.run_id = l.run_id AND other.urn = n.similar_urn
 	LEFT JOIN abie_owner.readable_model m ON m.run_id = own.run_id AND m.stratum = own.stratum
-	LEFT JOIN abie.local_authority own_la ON own_la.la_code = own.laestab / 10000
 	LEFT JOIN abie.school s ON s.urn = n.similar_urn
 	LEFT JOIN abie.local_authority la ON la.la_code = other.la_code
 	LEFT JOIN abie.school_context c ON c.urn = n.similar_urn AND c.academic_year = r.baseline_year
