@@ -245,6 +245,10 @@ CREATE TABLE abie.attendance (
 CREATE INDEX ON abie.attendance (urn, laestab, academic_year);
 -- one school's years
 CREATE INDEX ON abie.attendance (laestab, academic_year);
+-- how many authorities there are, which no column tells the planner: it would sort all years of all schools
+CREATE STATISTICS abie.attendance_authority ON (laestab / 10000) FROM abie.attendance;
+COMMENT ON STATISTICS abie.attendance_authority IS
+'How many local authorities the schools of abie.attendance are in, for the planner.';
 COMMENT ON TABLE abie.attendance IS
 'Attendance of a school in an academic year: counts of sessions where published, else published rates only. One row a '
 'year and LAESTAB, because URN is blank or double in some published years.';

@@ -28,7 +28,7 @@ COMMENT ON FUNCTION abie_internal.pooled_percent(boolean, numeric, numeric, nume
 'rates (rates: their sum in billionths of a per cent, whole so that the order of schools changes nothing).';
 
 CREATE VIEW abie_report.area_attendance WITH (security_barrier = true) AS
-SELECT y.academic_year, abie.year_start(y.academic_year) AS year_start, y.la_code, la.la_name, y.region, y.stratum,
+SELECT y.academic_year, abie.year_start(y.academic_year) AS year_start, y.la_code, la.la_name, r.region, y.stratum,
 	y.schools, y.enrolments,
 	abie_internal.pooled_percent(y.is_pooled, y.sess_overall, y.sess_possible, y.rates, y.schools)
 		AS attendance_percent,
@@ -39,7 +39,7 @@ SELECT y.academic_year, abie.year_start(y.academic_year) AS year_start, y.la_cod
 		sum(y.sess_possible) OVER country, sum(y.rates) OVER country, sum(y.schools) OVER country)
 		AS national_attendance_percent
 FROM (
-	SELECT a.academic_year::text AS academic_year, a.laestab / 10000 AS la_code, min(r.region) AS region, t.stratum,
+	SELECT a.academic_year::text AS academic_year, a.laestab / 10000 AS la_code, t.stratum,
 		count(*) AS schools, sum(a.enrolments) AS enrolments, sum(a.sess_overall) AS sess_overall,
 		sum(a.sess_possible) AS sess_possible,
 		bool_and(a.sess_possible > 0 AND a.sess_overall IS NOT NULL) AS is_pooled,
@@ -48,14 +48,14 @@ FROM (
 	FROM abie.attendance a
 		JOIN (VALUES ('State-funded primary', 'primary'), ('State-funded secondary', 'secondary'))
 			t (school_type, stratum) ON t.school_type = a.school_type
-		LEFT JOIN abie_owner.authority_region r ON r.la_code = a.laestab / 10000
 	WHERE abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources)
 		AND (a.sess_possible > 0 AND a.sess_overall IS NOT NULL OR a.sess_overall_percent IS NOT NULL)
 	GROUP BY a.academic_year::text, a.laestab / 10000, t.stratum
 ) y
+	LEFT JOIN abie_owner.authority_region r ON r.la_code = y.la_code
 	LEFT JOIN abie.local_authority la ON la.la_code = y.la_code
 WHERE (SELECT abie_internal.has_access('{results,similar schools,support,calculation}'))
-WINDOW region AS (PARTITION BY y.academic_year, y.stratum, y.region),
+WINDOW region AS (PARTITION BY y.academic_year, y.stratum, r.region),
 	country AS (PARTITION BY y.academic_year, y.stratum);
 COMMENT ON VIEW abie_report.area_attendance IS
 'Attendance of the schools of each local authority by year, beside that of its region and of England, of all schools '
