@@ -221,21 +221,26 @@ BEGIN
 		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
 			similar_upper_quartile, pared_mean, pre_pandemic,
 		forecast, forecast_low, forecast_high, poor_match, outside_model, references_published)
-	SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, b.expected_error,
-		b.own_level, b.own_share, b.baseline, b.baseline_error,
+	SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.expected_error,
+		s.own_level, s.own_share, s.baseline, s.baseline_error,
 		x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
 			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
-		b.forecast, b.forecast_low, b.forecast_high, n.distances[m.similar_schools] > f.limit_distance,
-		coalesce(s.attendance NOT BETWEEN b.forecast_low AND b.forecast_high
-			AND s.previous_attendance NOT BETWEEN b.forecast_low AND b.forecast_high, false), s.references_published
-	FROM pg_temp.abie_run_pool s
-		JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+		s.forecast, s.forecast_low, s.forecast_high, s.last_distance > f.limit_distance,
+		coalesce(s.attendance NOT BETWEEN s.forecast_low AND s.forecast_high
+			AND s.previous_attendance NOT BETWEEN s.forecast_low AND s.forecast_high, false), s.references_published
+	-- OFFSET 0: the baseline is worked out once, however often it is asked for
+	FROM (SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.la_average,
+				s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, s.previous_attendance,
+				s.references_published, n.distances[m.similar_schools] AS last_distance, b.*
+			FROM pg_temp.abie_run_pool s
+				JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+				LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
+				CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
+			WHERE n.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
+			OFFSET 0) s
 		JOIN far f ON f.stratum = s.stratum
-		LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-		CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
-		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, b.baseline, s.pared_mean,
+		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, s.baseline, s.pared_mean,
 			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
-	WHERE n.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
 	ORDER BY s.urn;
 	GET DIAGNOSTICS stored = ROW_COUNT;
 	INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
