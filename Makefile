@@ -19,7 +19,7 @@ pupils = pupil_outlook transition transition_week transition_moment group_change
 reports = row_json markup csv chart_part chart chart_map chart_school_map chart_history chart_year chart_weeks chart_xmr \
 	chart_transition report_view report_history report_table report_input report_week report_progress school_profile \
 	area_attendance report_shock report_part report_sort run_change report_summary chart_waterfall report_since \
-	report_facts report_word half_page since_part report_map \
+	report_facts report_word half_page since_part \
 	report_expectation report_compared report_transition school_report \
 	site_page area_funnel area_circumstances area_change area_facts area_report site_school site_area site_index site \
 	week_facts week_area week_school week_part week_control week_group week_area_report week_report

@@ -6,7 +6,6 @@
 
 #include "catalog/pg_type.h"
 #include "chart.h"
-#include "core/chart_distribution.h"
 #include "text_result.h"
 #include "utils/array.h"
 #include "utils/float.h"
@@ -24,6 +23,23 @@ check_bars(const DistributionChart *chart, bool has_count)
 						has_count ? psprintf("%lld", (long long) chart->most) : "<NULL>", chart->bars)));
 }
 
+void
+draw_distribution(TextBuffer *out, DistributionChart *chart)
+{
+	bool		has_count = false;
+
+	for (int i = 0; i < chart->bars; i++)
+	{
+		const DistributionBar *bar = &chart->bar[i];
+
+		if (bar->has_count && (!has_count || bar->count > chart->most))
+			chart->most = bar->count;
+		has_count |= bar->has_count;
+	}
+	check_bars(chart, has_count);
+	chart_distribution(out, chart);
+}
+
 PG_FUNCTION_INFO_V1(abie_chart_distribution);
 Datum
 abie_chart_distribution(PG_FUNCTION_ARGS)
@@ -34,7 +50,6 @@ abie_chart_distribution(PG_FUNCTION_ARGS)
 	bool	   *no_height;
 	bool	   *no_count;
 	int			counts;
-	bool		has_count = false;
 	DistributionBar *bar;
 	TextBuffer	out = text_begin();
 
@@ -56,12 +71,8 @@ abie_chart_distribution(PG_FUNCTION_ARGS)
 		bar[i].count = no_count[i] ? 0 : DatumGetInt64(count[i]);
 		bar[i].is_marked = PG_ARGISNULL(4) ? no_height[i] :
 			!no_height[i] && float8_eq(bar[i].height, PG_GETARG_FLOAT8(4));
-		if (bar[i].has_count && (!has_count || bar[i].count > chart.most))
-			chart.most = bar[i].count;
-		has_count |= bar[i].has_count;
 	}
-	check_bars(&chart, has_count);
 	chart.bar = bar;
-	chart_distribution(&out, &chart);
+	draw_distribution(&out, &chart);
 	return text_result(&out);
 }

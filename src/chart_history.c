@@ -6,7 +6,6 @@
 
 #include "arguments.h"
 #include "chart.h"
-#include "core/chart_history.h"
 #include "text_result.h"
 
 static void
@@ -16,6 +15,20 @@ check_year(int year)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a calendar year must be 1 to 9999, not %d", year)));
+}
+
+bool
+draw_history(TextBuffer *out, HistoryChart *chart, const ChartRange *shown)
+{
+	for (int i = 0; i < chart->count; i++)
+		check_year(chart->year[i]);
+	if (chart->goal_said.byte != NULL)
+		check_year(chart->goal_year);
+	if (shown->held == 0)
+		return false;
+	chart->y = scale_of(shown, 5, 210, 40);
+	chart_history(out, chart);
+	return true;
 }
 
 /* Arguments: title, years, their first calendar years, seven arrays, the goal and its year, three values. */
@@ -42,19 +55,15 @@ abie_chart_history(PG_FUNCTION_ARGS)
 	}
 	check_chart("chart_history", chart.count, length, lengthof(length));
 	chart.year = fitting_argument(fcinfo, 2, chart.count);
-	for (int i = 0; i < chart.count; i++)
-		check_year(chart.year[i]);
-	chart.goal_said = text_argument(fcinfo, 10);
-	if (PG_ARGISNULL(11))
-		chart.goal_said.byte = NULL;
-	else
-		check_year(chart.goal_year = PG_GETARG_INT32(11));
+	if (!PG_ARGISNULL(11))
+	{
+		chart.goal_said = text_argument(fcinfo, 10);
+		chart.goal_year = PG_GETARG_INT32(11);
+	}
 	chart.target = value_argument(fcinfo, 12, &shown);
 	chart.forecast_low = value_argument(fcinfo, 13, &shown);
 	chart.forecast_high = value_argument(fcinfo, 14, &shown);
-	if (shown.held == 0)
+	if (!draw_history(&out, &chart, &shown))
 		PG_RETURN_NULL();
-	chart.y = scale_of(&shown, 5, 210, 40);
-	chart_history(&out, &chart);
 	return text_result(&out);
 }

@@ -7,7 +7,6 @@
 #include "callbacks.h"
 #include "catalog/pg_type.h"
 #include "chart.h"
-#include "core/chart_map.h"
 #include "executor/executor.h"
 #include "results.h"
 #include "text_result.h"
@@ -38,34 +37,20 @@ is_known(const Places *eastings, const Places *northings, int i)
 	return i < eastings->count && i < northings->count && !eastings->null[i] && !northings->null[i];
 }
 
-/* The bounds of the places that are known; false where none is. */
-static bool
-bounds_of(const Places *eastings, const Places *northings, MapBounds *bounds)
+/* Bounds that hold one place more than those found so far. */
+static void
+bounds_add(MapBounds *bounds, bool *found, int east, int north)
 {
-	bool		found = false;
-
-	for (int i = 0; i < eastings->count; i++)
-	{
-		int			east;
-		int			north;
-
-		if (!is_known(eastings, northings, i))
-			continue;
-		east = DatumGetInt32(eastings->value[i]);
-		north = DatumGetInt32(northings->value[i]);
-		if (!found)
-			*bounds = (MapBounds) {east, east, north, north};
-		found = true;
-		*bounds = (MapBounds) {
-			Min(bounds->west, east), Max(bounds->east, east), Min(bounds->south, north), Max(bounds->north, north)
-		};
-	}
-	if (found && ((int64) bounds->east - bounds->west > PG_INT32_MAX ||
-				  (int64) bounds->north - bounds->south > PG_INT32_MAX))
+	if (!*found)
+		*bounds = (MapBounds) {east, east, north, north};
+	*found = true;
+	*bounds = (MapBounds) {
+		Min(bounds->west, east), Max(bounds->east, east), Min(bounds->south, north), Max(bounds->north, north)
+	};
+	if ((int64) bounds->east - bounds->west > PG_INT32_MAX || (int64) bounds->north - bounds->south > PG_INT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("integer out of range")));
-	return found;
 }
 
 PG_FUNCTION_INFO_V1(abie_map_frame);
@@ -76,8 +61,12 @@ abie_map_frame(PG_FUNCTION_ARGS)
 	Places		northings = places_argument(fcinfo, 1);
 	MapBounds	bounds;
 	MapFrame	frame;
+	bool		found = false;
 
-	if (!bounds_of(&eastings, &northings, &bounds))
+	for (int i = 0; i < eastings.count; i++)
+		if (is_known(&eastings, &northings, i))
+			bounds_add(&bounds, &found, DatumGetInt32(eastings.value[i]), DatumGetInt32(northings.value[i]));
+	if (!found)
 		PG_RETURN_NULL();
 	frame = map_frame(bounds);
 	return row_result(fcinfo, 7, (Datum[]) {
@@ -121,6 +110,20 @@ abie_map_scale_bar(PG_FUNCTION_ARGS)
 	return text_result(&out);
 }
 
+bool
+draw_school_map(TextBuffer *out, SchoolMap *map)
+{
+	TextBuffer	scratch = text_scratch();
+	bool		found = false;
+
+	for (int i = 0; i < map->count; i++)
+		if (map->school[i].is_known)
+			bounds_add(&map->bounds, &found, map->school[i].easting, map->school[i].northing);
+	if (found)
+		chart_school_map(out, map, &scratch, allocate, check_for_interrupts);
+	return found;
+}
+
 PG_FUNCTION_INFO_V1(abie_chart_school_map);
 Datum
 abie_chart_school_map(PG_FUNCTION_ARGS)
@@ -132,15 +135,12 @@ abie_chart_school_map(PG_FUNCTION_ARGS)
 	int			labels;
 	TextSlice  *label = texts_argument(fcinfo, 4, &labels);
 	TextBuffer	out = text_begin();
-	TextBuffer	scratch = text_scratch();
 	MapSchool  *school;
 
 	/* not STRICT: own may be NULL */
 	if (map.title.byte == NULL || name == NULL || eastings.count < 0 || northings.count < 0 || label == NULL)
 		PG_RETURN_NULL();
 	check_chart("chart_school_map", map.count, (int[]) {eastings.count, northings.count, labels}, 3);
-	if (!bounds_of(&eastings, &northings, &map.bounds))
-		PG_RETURN_NULL();
 	school = palloc(sizeof(MapSchool) * map.count);
 	for (int i = 0; i < map.count; i++)
 	{
@@ -154,6 +154,7 @@ abie_chart_school_map(PG_FUNCTION_ARGS)
 	map.school = school;
 	if (map.own < 0 || map.own >= map.count)
 		map.own = -1;
-	chart_school_map(&out, &map, &scratch, allocate, check_for_interrupts);
+	if (!draw_school_map(&out, &map))
+		PG_RETURN_NULL();
 	return text_result(&out);
 }

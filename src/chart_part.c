@@ -110,6 +110,15 @@ values_argument(FunctionCallInfo fcinfo, int number, ChartRange *range)
 	return (ChartValues) {.count = count, .value = value};
 }
 
+ChartValues
+values_held(const double *value, int count, ChartRange *range)
+{
+	for (int i = 0; i < count; i++)
+		if (!isnan(value[i]))
+			range_add(range, value[i]);
+	return (ChartValues) {.count = count, .value = value};
+}
+
 ChartScale
 scale_of(const ChartRange *range, int steps, double start, double finish)
 {

@@ -4,10 +4,18 @@
  */
 #include "postgres.h"
 
-#include "core/report_part.h"
+#include "report_part.h"
 #include "text_result.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+
+bool
+is_html_argument(FunctionCallInfo fcinfo, int number)
+{
+	TextSlice	format = text_argument(fcinfo, number);
+
+	return format.length == 4 && memcmp(format.byte, "html", 4) == 0;
+}
 
 static TextList
 list_argument(FunctionCallInfo fcinfo, int number)
@@ -60,7 +68,7 @@ abie_html_part(PG_FUNCTION_ARGS)
 	ReportPart	part = part_argument(fcinfo, 0, true);
 	TextBuffer	out = text_begin();
 
-	if (!html_part(&out, &part))
+	if (!report_part(&(PartWriter) {.out = &out, .is_html = true}, &part))
 		PG_RETURN_NULL();
 	return text_result(&out);
 }
@@ -69,15 +77,11 @@ PG_FUNCTION_INFO_V1(abie_report_part);
 Datum
 abie_report_part(PG_FUNCTION_ARGS)
 {
-	TextSlice	format = text_argument(fcinfo, 0);
-	bool		is_html = format.length == 4 && memcmp(format.byte, "html", 4) == 0;
+	bool		is_html = is_html_argument(fcinfo, 0);
 	ReportPart	part = part_argument(fcinfo, 1, is_html);
 	TextBuffer	out = text_begin();
 
-	if (is_html)
-		html_part(&out, &part);
-	else
-		markdown_part(&out, &part);
+	report_part(&(PartWriter) {.out = &out, .is_html = is_html}, &part);
 	return text_result(&out);
 }
 

@@ -8,22 +8,6 @@ COMMENT ON FUNCTION abie_internal.reason_stands_out(text, float8, float8) IS
 'Whether absence for a reason, and not of a total, is above that of the similar schools as reports write it. Not '
 'STRICT, so that it becomes part of the query.';
 
-CREATE FUNCTION abie_internal.furthest_above(absence jsonb, OUT reason text, OUT points text)
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 100
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	SELECT r.meaning, abie_internal.signed(r.own_percent - r.similar_percent, 2) INTO reason, points
-	FROM ROWS FROM (jsonb_to_recordset(absence) AS (reason text, meaning text, own_percent float8,
-			similar_percent float8))
-		WITH ORDINALITY r(reason, meaning, own_percent, similar_percent, place)
-	WHERE abie_internal.reason_stands_out(r.reason, r.own_percent, r.similar_percent)
-	ORDER BY r.own_percent - r.similar_percent DESC, r.place LIMIT 1;
-END $$;
-COMMENT ON FUNCTION abie_internal.furthest_above(jsonb) IS
-'The reason of absence that is furthest above the similar schools, of facts of a report, and by how many points; NULL '
-'where none is above.';
-
 CREATE FUNCTION abie_internal.half_page_stands(outcome text, run jsonb, e jsonb, latest jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 100
 SET search_path = pg_catalog, pg_temp
@@ -147,62 +131,3 @@ COMMENT ON FUNCTION abie_internal.half_page(text, jsonb, jsonb, jsonb, jsonb, js
 'The three sentences for a governor that follow from facts of a report: stands, next and ask. e: expectation; school: '
 'the one to ring of the similar schools (abie_internal.report_similar); reason and points: the reason of absence that '
 'is furthest above them (abie_internal.report_absence). Not STRICT because all but the first three may be NULL.';
-
-CREATE FUNCTION abie_internal.half_page_picture(facts jsonb) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	e jsonb := facts -> 'expectation';
-	year text := facts #>> '{run,target_year}';
-	has_goal boolean := facts ->> 'outcome' <> 'maintain';
-	latest jsonb := facts -> 'history' -> -1;
-BEGIN
-	IF facts ->> 'outcome' = 'left out' THEN
-		RETURN CASE WHEN latest -> 'national' <> 'null' THEN abie.chart_similar('Attendance in '
-			|| (latest ->> 'academic_year'), ARRAY['This school', 'All schools of the phase'],
-			ARRAY[(latest ->> 'attendance')::float8, (latest ->> 'national')::float8],
-			ARRAY[(latest ->> 'attendance_low')::float8, NULL], ARRAY[(latest ->> 'attendance_high')::float8, NULL],
-			1) END;
-	END IF;
-	RETURN abie.chart_similar('Where the school stands, and what comes next',
-		ARRAY['This school in ' || (facts #>> '{run,baseline_year}'), 'Expected of such schools',
-			'Target for ' || year, 'If nothing changes, ' || year],
-		ARRAY[(e ->> 'attendance')::float8, (e ->> 'expected')::float8,
-			CASE WHEN has_goal THEN (e ->> 'target')::float8 END, (e ->> 'forecast')::float8],
-		ARRAY[(e ->> 'attendance_low')::float8,
-			abie.interval_low((e ->> 'expected')::float8, (e ->> 'expected_error')::float8), NULL,
-			(e ->> 'forecast_low')::float8],
-		ARRAY[(e ->> 'attendance_high')::float8,
-			abie.interval_high((e ->> 'expected')::float8, (e ->> 'expected_error')::float8), NULL,
-			(e ->> 'forecast_high')::float8], 1);
-END $$;
-COMMENT ON FUNCTION abie_internal.half_page_picture(jsonb) IS
-'The chart of the half page: attendance, what is expected in the circumstances, the target and the forecast; of a '
-'school left out, beside its phase, NULL where that is not known.';
-
-CREATE FUNCTION abie_internal.school_report_half_page(facts jsonb, format text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	e jsonb := facts -> 'expectation';
-	said jsonb := facts -> 'half_page';
-	pupils bigint := e ->> 'enrolments';
-BEGIN
-	RETURN CASE format WHEN 'html' THEN E'<section class="half">\n' ELSE '' END
-		-- names longer than any would not leave it half a page
-		|| abie_internal.report_part(format, 'title', abie_internal.short_text(
-			abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer), 100))
-		|| abie_internal.report_part(format, 'meta', concat_ws(' ' || chr(183) || ' ',
-			'Attendance expectation for ' || (facts #>> '{run,target_year}'), 'URN ' || (e ->> 'urn'),
-			abie_internal.short_text(e ->> 'la_name', 60),
-			initcap(e ->> 'stratum'), abie_internal.counted(pupils, 'pupil', 'pupils')))
-		|| abie_internal.report_part(format, 'notice', abie_internal.report_status_text(facts -> 'run'))
-		|| abie_internal.report_part(format, 'list', '', ARRAY[E'Where the school stands.\t' || (said ->> 'stands'),
-			E'What is expected next.\t' || (said ->> 'next'), E'What to do and ask.\t' || (said ->> 'ask')])
-		|| CASE format WHEN 'html' THEN abie_internal.report_part(format, 'picture',
-			abie_internal.half_page_picture(facts)) || E'</section>\n' ELSE '' END;
-END $$;
-COMMENT ON FUNCTION abie_internal.school_report_half_page(jsonb, text) IS
-'Title, status, three sentences and a chart: what a governor reads first, and prints alone.';

@@ -1,71 +1,4 @@
--- A school's report in plain English: its last part, the whole, and what users call.
-
-CREATE FUNCTION abie_internal.limits_list(e jsonb) RETURNS text[]
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN ARRAY[
-		E'It is not a judgement.\tIt says what attendance goes with circumstances like these, not how good the school '
-			'is, and not why pupils are absent.',
-		E'It is uncertain.\t' || CASE WHEN e -> 'attendance_low' <> 'null'
-			THEN format('With %s pupils, one year''s rate of %s%% fits an underlying level anywhere from %s%% to %s%%; '
-				'smaller schools vary more.', abie_internal.thousands((e ->> 'enrolments')::bigint),
-				abie_internal.fact(e, 'attendance', 2), abie_internal.fact(e, 'attendance_low', 1),
-				abie_internal.fact(e, 'attendance_high', 1))
-			ELSE 'One year''s rate is partly chance; smaller schools vary more.' END,
-		E'It knows nothing of what happened.\tAn outbreak of illness, a flood, a change of intake or building is not '
-			'in the figures. Tell the story beside the number.',
-		E'It is not a limit.\tThe improvement is the least that is expected. The ladder shows what comparable schools '
-			'reach.'];
-END $$;
-COMMENT ON FUNCTION abie_internal.limits_list(jsonb) IS 'What an expectation does not say, point by point.';
-
-CREATE FUNCTION abie_internal.data_cells(data jsonb) RETURNS text[]
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN (SELECT ARRAY[ARRAY['Figures', 'Recorded']] || array_agg(ARRAY[r.figure || coalesce(E'\n' || r.source, ''),
-		coalesce(to_char(r.recorded, 'FMDD Mon YYYY'), '')] ORDER BY r.place)
-	FROM ROWS FROM (jsonb_to_recordset(data) AS (figure text, source text, recorded date))
-		WITH ORDINALITY r(figure, source, recorded, place));
-END $$;
-COMMENT ON FUNCTION abie_internal.data_cells(jsonb) IS 'The table of data that the figures of a report come from.';
-
-CREATE FUNCTION abie_internal.school_report_limits(facts jsonb, format text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 2000
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	e jsonb := facts -> 'expectation';
-	run jsonb := facts -> 'run';
-	has_expectation boolean := facts ->> 'outcome' <> 'left out';
-BEGIN
-	RETURN CASE WHEN has_expectation
-			THEN abie_internal.report_part(format, 'heading', 'What the number does not say')
-				|| abie_internal.report_part(format, 'list', '', abie_internal.limits_list(e)) ELSE '' END
-		|| abie_internal.report_part(format, 'heading', 'Where the figures come from')
-		|| CASE WHEN facts -> 'data' <> 'null'
-			THEN abie_internal.report_part(format, 'table', 'Data used', abie_internal.data_cells(facts -> 'data'))
-			ELSE '' END
-		|| CASE WHEN has_expectation
-			THEN abie_internal.report_part(format, 'meta', 'The expectation was calculated from these figures and '
-				'those of the other schools, and from nothing else.') ELSE '' END
-		|| abie_internal.report_part(format, 'heading', 'If a figure is wrong')
-		|| abie_internal.report_part(format, 'paragraph', format('Ask for a correction: tell whoever sent you this '
-			'report which figure is wrong, what it should be and how you know, and quote URN %s and run %s. The '
-			'request is recorded and answered; where it is right, the expectation is calculated again, and so are '
-			'those of schools compared with this one.', e ->> 'urn', run ->> 'run_id'))
-		|| abie_internal.report_part(format, 'paragraph', format('With access to the database you can record it '
-			'yourself: abie.correction_request(%s, ''%s'', ''what is wrong'').', e ->> 'urn', run ->> 'baseline_year'))
-		|| abie_internal.report_part(format, 'meta', format('Run %s of %s for %s with methodology %s, abie %s. Digest '
-			'of the inputs %s. Digest of the results %s.', run ->> 'run_id', left(run ->> 'finished_at', 10),
-			run ->> 'target_year', run ->> 'methodology', run ->> 'extension_version',
-			coalesce(run ->> 'input_digest', 'not held'), coalesce(run ->> 'result_digest', 'not held')));
-END $$;
-COMMENT ON FUNCTION abie_internal.school_report_limits(jsonb, text) IS
-'What the number does not say, where the figures come from, and how to have one corrected.';
+-- A school's report in plain English: the whole, and what users call.
 
 CREATE FUNCTION abie_internal.school_report_title(facts jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10
@@ -85,18 +18,20 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
-	RETURN abie_internal.school_report_head(facts, format)
-		|| abie_internal.school_report_week(facts, format)
-		|| abie_internal.school_report_since(facts, format)
-		|| abie_internal.school_report_ladder(facts, format)
-		|| abie_internal.school_report_steps(facts, format)
-		|| abie_internal.school_report_circumstances(facts, format)
-		|| abie_internal.school_report_history(facts, format)
-		|| abie_internal.school_report_transition(facts -> 'transition', format)
-		|| abie_internal.school_report_similar(facts, format, linked, list)
-		|| abie_internal.school_report_absence(facts, format, list)
-		|| abie_internal.school_report_distribution(facts, format)
-		|| abie_internal.school_report_limits(facts, format);
+	-- all in one go: each || would copy what is before it
+	RETURN concat(abie_internal.school_report_half_page(facts, format),
+		abie_internal.school_report_lead(facts, format),
+		abie_internal.school_report_week(facts, format),
+		abie_internal.school_report_since(facts, format),
+		abie_internal.school_report_ladder(facts, format),
+		abie_internal.school_report_steps(facts, format),
+		abie_internal.school_report_circumstances(facts, format),
+		abie_internal.school_report_history(facts, format),
+		abie_internal.school_report_transition(facts -> 'transition', format),
+		abie_internal.school_report_similar(facts, format, linked, list),
+		abie_internal.school_report_absence(facts, format, list),
+		abie_internal.school_report_distribution(facts, format),
+		abie_internal.school_report_limits(facts, format));
 END $$;
 COMMENT ON FUNCTION abie_internal.school_report_body(jsonb, text, integer[], text) IS
 'All of a school''s report but the page around it, as html or markdown. linked: those of its similar schools whose '

@@ -71,7 +71,8 @@ write_sign(char sign, MarkupLanguage language, char *to)
 static bool
 is_plain(unsigned char byte)
 {
-	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+	/* letters of both cases at once */
+	return (unsigned int) ((byte | 0x20) - 'a') < 26 || (unsigned int) (byte - '0') < 10 ||
 		byte == ' ' || byte == '.' || byte == ',';
 }
 

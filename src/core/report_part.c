@@ -47,7 +47,7 @@ split_text(TextSlice text, char sign, TextSlice *first, TextSlice *second)
 	const char *end;
 
 	*first = text;
-	*second = (TextSlice) {NULL, 0};
+	*second = NO_TEXT;
 	if (at == NULL)
 		return false;
 	first->length = (size_t) (at - text.byte);
@@ -74,56 +74,33 @@ html_link(TextBuffer *out, TextSlice address, TextSlice given)
 		text_word(out, "</a>");
 }
 
+/* A tab ends the keyword of an item. */
 static void
-put_link(TextBuffer *out, const TextList *links, int place, TextSlice given)
+html_item(TextBuffer *out, TextSlice item, TextSlice address)
 {
-	TextSlice	address = place < links->count ? links->text[place] : (TextSlice) {NULL, 0};
+	TextSlice	first;
+	TextSlice	second;
+	bool		has_keyword = split_text(item, '\t', &first, &second);
 
-	html_link(out, address, given);
-}
-
-static bool
-html_list(TextBuffer *out, const ReportPart *part)
-{
-	bool		found = false;
-
-	for (int i = 0; i < part->items.count; i++)
+	text_word(out, has_keyword ? "<li><b>" : "<li>");
+	html_link(out, address, first);
+	if (has_keyword)
 	{
-		TextSlice	first;
-		TextSlice	second;
-
-		if (part->items.text[i].byte == NULL)
-			continue;
-		found = true;
-		if (split_text(part->items.text[i], '\t', &first, &second))
-		{
-			text_word(out, "<li><b>");
-			put_link(out, &part->links, i, first);
-			text_word(out, "</b> ");
-			xml_put(out, second);
-		}
-		else
-		{
-			text_word(out, "<li>");
-			put_link(out, &part->links, i, first);
-		}
-		text_word(out, "</li>\n");
+		text_word(out, "</b> ");
+		xml_put(out, second);
 	}
-	return found;
+	text_word(out, "</li>\n");
 }
 
-/* A line feed starts a second, smaller line.  link: the row that it names, from 0, or -1. */
+/* A line feed starts a second, smaller line. */
 static void
-html_cell(TextBuffer *out, const ReportPart *part, TextSlice cell, int link)
+html_cell(TextBuffer *out, TextSlice cell, TextSlice address)
 {
 	TextSlice	first;
 	TextSlice	second;
 	bool		is_double = split_text(cell, '\n', &first, &second);
 
-	if (link >= 0)
-		put_link(out, &part->links, link, first);
-	else
-		xml_put(out, first);
+	html_link(out, address, first);
 	if (is_double)
 	{
 		text_word(out, "<small>");
@@ -133,74 +110,34 @@ html_cell(TextBuffer *out, const ReportPart *part, TextSlice cell, int link)
 }
 
 static void
-html_table(TextBuffer *out, const ReportPart *part)
+html_table_cell(PartWriter *part, TextSlice cell, TextSlice address)
 {
-	int			width = part->width;
+	TextBuffer *out = part->out;
+	bool		is_head = part->items < part->width;
+	bool		is_first = part->items % part->width == 0;
 
-	text_word(out, marks[part->kind].html_begin);
-	text_word(out, "<caption>");
-	xml_put(out, part->given);
-	text_word(out, "</caption><thead>");
-	for (int i = 0; i < part->items.count; i++)
-	{
-		bool		is_head = i < width;
-		bool		is_first = i % width == 0;
-		bool		is_last = (i + 1) % width == 0;
-
-		if (part->items.text[i].byte == NULL)
-			continue;
-		text_word(out, is_first ? "<tr><th" : is_head ? "<th" : "<td>");
-		if (is_first || is_head)
-			text_word(out, is_head ? " scope=\"col\">" : " scope=\"row\">");
-		html_cell(out, part, part->items.text[i], is_first && !is_head && width > 1 ? i / width - 1 : -1);
-		text_word(out, is_first || is_head ? "</th>" : "</td>");
-		if (is_last)
-			text_word(out, is_head ? "</tr></thead><tbody>" : "</tr>\n");
-	}
-	text_word(out, "</tbody></table>\n");
+	text_word(out, is_first ? "<tr><th" : is_head ? "<th" : "<td>");
+	if (is_first || is_head)
+		text_word(out, is_head ? " scope=\"col\">" : " scope=\"row\">");
+	html_cell(out, cell, is_first && !is_head && part->width > 1 ? address : NO_TEXT);
+	text_word(out, is_first || is_head ? "</th>" : "</td>");
+	if ((part->items + 1) % part->width == 0)
+		text_word(out, is_head ? "</tr></thead><tbody>" : "</tr>\n");
 }
 
-bool
-html_part(TextBuffer *out, const ReportPart *part)
+static void
+html_table_begin(TextBuffer *out, PartKind kind, TextSlice caption)
 {
-	const PartMarks *mark = &marks[part->kind];
-	size_t		start = out->length;
-	bool		found = true;
-
-	if (part->given.byte == NULL)
-		return false;
-	switch (part->kind)
+	if (kind == PART_FIGURES)
 	{
-		case PART_LIST:
-		case PART_STEPS:
-			text_word(out, mark->html_begin);
-			found = html_list(out, part);
-			break;
-		case PART_TABLE:
-		case PART_SORTABLE:
-		case PART_FIGURES:
-			found = part->items.count >= 0 && part->links.count >= 0;
-			if (found && part->kind == PART_FIGURES)
-			{
-				text_word(out, "<details><summary>");
-				xml_put(out, part->given);
-				text_word(out, "</summary>");
-			}
-			if (found)
-				html_table(out, part);
-			break;
-		case PART_PICTURE:
-			text_word(out, mark->html_begin);
-			text_slice(out, part->given);
-			break;
-		default:
-			text_word(out, mark->html_begin);
-			xml_put(out, part->given);
+		text_word(out, "<details><summary>");
+		xml_put(out, caption);
+		text_word(out, "</summary>");
 	}
-	text_word(out, mark->html_end);
-	if (!found)
-		out->length = start;
-	return found;
+	text_word(out, marks[kind].html_begin);
+	text_word(out, "<caption>");
+	xml_put(out, caption);
+	text_word(out, "</caption><thead>");
 }
 
 /* ---------- Markdown ---------- */
@@ -211,35 +148,26 @@ markdown_put(TextBuffer *out, TextSlice text)
 	markup_put(out, text, MARKUP_MARKDOWN);
 }
 
-static bool
-markdown_list(TextBuffer *out, const ReportPart *part)
+static void
+markdown_item(PartWriter *part, TextSlice item)
 {
-	bool		found = false;
+	TextBuffer *out = part->out;
+	TextSlice	first;
+	TextSlice	second;
+	bool		has_keyword = split_text(item, '\t', &first, &second);
 
-	for (int i = 0; i < part->items.count; i++)
+	if (part->kind == PART_LIST)
+		text_word(out, "- ");
+	else
+		text_printf(out, "%d. ", part->items + 1);
+	text_word(out, has_keyword ? "**" : "");
+	markdown_put(out, first);
+	if (has_keyword)
 	{
-		TextSlice	first;
-		TextSlice	second;
-
-		if (part->items.text[i].byte == NULL)
-			continue;
-		found = true;
-		if (part->kind == PART_LIST)
-			text_word(out, "- ");
-		else
-			text_printf(out, "%d. ", i + 1);
-		if (split_text(part->items.text[i], '\t', &first, &second))
-		{
-			text_word(out, "**");
-			markdown_put(out, first);
-			text_word(out, "** ");
-			markdown_put(out, second);
-		}
-		else
-			markdown_put(out, first);
-		text_word(out, "\n");
+		text_word(out, "** ");
+		markdown_put(out, second);
 	}
-	return found;
+	text_word(out, "\n");
 }
 
 /* A line feed of a cell becomes a comma. */
@@ -259,60 +187,125 @@ markdown_cell(TextBuffer *out, TextSlice cell)
 	markdown_put(out, cell);
 }
 
-static bool
-markdown_table(TextBuffer *out, const ReportPart *part)
+static void
+markdown_table_cell(PartWriter *part, TextSlice cell)
 {
-	bool		found = false;
+	TextBuffer *out = part->out;
 
-	markdown_put(out, part->given);
-	text_word(out, ":\n\n");
-	for (int i = 0; i < part->items.count; i++)
+	text_word(out, "| ");
+	markdown_cell(out, cell);
+	text_word(out, (part->items + 1) % part->width == 0 ? " |\n" : " ");
+	if (part->items + 1 == part->width)
 	{
-		if (part->items.text[i].byte == NULL)
-			continue;
-		found = true;
-		text_word(out, "| ");
-		markdown_cell(out, part->items.text[i]);
-		text_word(out, (i + 1) % part->width == 0 ? " |\n" : " ");
-		if (i + 1 == part->width)
-		{
-			text_word(out, "|");
-			for (int j = 0; j < part->width; j++)
-				text_word(out, " --- |");
-			text_word(out, "\n");
-		}
+		text_word(out, "|");
+		for (int i = 0; i < part->width; i++)
+			text_word(out, " --- |");
+		text_word(out, "\n");
 	}
-	text_word(out, "\n");
-	return found;
+}
+
+/* ---------- parts ---------- */
+
+static bool
+is_list(PartKind kind)
+{
+	return kind == PART_LIST || kind == PART_STEPS;
+}
+
+static bool
+is_table(PartKind kind)
+{
+	return kind == PART_TABLE || kind == PART_SORTABLE || kind == PART_FIGURES;
+}
+
+void
+part_begin(PartWriter *part, PartKind kind, TextSlice given, int width)
+{
+	TextBuffer *out = part->out;
+
+	part->kind = kind;
+	part->width = width;
+	part->items = 0;
+	part->start = out->length;
+	part->found = part->is_html && is_table(kind);
+	if (part->found)
+		html_table_begin(out, kind, given);
+	else if (is_table(kind))
+	{
+		markdown_put(out, given);
+		text_word(out, ":\n\n");
+	}
+	else
+		text_word(out, part->is_html ? marks[kind].html_begin : marks[kind].markdown_begin);
+}
+
+void
+part_item(PartWriter *part, TextSlice item, TextSlice address)
+{
+	if (item.byte != NULL)
+	{
+		part->found = true;
+		if (is_table(part->kind) && part->is_html)
+			html_table_cell(part, item, address);
+		else if (is_table(part->kind))
+			markdown_table_cell(part, item);
+		else if (part->is_html)
+			html_item(part->out, item, address);
+		else
+			markdown_item(part, item);
+	}
+	part->items++;
 }
 
 bool
-markdown_part(TextBuffer *out, const ReportPart *part)
+part_end(PartWriter *part)
 {
-	const PartMarks *mark = &marks[part->kind];
-	size_t		start = out->length;
-	bool		found;
+	TextBuffer *out = part->out;
 
-	text_word(out, mark->markdown_begin);
-	switch (part->kind)
+	if (is_table(part->kind))
+		text_word(out, part->is_html ? "</tbody></table>\n" : "\n");
+	text_word(out, part->is_html ? marks[part->kind].html_end : marks[part->kind].markdown_end);
+	if (!part->found)
+		out->length = part->start;
+	return part->found;
+}
+
+bool
+part_text(PartWriter *part, PartKind kind, TextSlice given)
+{
+	TextBuffer *out = part->out;
+
+	/* what a picture shows is in the table after it */
+	if (given.byte == NULL || (kind == PART_PICTURE && !part->is_html))
+		return false;
+	text_word(out, part->is_html ? marks[kind].html_begin : marks[kind].markdown_begin);
+	if (kind == PART_PICTURE)
+		text_slice(out, given);
+	else
+		markup_put(out, given, part->is_html ? MARKUP_XML : MARKUP_MARKDOWN);
+	text_word(out, part->is_html ? marks[kind].html_end : marks[kind].markdown_end);
+	return true;
+}
+
+bool
+report_part(PartWriter *part, const ReportPart *given)
+{
+	int			width = given->width;
+
+	if (!is_list(given->kind) && !is_table(given->kind))
+		return part_text(part, given->kind, given->given);
+	/* of Markdown a list has no title */
+	if (given->given.byte == NULL && (part->is_html || is_table(given->kind)))
+		return false;
+	if (is_table(given->kind) && (given->items.count < 0 || given->links.count < 0))
+		return false;
+	part_begin(part, given->kind, given->given, width);
+	for (int i = 0; i < given->items.count; i++)
 	{
-		case PART_PICTURE:		/* what it shows is in the table after it */
-			return true;
-		case PART_LIST:
-		case PART_STEPS:
-			found = markdown_list(out, part);
-			break;
-		case PART_TABLE:
-		case PART_SORTABLE:
-		case PART_FIGURES:
-			found = part->given.byte != NULL && part->items.count >= 0 && markdown_table(out, part);
-			break;
-		default:
-			found = part->given.byte != NULL;
-			markdown_put(out, part->given);
+		int			link = is_list(given->kind) ? i : i / width - 1;
+
+		part_item(part, given->items.text[i],
+				  link >= 0 && link < given->links.count ? given->links.text[link] : NO_TEXT);
 	}
-	text_word(out, mark->markdown_end);
-	if (!found)
-		out->length = start;
-	return found;
+	return part_end(part);
 }

@@ -47,8 +47,48 @@ typedef struct ReportPart
 /* The text as XML, a link where there is an address. */
 extern void html_link(TextBuffer *out, TextSlice address, TextSlice given);
 
-/* Writes the part; false, with nothing written, where there is nothing to write. */
-extern bool html_part(TextBuffer *out, const ReportPart *part);
-extern bool markdown_part(TextBuffer *out, const ReportPart *part);
+/* Writes parts one after the other; what follows said is of the one that is being written. */
+typedef struct PartWriter
+{
+	TextBuffer *out;
+	bool		is_html;		/* else Markdown */
+	TextBuffer *said;			/* what is put together of a text, for said_begin; NULL where nothing is */
+	PartKind	kind;
+	int			width;
+	int			items;
+	size_t		start;
+	bool		found;
+} PartWriter;
+
+/* Writes a whole part; false, with nothing written, where there is nothing to write. */
+extern bool report_part(PartWriter *part, const ReportPart *given);
+
+/* One without items. */
+extern bool part_text(PartWriter *part, PartKind kind, TextSlice given);
+
+/*
+ * A list or a table item by item: a tab ends the keyword of an item, a line
+ * feed of a cell starts a second, smaller line.  address: where the item, or
+ * the row that a cell begins, leads to in HTML.  part_end: false, with nothing
+ * written, where there were no items.
+ */
+extern void part_begin(PartWriter *part, PartKind kind, TextSlice given, int width);
+extern void part_item(PartWriter *part, TextSlice item, TextSlice address);
+extern bool part_end(PartWriter *part);
+
+/* Puts a text together from its pieces: the buffer they are written to, empty; and what has been written. */
+static inline TextBuffer *
+said_begin(PartWriter *part)
+{
+	part->said->length = 0;
+	text_room(part->said, 1);
+	return part->said;
+}
+
+static inline TextSlice
+said(const PartWriter *part)
+{
+	return (TextSlice) {part->said->byte, part->said->length};
+}
 
 #endif

@@ -171,13 +171,20 @@ text_thousands(TextBuffer *out, int64_t count)
 double
 rounded_tenth(double value)
 {
-	char		byte[LARGEST_EXPONENT + 8];
-	TextBuffer	out = {.byte = byte, .room = sizeof(byte)};
 	uint64_t	units;
 
 	if (round_quickly(value, 1, &units))
 		return value < 0 && units > 0 ? -(double) units / 10 : (double) units / 10;
-	text_decimal(&out, value, 1);
+	return rounded_decimal(value, 1);
+}
+
+double
+rounded_decimal(double value, int digits)
+{
+	char		byte[LARGEST_EXPONENT + SIGNIFICANT + 8];
+	TextBuffer	out = {.byte = byte, .room = sizeof(byte)};
+
+	text_decimal(&out, value, digits);
 	byte[out.length] = '\0';
 	return strtod(byte, NULL);
 }

@@ -17,6 +17,7 @@ typedef struct TextSlice
 	size_t		length;
 } TextSlice;
 
+#define NO_TEXT ((TextSlice) {NULL, 0})
 #define TEXT_OF(literal) ((TextSlice) {literal, sizeof(literal) - 1})
 
 typedef struct TextBuffer
@@ -66,8 +67,9 @@ extern void text_integer(TextBuffer *out, int64_t number);
 /* A count with commas; of 16 digits or more only how long it is, as to_char does. */
 extern void text_thousands(TextBuffer *out, int64_t count);
 
-/* The number that text_decimal writes to one digit. */
+/* The number that text_decimal writes to one digit, or to so many. */
 extern double rounded_tenth(double value);
+extern double rounded_decimal(double value, int digits);
 
 /*
  * Like printf, with these conversions alone: %s and %d; %.1f and other numbers

@@ -49,11 +49,17 @@ FROM fact, abie.school_report(urn, 'html') h, abie.school_report(urn, 'markdown'
 --
 -- Schools to learn from, each once, with a reason
 --
-CREATE TABLE learn AS SELECT f.urn, l.*, (f.e ->> 'attendance')::float8 AS attendance FROM fact f, abie_internal.report_learn(f.facts -> 'similar_schools', (f.e ->> 'attendance')::float8, (SELECT (c ->> 'number')::float8 FROM jsonb_array_elements(f.facts -> 'circumstances') c WHERE c ->> 'characteristic' = 'fsm_pct')) l WHERE f.facts ->> 'outcome' <> 'left out';
+-- as the section has them, all similar schools linked
+CREATE TABLE learn AS SELECT f.urn, (f.e ->> 'attendance')::float8 AS attendance, k.urns, k.said, nullif(substring(s.section FROM '(\w+) of \d+ had higher'), 'None')::bigint AS better, (SELECT count(*) FROM abie_report.similar_school v WHERE v.run_id = :run_id AND v.urn = f.urn AND v.is_better AND v.is_clear) AS clearly_better
+FROM fact f CROSS JOIN LATERAL (SELECT abie_internal.school_report_similar(f.facts, 'html', ARRAY(SELECT (x ->> 'similar_urn')::integer FROM jsonb_array_elements(f.facts -> 'similar_schools') x), 'table') AS section OFFSET 0) s
+	CROSS JOIN LATERAL (SELECT array_agg(m.found[1]::integer ORDER BY m.place) AS urns, array_agg(m.found[2] ORDER BY m.place) AS said FROM regexp_matches(s.section, '<li><b><a href="(\d+)\.html">[^<]*</a></b> ([^\n]*)</li>', 'g') WITH ORDINALITY m(found, place)) k
+WHERE f.facts ->> 'outcome' <> 'left out';
 SELECT count(*) > 500 AS many, max(cardinality(urns)) AS most, count(*) FILTER (WHERE cardinality(urns) <> (SELECT count(DISTINCT u) FROM unnest(urns) u)) AS twice, count(*) FILTER (WHERE cardinality(said) <> cardinality(urns)) AS unsaid,
 	count(*) FILTER (WHERE NOT (SELECT bool_and(s.is_better AND (s.is_clear OR l.clearly_better < 4) AND l.said[k.place] LIKE format('%%: %s\%%, %s points higher%%', round(s.similar_attendance::numeric, 2), round((s.similar_attendance - l.attendance)::numeric, 2)))
 		FROM unnest(l.urns) WITH ORDINALITY k(urn, place) JOIN abie_report.similar_school s ON s.run_id = :run_id AND s.urn = l.urn AND s.similar_urn = k.urn)) AS other,
-	count(*) FILTER (WHERE better IS DISTINCT FROM (SELECT nullif(count(*), 0) FROM abie_report.similar_school s WHERE s.run_id = :run_id AND s.urn = l.urn AND s.is_better)) AS other_count
+	count(*) FILTER (WHERE better IS DISTINCT FROM (SELECT nullif(count(*), 0) FROM abie_report.similar_school s WHERE s.run_id = :run_id AND s.urn = l.urn AND s.is_better)) AS other_count,
+	-- the four most similar and the four nearest of the clearly better, or where these are fewer than four of all better
+	count(*) FILTER (WHERE l.urns IS DISTINCT FROM (SELECT array_agg(c.similar_urn ORDER BY c.rank) FROM (SELECT v.*, row_number() OVER (ORDER BY v.rank) AS by_rank, row_number() OVER (ORDER BY v.km, v.rank) AS by_km FROM abie_report.similar_school v WHERE v.run_id = :run_id AND v.urn = l.urn AND v.is_better AND (v.is_clear OR l.clearly_better < 4)) c WHERE c.by_rank <= 4 OR c.by_km <= 4 AND c.km IS NOT NULL)) AS other_choice
 FROM learn l;
 SELECT count(*) FILTER (WHERE cardinality(said) > 1) AS some, count(*) FILTER (WHERE cardinality(said) > 1 AND ((SELECT count(*) FROM unnest(said) s WHERE s LIKE '%; the most similar of these%') <> 1 OR (SELECT count(*) FROM unnest(said) s WHERE s LIKE '%the nearest of these%') <> 1)) = 0 AS reasons FROM learn;
 
