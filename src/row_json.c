@@ -13,6 +13,7 @@
 #include "common/shortest_dec.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "row_json.h"
 #include "row_type.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -51,7 +52,7 @@ compare_columns(const void *one, const void *other)
 	return order != 0 ? order : a->place - b->place;
 }
 
-static JsonbValue
+JsonbValue
 json_word(char *word)
 {
 	return (JsonbValue) {.type = jbvString, .val.string = {(int) strlen(word), word}};
@@ -98,8 +99,8 @@ json_integer(int64 number)
 	return (JsonbValue) {.type = jbvNumeric, .val.numeric = int64_to_numeric(number)};
 }
 
-/* With every digit; what JSON has no number for is a string, here and below. */
-static JsonbValue
+/* What JSON has no number for is a string, here and below. */
+JsonbValue
 json_double(double number)
 {
 	char		text[DOUBLE_SHORTEST_DECIMAL_LEN];

@@ -1,5 +1,5 @@
--- All that a school's report says, as figures. Functions in PL/pgSQL, so that one school and all schools have each
--- their own plan.
+-- All that a school's report says, as figures. Functions in PL/pgSQL, which keep their plans in a session: planning
+-- takes several times as long as all that is done for one school.
 
 CREATE FUNCTION abie_internal.report_history(urns integer[], last_year text)
 RETURNS TABLE (urn integer, academic_year text, enrolments bigint, attendance float8)
@@ -40,13 +40,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT c.urn, abie_internal.json_rows(array_agg(j ORDER BY c.position)),
-		array_agg(c.characteristic ORDER BY c.position), array_agg(c.contribution ORDER BY c.position)
-	FROM abie_report.school_circumstances c
-		CROSS JOIN LATERAL (SELECT c.characteristic, c.meaning, c.number, c.category, c.similar_average,
-			c.similar_same, c.typical, c.contribution) j
-	WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
-	GROUP BY c.urn;
+	SELECT k.urn, abie_internal.json_rows(array_agg(k.j)), array_agg(k.characteristic), array_agg(k.contribution)
+	-- sorted once, not for each array
+	FROM (SELECT c.urn, c.characteristic, c.contribution, j
+		FROM abie_report.school_circumstances c
+			CROSS JOIN LATERAL (SELECT c.characteristic, c.meaning, c.number, c.category, c.similar_average,
+				c.similar_same, c.typical, c.contribution) j
+		WHERE c.run_id = report_circumstances.run_id AND c.urn = ANY (urns)
+		ORDER BY c.urn, c.position) k
+	GROUP BY k.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
 'The characteristics of each school in a run, in order, columns of abie_report.school_circumstances; their names and '
@@ -54,36 +56,7 @@ COMMENT ON FUNCTION abie_internal.report_circumstances(integer, integer[]) IS
 
 CREATE FUNCTION abie_internal.expected_waterfall(characteristics text[], contributions float8[], mean float8,
 	context float8, similar_schools float8, expected float8) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 200
-SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
-AS $$
-DECLARE
-	steps jsonb;
-	reached float8;
-BEGIN
-	SELECT abie_internal.json_rows(array_agg(j ORDER BY s.place)), (array_agg(s.reached ORDER BY s.place DESC))[1]
-	INTO steps, reached
-	-- added up from the mean on, step by step
-	FROM (SELECT p.*, sum(p.points) OVER (ORDER BY p.place) AS reached
-		FROM (SELECT 0 AS place, NULL::text[] AS characteristics, mean AS points
-			UNION ALL
-			SELECT min(c.place), array_agg(c.characteristic ORDER BY c.place), sum(c.contribution ORDER BY c.place)
-			FROM unnest(characteristics, contributions) WITH ORDINALITY c(characteristic, contribution, place)
-			WHERE c.contribution IS NOT NULL
-			GROUP BY CASE WHEN abie_internal.is_disadvantage(c.characteristic) THEN 0 ELSE c.place END) p) s
-		CROSS JOIN LATERAL (SELECT CASE s.place WHEN 0 THEN 'national mean' ELSE 'circumstances' END AS step,
-			to_jsonb(s.characteristics) AS characteristics, CASE WHEN s.place > 0 THEN s.points END AS points,
-			s.reached AS attendance) j;
-	RETURN steps || jsonb_build_array(
-		-- what the model has of the school's own attendance is taken out again: context - fitted
-		jsonb_build_object('step', 'own attendance left out', 'characteristics', NULL, 'points', context - reached,
-			'attendance', context),
-		jsonb_build_object('step', 'similar schools', 'characteristics', NULL, 'points', similar_schools,
-			'attendance', context + similar_schools),
-		jsonb_build_object('step', 'expected', 'characteristics', NULL, 'points', expected - mean,
-			'attendance', expected));
-END $$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_expected_waterfall';
 COMMENT ON FUNCTION abie_internal.expected_waterfall(text[], float8[], float8, float8, float8, float8) IS
 'How expected attendance follows from the national mean, in steps: national mean (attendance), circumstances (what a '
 'characteristic adds, those of disadvantage together; points and the attendance reached), own attendance left out '
@@ -101,28 +74,29 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT n.urn, abie_internal.json_rows(array_agg(j ORDER BY n.rank)),
-		1 + count(*) FILTER (WHERE n.is_clear AND n.is_better),
-		CASE WHEN bool_and(n.is_clear IS NOT NULL) FILTER (WHERE n.similar_attendance IS NOT NULL)
-			THEN 1 + count(n.similar_attendance) FILTER (WHERE NOT (n.is_clear AND NOT n.is_better)) END,
-		1 + count(n.similar_attendance),
-		(array_agg(n.rank ORDER BY n.is_clear DESC NULLS LAST, n.km NULLS LAST, n.rank)
-			FILTER (WHERE n.is_better))[1]
-	FROM abie_report.similar_school n
-		-- the place that km were measured from
-		LEFT JOIN abie.run_school o ON o.run_id = n.run_id AND o.urn = n.similar_urn
-		CROSS JOIN LATERAL (SELECT n.rank, n.similar_urn, n.similar_name, n.similar_la_name, n.distance, n.km,
-			n.similar_enrolments, n.similar_attendance, n.similar_attendance_symbol, n.similar_attendance_low,
-			n.similar_attendance_high, n.similar_fsm_pct, o.easting AS similar_easting,
-			o.northing AS similar_northing, n.is_better, n.is_clear) j
-	WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
-	GROUP BY n.urn;
+	SELECT k.urn, abie_internal.json_rows(array_agg(k.j)),
+		1 + count(*) FILTER (WHERE k.is_clear AND k.is_better),
+		CASE WHEN bool_and(k.is_clear IS NOT NULL) FILTER (WHERE k.is_shown)
+			THEN 1 + count(*) FILTER (WHERE k.is_shown AND NOT (k.is_clear AND NOT k.is_better)) END,
+		1 + count(*) FILTER (WHERE k.is_shown),
+		(min(ARRAY[CASE WHEN k.is_clear THEN 1 WHEN NOT k.is_clear THEN 2 ELSE 3 END, coalesce(k.km, 'Infinity'),
+			k.rank]) FILTER (WHERE k.is_better))[3]::integer
+	-- sorted once, not for each array
+	FROM (SELECT n.urn, n.rank, n.km, n.is_better, n.is_clear, n.similar_attendance IS NOT NULL AS is_shown, j
+		FROM abie_report.similar_school n
+			CROSS JOIN LATERAL (SELECT n.rank, n.similar_urn, n.similar_name, n.similar_la_name, n.distance, n.km,
+				n.similar_enrolments, n.similar_attendance, n.similar_attendance_symbol, n.similar_attendance_low,
+				n.similar_attendance_high, n.similar_fsm_pct, n.similar_easting, n.similar_northing, n.is_better,
+				n.is_clear) j
+		WHERE n.run_id = report_similar.run_id AND n.urn = ANY (urns)
+		ORDER BY n.urn, n.rank) k
+	GROUP BY k.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_similar(integer, integer[]) IS
-'The similar schools of each school in a run, columns of abie_report.similar_school and their places, and where the '
-'school stands among those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead '
-'that are so clearly, rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is '
-'not known. to_ring: whom a governor may ask, the rank of the nearest of those with clearly higher attendance, or '
+'The similar schools of each school in a run, columns of abie_report.similar_school, and where the school stands among '
+'those whose attendance is shown, counting itself (ranked): rank_best with all better ones ahead that are so clearly, '
+'rank_worst with all ahead but those that are clearly worse; rank_worst NULL where noise is not known. '
+'to_ring: whom a governor may ask, the rank of the nearest of those with clearly higher attendance, or '
 'where none is clearly so of those with higher attendance; NULL where none has.';
 
 CREATE FUNCTION abie_internal.report_absence(run_id integer, urns integer[])
@@ -134,16 +108,18 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT a.urn, abie_internal.json_rows(array_agg(j ORDER BY a.position)),
-		(array_agg(a.meaning ORDER BY d.points DESC, a.position) FILTER (WHERE d.stands_out))[1],
-		max(d.points) FILTER (WHERE d.stands_out)
-	FROM abie_report.school_absence_compared a
-		CROSS JOIN LATERAL (SELECT a.own_percent - a.similar_percent AS points,
-			abie_internal.reason_stands_out(a.reason, a.own_percent, a.similar_percent) AS stands_out) d
-		CROSS JOIN LATERAL (SELECT a.reason, a.meaning, a.own_percent, a.similar_percent) j
-	WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns)
-		AND num_nulls(a.own_percent, a.similar_percent) = 0
-	GROUP BY a.urn;
+	SELECT k.urn, abie_internal.json_rows(array_agg(k.j)),
+		(array_agg(k.meaning ORDER BY k.points DESC, k.position) FILTER (WHERE k.stands_out))[1],
+		max(k.points) FILTER (WHERE k.stands_out)
+	-- sorted once, not for each array
+	FROM (SELECT a.urn, a.position, a.meaning, j, a.own_percent - a.similar_percent AS points,
+			abie_internal.reason_stands_out(a.reason, a.own_percent, a.similar_percent) AS stands_out
+		FROM abie_report.school_absence_compared a
+			CROSS JOIN LATERAL (SELECT a.reason, a.meaning, a.own_percent, a.similar_percent) j
+		WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns)
+			AND num_nulls(a.own_percent, a.similar_percent) = 0
+		ORDER BY a.urn, a.position) k
+	GROUP BY k.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_absence(integer, integer[]) IS
 'Absence of each school of a run in the baseline year by reason, beside that of its similar schools '
@@ -294,7 +270,8 @@ SET search_path = pg_catalog, pg_temp
 -- the same text wherever the reader is
 SET timezone = 'UTC'
 SET jit = off
-SET plan_cache_mode = auto
+-- also of the functions called
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -302,9 +279,6 @@ DECLARE
 	known integer[];
 	strata text[];
 BEGIN
-	-- also for the functions called: planning takes several times as long as all that is done for one school
-	PERFORM set_config('plan_cache_mode',
-		CASE WHEN cardinality(readable) <= 20 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
 	SELECT array_agg(p.urn), array_agg(p.stratum) INTO known, strata
 	FROM abie_internal.report_phase(report_facts.run_id, readable) p;
 	RETURN QUERY

@@ -1,46 +1,71 @@
 -- The other tables of a school's report, for reporting tools: rows as in sql/reports/report_view.sql.
 
+-- Figures of similar schools together, in C: each characteristic and reason of each school of a run is asked for.
+CREATE FUNCTION abie_internal.column_means(numbers float8[]) RETURNS float8[]
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_column_means';
+COMMENT ON FUNCTION abie_internal.column_means(float8[]) IS
+'Means of the columns of an array of two dimensions, a row a school, of what is not NULL; each number read as a '
+'decimal of 15 significant digits, added up exactly, rounded to 6 decimal places half away from zero. NULL where none '
+'is known. Errors: 2202E another number of dimensions, 22003 a mean that is infinite.';
+
+CREATE FUNCTION abie_internal.column_matches(own text[], categories text[]) RETURNS bigint[]
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 AS 'MODULE_PATHNAME', 'abie_column_matches';
+COMMENT ON FUNCTION abie_internal.column_matches(text[], text[]) IS
+'In how many rows of an array of two dimensions, a row a school, each column is as own has it; NULL matches nothing. '
+'Error 2202E: another number of dimensions.';
+
+CREATE FUNCTION abie_internal.reason_totals(reasons jsonb[]) RETURNS float8[]
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 AS 'MODULE_PATHNAME', 'abie_reason_totals';
+COMMENT ON FUNCTION abie_internal.reason_totals(jsonb[]) IS
+'Sessions by each reason of absence in abie.attendance.reasons of several schools together, in the order of '
+'abie_internal.absence_meanings from the sixth on; NULL for a reason that none of them has. Error 22003: more than '
+'bigint holds.';
+
 CREATE VIEW abie_report.school_circumstances WITH (security_barrier = true) AS
 SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, s.urn::integer AS urn,
 	k.name AS school_name, s.laestab / 10000 AS la_code, la.la_name, k.region, k.trust_code, k.trust, s.stratum,
 	c.position, c.characteristic, m.meaning,
 	CASE WHEN c.category IS NULL THEN s.numbers[c.element] END AS number,
 	CASE WHEN c.category IS NOT NULL THEN s.categories[c.element] END AS category,
-	round(c.average, 6)::float8 AS similar_average,
-	CASE WHEN c.category IS NOT NULL THEN c.same END AS similar_same,
+	CASE WHEN c.category IS NULL THEN c.averages[c.element] END AS similar_average,
+	CASE WHEN c.category IS NOT NULL THEN coalesce(c.same[c.element], 0) END AS similar_same,
 	CASE WHEN c.category IS NULL THEN c.location END AS typical,
-	c.contribution
+	c.contributions[c.position] AS contribution
 FROM abie_report.run r
 	JOIN abie_owner.readable_expectation i ON i.run_id = r.run_id
 	JOIN abie_owner.readable_run_school s ON s.run_id = i.run_id AND s.urn = i.urn
 	LEFT JOIN abie.school k ON k.urn = s.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = s.laestab / 10000
 	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
-	-- all characteristics in one look at the school and one at its similar schools
-	CROSS JOIN LATERAL (
-		WITH school AS MATERIALIZED (
-			SELECT CASE WHEN s.references_published AND s.context IS NOT NULL
-				THEN abie_internal.vector_contributions(s.vector, b) END AS contributions
-		), similar_school AS MATERIALIZED (
-			SELECT a.numbers, a.categories
-			FROM abie.similar_list n
-				JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
-			WHERE n.run_id = s.run_id AND n.urn = s.urn
-		)
-		SELECT e.position, e.characteristic, e.category, e.element, e.location, o.average, o.same,
-			(SELECT x.contributions[e.position] FROM school x) AS contribution
+	-- the first element of each characteristic, once a stratum
+	JOIN (
+		SELECT f.run_id, f.stratum, array_agg(f.position) AS positions, array_agg(f.characteristic) AS characteristics,
+			array_agg(f.category) AS categories, array_agg(f.element) AS elements, array_agg(f.location) AS locations
 		FROM (
 			SELECT DISTINCT ON (x.run_id, x.stratum, x.characteristic) x.*
 			FROM abie.run_characteristic x
 			ORDER BY x.run_id, x.stratum, x.characteristic, x.position
-		) e
-			CROSS JOIN LATERAL (
-				SELECT avg(CASE WHEN e.category IS NULL THEN a.numbers[e.element]::numeric END) AS average,
-					count(*) FILTER (WHERE a.categories[e.element] = s.categories[e.element]) AS same,
-					count(*) AS schools
-				FROM similar_school a
-			) o
-		WHERE e.run_id = s.run_id AND e.stratum = s.stratum AND o.schools > 0
+		) f
+		GROUP BY f.run_id, f.stratum
+	) e ON e.run_id = s.run_id AND e.stratum = s.stratum
+	-- all characteristics in one look at the school and its similar schools
+	CROSS JOIN LATERAL (
+		WITH similar_school AS MATERIALIZED (
+			SELECT count(*) AS schools,
+				abie_internal.column_means(array_agg(a.numbers) FILTER (WHERE a.numbers <> '{}')) AS averages,
+				abie_internal.column_matches(s.categories, array_agg(a.categories) FILTER (WHERE a.categories <> '{}'))
+					AS same,
+				CASE WHEN s.references_published AND s.context IS NOT NULL
+					THEN abie_internal.vector_contributions(s.vector, b) END AS contributions
+			FROM abie.similar_list n
+				JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
+			WHERE n.run_id = s.run_id AND n.urn = s.urn
+		)
+		SELECT q.averages, q.same, q.contributions, u.position, u.characteristic, u.category, u.element, u.location
+		FROM similar_school q
+			CROSS JOIN unnest(e.positions, e.characteristics, e.categories, e.elements, e.locations)
+				u (position, characteristic, category, element, location)
+		WHERE q.schools > 0
 	) c
 	LEFT JOIN abie.characteristic m ON m.name = c.characteristic;
 COMMENT ON VIEW abie_report.school_circumstances IS
@@ -118,23 +143,8 @@ FROM abie_report.run r
 			SELECT p.is_own, sum(a.sess_possible)::float8 AS possible, sum(a.enrolments)::float8 AS enrolments,
 				avg(a.enrolments_pa_10_exact_percent::numeric)::float8 AS published,
 				ARRAY[sum(a.sess_overall), sum(a.sess_authorised), sum(a.sess_unauthorised),
-					sum(a.enrolments_pa_10_exact), sum(a.enrolments_pa_50_exact),
-					sum((a.reasons ->> 'sess_auth_illness')::bigint),
-					sum((a.reasons ->> 'sess_auth_appointments')::bigint),
-					sum((a.reasons ->> 'sess_auth_religious')::bigint),
-					sum((a.reasons ->> 'sess_auth_study')::bigint),
-					sum((a.reasons ->> 'sess_auth_traveller')::bigint),
-					sum((a.reasons ->> 'sess_auth_holiday')::bigint),
-					sum((a.reasons ->> 'sess_auth_ext_holiday')::bigint),
-					sum((a.reasons ->> 'sess_auth_excluded')::bigint),
-					sum((a.reasons ->> 'sess_auth_interview')::bigint),
-					sum((a.reasons ->> 'sess_auth_reg_performance')::bigint),
-					sum((a.reasons ->> 'sess_auth_temp_reduced_timetable')::bigint),
-					sum((a.reasons ->> 'sess_auth_other')::bigint),
-					sum((a.reasons ->> 'sess_unauth_holiday')::bigint),
-					sum((a.reasons ->> 'sess_unauth_late')::bigint),
-					sum((a.reasons ->> 'sess_unauth_other')::bigint),
-					sum((a.reasons ->> 'sess_unauth_noyet')::bigint)]::float8[] AS amounts
+					sum(a.enrolments_pa_10_exact), sum(a.enrolments_pa_50_exact)]::float8[]
+					|| abie_internal.reason_totals(array_agg(a.reasons)) AS amounts
 			FROM (
 				SELECT true AS is_own, s.laestab AS laestab
 				UNION ALL

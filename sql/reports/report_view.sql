@@ -173,6 +173,7 @@ SELECT r.run_id, r.target_year, r.run_status, r.is_current, r.is_latest, l.urn, 
 	own.laestab / 10000 AS la_code, own_la.la_name, k.region, k.trust_code, k.trust, own.stratum,
 	n.rank::integer AS rank, n.similar_urn, s.name AS similar_name,
 	other.la_code AS similar_la_code, la.la_name AS similar_la_name,
+	other.easting AS similar_easting, other.northing AS similar_northing,
 	CASE WHEN own.references_published THEN l.distances[n.rank] END AS distance,
 	abie.kilometres(own.easting, own.northing, other.easting, other.northing) AS km,
 	CASE WHEN other.attendance_published THEN other.enrolments END AS similar_enrolments,
@@ -218,6 +219,10 @@ COMMENT ON COLUMN abie_report.similar_school.km IS
 COMMENT ON COLUMN abie_report.similar_school.similar_name IS 'Name of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_code IS 'Local authority number of the similar school.';
 COMMENT ON COLUMN abie_report.similar_school.similar_la_name IS 'Local authority of the similar school.';
+COMMENT ON COLUMN abie_report.similar_school.similar_easting IS
+'Easting of the similar school when the run was made, metres of the British National Grid; NULL where not known.';
+COMMENT ON COLUMN abie_report.similar_school.similar_northing IS
+'Northing of the similar school when the run was made, metres of the British National Grid; NULL where not known.';
 COMMENT ON COLUMN abie_report.similar_school.distance IS
 'Distance by abie.distance of the two vectors in abie.run_school; NULL where the list rests on attendance that is not '
 'published.';
