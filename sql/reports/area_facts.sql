@@ -155,8 +155,10 @@ BEGIN
 	RETURN QUERY
 	WITH area AS (
 		SELECT k.code, min(e.la_name) AS la_name,
-			jsonb_agg(to_jsonb(e) ORDER BY e.stratum, e.improvement DESC, e.urn) AS schools, count(*) AS number
+			abie_internal.json_rows(array_agg(j ORDER BY e.stratum, e.improvement DESC, e.urn)) AS schools,
+			count(*) AS number
 		FROM abie_report.school_expectation e
+			CROSS JOIN LATERAL (SELECT e.*) j
 			CROSS JOIN LATERAL (SELECT abie_internal.area_code(scope, e.la_code, e.trust, e.region)) k(code)
 			JOIN unnest(codes) c(code) ON c.code = k.code
 		WHERE e.run_id = area_facts.run_id AND e.urn IS NOT NULL

@@ -1,16 +1,9 @@
 -- The page of a school in a site, and its figures as CSV.
 
-CREATE FUNCTION abie_internal.site_linked(similar_schools jsonb, pages jsonb) RETURNS integer[]
-LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 200
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE jsonb_typeof(similar_schools) WHEN 'array'
-		THEN ARRAY(SELECT s.similar_urn FROM jsonb_to_recordset(similar_schools) s(similar_urn integer)
-			WHERE pages ? ('school/' || s.similar_urn)) ELSE '{}' END;
-END $$;
+CREATE FUNCTION abie_internal.site_linked(facts jsonb, pages jsonb) RETURNS integer[]
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_site_linked';
 COMMENT ON FUNCTION abie_internal.site_linked(jsonb, jsonb) IS
-'Those of a school''s similar schools that have a page in the site.';
+'Those of the similar schools in facts of a report that have a page in the site (abie_internal.site_pages).';
 
 CREATE FUNCTION abie_internal.site_school_page(facts jsonb, pages jsonb) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 30000
@@ -18,9 +11,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	e jsonb := facts -> 'expectation';
+	has_expectation boolean := facts ->> 'outcome' <> 'left out';
 	la_name text := coalesce(e ->> 'la_name', 'Local authority ' || (e ->> 'la_code'));
 	body text := abie_internal.school_report_body(facts, 'html',
-		abie_internal.site_linked(facts -> 'similar_schools', pages), 'sortable');
+		abie_internal.site_linked(facts, pages), 'sortable');
 BEGIN
 	RETURN abie_internal.site_page(abie_internal.school_report_title(facts),
 		concat(abie_internal.site_crumb('national', 'England', 'England', pages),
@@ -33,8 +27,8 @@ BEGIN
 		|| abie_internal.html_part('heading', 'Figures as a table')
 		|| abie_internal.html_part('list', '', ARRAY['Every figure of this page, unrounded, as CSV'],
 			ARRAY[(e ->> 'urn') || '.csv']),
-		-- a school left out has no such list
-		strpos(body, '<table class="sortable">') > 0);
+		-- the lists of similar schools and of reasons of absence; a school left out has neither
+		has_expectation AND facts -> 'similar_schools' <> 'null' OR facts -> 'absence' <> 'null');
 END $$;
 COMMENT ON FUNCTION abie_internal.site_school_page(jsonb, jsonb) IS
 'The page of a school in a site from its facts (abie_internal.report_facts), with links to the pages there are.';
