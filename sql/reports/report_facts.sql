@@ -272,6 +272,8 @@ SET timezone = 'UTC'
 SET jit = off
 -- also of the functions called
 SET plan_cache_mode = force_generic_plan
+-- what is held of some hundred schools, which would go through a file
+SET work_mem = '32MB'
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -40,6 +40,10 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 20
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+	-- of most schools nothing was
+	IF withdrawn = '[]' THEN
+		RETURN NULL;
+	END IF;
 	RETURN (SELECT 'What schools were given before for ' || string_agg(DISTINCT w.year, ' and ') || ' was withdrawn: '
 			'nothing is compared with it.'
 	FROM jsonb_array_elements_text(withdrawn) w(year));
