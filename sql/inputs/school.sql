@@ -2,7 +2,8 @@
 -- Every row names where it came from (source), which publication each figure came from (sources) and when
 -- (recorded_at).
 
-CREATE DOMAIN abie.academic_year AS text
+-- bytes are compared, not words of a language: the first column of the largest keys
+CREATE DOMAIN abie.academic_year AS text COLLATE "C"
 	CONSTRAINT academic_year_format CHECK (
 		VALUE ~ '^[0-9]{4}/[0-9]{2}$'
 		AND (substr(VALUE, 1, 4)::int + 1) % 100 = substr(VALUE, 6, 2)::int);
