@@ -65,3 +65,18 @@ abie_import_date(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(date2j(date.year, date.month, date.day) - POSTGRES_EPOCH_JDATE);
 }
+
+/* Counted by the call's place in a statement. */
+PG_FUNCTION_INFO_V1(abie_import_line);
+Datum
+abie_import_line(PG_FUNCTION_ARGS)
+{
+	int64	   *line = fcinfo->flinfo->fn_extra;
+
+	if (line == NULL)
+	{
+		line = fcinfo->flinfo->fn_extra = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(int64));
+		*line = 1;
+	}
+	PG_RETURN_INT64(++*line);
+}

@@ -296,14 +296,16 @@ BEGIN
 		set_aside, rejected, set_aside_reasons, types_not_understood, schools_stored, schools_updated)
 	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records,
 		totals.rows_read,
-		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, reasons.by_reason,
+		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, totals.by_reason,
 		abie_internal.import_types_not_understood(state.format), schools[1], schools[2]
-	FROM (SELECT count(*) AS rows_read, count(r.set_aside) AS set_aside,
-				count(*) FILTER (WHERE r.set_aside IS NULL AND r.problems IS NOT NULL) AS rejected
-			FROM pg_temp.abie_import_row r) totals,
-		(SELECT coalesce(jsonb_object_agg(s.set_aside, s.times), '{}') AS by_reason
-			FROM (SELECT r.set_aside, count(*) AS times FROM pg_temp.abie_import_row r
-				WHERE r.set_aside IS NOT NULL GROUP BY r.set_aside) s) reasons
+	FROM (
+		SELECT sum(g.times) AS rows_read, coalesce(sum(g.times) FILTER (WHERE g.set_aside IS NOT NULL), 0) AS set_aside,
+			coalesce(sum(g.times) FILTER (WHERE g.rejected), 0) AS rejected,
+			coalesce(jsonb_object_agg(g.set_aside, g.times) FILTER (WHERE g.set_aside IS NOT NULL), '{}') AS by_reason
+		FROM (
+			SELECT r.set_aside, r.set_aside IS NULL AND r.problems IS NOT NULL AS rejected, count(*) AS times
+			FROM pg_temp.abie_import_row r
+			GROUP BY 1, 2) g) totals
 	RETURNING * INTO logged;
 	RETURN logged;
 END $$;
@@ -337,7 +339,7 @@ BEGIN
 				THEN format('%%s (column %%s)', h.name, h.place) ELSE h.name END
 				FROM unnest($4) WITH ORDINALITY h (name, place) WHERE h.place = ANY ($5) ORDER BY h.place), s.cells)
 		FROM pg_temp.abie_import_row r
-			JOIN (SELECT row_number() OVER () + 1 AS line, ARRAY[%s] AS cells
+			JOIN (SELECT abie_internal.import_line() AS line, ARRAY[%s] AS cells
 				FROM pg_temp.abie_import_stage) s USING (line)
 		WHERE r.set_aside IS NULL AND r.problems IS NOT NULL
 		ON CONFLICT ON CONSTRAINT import_reject_pkey DO UPDATE
@@ -349,12 +351,10 @@ END $$;
 COMMENT ON FUNCTION abie_internal.import_keep_rejects(bigint, text, text, text[]) IS
 'Keeps the rejected rows of the import under way in abie.import_reject. A part of import_finish.';
 
-CREATE FUNCTION abie_internal.import_check_arrived(file text, records bigint) RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
+CREATE FUNCTION abie_internal.import_check_arrived(file text, records bigint, arrived bigint) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	arrived bigint := (SELECT count(*) FROM pg_temp.abie_import_row);
 BEGIN
 	IF arrived <> records THEN
 		RAISE EXCEPTION 'file "%" has % records, but % rows were read', file, records, arrived
@@ -365,7 +365,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 END $$;
-COMMENT ON FUNCTION abie_internal.import_check_arrived(text, bigint) IS
+COMMENT ON FUNCTION abie_internal.import_check_arrived(text, bigint, bigint) IS
 'Whether as many rows were read as the client counted, and any. Error 22023 when not. A part of import_finish.';
 
 CREATE FUNCTION abie.import_finish() RETURNS abie.import
@@ -383,6 +383,7 @@ AS $$
 DECLARE
 	state record;
 	main text;
+	arrived bigint;
 	counts bigint[];
 	named bigint;
 	schools bigint[] := ARRAY[0, 0, 0];
@@ -400,9 +401,10 @@ BEGIN
 	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
 		abie.published_attendance, abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
 	EXECUTE abie_internal.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
+	GET DIAGNOSTICS arrived = ROW_COUNT;
+	PERFORM abie_internal.import_check_arrived(state.file, state.records, arrived);
 	ANALYZE pg_temp.abie_import_row;
-	PERFORM abie_internal.import_check_arrived(state.file, state.records);
-	PERFORM abie_internal.import_name_authorities(state.format);
+	PERFORM abie_internal.import_name_authorities(state.format, state.header);
 	IF main = 'pupil_sessions' THEN
 		PERFORM abie_internal.make_pupil_salt();
 	END IF;

@@ -37,22 +37,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
 -- blocked, and so is one that waits for the place of a blocked one; the others change places, in rings too.
 RETURN $query$
-WITH RECURSIVE single AS (
+WITH RECURSIVE rates AS MATERIALIZED (
+	SELECT a.academic_year, a.laestab, a.urn
+	FROM abie.attendance a
+	WHERE a.sess_possible IS NULL AND a.sources ->> 'urn' = 'england-abs'
+), single AS (
 	SELECT r.academic_year, r.urn, min(r.laestab) AS laestab
 	FROM pg_temp.abie_import_row r
-	WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.urn IS NOT NULL
+	WHERE r.set_aside IS NULL AND r.problems IS NULL
+		AND (r.academic_year, r.urn) IN (SELECT rates.academic_year, rates.urn FROM rates)
 	GROUP BY r.academic_year, r.urn
 	HAVING count(*) = 1
 ), wanted AS MATERIALIZED (
 	SELECT a.academic_year, a.laestab, single.laestab AS place
-	FROM abie.attendance a
-		JOIN single ON single.academic_year = a.academic_year
-			AND single.urn = a.urn
-			AND single.laestab <> a.laestab
-	WHERE a.sources ->> 'urn' = 'england-abs' AND a.sess_possible IS NULL
-		-- of other years nothing more is looked at
-		AND a.academic_year = ANY (ARRAY(SELECT DISTINCT r.academic_year FROM pg_temp.abie_import_row r))
-		AND NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) s WHERE s.value <> 'england-abs')
+	FROM rates
+		JOIN single ON single.academic_year = rates.academic_year
+			AND single.urn = rates.urn
+			AND single.laestab <> rates.laestab
+		JOIN abie.attendance a ON a.academic_year = rates.academic_year AND a.laestab = rates.laestab
+	WHERE NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) s WHERE s.value <> 'england-abs')
 		AND jsonb_strip_nulls(to_jsonb(a) - '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
 			- ARRAY(SELECT jsonb_object_keys(a.sources)) = '{}'
 		AND NOT EXISTS (SELECT FROM abie.attendance other
@@ -79,28 +82,6 @@ COMMENT ON FUNCTION abie_internal.import_align_held_query() IS
 'The statement that takes away held rates of england-abs whose URN an incoming file of EES counts under another '
 'LAESTAB, and gives them with that LAESTAB.';
 
-CREATE FUNCTION abie_internal.import_other_school_query(format text) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
--- a publication may correct the URN it gave itself
-RETURN (
-	-- columns of abie.attendance under other names: the expressions name those of the row
-	SELECT pg_catalog.format($query$
-UPDATE pg_temp.abie_import_row r
-SET problems = concat('laestab ', held_place, ' is held for URN ', held_urn, ', not ', r.urn)
-FROM (SELECT a.academic_year AS held_year, a.laestab AS held_place, a.urn AS held_urn
-	FROM abie.attendance a
-	WHERE a.sources ->> 'urn' IS DISTINCT FROM %L) held
-WHERE set_aside IS NULL AND problems IS NULL
-	AND held_year = %s AND held_place = %s AND held_urn <> r.urn$query$,
-		import_other_school_query.format,
-		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'academic_year'),
-		pg_catalog.min(t.expression) FILTER (WHERE t.target_column = 'laestab'))
-	FROM abie.import_target t
-	WHERE t.format = import_other_school_query.format AND t.target_table = 'attendance');
-COMMENT ON FUNCTION abie_internal.import_other_school_query(text) IS
-'The statement that rejects incoming rows on attendance whose year and LAESTAB are held for another URN, unless the '
-'same publication gave that URN.';
-
 CREATE FUNCTION abie_internal.import_align(format text) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
@@ -117,9 +98,7 @@ BEGIN
 		EXECUTE abie_internal.import_align_held_query() INTO moved;
 		INSERT INTO abie.attendance SELECT * FROM unnest(moved);
 	END IF;
-	EXECUTE abie_internal.import_other_school_query(format);
 END $$;
 COMMENT ON FUNCTION abie_internal.import_align(text) IS
 'Before attendance is merged: gives rates of england-abs the LAESTAB under which EES counts the same URN in the same '
-'year, and rejects rows whose LAESTAB is held for another URN. A URN that occurs twice in a year, in the file or among '
-'what is held, is left where it is.';
+'year. A URN that occurs twice in a year, in the file or among what is held, is left where it is.';

@@ -9,6 +9,11 @@ COMMENT ON FUNCTION abie_internal.import_whole(text, integer, integer) IS
 'The whole number from lowest to highest, written with no more digits than highest has, without a sign; 12.0 is 12. '
 'NULL for anything else.';
 
+CREATE FUNCTION abie_internal.import_line() RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE COST 1 AS 'MODULE_PATHNAME', 'abie_import_line';
+COMMENT ON FUNCTION abie_internal.import_line() IS
+'Numbers the rows of a statement in the order in which they are read, from 2: of a file whose header is line 1.';
+
 CREATE FUNCTION abie_internal.import_text(published text) RETURNS text
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_text';
 COMMENT ON FUNCTION abie_internal.import_text(text) IS
@@ -19,7 +24,8 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_imp
 COMMENT ON FUNCTION abie_internal.import_date(text) IS
 'The date written dd-mm-yyyy, dd/mm/yyyy or yyyy-mm-dd; NULL for anything else and for a day that does not exist.';
 
-CREATE FUNCTION abie_internal.import_year(published text) RETURNS text
+-- what it gives is not checked again where it is stored
+CREATE FUNCTION abie_internal.import_year(published text) RETURNS abie.academic_year
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'abie_import_year';
 COMMENT ON FUNCTION abie_internal.import_year(text) IS
 'The academic year written 2018/19 or 201819 (EES time_period; 201819.0 too), as 2018/19; NULL for anything else.';

@@ -2,21 +2,27 @@
 -- that reads them as data, from rows as jsonb, took ten times as long for the comparison alone (276,863 rows: 3.8
 -- seconds against 0.37).
 
+CREATE FUNCTION abie_internal.import_sources(columns text[], source text, said boolean[]) RETURNS jsonb
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_import_sources';
+COMMENT ON FUNCTION abie_internal.import_sources(text[], text, boolean[]) IS
+'The object that names the source of each column that is said: {"urn": "ees-absence", ...}. Error 2202E for arrays of '
+'unequal length, 22004 for nulls and for more than one dimension.';
+
 CREATE FUNCTION abie_internal.import_outranks(target_table text, column_name text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 -- An own entry's source is no format: its place is NULL, nothing outranks it.
 RETURN (
-	SELECT pg_catalog.format($$CASE WHEN t.sources ->> %1$L = n.new_source THEN true ELSE coalesce(
-		(array_position(%2$L::text[], split_part(t.sources ->> %1$L, ' ', 1)),
-			split_part(t.sources ->> %1$L, ' ', 2) COLLATE "C")
+	SELECT pg_catalog.format($$CASE WHEN n.held_sources ->> %1$L = n.new_source THEN true ELSE coalesce(
+		(array_position(%2$L::text[], split_part(n.held_sources ->> %1$L, ' ', 1)),
+			split_part(n.held_sources ->> %1$L, ' ', 2) COLLATE "C")
 		<= (array_position(%2$L::text[], split_part(n.new_source, ' ', 1)),
 			split_part(n.new_source, ' ', 2) COLLATE "C"), false) END$$,
 		column_name, precedence.formats)
 	FROM abie.import_precedence precedence
 	WHERE precedence.target_table = import_outranks.target_table);
 COMMENT ON FUNCTION abie_internal.import_outranks(text, text) IS
-'Expression: whether the incoming row n may replace the column of the held row t: same publication and edition, or by '
-'abie.import_precedence.';
+'Expression: whether the incoming row n may replace the column of the held row beside it: same publication and '
+'edition, or by abie.import_precedence.';
 
 CREATE FUNCTION abie_internal.import_incoming_query(format text, target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -35,7 +41,7 @@ BEGIN
 	WHERE t.format = import_incoming_query.format AND t.target_table = import_incoming_query.target_table
 		AND t.target_column = ANY (key || columns);
 	-- a school's columns have no year of their own, so their source names the edition; of several rows on one school
-	-- the newest speaks
+	-- the newest speaks, and only rows of the newest year are sorted
 	RETURN format('SELECT %s line, %s, %s AS new_source%s FROM pg_temp.abie_import_row '
 			'WHERE set_aside IS NULL AND problems IS NULL%s',
 		CASE WHEN target_table <> publication.main_table THEN 'DISTINCT ON (urn)' ELSE '' END,
@@ -53,7 +59,10 @@ BEGIN
 				AND t.target_table = import_incoming_query.target_table
 				AND t.target_column = ANY (columns)) END,
 		CASE WHEN target_table <> publication.main_table
-			THEN format(' AND urn IS NOT NULL ORDER BY urn, %s COLLATE "C" DESC%s, line', publication.edition,
+			THEN format(' AND (urn, %1$s COLLATE "C") IN (SELECT urn, max(%1$s COLLATE "C") '
+					'FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND problems IS NULL GROUP BY urn) '
+					'ORDER BY urn%2$s, line',
+				publication.edition,
 				CASE WHEN 'laestab' = ANY (columns) THEN ', laestab' END)
 			ELSE '' END);
 END $$;
@@ -111,6 +120,23 @@ RETURN (
 COMMENT ON FUNCTION abie_internal.import_same_row(text) IS
 'Condition: the held row t is the one that the row n is about.';
 
+CREATE FUNCTION abie_internal.import_compared_query(target_table text, columns text[], others text[]) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (
+	SELECT pg_catalog.format(E'SELECT n.*, t.%I IS NOT NULL AS is_held, t.sources AS held_sources%s%s%s\n'
+			'FROM incoming n LEFT JOIN abie.%I t ON %s%s',
+		(abie_internal.import_key(import_compared_query.target_table))[1],
+		CASE WHEN import_compared_query.target_table <> 'school' THEN ', t.markers AS held_markers' END,
+		pg_catalog.string_agg(pg_catalog.format(', t.%I AS %I', c, 'held_' || c), ''),
+		(SELECT pg_catalog.string_agg(pg_catalog.format(', t.%1$I AS %1$I', o), '') FROM pg_catalog.unnest(others) o),
+		import_compared_query.target_table, abie_internal.import_same_row(import_compared_query.target_table),
+		CASE WHEN import_compared_query.target_table <> 'school'
+			THEN pg_catalog.format(' WHERE (%s) IS NOT TRUE', abie_internal.import_says_nothing_new(columns)) END)
+	FROM pg_catalog.unnest(columns) c);
+COMMENT ON FUNCTION abie_internal.import_compared_query(text, text[], text[]) IS
+'The query that puts incoming rows beside the held ones, if one is; rows that say nothing new are left out. '
+'abie.school keeps no markers, and all its rows are compared: a blank date may speak, and sources differ by row.';
+
 CREATE FUNCTION abie_internal.import_added_query(target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -120,12 +146,11 @@ DECLARE
 	written text := (
 		SELECT string_agg(quote_ident(c), ', ')
 		FROM unnest(abie_internal.import_key(target_table) || columns) c);
-	-- of each column its name where the row says nothing; a blank date of closing is a statement
-	unsaid text := (
-		SELECT string_agg(format('CASE WHEN n.%1$I IS NULL%2$s THEN %1$L END', c,
-			CASE WHEN keeps_markers THEN format(' AND n.%I IS NULL', 'm_' || c) END), ', ')
-		FROM unnest(columns) c
-		WHERE keeps_markers OR c <> 'close_date');
+	-- of each column whether the row says something; a blank date of closing is a statement
+	said text := (
+		SELECT string_agg(CASE WHEN keeps_markers THEN format('n.%I IS NOT NULL OR n.%I IS NOT NULL', c, 'm_' || c)
+			WHEN c = 'close_date' THEN 'true' ELSE format('n.%I IS NOT NULL', c) END, ', ')
+		FROM unnest(columns) c);
 	markers text := (
 		SELECT format('CASE WHEN num_nonnulls(%s) = 0 THEN ''{}'' ELSE jsonb_strip_nulls(jsonb_build_object(%s)) END',
 			string_agg(format('n.%I', 'm_' || c), ', '),
@@ -133,53 +158,53 @@ DECLARE
 		FROM unnest(columns) c
 		WHERE keeps_markers);
 BEGIN
-	RETURN format($query$INSERT INTO abie.%1$I (%2$s, source, sources%3$s)
-	SELECT %2$s, $1,
-		jsonb_object(%4$L::text[], array_fill(n.new_source, ARRAY[%5$s])) - array_remove(ARRAY[%6$s]::text[], NULL)%7$s
-	FROM incoming n
-	WHERE NOT EXISTS (SELECT FROM abie.%1$I t WHERE %8$s)
+	RETURN format($query$INSERT INTO abie.%I (%s, source, sources%s)
+	SELECT %2$s, $1, abie_internal.import_sources(%4$L, n.new_source, ARRAY[%5$s])%6$s
+	FROM compared n
+	WHERE NOT n.is_held
 	RETURNING 1$query$,
-		target_table, written, CASE WHEN keeps_markers THEN ', markers' END, columns, cardinality(columns), unsaid,
-		CASE WHEN keeps_markers THEN E',\n\t\t' || markers END, abie_internal.import_same_row(target_table));
+		target_table, written, CASE WHEN keeps_markers THEN ', markers' END, columns, said,
+		CASE WHEN keeps_markers THEN E',\n\t\t' || markers END);
 END $$;
 COMMENT ON FUNCTION abie_internal.import_added_query(text, text[]) IS
-'The statement that adds incoming rows of which none is held; they passed their checks when they were read.';
+'The statement that adds compared rows of which none is held; they passed their checks when they were read.';
 
-CREATE FUNCTION abie_internal.import_decided_query(target_table text, columns text[], others text[]) RETURNS text
+CREATE FUNCTION abie_internal.import_decided_query(format text, target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	decisions text;
 BEGIN
-	SELECT string_agg(format(E',\n\tt.%1$I AS %2$I, %3$s AS %4$I', c, 'held_' || c,
+	SELECT string_agg(format(E',\n\t%s AS %I',
 			-- a blank date of closing is a statement (open), any other blank is not
 			format(CASE WHEN target_table = 'school' AND c = 'close_date'
-					THEN 'CASE WHEN t.sources -> %1$L IS NULL THEN t.%1$I IS NULL ELSE %2$s END'
-					ELSE 'n.%1$I IS NOT NULL AND CASE WHEN t.%1$I IS NULL THEN true ELSE %2$s END' END,
-				c, abie_internal.import_outranks(target_table, c)),
+					THEN 'CASE WHEN n.held_sources -> %1$L IS NULL THEN n.%2$I IS NULL ELSE %3$s END'
+					ELSE 'n.%1$I IS NOT NULL AND CASE WHEN n.%2$I IS NULL THEN true ELSE %3$s END' END,
+				c, 'held_' || c, abie_internal.import_outranks(target_table, c)),
 			'takes_' || c), '')
 		|| CASE WHEN target_table = 'school' THEN ''
-			ELSE ', t.markers AS held_markers' || string_agg(format(
+			ELSE string_agg(format(
 				-- a later edition that withdraws a figure withdraws its own, nobody else's
-				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN t.%1$I IS NOT NULL THEN coalesce(t.sources '
-					'->> %1$L = n.new_source, false)
-					WHEN t.markers -> %1$L IS NULL THEN true ELSE %3$s END AS %4$I',
-				c, 'm_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
+				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN n.%3$I IS NOT NULL '
+					'THEN coalesce(n.held_sources ->> %1$L = n.new_source, false)
+					WHEN n.held_markers -> %1$L IS NULL THEN true ELSE %4$s END AS %5$I',
+				c, 'm_' || c, 'held_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
 	INTO decisions
 	FROM unnest(columns) c;
-	RETURN format(E'SELECT n.*, t.sources AS held_sources%s%s\nFROM incoming n JOIN abie.%I t ON %s%s',
-		decisions,
-		(SELECT string_agg(format(', t.%1$I AS %1$I', o), '') FROM unnest(others) o),
-		target_table, abie_internal.import_same_row(target_table),
-		CASE WHEN target_table <> 'school'
-			THEN format(' WHERE (%s) IS NOT TRUE', abie_internal.import_says_nothing_new(columns)) END);
+	RETURN format(E'SELECT n.*, %s AS other_school%s\nFROM compared n WHERE n.is_held',
+		CASE WHEN target_table = 'attendance'
+			-- a publication may correct the URN it gave itself
+			THEN format($sql$CASE WHEN n.held_sources ->> 'urn' IS DISTINCT FROM %L AND n.held_urn <> n.urn
+		THEN concat('laestab ', n.laestab, ' is held for URN ', n.held_urn, ', not ', n.urn) END$sql$, format)
+			ELSE 'NULL::text' END,
+		decisions);
 END $$;
-COMMENT ON FUNCTION abie_internal.import_decided_query(text, text[], text[]) IS
-'The query that puts incoming rows beside the held ones and decides by column. A column is taken when nothing is held, '
-'or what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of '
-'the same publication, which it withdraws. Rows that say nothing new are left out. abie.school keeps no markers, and '
-'all its rows are decided: a blank date may speak, and sources differ by row.';
+COMMENT ON FUNCTION abie_internal.import_decided_query(text, text, text[]) IS
+'The query that decides by column on compared rows of which one is held. A column is taken when nothing is held, or '
+'what is held came from the same publication or one it outranks; a marker where no figure is held, or a figure of the '
+'same publication, which it withdraws. other_school: why a row on attendance is rejected, whose year and LAESTAB are '
+'held for another URN that another publication gave.';
 
 CREATE FUNCTION abie_internal.import_broken(format text, target_table text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -198,7 +223,7 @@ COMMENT ON FUNCTION abie_internal.import_broken(text, text) IS
 CREATE FUNCTION abie_internal.import_differs(columns text[], keeps_markers boolean) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN (
-	SELECT pg_catalog.string_agg(pg_catalog.format(
+	SELECT E'd.other_school IS NOT NULL\n\t\tOR ' || pg_catalog.string_agg(pg_catalog.format(
 			'd.%I AND (d.%I IS DISTINCT FROM d.%I OR d.held_sources ->> %L IS DISTINCT FROM d.new_source)',
 			'takes_' || c, c, 'held_' || c, c), E'\n\t\tOR ')
 		|| CASE WHEN keeps_markers
@@ -221,12 +246,14 @@ DECLARE
 	keeps_markers boolean := target_table <> 'school';
 	statement text;
 BEGIN
-	-- Reading the decided rows twice is faster than keeping the merged ones. Taken columns and markers are gathered as
-	-- arrays of names: one jsonb_object is much faster than jsonb_build_object. Incoming rows on schools are sorted,
-	-- and so kept.
+	-- Reading the decided rows twice is faster than keeping the merged ones.
+	-- Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than
+	-- jsonb_build_object. Incoming rows on schools are sorted, and so kept.
 	SELECT format($query$
 WITH incoming AS %1$s (%2$s),
-added AS (
+compared AS %17$s (
+	%16$s
+), added AS (
 	%3$s
 ), decided AS MATERIALIZED (
 	%4$s
@@ -235,12 +262,12 @@ added AS (
 	FROM decided d
 	WHERE %7$s
 ), merged AS (
-	SELECT line, %8$s, %9$s%10$s,
+	SELECT line, other_school, %8$s, %9$s%10$s,
 		held_sources || jsonb_object(taken || taken_markers,
 			array_fill(new_source, ARRAY[cardinality(taken || taken_markers)])) AS sources%11$s
 	FROM changed
 ), checked AS NOT MATERIALIZED (
-	SELECT m.*, %12$s AS broken FROM merged m
+	SELECT m.*, coalesce(other_school, %12$s) AS broken FROM merged m
 ), written AS (
 	UPDATE abie.%13$I t
 	SET %14$s, sources = n.sources, source = $1, recorded_at = DEFAULT
@@ -260,7 +287,7 @@ FROM (SELECT count(*) AS rows FROM added) a$query$,
 		CASE WHEN keeps_markers THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END,
 		incoming,
 		abie_internal.import_added_query(target_table, columns),
-		abie_internal.import_decided_query(target_table, columns, others),
+		abie_internal.import_decided_query(format, target_table, columns),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
 		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ') FILTER (WHERE keeps_markers),
 		abie_internal.import_differs(columns, keeps_markers),
@@ -276,16 +303,22 @@ FROM (SELECT count(*) AS rows FROM added) a$query$,
 		target_table,
 		string_agg(format('%1$I = n.%1$I', c), ', ')
 			|| CASE WHEN keeps_markers THEN ', markers = n.markers' ELSE '' END,
-		abie_internal.import_same_row(target_table))
+		abie_internal.import_same_row(target_table),
+		abie_internal.import_compared_query(target_table, columns, others),
+		-- where little is held, most of the rows are added: joining twice is faster than keeping them
+		CASE WHEN pg_relation_size(format('abie.%I', target_table)::regclass)
+				> pg_relation_size('pg_temp.abie_import_row')
+			THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END)
 	INTO statement
 	FROM unnest(columns) c;
 	RETURN statement;
 END $$;
 COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) IS
-'The statement that merges incoming rows into a table: it adds those of which none is held '
-'(abie_internal.import_added_query), and decides on the others (abie_internal.import_decided_query). A held row is '
-'written only when a value, a marker or its source differs; one that would break a check together with what is held '
-'is rejected. Gives new rows, rows written, rows merged.';
+'The statement that merges incoming rows into a table: it compares them with what is held '
+'(abie_internal.import_compared_query), adds those of which none is (abie_internal.import_added_query), and decides on '
+'the others (abie_internal.import_decided_query). A held row is written only when a value, a marker or its source '
+'differs; a row that would break a check together with what is held is rejected. Gives new rows, rows written, rows '
+'merged.';
 
 CREATE FUNCTION abie_internal.import_merge_links(file text) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT

@@ -12,13 +12,12 @@ COMMENT ON FUNCTION abie_internal.import_name_rank(text) IS
 'Place of a source of abie.local_authority, format then edition; the greater is the newer. NULL for an own '
 'entry.';
 
-CREATE FUNCTION abie_internal.import_name_authorities(format text) RETURNS void
+CREATE FUNCTION abie_internal.import_name_authorities(format text, header text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT EXISTS (SELECT FROM abie.import_format f WHERE f.format = import_name_authorities.format
-		AND f.field = 'la_name') THEN
+	IF NOT EXISTS (SELECT FROM abie_internal.import_mapping(format, header) m WHERE m.field = 'la_name') THEN
 		RETURN;
 	END IF;
 	-- of one edition's names the most frequent
@@ -35,7 +34,7 @@ BEGIN
 			> (abie_internal.import_name_rank(held.source) || held.la_name) COLLATE "C"$query$,
 		p.format, p.edition) FROM abie.import_publication p WHERE p.format = import_name_authorities.format);
 END $$;
-COMMENT ON FUNCTION abie_internal.import_name_authorities(text) IS
+COMMENT ON FUNCTION abie_internal.import_name_authorities(text, text[]) IS
 'Keeps the names of local authorities that the file under way gives, where it outranks (abie.import_precedence) or is '
 'newer than what gave the name held. A part of import_finish.';
 

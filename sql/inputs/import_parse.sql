@@ -25,11 +25,13 @@ BEGIN ATOMIC
 	)
 	SELECT n.field, n.kind, n.part_of, n.column_number,
 		CASE WHEN n.column_number IS NULL THEN 'NULL::text'
+			-- what reads a figure sees to the white space
+			WHEN n.is_figure THEN 'c' || n.column_number
 			-- a marker stands for a missing date or text as it does for a figure, but names no row
-			WHEN n.is_figure OR n.filled THEN pg_catalog.format('abie_internal.import_text(c%s)', n.column_number)
+			WHEN n.filled THEN pg_catalog.format('abie_internal.import_text(c%s)', n.column_number)
 			ELSE pg_catalog.format('abie_internal.figure_text(c%s)', n.column_number) END,
 		CASE WHEN n.column_number IS NOT NULL THEN pg_catalog.format(n.value, n.cell)
-			WHEN n.kind = 'year' THEN pg_catalog.quote_nullable(import_cells.academic_year) || '::text'
+			WHEN n.kind = 'year' THEN pg_catalog.format('abie_internal.import_year(%L)', import_cells.academic_year)
 			ELSE pg_catalog.format(n.value, 'NULL::text') END,
 		CASE WHEN n.is_figure AND n.column_number IS NULL THEN 'NULL::text'
 			WHEN n.is_figure THEN pg_catalog.format('CASE WHEN %I IS NULL '
@@ -38,7 +40,8 @@ BEGIN ATOMIC
 			-- the expression for none may be NULL for a text it cannot read
 			THEN pg_catalog.format('CASE WHEN %1$I IS NULL THEN CASE WHEN %2$s IS NULL THEN %3$L '
 				'WHEN (%4$s) IS NOT TRUE THEN %5$L || abie_internal.import_shown(%2$s) || %6$L END END', n.field,
-				n.cell, CASE WHEN n.filled THEN n.header_name || ' is empty' END,
+				CASE WHEN n.is_figure THEN pg_catalog.format('abie_internal.import_text(%s)', n.cell) ELSE n.cell END,
+				CASE WHEN n.filled THEN n.header_name || ' is empty' END,
 				CASE WHEN n.is_figure THEN pg_catalog.format('%I IS NOT NULL', 'm_' || n.field)
 					ELSE pg_catalog.format(n.none, n.cell) END,
 				n.header_name || ' "', '" is not ' || n.expected) END
@@ -74,32 +77,33 @@ AS $$
 DECLARE
 	statement text;
 BEGIN
-	-- OFFSET 0 keeps the planner from putting an expression in every place that uses it. A temporary table is read in
-	-- the order it was filled, by one process.
+	-- OFFSET 0 keeps the planner from putting an expression in every place that uses it; a CTE that numbers lines would
+	-- be kept. A temporary table is read in the order it was filled, by one process.
 	SELECT format($query$
 CREATE TEMP TABLE abie_import_row ON COMMIT DROP AS
-WITH raw AS (
-	SELECT line, %s
-	FROM (SELECT row_number() OVER () + 1 AS line, * FROM pg_temp.abie_import_stage) s OFFSET 0
-), typed AS (
-	SELECT *, %s FROM raw OFFSET 0
-), marked AS (
-	SELECT *, %L::text AS given_year, %L::date AS given_date%s FROM typed OFFSET 0
-)
 SELECT line, given_year, given_date, %s AS set_aside, nullif(concat_ws('; ', %s%s), '') AS problems, %s%s%s
-FROM marked$query$,
-		string_agg(format('%s AS %I', cell.raw, 'r_' || cell.field), E',\n\t\t'),
-		string_agg(format('%s AS %I', cell.value, cell.field), E',\n\t\t'),
-		academic_year, register_date,
-		string_agg(format(E',\n\t\t%s AS %I', cell.marker, 'm_' || cell.field), '')
-			FILTER (WHERE cell.marker IS NOT NULL),
+FROM (
+	SELECT *, abie_internal.import_year(%L) AS given_year, %L::date AS given_date%s
+	FROM (
+		SELECT *, %s
+		FROM (
+			SELECT abie_internal.import_line() AS line, %s
+			FROM pg_temp.abie_import_stage OFFSET 0
+		) raw OFFSET 0
+	) typed OFFSET 0
+) marked$query$,
 		coalesce(min(publication.set_aside), 'NULL::text'),
 		string_agg(cell.problem, E',\n\t' ORDER BY cell.column_number),
 		(SELECT string_agg(format(E',\n\tCASE WHEN %s THEN %s END', c.fails, c.reason), '')
 			FROM abie.import_check c WHERE c.format = import_parse_query.format),
 		string_agg(quote_ident(cell.field), ', '),
 		string_agg(', ' || quote_ident('m_' || cell.field), '') FILTER (WHERE cell.marker IS NOT NULL),
-		abie_internal.import_gathered(import_parse_query.format, header))
+		abie_internal.import_gathered(import_parse_query.format, header),
+		academic_year, register_date,
+		string_agg(format(E',\n\t\t%s AS %I', cell.marker, 'm_' || cell.field), '')
+			FILTER (WHERE cell.marker IS NOT NULL),
+		string_agg(format('%s AS %I', cell.value, cell.field), E',\n\t\t\t'),
+		string_agg(format('%s AS %I', cell.raw, 'r_' || cell.field), E',\n\t\t\t\t'))
 	INTO statement
 	FROM abie_internal.import_cells(import_parse_query.format, header, import_parse_query.academic_year) cell,
 		abie.import_publication publication
@@ -112,12 +116,15 @@ COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) I
 
 CREATE FUNCTION abie_internal.import_repeated_query(format text) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
+-- hashes that are not the same are told faster than groups are made
 RETURN (SELECT pg_catalog.format($query$
 UPDATE pg_temp.abie_import_row r
 SET problems = 'second row of the same key: the first is line ' || first.first_line
 FROM (SELECT %1$s, min(line) AS first_line FROM pg_temp.abie_import_row
 	WHERE set_aside IS NULL AND problems IS NULL GROUP BY %2$s HAVING count(*) > 1) first
-WHERE r.set_aside IS NULL AND r.problems IS NULL AND r.line > first.first_line AND (%2$s) = (%3$s)$query$,
+WHERE (SELECT abie_internal.has_repeat(hash_record_extended(ROW(%2$s), 0)) FROM pg_temp.abie_import_row
+		WHERE set_aside IS NULL AND problems IS NULL)
+	AND r.set_aside IS NULL AND r.problems IS NULL AND r.line > first.first_line AND (%2$s) = (%3$s)$query$,
 		pg_catalog.string_agg(t.expression || ' AS ' || pg_catalog.quote_ident('key_' || t.target_column), ', '),
 		pg_catalog.string_agg(t.expression, ', '),
 		pg_catalog.string_agg('first.' || pg_catalog.quote_ident('key_' || t.target_column), ', '))

@@ -44,6 +44,23 @@ SELECT text, abie_internal.import_whole(text, 100000, 999999) AS urn, abie_inter
 FROM unnest(ARRAY['100000', '999999.0', '099999', '0100000', '1000000', '100000.', '100000.1', '.0', '0', '0.0', '0004', '00004', '+4', '-4', '4%', '4 ', '', 'x', '10', '100.00']) AS text;
 SELECT abie_internal.import_region('E13000002'), abie_internal.import_region('E12000003'), abie_internal.import_region('Yorkshire and The Humber'), abie_internal.import_region('Wales (pseudo)') IS NULL AS elsewhere;
 
+-- lines of a file, the header being the first: each place of a statement counts for itself
+SELECT abie_internal.import_line() AS line, abie_internal.import_line() AS again, n FROM generate_series(1, 3) n;
+-- sources are those of an object made by itself, whatever row came before: more sets of columns than are kept, twice
+SELECT count(*) AS rows, count(DISTINCT made.sources) AS sets, bool_and(made.sources = jsonb_object(
+	ARRAY(SELECT c.name FROM unnest(made.columns, made.said) c (name, said) WHERE c.said),
+	ARRAY(SELECT made.source FROM unnest(made.said) s WHERE s))) AS right
+FROM (SELECT given.columns, given.source, said.said, abie_internal.import_sources(given.columns, given.source, said.said) AS sources
+	FROM generate_series(1, 2) time, (VALUES ('{urn,laestab,name}'::text[], 'gias 2025-05-24'), ('{urn,laestab,type}', 'gias 2025-05-24'),
+			('{urn,laestab,name}', 'spc 2022/23')) given (columns, source),
+		LATERAL (SELECT ARRAY[a, b, c] FROM (VALUES (false), (true)) a (a), (VALUES (false), (true)) b (b), (VALUES (false), (true)) c (c)) said (said)
+	ORDER BY time.time, said.said) made;
+SELECT abie_internal.import_sources('{b,a,b}', 'x', '{t,t,f}') AS named, abie_internal.import_sources('{}', 'x', '{}') AS none;
+SELECT abie_internal.import_sources('{a,b}', 'x', '{t}');
+SELECT abie_internal.import_sources('{a,NULL}', 'x', '{t,t}');
+SELECT abie_internal.import_sources('{a,b}', 'x', '{t,NULL}');
+SELECT abie_internal.import_sources('{{a,b},{c,d}}', 'x', '{t,t}');
+
 -- attendance: counts, reasons without total, a marker, a blank URN, a summary row, and every way to be rejected
 SELECT pg_temp.import('auto', 'ees.csv', :ees,
 	'201819,School,100001,2012001,201,E13000001,State-funded primary,100,1000,50,30,20,10,25,:,30|'
