@@ -380,66 +380,86 @@ END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_outcomes() IS
 'The outcomes of abie.load_attendance, from pg_temp.abie_load_count and pg_temp.abie_load_school.';
 
+CREATE FUNCTION abie_internal.load_attendance_week_query(is_held boolean) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+	counted text := $counted$
+SELECT c.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall, w.sess_authorised,
+	w.sess_unauthorised, w.reasons
+FROM (
+	SELECT n.urn, n.weeks
+	FROM pg_temp.abie_load_count n
+		JOIN pg_temp.abie_load_school l ON l.urn = n.urn
+	WHERE l.left_out IS NULL
+	ORDER BY n.urn
+) c, LATERAL abie.weeks(c.weeks) w$counted$;
+	-- new weeks come in the order of the primary key and by a plain INSERT: its index takes half the time then
+	added text := $added$
+INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
+	sess_authorised, sess_unauthorised, reasons, source)
+SELECT $1, c.urn, c.week_start, c.enrolments, c.sess_possible, c.sess_overall, c.sess_authorised, c.sess_unauthorised,
+	c.reasons, $2
+FROM %s$added$;
+BEGIN
+	IF NOT is_held THEN
+		RETURN format(added, '(' || counted || ') c');
+	END IF;
+	-- as for the year, only what differs is written: images are compared, byte by byte
+	RETURN format($query$
+WITH counted AS (%s),
+held AS (
+	SELECT h.urn, h.week_start, h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised,
+		h.sess_unauthorised, h.reasons, h.source LIKE 'registers: %%' AS of_registers,
+		h.source LIKE 'dfe-pupil-week: %%' AS of_pupil_file
+	FROM abie.attendance_week h
+	WHERE h.academic_year = $1
+		AND h.urn IN (
+			SELECT c.urn FROM pg_temp.abie_load_count c
+			EXCEPT SELECT l.urn FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
+), compared AS MATERIALIZED (
+	SELECT n.*, h.urn AS held_urn, h.week_start AS held_week
+	FROM counted n
+		FULL JOIN held h ON h.urn = n.urn AND h.week_start = n.week_start
+	WHERE h.urn IS NULL
+		OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
+			ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
+			ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
+		-- the pupil file of authorities knows less than registers, but of other weeks perhaps
+		OR h.of_pupil_file AND n.urn IS NOT NULL
+), gone AS (
+	DELETE FROM abie.attendance_week h
+	USING compared c
+	WHERE c.urn IS NULL
+		AND h.academic_year = $1 AND h.urn = c.held_urn AND h.week_start = c.held_week
+), changed AS (
+	UPDATE abie.attendance_week h
+	SET enrolments = c.enrolments, sess_possible = c.sess_possible, sess_overall = c.sess_overall,
+		sess_authorised = c.sess_authorised, sess_unauthorised = c.sess_unauthorised, reasons = c.reasons,
+		source = $2, recorded_at = DEFAULT
+	FROM compared c
+	WHERE c.held_urn IS NOT NULL
+		AND h.academic_year = $1 AND h.urn = c.urn AND h.week_start = c.week_start
+)%s$query$, counted, format(added, 'compared c WHERE c.held_urn IS NULL'));
+END $function$;
+COMMENT ON FUNCTION abie_internal.load_attendance_week_query(boolean) IS
+'The statement of abie_internal.load_attendance_week: where some week of the academic year is held, one that compares, '
+'else one that adds. Parameters: the year and the source.';
+
 CREATE FUNCTION abie_internal.load_attendance_week(registers regclass, academic_year text) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+-- weeks that were written a moment ago are more than the planner knows of
+SET enable_nestloop = off
 AS $$
 DECLARE
 	-- made once, not in every row
 	year abie.academic_year := academic_year;
-	loaded_from text := 'registers: ' || registers;
 BEGIN
-	-- as for the year, only what differs is written: images are compared, byte by byte. New weeks come in the order
-	-- of the primary key and by a plain INSERT: its index takes half the time then.
-	WITH counted AS (
-		SELECT c.urn, w.week_start, w.enrolments::integer AS enrolments, w.sess_possible, w.sess_overall,
-			w.sess_authorised, w.sess_unauthorised, w.reasons
-		FROM (
-			SELECT n.urn, n.weeks
-			FROM pg_temp.abie_load_count n
-				JOIN pg_temp.abie_load_school l ON l.urn = n.urn
-			WHERE l.left_out IS NULL
-			ORDER BY n.urn
-		) c, LATERAL abie.weeks(c.weeks) w
-	), held AS (
-		SELECT h.urn, h.week_start, h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised,
-			h.sess_unauthorised, h.reasons, h.source LIKE 'registers: %' AS of_registers,
-			h.source LIKE 'dfe-pupil-week: %' AS of_pupil_file
-		FROM abie.attendance_week h
-		WHERE h.academic_year = year
-			AND h.urn IN (
-				SELECT c.urn FROM pg_temp.abie_load_count c
-				EXCEPT SELECT l.urn FROM pg_temp.abie_load_school l WHERE l.left_out IS NOT NULL)
-	), compared AS MATERIALIZED (
-		SELECT n.*, h.urn AS held_urn, h.week_start AS held_week
-		FROM counted n
-			FULL JOIN held h ON h.urn = n.urn AND h.week_start = n.week_start
-		WHERE h.urn IS NULL
-			OR h.of_registers AND (n.urn IS NULL OR record_image_ne(
-				ROW(h.enrolments, h.sess_possible, h.sess_overall, h.sess_authorised, h.sess_unauthorised, h.reasons),
-				ROW(n.enrolments, n.sess_possible, n.sess_overall, n.sess_authorised, n.sess_unauthorised, n.reasons)))
-			-- the pupil file of authorities knows less than registers, but of other weeks perhaps
-			OR h.of_pupil_file AND n.urn IS NOT NULL
-	), gone AS (
-		DELETE FROM abie.attendance_week h
-		USING compared c
-		WHERE c.urn IS NULL
-			AND h.academic_year = year AND h.urn = c.held_urn AND h.week_start = c.held_week
-	), changed AS (
-		UPDATE abie.attendance_week h
-		SET enrolments = c.enrolments, sess_possible = c.sess_possible, sess_overall = c.sess_overall,
-			sess_authorised = c.sess_authorised, sess_unauthorised = c.sess_unauthorised, reasons = c.reasons,
-			source = loaded_from, recorded_at = DEFAULT
-		FROM compared c
-		WHERE c.held_urn IS NOT NULL
-			AND h.academic_year = year AND h.urn = c.urn AND h.week_start = c.week_start
-	)
-	INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, sess_possible, sess_overall,
-		sess_authorised, sess_unauthorised, reasons, source)
-	SELECT year, c.urn, c.week_start, c.enrolments, c.sess_possible, c.sess_overall,
-		c.sess_authorised, c.sess_unauthorised, c.reasons, loaded_from
-	FROM compared c
-	WHERE c.held_urn IS NULL;
+	EXECUTE abie_internal.load_attendance_week_query(
+		EXISTS (SELECT FROM abie.attendance_week h WHERE h.academic_year = year))
+	USING year, 'registers: ' || registers;
 END $$;
 COMMENT ON FUNCTION abie_internal.load_attendance_week(regclass, text) IS
 'Replaces the weeks of the schools of pg_temp.abie_load_count by those of the registers, where they differ, and weeks '

@@ -240,7 +240,7 @@ ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r WHERE r.provolatile = 'v' AND r.proparallel <> 'u' ORDER BY 1;
 SELECT r.object, r.provolatile FROM routine r
 WHERE r.provolatile <> 'v' AND r.prosrc || coalesce(pg_get_function_sqlbody(r.oid), '') ~* '\m(insert\s+into|delete\s+from|update\s+abie|pg_advisory|set_config|nextval)\M'
-	AND r.proname !~ '^import_.*_query$'	-- these only write the text of a statement
+	AND r.proname !~ '^(import|load_attendance)_.*_query$'	-- these only write the text of a statement
 ORDER BY 1;
 
 -- In SQL and PL/pgSQL: a search_path of its own, or a body parsed when it was made. abie.calculate, abie.nightly and abie.monitor commit, so they can have no SET clause.
