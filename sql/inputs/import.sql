@@ -317,13 +317,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	of_format text := (SELECT i.format FROM abie.import i WHERE i.import_id = import_keep_rejects.import_id);
+	logged abie.import := (SELECT i FROM abie.import i WHERE i.import_id = import_keep_rejects.import_id);
 	-- of a file with personal data only the columns that are read, the personal ones apart
 	kept integer[] := (SELECT CASE WHEN bool_or(f.kind = 'personal')
 			THEN array_agg(m.column_number ORDER BY m.column_number) FILTER (WHERE f.kind <> 'personal')
 			ELSE ARRAY(SELECT generate_series(1, cardinality(header))) END
-		FROM abie_internal.import_mapping(of_format, header) m
-			JOIN abie.import_format f ON f.format = of_format
+		FROM abie_internal.import_mapping(logged.format, header) m
+			JOIN abie.import_format f ON f.format = logged.format
 				AND f.field = coalesce(m.part_of, m.field));
 BEGIN
 	-- what an earlier import of this content rejected and this one did not is no longer rejected
@@ -331,6 +331,9 @@ BEGIN
 	USING pg_temp.abie_import_row r
 	WHERE held.digest = import_keep_rejects.digest AND r.line = held.line
 		AND (r.set_aside IS NOT NULL OR r.problems IS NULL);
+	IF logged.rejected = 0 THEN
+		RETURN;
+	END IF;
 	-- rows of the stage numbered as abie_internal.import_parse_query numbers them
 	EXECUTE format($query$
 		INSERT INTO abie.import_reject AS held (digest, line, import_id, file, reason, "row")
