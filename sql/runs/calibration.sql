@@ -69,7 +69,7 @@ SET jit = off
 SET enable_nestloop = off
 SET work_mem = '64MB'
 SET max_parallel_workers_per_gather = 0
--- schools come in the order of URNs, so that sums have the same bits; hashing keeps that within a group, a sort would not
+-- schools come in the order of URNs, so that sums have the same bits; hashing keeps it within a group, a sort not
 SET enable_hashagg = on
 SET enable_sort = off
 AS $$

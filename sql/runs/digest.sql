@@ -7,8 +7,8 @@ CREATE FUNCTION abie_internal.row_bytes(VARIADIC "any") RETURNS bytea
 LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'abie_row_bytes';
 COMMENT ON FUNCTION abie_internal.row_bytes("any") IS
 'Values as the bytes of the text that a row of them has, the same that a cast makes, but for numbers always so many '
-'digits as tell them apart, whatever extra_float_digits is; in less time. Not STRICT: a column may be NULL. Error 0A000 '
-'for a column whose text depends on the session, such as a date.';
+'digits as tell them apart, whatever extra_float_digits is; in less time. Not STRICT: a column may be NULL. Error '
+'0A000 for a column whose text depends on the session, such as a date.';
 
 CREATE FUNCTION abie_internal.list_bytes(urn integer, similar_urns integer[], distances float8[], bandwidth float8)
 RETURNS bytea

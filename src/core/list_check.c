@@ -112,8 +112,9 @@ school_distances(const ListedSchool *own, const ListedSchool *const *other, int 
 		if (!is_comparable(own, other[i], by))
 			distance[i] = NAN;
 		else if (!own->complete || !other[i]->complete)
-			distance[i] = distance_of(distance_squared_of_rows(own->value, own->present, other[i]->value,
-															   other[i]->present, by->weights, by->elements, by->total));
+			distance[i] = distance_of(
+				distance_squared_of_rows(own->value, own->present, other[i]->value, other[i]->present, by->weights,
+										 by->elements, by->total));
 		else
 		{
 			complete[waiting] = other[i]->value;
