@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "core/html_page.h"
 #include "report_part.h"
 #include "text_result.h"
 #include "utils/array.h"
@@ -94,5 +95,35 @@ abie_html_link(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	html_link(&out, text_argument(fcinfo, 0), text_argument(fcinfo, 1));
+	return text_result(&out);
+}
+
+PG_FUNCTION_INFO_V1(abie_html_page);
+Datum
+abie_html_page(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out = text_begin();
+
+	html_page(&out, &(HtmlPage) {
+		.title = text_argument(fcinfo, 0), .policy = text_argument(fcinfo, 1), .style = text_argument(fcinfo, 2),
+		.content = text_argument(fcinfo, 3), .before = "", .after = ""
+	});
+	return text_result(&out);
+}
+
+/* Markdown has no page around it. */
+PG_FUNCTION_INFO_V1(abie_report_page);
+Datum
+abie_report_page(PG_FUNCTION_ARGS)
+{
+	TextBuffer	out;
+
+	if (!is_html_argument(fcinfo, 0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(2));
+	out = text_begin();
+	html_page(&out, &(HtmlPage) {
+		.title = text_argument(fcinfo, 1), .policy = TEXT_OF(""), .style = TEXT_OF(""),
+		.content = text_argument(fcinfo, 2), .before = "<main>\n", .after = "</main>\n"
+	});
 	return text_result(&out);
 }

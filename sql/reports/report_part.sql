@@ -44,77 +44,13 @@ COMMENT ON FUNCTION abie_internal.report_part(text, text, text, text[], text[]) 
 'as of abie_internal.html_part.';
 
 CREATE FUNCTION abie_internal.html_page(title text, policy text, style text, content text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	-- not format(), which looks at every sign
-	RETURN concat($html$<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:$html$,
-		policy, $html$">
-<link rel="icon" href="data:,">
-<title>$html$, abie_internal.xml_text(title), $html$</title>
-<style>
-:root{color-scheme:light}
-body{margin:0 auto;max-width:44rem;padding:1rem;
-font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
-color:#222;background:#fff;overflow-wrap:anywhere}
-h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0 .25rem}
-h2{font-size:1.25rem;line-height:1.3;margin:2rem 0 .5rem;padding-top:.6rem;border-top:2px solid #0072b2}
-h3{font-size:1rem;margin:1rem 0 .25rem}
-p,ul,ol{margin:.5rem 0}ul,ol{padding-left:1.4rem}li{margin:.35rem 0}
-.meta{color:#505050;font-size:.9rem}
-.notice{border-left:.4rem solid #b35900;background:#fff4e5;padding:.5rem .75rem}
-.lead{border-left:.4rem solid #0072b2;background:#eaf3f9;padding:.75rem;font-size:1.2rem;font-weight:600;
-line-height:1.35}
-figure{margin:.75rem 0;break-inside:avoid}
-svg{display:block;width:100%;max-width:36rem;height:auto}
-table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.75rem 0}
-caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{padding:.3rem .25rem;border-bottom:1px solid #ccc;text-align:right;vertical-align:top;
-font-variant-numeric:tabular-nums;overflow-wrap:normal}
-th{font-weight:600;line-height:1.3}tbody th{font-weight:400;line-height:inherit}
-th:first-child{text-align:left;padding-left:0;min-width:8rem;overflow-wrap:anywhere}
-td:last-child,th:last-child{padding-right:0}
-small{display:block;color:#505050;font-size:.85em}
-.half ul{list-style:none;padding:0}
-summary{cursor:pointer;padding:.4rem 0;color:#00527f}
-@media (max-width:30rem){body{padding:.75rem}table{font-size:.85rem}
-thead th{font-size:.75rem}th:first-child{min-width:6rem}}
-@media print{@page{size:A4;margin:14mm 15mm}html{font-size:9.5pt}body{max-width:none;padding:0;line-height:1.35}
-h1{margin-top:0}h2{margin-top:1.1rem}svg{max-width:112mm}th,td{padding:.12rem .4rem}
-html:has(.half){font-size:9pt}.half{break-after:page}
-.half h1{font-size:1.4rem}.half li{margin:.2rem 0}.half svg{max-width:124mm}
-.half~figure{float:left;width:76mm;margin:0 4mm 1mm 0}.half~h2{clear:both;margin-top:.6rem;padding-top:.3rem}
-.half~ul{display:flow-root}
-.half~table{width:auto;min-width:84mm;font-size:.8rem}.half~table small{display:inline;margin-left:.4em}
-.half~table :is(th,td){padding:.05rem .4rem}.half~table td:last-child{white-space:nowrap}
-h2,h3,caption{break-after:avoid}tr,li,.lead,.notice{break-inside:avoid}details{display:none}}
-$html$, style, $html$</style>
-</head>
-<body>
-$html$, content, $html$</body>
-</html>
-$html$);
-END $$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_html_page';
 COMMENT ON FUNCTION abie_internal.html_page(text, text, text, text) IS
 'A whole HTML page, one file that loads nothing from elsewhere. policy: what its Content-Security-Policy allows beyond '
 'that; style: rules beyond those of reports; content: HTML of its body.';
 
 CREATE FUNCTION abie_internal.report_page(format text, title text, body text) RETURNS text
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 50
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-	RETURN CASE format
-		WHEN 'html' THEN abie_internal.html_page(title, '', '', E'<main>\n' || body || E'</main>\n') ELSE body END;
-END $$;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_report_page';
 COMMENT ON FUNCTION abie_internal.report_page(text, text, text) IS
 'A whole report in a format from its parts. HTML is one file that loads nothing from elsewhere and runs '
 'nothing.';

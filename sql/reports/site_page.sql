@@ -59,11 +59,12 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100
 RETURN abie_internal.html_page(title,
 	CASE WHEN is_sortable THEN abie_internal.script_policy(abie_internal.sort_script()) ELSE '' END,
 	abie_internal.site_style() || CASE WHEN is_sortable THEN abie_internal.sort_style() ELSE '' END,
-	E'<header>\n' || abie_internal.confidential_line()
-	|| '<nav aria-label="Breadcrumb"><ol><li><a href="../index.html">All schools</a></li>' || crumbs
-	|| '<li aria-current="page">' || abie_internal.xml_text(name) || E'</li></ol></nav>\n</header>\n<main>\n' || body
-	|| E'</main>\n'
-	|| CASE WHEN is_sortable THEN abie_internal.script_element(abie_internal.sort_script()) ELSE '' END);
+	-- all in one go: each || would copy what is before it
+	concat(E'<header>\n', abie_internal.confidential_line(),
+		'<nav aria-label="Breadcrumb"><ol><li><a href="../index.html">All schools</a></li>', crumbs,
+		'<li aria-current="page">', abie_internal.xml_text(name), E'</li></ol></nav>\n</header>\n<main>\n', body,
+		E'</main>\n',
+		CASE WHEN is_sortable THEN abie_internal.script_element(abie_internal.sort_script()) END));
 COMMENT ON FUNCTION abie_internal.site_page(text, text, text, text, boolean) IS
 'A page of a site, but its index: confidential, breadcrumbs (HTML of the areas around it), its name, and its body as '
 'HTML; whether its tables can be sorted, else it runs nothing.';

@@ -21,12 +21,11 @@ BEGIN
 			abie_internal.site_crumb('region', e ->> 'region', e ->> 'region', pages),
 			abie_internal.site_crumb('la', e ->> 'la_code', la_name, pages)),
 		abie_internal.shown_name(e ->> 'school_name', (e ->> 'urn')::integer),
-		coalesce('<p class="meta">Trust: ' || abie_internal.html_link(
-			abie_internal.site_address('trust', e ->> 'trust', pages), e ->> 'trust') || E'</p>\n', '')
-		|| body
-		|| abie_internal.html_part('heading', 'Figures as a table')
-		|| abie_internal.html_part('list', '', ARRAY['Every figure of this page, unrounded, as CSV'],
-			ARRAY[(e ->> 'urn') || '.csv']),
+		concat('<p class="meta">Trust: ' || abie_internal.html_link(
+				abie_internal.site_address('trust', e ->> 'trust', pages), e ->> 'trust') || E'</p>\n',
+			body, abie_internal.html_part('heading', 'Figures as a table'),
+			abie_internal.html_part('list', '', ARRAY['Every figure of this page, unrounded, as CSV'],
+				ARRAY[(e ->> 'urn') || '.csv'])),
 		-- the lists of similar schools and of reasons of absence; a school left out has neither
 		has_expectation AND facts -> 'similar_schools' <> 'null' OR facts -> 'absence' <> 'null');
 END $$;
