@@ -36,6 +36,8 @@ INSERT INTO odd_value VALUES
 	('date', '0044-03-15 BC'), ('date[]', '{2025-09-01,2025-09-08}'), ('date[]', '{}'), ('date[]', '{NULL,infinity}'),
 	('bytea', ''), ('bytea', '\x00'), ('bytea', '\x' || repeat('ff', 4096)),
 	('boolean', 'true'), ('boolean', 'false'), ('jsonb', '{}'), ('jsonb', '{"+": "X01", "": null}'), ('jsonb', '[[]]'),
+	('jsonb[]', '{}'), ('jsonb[]', '{NULL}'), ('jsonb[]', '[0:2]={"{\"+\": 1e300}","[{}]",NULL}'),
+	('jsonb[]', '{{"{\"\": \"X01\"}"},{"5"}}'),
 	('integer', '3'), ('integer', '0'), ('integer', '-2147483648'), ('integer', '2147483647'),
 	('bigint', '190'), ('bigint', '0'), ('bigint', '-9223372036854775808'), ('bigint', '9223372036854775807'),
 	('float8', '0.5'), ('float8', '0'), ('float8', '-1e308'), ('float8', '1e308'), ('float8', 'NaN'),
