@@ -77,7 +77,8 @@ WITH school AS MATERIALIZED (
 		-- worked out once, not for each row
 		CASE a.academic_year WHEN mobility.academic_year THEN 0
 			WHEN (SELECT abie.previous_year(mobility.academic_year)) THEN 1 ELSE 2 END AS years_before,
-		coalesce(abie_internal.stratum(a.school_type), '') AS stratum, a.sess_possible::float8 / a.enrolments AS sessions
+		coalesce(abie_internal.stratum(a.school_type), '') AS stratum,
+		a.sess_possible::float8 / a.enrolments AS sessions
 	FROM abie.attendance a
 	-- three years as the planner sees them, so that it takes the index
 	WHERE a.academic_year IN (mobility.academic_year, abie.previous_year(mobility.academic_year),

@@ -34,7 +34,7 @@ RETURN name IN ('run_id', 'urn', 'laestab', 'academic_year', 'week_start', 'corr
 	-- what a characteristic means is a constant
 	'trust_code', 'similar_name', 'similar_la_name', 'similar_urn', 'rank', 'method', 'characteristics', 'description', 'meaning', 'local_schools', 'la_code',
 	-- a weekly run, and the kinds of week
-	'monitor_id', 'kind', 'similar_la_code',
+	'monitor_id', 'kind', 'similar_la_code', 'similar_easting', 'similar_northing',
 	'similar_attendance', 'similar_enrolments', 'similar_fsm_pct', 'similar_sen_support_pct', 'similar_ehc_plan_pct', 'similar_eal_pct');
 
 CREATE FUNCTION plan_of(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
