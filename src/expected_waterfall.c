@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/report_word.h"
+#include "miscadmin.h"
 #include "row_json.h"
 #include "text_result.h"
 #include "utils/array.h"
@@ -127,8 +128,12 @@ abie_expected_waterfall(PG_FUNCTION_ARGS)
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	push_plain_step(&state, "national mean", NAN, mean);
 	for (int i = 0; i < given.count; i++)
+	{
+		/* each looks at all that follow */
+		CHECK_FOR_INTERRUPTS();
 		if (is_of_step(&given, i, i))
 			reached = push_circumstances(&state, &given, i, reached);
+	}
 	/* what the model has of the school's own attendance is taken out again: context - fitted */
 	push_plain_step(&state, "own attendance left out", float8_mi(context, reached), context);
 	push_plain_step(&state, "similar schools", similar, float8_pl(context, similar));

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/report_word.h"
+#include "mb/pg_wchar.h"
 #include "report_school.h"
 #include "text_result.h"
 
@@ -201,7 +202,8 @@ run_line(Section *section)
 	TextSlice	finished = fact_text(section->run, "finished_at");
 
 	say(out, section, "Run {run_id} of ");
-	text_put(out, finished.byte, Min(finished.length, 10));
+	/* its day */
+	text_put(out, finished.byte, (size_t) pg_mbcharcliplen(finished.byte, (int) finished.length, 10));
 	say(out, section, " for {target_year} with methodology ");
 	text_slice(out, fact_text(section->run, "methodology"));
 	say(out, section, ", abie {extension_version}. Digest of the inputs ");

@@ -72,6 +72,19 @@ SELECT abie_internal.counted(0, 'school', 'schools'), abie_internal.counted(1, '
 SELECT f.e ->> 'exclusion_reason' AS reason, count(*) > 0 AS some, count(*) FILTER (WHERE r ~ 'Similar schools|What the school is compared by|How the number was made|The ladder|\| Expected \||Schools to learn from|What the number does not say|Target|<th scope="col">Expected') AS captions,
 	count(*) FILTER (WHERE (r ~ '<th scope="col">National') <> (f.facts #> '{history,-1,national}' <> 'null')) AS other_national, count(*) FILTER (WHERE (r ~ 'with 95% intervals') <> (f.facts #> '{history,-1,attendance_low}' <> 'null')) AS other_interval
 FROM fact f, abie.school_report(f.urn, 'html') r WHERE f.facts ->> 'outcome' = 'left out' GROUP BY 1 ORDER BY 1;
+-- facts of a user's own: a text is not cut within a letter, and many steps can be cancelled
+SELECT substring(convert_from(convert_to(abie_internal.school_report_limits('{"run": {"finished_at": "2026-11-0\u00e9\u00e9"}}', 'markdown'), 'UTF8'), 'UTF8') FROM 'Run  of \S* for') AS day;
+CREATE TABLE many_steps AS SELECT array_agg('step ' || i) AS names, array_agg(0.1::float8) AS points FROM generate_series(1, 100000) i;
+CREATE FUNCTION is_soon_cancelled() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM abie_internal.expected_waterfall(names, points, 1, 2, 3, 4) FROM many_steps;
+	RETURN NULL;
+EXCEPTION WHEN query_canceled THEN
+	RETURN clock_timestamp() - statement_timestamp() < '5 s';
+END $$;
+SET statement_timeout = '200ms';
+SELECT is_soon_cancelled();
+RESET statement_timeout;
 
 --
 -- The map
