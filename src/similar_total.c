@@ -29,7 +29,15 @@ exact_mean(const double *number, int count)
 	Datum		total = NumericGetDatum(int64_to_numeric(0));
 
 	for (int i = 0; i < count; i++)
-		total = DirectFunctionCall2(numeric_add, total, NumericGetDatum(numeric_of(number[i])));
+	{
+		Numeric		decimal = numeric_of(number[i]);
+		Datum		before = total;
+
+		CHECK_FOR_INTERRUPTS();
+		total = DirectFunctionCall2(numeric_add, before, NumericGetDatum(decimal));
+		pfree(DatumGetPointer(before));
+		pfree(decimal);
+	}
 	total = DirectFunctionCall2(numeric_div, total, NumericGetDatum(int64_to_numeric(count)));
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8,
 											  DirectFunctionCall2(numeric_round, total, Int32GetDatum(6))));
