@@ -170,7 +170,8 @@ BEGIN
 	RETURN abie_internal.html_page(title, abie_internal.script_policy(abie_internal.site_script()),
 		abie_internal.site_style() || $css$input{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;
 border:2px solid #505050;border-radius:.2rem}label{display:block;font-weight:600;margin:1rem 0 .25rem}
-ul{columns:18rem;column-gap:2rem}#found{columns:auto;list-style:none;padding:0}#found li{margin:.5rem 0}
+ul{columns:18rem;column-gap:2rem}ul li{margin:0 0 .35rem}
+#found{columns:auto;list-style:none;padding:0}#found li{margin:.5rem 0}
 @media print{form{display:none}}
 $css$,
 		E'<header>\n' || abie_internal.confidential_line() || E'</header>\n<main>\n'
