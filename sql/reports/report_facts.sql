@@ -108,17 +108,17 @@ AS $$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-	SELECT k.urn, abie_internal.json_rows(array_agg(k.j)),
+	SELECT k.urn,
+		-- both say their order: PostgreSQL 16 and later sort the rows for one, and the other would see them so
+		abie_internal.json_rows(array_agg(k.j ORDER BY k.position)),
 		(array_agg(k.meaning ORDER BY k.points DESC, k.position) FILTER (WHERE k.stands_out))[1],
 		max(k.points) FILTER (WHERE k.stands_out)
-	-- sorted once, not for each array
 	FROM (SELECT a.urn, a.position, a.meaning, j, a.own_percent - a.similar_percent AS points,
 			abie_internal.reason_stands_out(a.reason, a.own_percent, a.similar_percent) AS stands_out
 		FROM abie_report.school_absence_compared a
 			CROSS JOIN LATERAL (SELECT a.reason, a.meaning, a.own_percent, a.similar_percent) j
 		WHERE a.run_id = report_absence.run_id AND a.urn = ANY (urns)
-			AND num_nulls(a.own_percent, a.similar_percent) = 0
-		ORDER BY a.urn, a.position) k
+			AND num_nulls(a.own_percent, a.similar_percent) = 0) k
 	GROUP BY k.urn;
 END $$;
 COMMENT ON FUNCTION abie_internal.report_absence(integer, integer[]) IS
