@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "utils/array.h"
+#include "utils/datum.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
@@ -31,20 +32,12 @@ typedef struct Kept
 } Kept;
 
 static bool
-same(struct varlena *one, struct varlena *other)
-{
-	Size		length = VARSIZE_ANY_EXHDR(one);
-
-	return length == VARSIZE_ANY_EXHDR(other) && memcmp(VARDATA_ANY(one), VARDATA_ANY(other), length) == 0;
-}
-
-static bool
 made_of(const Made *made, FunctionCallInfo fcinfo)
 {
 	if (made->sources == NULL)
 		return false;
 	for (int i = ARGUMENTS - 1; i >= 0; i--)	/* it is the last that differs */
-		if (!same(made->argument[i], PG_GETARG_VARLENA_PP(i)))
+		if (!datum_image_eq(PointerGetDatum(made->argument[i]), PG_GETARG_DATUM(i), false, -1))
 			return false;
 	return true;
 }

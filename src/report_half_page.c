@@ -190,7 +190,7 @@ abie_school_report_half_page(PG_FUNCTION_ARGS)
 	part_end(part);
 	if (part->is_html)
 	{
-		if (is_left_out(section.facts))
+		if (outcome_is(&section, "left out"))
 			phase_picture(&section);
 		else
 			standing_picture(&section);

@@ -13,12 +13,6 @@
 #include "text_result.h"
 #include "utils/builtins.h"
 
-bool
-is_left_out(JsonbContainer *facts)
-{
-	return text_is(fact_text(facts, "outcome"), "left out");
-}
-
 static TextSlice
 written(const TextBuffer *text)
 {
@@ -174,7 +168,7 @@ abie_school_report_circumstances(PG_FUNCTION_ARGS)
 
 	section_begin(&section, fcinfo);
 	row = fact_rows(section.facts, "circumstances", &count);
-	if (is_left_out(section.facts) || count < 0)
+	if (outcome_is(&section, "left out") || count < 0)
 		return text_result(&section.out);
 	circumstance = palloc(sizeof(Circumstance) * Max(count, 1));
 	for (int i = 0; i < count; i++)

@@ -37,7 +37,7 @@ extern void say_item(Section *section, const char *template);
 /* A text of the run. */
 extern TextSlice run_text(const Section *section, const char *name);
 
-/* A number of the expectation; whether the school is to improve, sustain or maintain. */
+/* A number of the expectation; whether the school is to improve, sustain or maintain, or is left out. */
 extern double figure(const Section *section, const char *name);
 extern bool outcome_is(const Section *section, const char *outcome);
 
@@ -47,9 +47,6 @@ extern const char *ladder_top(const Section *section);
 /* The ladder as a picture and a table; the table of data that the figures come from. */
 extern void rungs_part(Section *section);
 extern void data_part(Section *section);
-
-/* Whether the school has no expectation. */
-extern bool is_left_out(JsonbContainer *facts);
 
 /* A name as reports write it, or the URN of a school that has none. */
 extern TextSlice shown_name(TextSlice name, TextSlice urn);

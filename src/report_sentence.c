@@ -223,7 +223,7 @@ abie_school_report_lead(PG_FUNCTION_ARGS)
 	TextBuffer *said_text;
 
 	section_begin(&section, fcinfo);
-	if (is_left_out(section.facts))
+	if (outcome_is(&section, "left out"))
 	{
 		say_part(&section, PART_LEAD, "No attendance expectation has been set for {target_year}: {exclusion_reason}.");
 		said_text = said_begin(&section.part);

@@ -19,8 +19,7 @@
 /* What there is to read beside the schools' figures: where they are. */
 typedef struct SimilarFacts
 {
-	JsonbContainer *facts;
-	JsonbContainer *expectation;
+	Section		section;
 	SimilarReport report;
 	MapSchool  *place;			/* that of the school itself, then those of the others */
 } SimilarFacts;
@@ -96,14 +95,13 @@ static bool
 read_similar(SimilarFacts *similar, ArrayType *linked, TextSlice list)
 {
 	SimilarReport *report = &similar->report;
-	JsonbContainer *facts = similar->facts;
+	JsonbContainer *facts = similar->section.facts;
 	JsonbContainer *standing = facts_in(facts, "standing");
-	JsonbContainer *own = facts_in(facts, "expectation");
+	JsonbContainer *own = similar->section.expectation;
 	JsonbContainer **row = fact_rows(facts, "similar_schools", &report->count);
 
 	if (report->count <= 0)
 		return false;
-	similar->expectation = own;
 	report->school = palloc(sizeof(SimilarSchool) * report->count);
 	similar->place = palloc(sizeof(MapSchool) * (report->count + 1));
 	similar->place[0] = read_place(facts_in(facts, "place"), "easting", "northing",
@@ -136,7 +134,7 @@ similar_picture(PartWriter *part, const SimilarFacts *similar)
 	double	   *value = palloc(sizeof(double) * (count + 1) * 3);
 	ChartRange	range[3] = {{0}};
 	SimilarChart chart = {.name = name, .own = count};
-	JsonbContainer *own = similar->expectation;
+	JsonbContainer *own = similar->section.expectation;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -154,7 +152,7 @@ similar_picture(PartWriter *part, const SimilarFacts *similar)
 	chart.attendance = values_held(value, count + 1, &range[0]);
 	chart.low = values_held(value + count + 1, count + 1, &range[1]);
 	chart.high = values_held(value + 2 * (count + 1), count + 1, &range[2]);
-	chart.title = title_of("Attendance in ", fact_text(facts_in(similar->facts, "run"), "baseline_year"));
+	chart.title = title_of("Attendance in ", run_text(&similar->section, "baseline_year"));
 	part_begin(part, PART_PICTURE, NO_TEXT, 1);
 	part->found = draw_similar(part->out, &chart, &range[0], &range[1], &range[2]);
 	part_end(part);
@@ -223,21 +221,20 @@ PG_FUNCTION_INFO_V1(abie_school_report_similar);
 Datum
 abie_school_report_similar(PG_FUNCTION_ARGS)
 {
-	SimilarFacts similar = {.facts = facts_argument(fcinfo, 0)};
-	TextBuffer	out = text_begin();
-	TextBuffer	scratch = text_scratch();
-	PartWriter	part = {.out = &out, .is_html = is_html_argument(fcinfo, 1), .said = &scratch};
+	SimilarFacts similar = {.place = NULL};
+	PartWriter *part = &similar.section.part;
 
-	if (!is_left_out(similar.facts) &&
+	section_begin(&similar.section, fcinfo);
+	if (!outcome_is(&similar.section, "left out") &&
 		read_similar(&similar, PG_GETARG_ARRAYTYPE_P(2), text_argument(fcinfo, 3)))
 	{
-		similar_standing(&part, &similar.report);
-		if (part.is_html)
+		similar_standing(part, &similar.report);
+		if (part->is_html)
 		{
-			similar_picture(&part, &similar);
-			map_pictures(&part, &similar);
+			similar_picture(part, &similar);
+			map_pictures(part, &similar);
 		}
-		similar_lists(&part, &similar.report);
+		similar_lists(part, &similar.report);
 	}
-	return text_result(&out);
+	return text_result(&similar.section.out);
 }

@@ -134,7 +134,7 @@ abie_school_report_steps(PG_FUNCTION_ARGS)
 	Section		section;
 
 	section_begin(&section, fcinfo);
-	if (is_left_out(section.facts))
+	if (outcome_is(&section, "left out"))
 		return text_result(&section.out);
 	say_part(&section, PART_HEADING, "How the number was made");
 	part_begin(&section.part, PART_STEPS, NO_TEXT, 1);
@@ -222,7 +222,7 @@ abie_school_report_limits(PG_FUNCTION_ARGS)
 	bool		has_expectation;
 
 	section_begin(&section, fcinfo);
-	has_expectation = !is_left_out(section.facts);
+	has_expectation = !outcome_is(&section, "left out");
 	if (has_expectation)
 		limits_list(&section);
 	say_part(&section, PART_HEADING, "Where the figures come from");
@@ -250,7 +250,7 @@ abie_school_report_ladder(PG_FUNCTION_ARGS)
 	Section		section;
 
 	section_begin(&section, fcinfo);
-	if (is_left_out(section.facts))
+	if (outcome_is(&section, "left out"))
 		return text_result(&section.out);
 	say_part(&section, PART_HEADING, "The ladder");
 	say_part(&section, PART_PARAGRAPH, "Where the school stands, and rungs to climb to. Averages and the rates of "

@@ -85,10 +85,7 @@ held(double value, ChartRange *shown)
 static double
 target_of(const Section *section)
 {
-	TextSlice	outcome = fact_text(section->facts, "outcome");
-
-	return text_is(outcome, "improve") || text_is(outcome, "sustain") ? fact_number(section->expectation, "target") :
-		NAN;
+	return outcome_is(section, "improve") || outcome_is(section, "sustain") ? figure(section, "target") : NAN;
 }
 
 static void
@@ -109,8 +106,8 @@ history_picture(Section *section, const HistoryYear *year, int count)
 	(void) values_held(columns.value[3], count, &national);
 	chart.title = national.held > 0 ? TEXT_OF("This school and all schools of its phase") : TEXT_OF("This school");
 	chart.target = held(target_of(section), &shown);
-	chart.forecast_low = held(fact_number(section->expectation, "forecast_low"), &shown);
-	chart.forecast_high = held(fact_number(section->expectation, "forecast_high"), &shown);
+	chart.forecast_low = held(figure(section, "forecast_low"), &shown);
+	chart.forecast_high = held(figure(section, "forecast_high"), &shown);
 	if (!isnan(chart.forecast_low) || !isnan(chart.target))
 		chart.goal_said = run_text(section, "target_year");
 	if (chart.goal_said.byte != NULL)
@@ -125,9 +122,9 @@ static void
 forecast_lead(Section *section)
 {
 	TextBuffer *out = said_begin(&section->part);
-	double		low = fact_number(section->expectation, "forecast_low");
-	double		high = fact_number(section->expectation, "forecast_high");
-	double		target = fact_number(section->expectation, "target");
+	double		low = figure(section, "forecast_low");
+	double		high = figure(section, "forecast_high");
+	double		target = figure(section, "target");
 
 	if (isnan(low))
 		return;
@@ -135,7 +132,7 @@ forecast_lead(Section *section)
 	text_slice(out, run_text(section, "target_year"));
 	text_printf(out, " will most likely be between %.1f%s and %.1f%s. (That has held for 95 of 100 schools; a change "
 				"common to all schools comes on top.)", low, "%", high, "%");
-	if (text_is(fact_text(section->facts, "outcome"), "improve") && target >= low && target <= high)
+	if (outcome_is(section, "improve") && target >= low && target <= high)
 		text_word(out, " The target lies within that range, so one year's rate alone will not prove that the school "
 				  "has improved.");
 	part_text(&section->part, PART_PARAGRAPH, said(&section->part));
@@ -195,7 +192,7 @@ static DistributionBar *
 read_bars(const Section *section, int *count, int *shown)
 {
 	JsonbContainer **row = fact_rows(section->facts, "distribution", count);
-	double		own = fact_number(section->expectation, "improvement_rounded");
+	double		own = figure(section, "improvement_rounded");
 	DistributionBar *bar = palloc(sizeof(DistributionBar) * Max(*count, 1));
 
 	*shown = 0;
@@ -270,7 +267,7 @@ rungs_part(Section *section)
 	ChartRange	shown = {0};
 	LadderChart chart = {.name = name, .role = role};
 	/* where there is nothing to climb, level and target are one */
-	bool		has_target = !text_is(fact_text(section->facts, "outcome"), "maintain");
+	bool		has_target = !outcome_is(section, "maintain");
 	int			count = 0;
 
 	for (size_t i = 0; i < lengthof(rungs); i++)
@@ -278,7 +275,7 @@ rungs_part(Section *section)
 		{
 			name[count] = rungs[i].name;
 			role[count] = rungs[i].role;
-			height[count++] = fact_number(section->expectation, rungs[i].figure);
+			height[count++] = figure(section, rungs[i].figure);
 		}
 	chart.height = values_held(height, count, &shown);
 	if (part->is_html)

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "results.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/float.h"
 
 static ScalingMethod
@@ -202,16 +203,6 @@ vector_parameters(HeapTupleHeader row)
 	return parameters;
 }
 
-static bool
-same_text(Datum a, Datum b)
-{
-	text	   *left = DatumGetTextPP(a);
-	text	   *right = DatumGetTextPP(b);
-
-	return VARSIZE_ANY_EXHDR(left) == VARSIZE_ANY_EXHDR(right) &&
-		memcmp(VARDATA_ANY(left), VARDATA_ANY(right), VARSIZE_ANY_EXHDR(left)) == 0;
-}
-
 PG_FUNCTION_INFO_V1(abie_scaled_vector);
 Datum
 abie_scaled_vector(PG_FUNCTION_ARGS)
@@ -241,7 +232,8 @@ abie_scaled_vector(PG_FUNCTION_ARGS)
 		if (at < 0 || at >= categories || unknown[at])
 			*place = NAN;
 		else
-			*place = same_text(held[at], parameters.category[j]) ? 1.0 / parameters.category_scale[j] : 0.0;
+			*place = datum_image_eq(held[at], parameters.category[j], false, -1) ?
+				1.0 / parameters.category_scale[j] : 0.0;
 	}
 	PG_RETURN_ARRAYTYPE_P(float_array_result(element, length));
 }

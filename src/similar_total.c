@@ -8,12 +8,14 @@
 
 #include "catalog/pg_type.h"
 #include "common/int.h"
+#include "core/code.h"
 #include "core/similar_total.h"
 #include "facts.h"
 #include "miscadmin.h"
 #include "results.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/numeric.h"
 
 static Numeric
@@ -84,16 +86,6 @@ abie_column_means(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(float_array_result(mean, columns));
 }
 
-static bool
-is_same(Datum one, Datum other)
-{
-	text	   *a = DatumGetTextPP(one);
-	text	   *b = DatumGetTextPP(other);
-
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
-
 PG_FUNCTION_INFO_V1(abie_column_matches);
 Datum
 abie_column_matches(PG_FUNCTION_ARGS)
@@ -115,18 +107,13 @@ abie_column_matches(PG_FUNCTION_ARGS)
 		int			column = i % columns;
 
 		if (column < owns && !own_null[column] && !null[i])
-			matches[column] += is_same(own[column], element[i]);
+			matches[column] += datum_image_eq(own[column], element[i], false, -1);
 	}
 	PG_RETURN_ARRAYTYPE_P(bigint_array_result(matches, columns));
 }
 
-/* Reasons of absence, in the order of abie_internal.absence_meanings. */
-static const char *const reasons[] = {
-	"sess_auth_illness", "sess_auth_appointments", "sess_auth_religious", "sess_auth_study", "sess_auth_traveller",
-	"sess_auth_holiday", "sess_auth_ext_holiday", "sess_auth_excluded", "sess_auth_interview",
-	"sess_auth_reg_performance", "sess_auth_temp_reduced_timetable", "sess_auth_other", "sess_unauth_holiday",
-	"sess_unauth_late", "sess_unauth_other", "sess_unauth_noyet"
-};
+/* Reasons of absence, which abie_internal.absence_meanings has in the same order. */
+#define ABSENCE_REASONS (REASON_UNAUTH_NOYET + 1)
 
 PG_FUNCTION_INFO_V1(abie_reason_totals);
 Datum
@@ -135,26 +122,30 @@ abie_reason_totals(PG_FUNCTION_ARGS)
 	Datum	   *element;
 	bool	   *null;
 	int			count;
-	int64		total[lengthof(reasons)] = {0};
-	bool		is_known[lengthof(reasons)] = {false};
-	double		amount[lengthof(reasons)];
+	int64		total[ABSENCE_REASONS] = {0};
+	bool		is_known[ABSENCE_REASONS] = {false};
+	double		amount[ABSENCE_REASONS];
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), JSONBOID, -1, false, TYPALIGN_INT, &element, &null, &count);
 	for (int i = 0; i < count; i++)
-		for (size_t k = 0; k < lengthof(reasons) && !null[i]; k++)
+	{
+		JsonbContainer *held = null[i] ? NULL : &DatumGetJsonbP(element[i])->root;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int reason = 0; reason < ABSENCE_REASONS; reason++)
 		{
 			int64		sessions;
 
-			CHECK_FOR_INTERRUPTS();
-			if (!fact_count(&DatumGetJsonbP(element[i])->root, reasons[k], &sessions))
+			if (!fact_count(held, reason_names[reason], &sessions))
 				continue;
-			is_known[k] = true;
-			if (pg_add_s64_overflow(total[k], sessions, &total[k]))
+			is_known[reason] = true;
+			if (pg_add_s64_overflow(total[reason], sessions, &total[reason]))
 				ereport(ERROR,
 						(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 						 errmsg("bigint out of range")));
 		}
-	for (size_t k = 0; k < lengthof(reasons); k++)
-		amount[k] = is_known[k] ? (double) total[k] : NAN;
-	PG_RETURN_ARRAYTYPE_P(float_array_result(amount, lengthof(reasons)));
+	}
+	for (int reason = 0; reason < ABSENCE_REASONS; reason++)
+		amount[reason] = is_known[reason] ? (double) total[reason] : NAN;
+	PG_RETURN_ARRAYTYPE_P(float_array_result(amount, ABSENCE_REASONS));
 }

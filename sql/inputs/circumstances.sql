@@ -88,9 +88,9 @@ WITH school AS MATERIALIZED (
 	SELECT s.years_before, s.stratum, percentile_cont(0.95) WITHIN GROUP (ORDER BY s.sessions) AS sessions
 	FROM school s GROUP BY s.years_before, s.stratum
 ), share AS (
-	SELECT s.laestab, s.years_before, least(1, s.sessions / f.sessions) AS year_share,
-		least(40, 100 * (1 - least(1, s.sessions / f.sessions))) AS mobility
-	FROM school s JOIN full_year f ON f.years_before = s.years_before AND f.stratum = s.stratum
+	SELECT s.laestab, s.years_before, y.year_share, least(40, 100 * (1 - y.year_share)) AS mobility
+	FROM school s JOIN full_year f ON f.years_before = s.years_before AND f.stratum = s.stratum,
+		LATERAL (SELECT least(1, s.sessions / f.sessions)) y(year_share)
 )
 SELECT s.laestab, min(s.year_share) FILTER (WHERE s.years_before = 0),
 	-- a sum of one year each, added year by year, has the same bits each time
