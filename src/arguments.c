@@ -11,6 +11,7 @@
 #include "core/code.h"
 #include "core/distance.h"
 #include "miscadmin.h"
+#include "nodes/primnodes.h"
 #include "utils/datetime.h"
 #include "utils/lsyscache.h"
 
@@ -81,6 +82,14 @@ unpack_floats(ArrayType *array, int rows, int columns, const char *name, bool nu
 	}
 	check_finite(&matrix, name, null_is_missing);
 	return matrix;
+}
+
+bool
+argument_is_constant(FmgrInfo *function, int number)
+{
+	Node	   *call = function->fn_expr;
+
+	return call != NULL && IsA(call, FuncExpr) && IsA(list_nth(((FuncExpr *) call)->args, number), Const);
 }
 
 FloatMatrix

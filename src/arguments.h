@@ -27,6 +27,12 @@ typedef struct FloatMatrix
 } FloatMatrix;
 
 /*
+ * Whether an argument of a call is a constant of the query: the same in all calls by this FmgrInfo. Not so a parameter,
+ * which PL/pgSQL may set anew between two calls.
+ */
+extern bool argument_is_constant(FmgrInfo *function, int number);
+
+/*
  * A one-dimensional float8 array as a matrix of one row; finite elements or
  * NULL only.  name: what error messages call it; null_is_missing: they may
  * advise NULL.  The empty array has no columns.  Without NULLs the values are

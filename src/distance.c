@@ -66,15 +66,6 @@ typedef struct KeptArguments
 	DistanceTerms terms;
 } KeptArguments;
 
-/* Not so a parameter, which PL/pgSQL may set anew between two calls. */
-static bool
-is_constant(FmgrInfo *function, int number)
-{
-	Node	   *call = function->fn_expr;
-
-	return call != NULL && IsA(call, FuncExpr) && IsA(list_nth(((FuncExpr *) call)->args, number), Const);
-}
-
 static void
 keep_arguments(FunctionCallInfo fcinfo, const Pair *pair)
 {
@@ -82,7 +73,8 @@ keep_arguments(FunctionCallInfo fcinfo, const Pair *pair)
 	KeptArguments *kept = palloc0(sizeof(KeptArguments));
 
 	fcinfo->flinfo->fn_extra = kept;
-	if (pair->a.complete && is_constant(fcinfo->flinfo, 0) && is_constant(fcinfo->flinfo, 2))
+	if (pair->a.complete && argument_is_constant(fcinfo->flinfo, 0) &&
+		argument_is_constant(fcinfo->flinfo, 2))
 	{
 		int			p = pair->a.columns;
 

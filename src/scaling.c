@@ -203,37 +203,57 @@ vector_parameters(HeapTupleHeader row)
 	return parameters;
 }
 
+/* Those that are a constant of a query, as where one school is measured against all others, are read in its first call. */
+static const VectorParameters *
+kept_parameters(FunctionCallInfo fcinfo)
+{
+	MemoryContext before = CurrentMemoryContext;
+	bool		keep = argument_is_constant(fcinfo->flinfo, 2);
+	VectorParameters *parameters = fcinfo->flinfo->fn_extra;
+
+	if (parameters != NULL)
+		return parameters;
+	if (keep)
+		MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	parameters = palloc(sizeof(VectorParameters));
+	*parameters = vector_parameters(keep ? PG_GETARG_HEAPTUPLEHEADER_COPY(2) : PG_GETARG_HEAPTUPLEHEADER(2));
+	if (keep)
+		fcinfo->flinfo->fn_extra = parameters;
+	MemoryContextSwitchTo(before);
+	return parameters;
+}
+
 PG_FUNCTION_INFO_V1(abie_scaled_vector);
 Datum
 abie_scaled_vector(PG_FUNCTION_ARGS)
 {
 	FloatMatrix number = float_vector_argument(PG_GETARG_ARRAYTYPE_P(0), "numbers", true);
-	VectorParameters parameters = vector_parameters(PG_GETARG_HEAPTUPLEHEADER(2));
-	int			length = parameters.numbers + parameters.categories;
+	const VectorParameters *parameters = kept_parameters(fcinfo);
+	int			length = parameters->numbers + parameters->categories;
 	double	   *element = palloc(sizeof(double) * Max(length, 1));
 	Datum	   *held;
 	bool	   *unknown;
 	int			categories;
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &held, &unknown, &categories);
-	for (int j = 0; j < parameters.numbers; j++)
+	for (int j = 0; j < parameters->numbers; j++)
 	{
-		int			at = parameters.number_element[j] - 1;
-		Scaling		scaling = {parameters.location[j], parameters.scale[j]};
+		int			at = parameters->number_element[j] - 1;
+		Scaling		scaling = {parameters->location[j], parameters->scale[j]};
 
 		element[j] = at < 0 || at >= number.columns || !number.present[at] ? NAN :
-			scaling_apply(number.value[at], scaling, parameters.clip);
+			scaling_apply(number.value[at], scaling, parameters->clip);
 	}
-	for (int j = 0; j < parameters.categories; j++)
+	for (int j = 0; j < parameters->categories; j++)
 	{
-		int			at = parameters.category_element[j] - 1;
-		double	   *place = &element[parameters.numbers + j];
+		int			at = parameters->category_element[j] - 1;
+		double	   *place = &element[parameters->numbers + j];
 
 		if (at < 0 || at >= categories || unknown[at])
 			*place = NAN;
 		else
-			*place = datum_image_eq(held[at], parameters.category[j], false, -1) ?
-				1.0 / parameters.category_scale[j] : 0.0;
+			*place = datum_image_eq(held[at], parameters->category[j], false, -1) ?
+				1.0 / parameters->category_scale[j] : 0.0;
 	}
 	PG_RETURN_ARRAYTYPE_P(float_array_result(element, length));
 }

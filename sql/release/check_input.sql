@@ -173,21 +173,19 @@ BEGIN ATOMIC
 		FROM abie.run_characteristic c
 		WHERE c.run_id = check_missing_characteristic.run_id
 		GROUP BY c.stratum, c.characteristic
+	), school AS MATERIALIZED (
+		SELECT v.urn, v.stratum, v.vector, v.vector IS NULL OR array_position(v.vector, NULL) IS NOT NULL AS lacks
+		FROM abie.run_vector(check_missing_characteristic.run_id) v
 	)
 	SELECT 'missing characteristic', s.vector[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic),
 		ARRAY[s.urn], 1
-	FROM abie.run_school s
+	FROM school s
 		JOIN characteristic c ON c.stratum = s.stratum
-	WHERE s.run_id = check_missing_characteristic.run_id
-		AND (s.vector IS NULL OR array_position(s.vector, NULL) IS NOT NULL)
+	WHERE s.lacks
 	UNION ALL
 	SELECT 'missing characteristic', false, NULL, NULL,
 		(s.schools * (SELECT count(*) FROM characteristic c WHERE c.stratum = s.stratum))::integer
-	FROM (SELECT s.stratum, count(*) AS schools
-		FROM abie.run_school s
-		WHERE s.run_id = check_missing_characteristic.run_id AND array_position(s.vector, NULL) IS NULL
-			AND s.vector IS NOT NULL
-		GROUP BY s.stratum) s;
+	FROM (SELECT s.stratum, count(*) AS schools FROM school s WHERE NOT s.lacks GROUP BY s.stratum) s;
 END;
 COMMENT ON FUNCTION abie_internal.check_missing_characteristic(integer, float8) IS
 'Release check missing characteristic. Items are schools x characteristics.';

@@ -50,8 +50,9 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT coalesce(array_agg(s.school), '{}') AS schools
 			FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
-					s.vector)::abie_internal.listed_school AS school
+					abie_internal.scaled_vector(s.numbers, s.categories, d.parameters))::abie_internal.listed_school AS school
 				FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
+					LEFT JOIN abie_internal.run_scaling(check_lists.run_id) d ON d.stratum = s.stratum
 				WHERE s.run_id = check_lists.run_id) s) s,
 		(SELECT coalesce(array_agg(ROW(l.urn, l.similar_urns, l.distances)::abie_internal.school_list), '{}')
 				AS lists

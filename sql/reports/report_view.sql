@@ -224,7 +224,7 @@ COMMENT ON COLUMN abie_report.similar_school.similar_easting IS
 COMMENT ON COLUMN abie_report.similar_school.similar_northing IS
 'Northing of the similar school when the run was made, metres of the British National Grid; NULL where not known.';
 COMMENT ON COLUMN abie_report.similar_school.distance IS
-'Distance by abie.distance of the two vectors in abie.run_school; NULL where the list rests on attendance that is not '
+'Distance by abie.distance of their two vectors (abie.run_vector); NULL where the list rests on attendance that is not '
 'published.';
 COMMENT ON COLUMN abie_report.similar_school.similar_enrolments IS
 'Enrolments of the similar school in the baseline year; NULL where its attendance is not shown.';

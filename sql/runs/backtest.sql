@@ -76,7 +76,7 @@ WITH raised AS (
 		AND c.characteristic = ANY (context_change.characteristics)
 	GROUP BY c.stratum
 ), school AS (
-	SELECT s.urn, s.stratum, s.vector,
+	SELECT s.urn, s.stratum, abie_internal.scaled_vector(s.numbers, s.categories, p.parameters) AS vector,
 		abie_internal.scaled_vector(
 			ARRAY(SELECT CASE WHEN u.element = ANY (r.elements) THEN u.number + context_change.amount ELSE u.number END
 				FROM unnest(s.numbers) WITH ORDINALITY u(number, element)

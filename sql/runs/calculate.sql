@@ -3,24 +3,6 @@
 -- The stages switch off nested loops where tables are joined that were filled a moment ago, because the planner's
 -- statistics are then of another time.
 
-CREATE FUNCTION abie_internal.run_scaling(run_id integer)
-	RETURNS TABLE (stratum text, parameters abie.vector_parameters)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100 ROWS 2
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT c.stratum, ROW(
-	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-	array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-	(abie_internal.run_methodology(run_scaling.run_id)).clip,
-	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
-	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
-	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
-FROM abie.run_characteristic c WHERE c.run_id = run_scaling.run_id GROUP BY c.stratum
-$$;
-COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
-'For each stratum of a run, how vectors are made: parameters of abie_internal.scaled_vector.';
-
 CREATE FUNCTION abie_internal.scaled_numbers(run_id integer)
 RETURNS TABLE (stratum text, element bigint, location float8, scale float8, present bigint, substitute float8)
 LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 20
@@ -111,14 +93,11 @@ BEGIN
 			FROM pg_temp.abie_run_pool s
 			GROUP BY s.stratum) t ON t.stratum = e.stratum;
 
-	UPDATE pg_temp.abie_run_pool s SET vector = abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
-	FROM abie_internal.run_scaling(calculate_scaling.run_id) d
-	WHERE d.stratum = s.stratum;
 	GET DIAGNOSTICS done = ROW_COUNT;
 	RETURN done;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_scaling(integer) IS
-'Stage of a run. Fills abie.run_characteristic and vector of the pool; the number of schools.';
+'Stage of a run. Fills abie.run_characteristic; the number of elements.';
 
 CREATE FUNCTION abie_internal.similar_school_figures(run_id integer, method text, benchmark_share float8)
 RETURNS TABLE (urn integer, stratum text, is_reference boolean, enrolments float8, residual float8,

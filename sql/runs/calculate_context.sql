@@ -70,9 +70,13 @@ WITH pool AS MATERIALIZED (
 		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.effective_enrolments
 			ELSE 0 END AS weight,
 			s.previous_attendance,
-			abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS terms,
-				abie_internal.context_terms(s.vector, h.substitutes, 0, h.indicators) AS elements
+			abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators) AS terms,
+				abie_internal.context_terms(v.vector, h.substitutes, 0, h.indicators) AS elements
 		FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
+			JOIN abie_internal.run_scaling(fit_context.run_id) d ON d.stratum = s.stratum
+			-- OFFSET 0: worked out once, however often it is asked for
+			CROSS JOIN LATERAL (
+				SELECT abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector OFFSET 0) v
 		ORDER BY s.stratum, s.urn
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit

@@ -15,7 +15,8 @@ WITH run AS (
 	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
 	WHERE r.run_id = explain_inputs.run_id
 ), school AS (
-	SELECT s.* FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
+	SELECT s.*, abie_internal.school_vector(s) AS vector
+	FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
 ), element AS (
 	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number,
 		-- learned weights are the sizes of coefficients

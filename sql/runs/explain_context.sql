@@ -25,7 +25,7 @@ RETURN QUERY
 SELECT t.term::integer, t.name, t.element, t.other_element, t.value, t.location, t.coefficient, t.contribution
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
-	CROSS JOIN LATERAL abie_internal.context_terms(s.vector, m.substitutes, m.numbers, m.indicators) value
+	CROSS JOIN LATERAL abie_internal.context_terms(abie_internal.school_vector(s), m.substitutes, m.numbers, m.indicators) value
 	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, value, m.location, m.coefficients,
 		abie.contributions(value, m.location, m.coefficients))
 		WITH ORDINALITY t(name, element, other_element, value, location, coefficient, contribution, term)
@@ -45,9 +45,12 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-SELECT c.characteristic, (abie_internal.vector_contributions(s.vector, m))[c.position]
+SELECT c.characteristic, p.contributions[c.position]
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+	-- OFFSET 0: worked out once, however often it is asked for
+	CROSS JOIN LATERAL (SELECT abie_internal.vector_contributions(abie_internal.school_vector(s), m) AS contributions
+		OFFSET 0) p
 	JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 		AND c.position = ANY (m.first_elements)
 WHERE s.run_id = school_contributions.run_id AND s.urn = school_contributions.urn

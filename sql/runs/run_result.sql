@@ -42,7 +42,7 @@ COMMENT ON COLUMN abie.similar_school.urn IS 'The school.';
 COMMENT ON COLUMN abie.similar_school.rank IS '1 for the most similar.';
 COMMENT ON COLUMN abie.similar_school.similar_urn IS
 'The similar school; never the school itself nor a predecessor or successor of it.';
-COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of the two vectors in abie.run_school.';
+COMMENT ON COLUMN abie.similar_school.distance IS 'Distance by abie.distance of their two vectors (abie.run_vector).';
 
 CREATE TABLE abie.expectation (
 	run_id integer,

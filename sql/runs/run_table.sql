@@ -84,7 +84,7 @@ CREATE TABLE abie.run_characteristic (
 	PRIMARY KEY (run_id, stratum, position)
 );
 COMMENT ON TABLE abie.run_characteristic IS
-'What schools of a stratum were compared by in a run: the elements of abie.run_school.vector.';
+'What schools of a stratum were compared by in a run: the elements of the vectors of abie.run_vector.';
 COMMENT ON COLUMN abie.run_characteristic.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_characteristic.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_characteristic.position IS 'Element of the vector, from 1.';
@@ -183,7 +183,7 @@ COMMENT ON COLUMN abie.run_model.r2_leave_one_out IS
 COMMENT ON COLUMN abie.run_model.residual_variance IS
 'Mean over schools of enrolments x (attendance - context)^2: abie.ridge_model.residual_variance.';
 COMMENT ON COLUMN abie.run_model.numbers IS
-'How many elements of abie.run_school.vector, the first ones, are numbers.';
+'How many elements of a school''s vector (abie.run_vector), the first ones, are numbers.';
 COMMENT ON COLUMN abie.run_model.first_elements IS
 'For each element of the vector the first one of the same characteristic.';
 COMMENT ON COLUMN abie.run_model.substitutes IS
@@ -303,7 +303,6 @@ CREATE TABLE abie.run_school (
 	pre_pandemic float8,
 	numbers float8[] NOT NULL,
 	categories text[] NOT NULL,
-	vector float8[],
 	fitted float8,
 	leverage float8,
 	context float8,
@@ -368,7 +367,6 @@ COMMENT ON COLUMN abie.run_school.pre_pandemic IS
 'The school''s attendance in 2018/19: abie_internal.past_attendance. NULL where not held.';
 COMMENT ON COLUMN abie.run_school.numbers IS 'Numbers of the methodology''s characteristics, in its order, unscaled.';
 COMMENT ON COLUMN abie.run_school.categories IS 'Categories of the methodology''s characteristics, in its order.';
-COMMENT ON COLUMN abie.run_school.vector IS 'What distances are computed of: elements as in abie.run_characteristic.';
 COMMENT ON COLUMN abie.run_school.fitted IS
 'Attendance predicted from circumstances by the contextual model of all schools, per cent; NULL in other methods, as '
 'the columns that follow from it.';

@@ -27,13 +27,17 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	weights float8[] := (SELECT w.weights FROM abie.run_weights(school.run_id) w WHERE w.stratum = school.stratum);
+	vector float8[] := abie_internal.school_vector(school);
+	scaling abie.vector_parameters := (SELECT d.parameters FROM abie_internal.run_scaling(school.run_id) d
+		WHERE d.stratum = school.stratum);
 BEGIN
 	IF weights IS NULL THEN
 		RETURN;
 	END IF;
 	RETURN QUERY
 	SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
-	FROM (SELECT s.urn::integer AS urn, abie.distance(school.vector, s.vector, weights) AS distance
+	FROM (SELECT s.urn::integer AS urn, abie.distance(vector,
+			abie_internal.scaled_vector(s.numbers, s.categories, scaling), weights) AS distance
 		FROM abie.run_school s WHERE s.run_id = school.run_id AND abie_internal.may_be_similar(school, s)
 		-- a condition on the distance would measure it again; those without one are last
 		ORDER BY 2, 1 LIMIT wanted) d
@@ -57,21 +61,23 @@ DECLARE
 	stored bigint;
 BEGIN
 	WITH weight AS MATERIALIZED (
-		SELECT * FROM abie.run_weights(calculate_similar_schools.run_id)
+		SELECT w.*, d.parameters
+		FROM abie.run_weights(calculate_similar_schools.run_id) w
+			JOIN abie_internal.run_scaling(calculate_similar_schools.run_id) d ON d.stratum = w.stratum
 	), pool AS (
 		SELECT s.stratum,
 			array_agg(s.urn::bigint ORDER BY s.urn) AS ids,
-			array_agg(s.vector ORDER BY s.urn) AS vectors,
+			array_agg(abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) ORDER BY s.urn) AS vectors,
 			array_agg(s.family ORDER BY s.urn) AS family,
 			array_agg(s.is_reference ORDER BY s.urn) AS candidate,
 			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)] ORDER BY s.urn) AS residuals,
 			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
 				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END] ORDER BY s.urn) AS enrolments
 		FROM pg_temp.abie_run_pool s
+			JOIN weight w ON w.stratum = s.stratum
 			CROSS JOIN LATERAL (SELECT
 				CASE m.method WHEN 'contextual' THEN s.attendance - s.context ELSE s.attendance END AS residual,
 				s.previous_attendance - s.previous_context AS previous) r
-		WHERE s.stratum IN (SELECT w.stratum FROM weight w)
 		GROUP BY s.stratum, s.selective
 	), found AS MATERIALIZED (
 		-- a school that is no reference has one candidate more than the others, which does not count: where they have
@@ -93,7 +99,7 @@ BEGIN
 				WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
 				WHEN k.incomparable THEN 'missing: ' || (
 					SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
-					FROM unnest(s.vector, w.characteristics) n(value, name)
+					FROM unnest(v.vector, w.characteristics) n(value, name)
 					WHERE n.value IS NULL)
 				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted'
 			END
@@ -101,8 +107,10 @@ BEGIN
 			LEFT JOIN found f ON f.urn = s.urn
 			LEFT JOIN weight w ON w.stratum = s.stratum
 			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
+			CROSS JOIN LATERAL (
+				SELECT abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) AS vector) v
 			CROSS JOIN LATERAL (SELECT
-				w.stratum IS NULL OR abie.distance(s.vector, s.vector, w.weights) IS NULL AS incomparable) k
+				w.stratum IS NULL OR abie.distance(v.vector, v.vector, w.weights) IS NULL AS incomparable) k
 		WHERE coalesce(f.comparable, 0) < wanted
 	)
 	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth, local_mean, local_error,
@@ -130,8 +138,9 @@ AS $$
 BEGIN
 RETURN QUERY
 WITH own AS MATERIALIZED (
-	SELECT s.stratum, s.references_published, s.numbers, s.categories, s.vector, w.weights
+	SELECT s.stratum, s.references_published, s.numbers, s.categories, w.weights, d.parameters
 	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
+		JOIN abie_internal.run_scaling(school_similarity.run_id) d ON d.stratum = s.stratum
 	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
 ), element AS MATERIALIZED (
 	SELECT c.characteristic, min(c.element) AS element, bool_and(c.category IS NULL) AS is_number,
@@ -141,7 +150,8 @@ WITH own AS MATERIALIZED (
 	GROUP BY c.characteristic
 ), pair AS MATERIALIZED (
 	SELECT n.rank, n.similar_urn, n.distance, b.numbers, b.categories,
-		abie.distance_parts(a.vector, b.vector, a.weights) AS parts
+		abie.distance_parts(abie_internal.scaled_vector(a.numbers, a.categories, a.parameters),
+			abie_internal.scaled_vector(b.numbers, b.categories, a.parameters), a.weights) AS parts
 	FROM own a
 		CROSS JOIN abie.similar_school n
 		JOIN abie.run_school b ON b.run_id = n.run_id AND b.urn = n.similar_urn

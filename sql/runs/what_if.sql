@@ -70,7 +70,7 @@ END $$;
 COMMENT ON FUNCTION abie_internal.check_changes(integer, text, jsonb) IS
 'Raises error 22023 naming what is wrong with the changes given to abie.what_if; returns nothing otherwise.';
 
--- The school's row as it would be, up to its vector.
+-- The school's row as it would be.
 CREATE FUNCTION abie_internal.changed_school(school abie.run_school, changes jsonb) RETURNS abie.run_school
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -103,13 +103,10 @@ BEGIN
 	changed.effective_enrolments := school.effective_enrolments / school.enrolments * changed.enrolments;
 	-- that of so many pupils alike
 	changed.attendance_error := school.attendance_error * sqrt(school.enrolments::float8 / changed.enrolments);
-	changed.vector := (SELECT abie_internal.scaled_vector(changed.numbers, changed.categories, p.parameters)
-		FROM abie_internal.run_scaling(school.run_id) p WHERE p.stratum = school.stratum);
 	RETURN changed;
 END $$;
 COMMENT ON FUNCTION abie_internal.changed_school(abie.run_school, jsonb) IS
-'A school of a run with the changes of abie.what_if in its own figures and characteristics, and the vector '
-'that follows from them; the rest as it was.';
+'A school of a run with the changes of abie.what_if in its own figures and characteristics; the rest as it was.';
 
 -- What the model of all other schools predicts of changed circumstances: abie.cross_leverage takes the school's own
 -- part away.
@@ -122,8 +119,8 @@ BEGIN
 WITH model AS MATERIALIZED (
 	SELECT m.mean, m.location, m.coefficients, m.penalties, m.inverse, m.residual_variance,
 		m.enrolments::float8 AS total,
-		abie_internal.context_terms((school).vector, m.substitutes, m.numbers, m.indicators) AS own,
-		abie_internal.context_terms((changed).vector, m.substitutes, m.numbers, m.indicators) AS other
+		abie_internal.context_terms(abie_internal.school_vector(school), m.substitutes, m.numbers, m.indicators) AS own,
+		abie_internal.context_terms(abie_internal.school_vector(changed), m.substitutes, m.numbers, m.indicators) AS other
 	FROM abie.run_model m
 	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (
@@ -306,7 +303,8 @@ BEGIN
 	END IF;
 	PERFORM abie_internal.check_changes(run_id, school.stratum, changes);
 	other := abie_internal.changed_school(school, changes);
-	IF m.method = 'contextual' AND other.vector IS DISTINCT FROM school.vector THEN
+	IF m.method = 'contextual'
+		AND abie_internal.school_vector(other) IS DISTINCT FROM abie_internal.school_vector(school) THEN
 		SELECT c.context, c.context_error INTO other.context, other.context_error
 			FROM abie_internal.changed_context(school, other) c;
 	END IF;

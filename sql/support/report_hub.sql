@@ -178,11 +178,13 @@ WITH pair AS MATERIALIZED (
 	SELECT v.placement_id, v.hub_urn::integer AS hub_urn, v.urn::integer AS urn, s.run_id, s.stratum,
 		s.references_published, s.numbers, s.categories,
 		h.numbers AS hub_numbers, h.categories AS hub_categories,
-		abie.distance_parts(s.vector, h.vector, w.weights) AS parts
+		abie.distance_parts(abie_internal.scaled_vector(s.numbers, s.categories, d.parameters),
+			abie_internal.scaled_vector(h.numbers, h.categories, d.parameters), w.weights) AS parts
 	FROM abie_owner.partners(hubs) v
 		JOIN abie.run_school s ON s.run_id = abie_internal.newest_issued_run() AND s.urn = v.urn
 		JOIN abie.run_school h ON h.run_id = s.run_id AND h.urn = v.hub_urn AND h.stratum = s.stratum
 		JOIN abie.run_weights(abie_internal.newest_issued_run()) w ON w.stratum = s.stratum
+		JOIN abie_internal.run_scaling(abie_internal.newest_issued_run()) d ON d.stratum = s.stratum
 ), part AS (
 	SELECT p.placement_id, p.hub_urn, p.urn, p.references_published, c.characteristic, min(c.position) AS position,
 		min(CASE WHEN c.category IS NULL THEN p.hub_numbers[c.element]::text ELSE p.hub_categories[c.element] END)
