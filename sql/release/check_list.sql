@@ -52,7 +52,7 @@ BEGIN ATOMIC
 			FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
 					abie_internal.scaled_vector(s.numbers, s.categories, d.parameters))::abie_internal.listed_school AS school
 				FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
-					LEFT JOIN abie_internal.run_scaling(check_lists.run_id) d ON d.stratum = s.stratum
+					LEFT JOIN abie.run_scaling d ON d.run_id = check_lists.run_id AND d.stratum = s.stratum
 				WHERE s.run_id = check_lists.run_id) s) s,
 		(SELECT coalesce(array_agg(ROW(l.urn, l.similar_urns, l.distances)::abie_internal.school_list), '{}')
 				AS lists

@@ -37,7 +37,6 @@ FROM abie_report.run r
 	LEFT JOIN abie.school k ON k.urn = s.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = s.laestab / 10000
 	LEFT JOIN abie.run_model b ON b.run_id = s.run_id AND b.stratum = s.stratum
-	LEFT JOIN LATERAL abie_internal.run_scaling(r.run_id) d ON d.stratum = s.stratum
 	-- the first element of each characteristic, once a stratum
 	JOIN (
 		SELECT f.run_id, f.stratum, array_agg(f.position) AS positions, array_agg(f.characteristic) AS characteristics,
@@ -57,8 +56,7 @@ FROM abie_report.run r
 				abie_internal.column_matches(s.categories, array_agg(a.categories) FILTER (WHERE a.categories <> '{}'))
 					AS same,
 				CASE WHEN s.references_published AND s.context IS NOT NULL
-					THEN abie_internal.vector_contributions(
-						abie_internal.scaled_vector(s.numbers, s.categories, d.parameters), b) END AS contributions
+					THEN abie_internal.context_contributions(s.numbers, s.categories, b) END AS contributions
 			FROM abie.similar_list n
 				JOIN abie.run_school a ON a.run_id = n.run_id AND a.urn = ANY (n.similar_urns)
 			WHERE n.run_id = s.run_id AND n.urn = s.urn

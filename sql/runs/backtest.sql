@@ -83,7 +83,7 @@ WITH raised AS (
 				ORDER BY u.element),
 			s.categories, p.parameters) AS raised_vector
 	FROM abie.run_school s
-		JOIN abie_internal.run_scaling(context_change.run_id) p ON p.stratum = s.stratum
+		JOIN abie.run_scaling p ON p.run_id = context_change.run_id AND p.stratum = s.stratum
 		LEFT JOIN raised r ON r.stratum = s.stratum
 	WHERE s.run_id = context_change.run_id AND s.expected IS NOT NULL
 )

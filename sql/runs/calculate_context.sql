@@ -73,7 +73,7 @@ WITH pool AS MATERIALIZED (
 			abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators) AS terms,
 				abie_internal.context_terms(v.vector, h.substitutes, 0, h.indicators) AS elements
 		FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
-			JOIN abie_internal.run_scaling(fit_context.run_id) d ON d.stratum = s.stratum
+			JOIN abie.run_scaling d ON d.run_id = fit_context.run_id AND d.stratum = s.stratum
 			-- OFFSET 0: worked out once, however often it is asked for
 			CROSS JOIN LATERAL (
 				SELECT abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector OFFSET 0) v
@@ -130,17 +130,18 @@ BEGIN
 				u(urn, fitted, leverage, context, context_error, previous_context)
 	), models AS (
 		INSERT INTO abie.run_model (run_id, stratum, schools, edition, enrolments, penalty, mean, r2, r2_leave_one_out,
-			residual_variance, numbers, first_elements, substitutes, indicators, terms, elements, other_elements,
-			location, coefficients, penalties, inverse, references_published)
+			residual_variance, numbers, first_elements, substitutes, indicators, scaling, terms, elements,
+			other_elements, location, coefficients, penalties, inverse, references_published)
 		SELECT calculate_context.run_id, f.stratum, f.schools, m.edition, f.total, (f.model).penalty, (f.model).mean,
 			(f.model).r2,
 			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
-			h.indicators, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
+			h.indicators, d.parameters, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
 			(f.model).penalties, (f.model).inverse,
 			NOT EXISTS (SELECT FROM pg_temp.abie_run_pool s
 				WHERE s.stratum = f.stratum AND NOT s.references_published)
 		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum
 			JOIN abie_internal.context_term_names(calculate_context.run_id) n ON n.stratum = f.stratum
+			JOIN abie.run_scaling d ON d.run_id = calculate_context.run_id AND d.stratum = f.stratum
 	), standardised AS (
 		SELECT f.stratum, abie_internal.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
 	), sized AS (

@@ -1,16 +1,19 @@
 -- What a school's circumstances add to the attendance expected of it, term by term and in the lines of abie.explain.
 
 -- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
-CREATE FUNCTION abie_internal.vector_contributions(vector float8[], model abie.run_model) RETURNS float8[]
+CREATE FUNCTION abie_internal.context_contributions(numbers float8[], categories text[], model abie.run_model)
+	RETURNS float8[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 20
 RETURN abie_internal.group_contributions(
 	abie.contributions(
-		abie_internal.context_terms(vector, (model).substitutes, (model).numbers, (model).indicators),
+		abie_internal.context_terms(abie_internal.scaled_vector(numbers, categories, (model).scaling),
+			(model).substitutes, (model).numbers, (model).indicators),
 		(model).location, (model).coefficients),
 	(model).elements, (model).other_elements, (model).first_elements);
-COMMENT ON FUNCTION abie_internal.vector_contributions(float8[], abie.run_model) IS
-'What each characteristic adds to the attendance that the contextual model of a stratum fits to a school''s vector, as '
-'in abie.school_contributions, each in the place of its first element. NULL without a model.';
+COMMENT ON FUNCTION abie_internal.context_contributions(float8[], text[], abie.run_model) IS
+'What each characteristic adds to the attendance that the contextual model of a stratum fits to a school of these '
+'numbers and categories (abie.run_school), as in abie.school_contributions, each in the place of its first element. '
+'NULL without a model.';
 
 CREATE FUNCTION abie.school_terms(run_id integer, urn integer)
 RETURNS TABLE (term integer, name text, element integer, other_element integer, value float8, location float8,
@@ -25,7 +28,8 @@ RETURN QUERY
 SELECT t.term::integer, t.name, t.element, t.other_element, t.value, t.location, t.coefficient, t.contribution
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
-	CROSS JOIN LATERAL abie_internal.context_terms(abie_internal.school_vector(s), m.substitutes, m.numbers, m.indicators) value
+	CROSS JOIN LATERAL abie_internal.context_terms(abie_internal.scaled_vector(s.numbers, s.categories, m.scaling),
+		m.substitutes, m.numbers, m.indicators) value
 	CROSS JOIN LATERAL unnest(m.terms, m.elements, m.other_elements, value, m.location, m.coefficients,
 		abie.contributions(value, m.location, m.coefficients))
 		WITH ORDINALITY t(name, element, other_element, value, location, coefficient, contribution, term)
@@ -49,7 +53,7 @@ SELECT c.characteristic, p.contributions[c.position]
 FROM abie.run_school s
 	JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	-- OFFSET 0: worked out once, however often it is asked for
-	CROSS JOIN LATERAL (SELECT abie_internal.vector_contributions(abie_internal.school_vector(s), m) AS contributions
+	CROSS JOIN LATERAL (SELECT abie_internal.context_contributions(s.numbers, s.categories, m) AS contributions
 		OFFSET 0) p
 	JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
 		AND c.position = ANY (m.first_elements)

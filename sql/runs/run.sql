@@ -23,31 +23,12 @@ COMMENT ON FUNCTION abie.run_weights(integer) IS
 'For each stratum of a run, the weight and the characteristic of each element of the vectors of abie.run_vector. No '
 'row for a stratum that has nothing to compare by.';
 
-CREATE FUNCTION abie_internal.run_scaling(run_id integer) RETURNS TABLE (stratum text, parameters abie.vector_parameters)
-LANGUAGE sql STABLE PARALLEL SAFE COST 100 ROWS 2
-BEGIN ATOMIC
-	SELECT c.stratum, ROW(
-		array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-		array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-		array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
-		(SELECT m.clip FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
-			WHERE r.run_id = run_scaling.run_id),
-		array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
-		array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
-		array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters
-	FROM abie.run_characteristic c
-	WHERE c.run_id = run_scaling.run_id
-	GROUP BY c.stratum;
-END;
-COMMENT ON FUNCTION abie_internal.run_scaling(integer) IS
-'For each stratum of a run, how vectors are made: parameters of abie_internal.scaled_vector.';
-
 CREATE FUNCTION abie_internal.school_vector(school abie.run_school) RETURNS float8[]
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 200
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT abie_internal.scaled_vector(school.numbers, school.categories, d.parameters)
-FROM abie_internal.run_scaling(school.run_id) d WHERE d.stratum = school.stratum
+FROM abie.run_scaling d WHERE d.run_id = school.run_id AND d.stratum = school.stratum
 $$;
 COMMENT ON FUNCTION abie_internal.school_vector(abie.run_school) IS
 'The vector of abie.run_vector of a school, which need not be as it is in the run.';
@@ -57,7 +38,7 @@ CREATE FUNCTION abie.run_vector(run_id integer) RETURNS TABLE (urn integer, stra
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 20000
 BEGIN ATOMIC
 	SELECT s.urn::integer, s.stratum, abie_internal.scaled_vector(s.numbers, s.categories, d.parameters)
-	FROM abie.run_school s LEFT JOIN abie_internal.run_scaling(run_vector.run_id) d ON d.stratum = s.stratum
+	FROM abie.run_school s LEFT JOIN abie.run_scaling d ON d.run_id = s.run_id AND d.stratum = s.stratum
 	WHERE s.run_id = run_vector.run_id;
 END;
 COMMENT ON FUNCTION abie.run_vector(integer) IS

@@ -132,6 +132,7 @@ CREATE TABLE abie.run_model (
 	first_elements integer[] NOT NULL,
 	substitutes float8[] NOT NULL,
 	indicators integer[] NOT NULL,
+	scaling abie.vector_parameters NOT NULL,
 	terms text[] NOT NULL,
 	elements integer[] NOT NULL,
 	other_elements integer[] NOT NULL,
@@ -191,6 +192,7 @@ COMMENT ON COLUMN abie.run_model.substitutes IS
 COMMENT ON COLUMN abie.run_model.indicators IS
 'Elements with a term that is 1 where a school lacks them, else 0: the first ones of the characteristics that any '
 'school lacks.';
+COMMENT ON COLUMN abie.run_model.scaling IS 'How vectors are made of numbers and categories: abie.run_scaling.';
 COMMENT ON COLUMN abie.run_model.terms IS
 'The terms of the model in words, in the order of abie_internal.context_terms; element by element the figures below.';
 COMMENT ON COLUMN abie.run_model.elements IS 'Element of the vector that each term is made of.';
@@ -276,6 +278,23 @@ COMMENT ON COLUMN abie.run_term.other_element IS
 COMMENT ON COLUMN abie.run_term.location IS 'Mean of the term, weighted by enrolments.';
 COMMENT ON COLUMN abie.run_term.coefficient IS 'Percentage points of attendance by unit of the term.';
 COMMENT ON COLUMN abie.run_term.penalty IS 'Penalty of its squared coefficient: abie.ridge_model.penalties.';
+
+CREATE VIEW abie.run_scaling WITH (security_invoker = true) AS
+SELECT c.run_id, c.stratum, ROW(
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.location ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NULL),
+	(SELECT m.clip FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology WHERE r.run_id = c.run_id),
+	array_agg(c.element ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.category ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL),
+	array_agg(c.scale ORDER BY c.position) FILTER (WHERE c.category IS NOT NULL))::abie.vector_parameters AS parameters
+FROM abie.run_characteristic c
+GROUP BY c.run_id, c.stratum;
+COMMENT ON VIEW abie.run_scaling IS
+'How a run made the vectors of abie.run_vector of a stratum: abie.run_characteristic in a row.';
+COMMENT ON COLUMN abie.run_scaling.run_id IS 'The run.';
+COMMENT ON COLUMN abie.run_scaling.stratum IS 'primary or secondary.';
+COMMENT ON COLUMN abie.run_scaling.parameters IS 'Parameters of abie_internal.scaled_vector.';
 
 CREATE TABLE abie.run_school (
 	run_id integer,

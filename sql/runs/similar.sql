@@ -28,8 +28,8 @@ AS $$
 DECLARE
 	weights float8[] := (SELECT w.weights FROM abie.run_weights(school.run_id) w WHERE w.stratum = school.stratum);
 	vector float8[] := abie_internal.school_vector(school);
-	scaling abie.vector_parameters := (SELECT d.parameters FROM abie_internal.run_scaling(school.run_id) d
-		WHERE d.stratum = school.stratum);
+	scaling abie.vector_parameters := (SELECT d.parameters FROM abie.run_scaling d
+		WHERE d.run_id = school.run_id AND d.stratum = school.stratum);
 BEGIN
 	IF weights IS NULL THEN
 		RETURN;
@@ -63,7 +63,7 @@ BEGIN
 	WITH weight AS MATERIALIZED (
 		SELECT w.*, d.parameters
 		FROM abie.run_weights(calculate_similar_schools.run_id) w
-			JOIN abie_internal.run_scaling(calculate_similar_schools.run_id) d ON d.stratum = w.stratum
+			JOIN abie.run_scaling d ON d.run_id = calculate_similar_schools.run_id AND d.stratum = w.stratum
 	), pool AS (
 		SELECT s.stratum,
 			array_agg(s.urn::bigint ORDER BY s.urn) AS ids,
@@ -140,7 +140,7 @@ RETURN QUERY
 WITH own AS MATERIALIZED (
 	SELECT s.stratum, s.references_published, s.numbers, s.categories, w.weights, d.parameters
 	FROM abie.run_school s JOIN abie.run_weights(school_similarity.run_id) w ON w.stratum = s.stratum
-		JOIN abie_internal.run_scaling(school_similarity.run_id) d ON d.stratum = s.stratum
+		JOIN abie.run_scaling d ON d.run_id = school_similarity.run_id AND d.stratum = s.stratum
 	WHERE s.run_id = school_similarity.run_id AND s.urn = school_similarity.urn
 ), element AS MATERIALIZED (
 	SELECT c.characteristic, min(c.element) AS element, bool_and(c.category IS NULL) AS is_number,

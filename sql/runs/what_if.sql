@@ -119,8 +119,10 @@ BEGIN
 WITH model AS MATERIALIZED (
 	SELECT m.mean, m.location, m.coefficients, m.penalties, m.inverse, m.residual_variance,
 		m.enrolments::float8 AS total,
-		abie_internal.context_terms(abie_internal.school_vector(school), m.substitutes, m.numbers, m.indicators) AS own,
-		abie_internal.context_terms(abie_internal.school_vector(changed), m.substitutes, m.numbers, m.indicators) AS other
+		abie_internal.context_terms(abie_internal.scaled_vector((school).numbers, (school).categories, m.scaling),
+			m.substitutes, m.numbers, m.indicators) AS own,
+		abie_internal.context_terms(abie_internal.scaled_vector((changed).numbers, (changed).categories, m.scaling),
+			m.substitutes, m.numbers, m.indicators) AS other
 	FROM abie.run_model m
 	WHERE m.run_id = (school).run_id AND m.stratum = (school).stratum
 ), part AS (

@@ -184,7 +184,7 @@ WITH pair AS MATERIALIZED (
 		JOIN abie.run_school s ON s.run_id = abie_internal.newest_issued_run() AND s.urn = v.urn
 		JOIN abie.run_school h ON h.run_id = s.run_id AND h.urn = v.hub_urn AND h.stratum = s.stratum
 		JOIN abie.run_weights(abie_internal.newest_issued_run()) w ON w.stratum = s.stratum
-		JOIN abie_internal.run_scaling(abie_internal.newest_issued_run()) d ON d.stratum = s.stratum
+		JOIN abie.run_scaling d ON d.run_id = abie_internal.newest_issued_run() AND d.stratum = s.stratum
 ), part AS (
 	SELECT p.placement_id, p.hub_urn, p.urn, p.references_published, c.characteristic, min(c.position) AS position,
 		min(CASE WHEN c.category IS NULL THEN p.hub_numbers[c.element]::text ELSE p.hub_categories[c.element] END)

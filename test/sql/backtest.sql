@@ -102,8 +102,8 @@ CREATE TABLE changed AS SELECT * FROM abie.context_change(2, '{fsm_pct}', 1);
 CREATE FUNCTION context_of(of_urn int, more float8) RETURNS float8 LANGUAGE sql STABLE AS $$
 SELECT max(m.mean) + sum(t.coefficient * ((CASE WHEN t.name ~ ' squared$' THEN x.v[t.element] ^ 2 WHEN t.other_element IS NOT NULL THEN x.v[t.element] * x.v[t.other_element]
 	WHEN t.name ~ ' missing$' THEN 0 ELSE x.v[t.element] END) - t.location))
-FROM abie.run_school s JOIN abie.run_model m USING (run_id, stratum) JOIN abie.run_term t USING (run_id, stratum),
-	LATERAL (SELECT array_agg(CASE c.characteristic WHEN 'fsm_pct' THEN least(greatest((s.numbers[c.element] + more - c.location) / c.scale, -4), 4) ELSE s.vector[c.position] END ORDER BY c.position) AS v
+FROM abie.run_school s JOIN abie.run_vector(2) o ON o.urn = s.urn JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum JOIN abie.run_term t ON t.run_id = s.run_id AND t.stratum = s.stratum,
+	LATERAL (SELECT array_agg(CASE c.characteristic WHEN 'fsm_pct' THEN least(greatest((s.numbers[c.element] + more - c.location) / c.scale, -4), 4) ELSE o.vector[c.position] END ORDER BY c.position) AS v
 		FROM abie.run_characteristic c WHERE c.run_id = 2 AND c.stratum = s.stratum) x
 WHERE s.run_id = 2 AND s.urn = of_urn $$;
 SELECT count(*) AS schools, count(*) FILTER (WHERE abs(change - (context_of(urn, 1) - context_of(urn, 0))) > 1e-9) AS differences, count(*) FILTER (WHERE change <> 0) > 50 AS some

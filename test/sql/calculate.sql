@@ -232,10 +232,12 @@ WHERE c.label = 'five';
 --
 -- Scaling: median and 1.4826 median absolute deviation of the stratum, the standard deviation where that is 0, limited
 --
+CREATE TABLE vector AS SELECT r.run_id, v.urn, v.vector FROM checked r, abie.run_vector(r.run_id) v;
+ALTER TABLE vector ADD PRIMARY KEY (run_id, urn);
 CREATE VIEW raw AS
-SELECT s.run_id, s.urn, s.stratum, c.position, c.characteristic, c.weight, c.category, CASE r.label WHEN 'five' THEN 2 ELSE 4 END AS clip, s.vector[c.position] AS element,
+SELECT s.run_id, s.urn, s.stratum, c.position, c.characteristic, c.weight, c.category, CASE r.label WHEN 'five' THEN 2 ELSE 4 END AS clip, v.vector[c.position] AS element,
 	CASE WHEN c.category IS NULL THEN s.numbers[c.element] ELSE (s.categories[c.element] = c.category)::int END AS value
-FROM checked r JOIN abie.run_school s USING (run_id) JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum;
+FROM checked r JOIN abie.run_school s USING (run_id) JOIN vector v USING (run_id, urn) JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum;
 CREATE TABLE scaled AS
 WITH middle AS (
 	SELECT run_id, stratum, position, percentile_cont(0.5) WITHIN GROUP (ORDER BY value) AS median, stddev_samp(value) AS sd
@@ -262,8 +264,8 @@ FROM (SELECT c.run_id, c.stratum, c.characteristic, sum(c.weight) AS total, 2 * 
 	WHERE c.category IS NOT NULL GROUP BY 1, 2, 3) t;
 SELECT c.stratum, c.characteristic, c.category, c.weight, c.present FROM abie.run_characteristic c
 WHERE c.run_id = (SELECT run_id FROM checked WHERE label = 'five') ORDER BY c.stratum, c.position;
-SELECT s.urn FROM checked c JOIN abie.run_school s USING (run_id)
-WHERE cardinality(s.vector) <> (SELECT count(*) FROM abie.run_characteristic x WHERE x.run_id = s.run_id AND x.stratum = s.stratum);
+SELECT s.urn FROM checked c JOIN abie.run_school s USING (run_id) LEFT JOIN vector v USING (run_id, urn)
+WHERE coalesce(cardinality(v.vector), 0) <> (SELECT count(*) FROM abie.run_characteristic x WHERE x.run_id = s.run_id AND x.stratum = s.stratum);
 
 --
 -- Similar schools: all pairs by abie.distance
@@ -287,7 +289,8 @@ SELECT a.run_id, a.urn, b.urn AS other, d.distance, related.a IS NOT NULL AS rel
 FROM checked c JOIN abie.run_school a USING (run_id)
 	JOIN abie.run_school b ON b.run_id = a.run_id AND b.stratum = a.stratum AND b.selective = a.selective AND b.urn <> a.urn
 	JOIN LATERAL (SELECT array_agg(weight ORDER BY position) AS weights FROM abie.run_characteristic x WHERE x.run_id = a.run_id AND x.stratum = a.stratum) w ON true
-	JOIN LATERAL (SELECT abie.distance(a.vector, b.vector, w.weights) AS distance) d ON d.distance IS NOT NULL
+	JOIN vector own ON own.run_id = a.run_id AND own.urn = a.urn JOIN vector other ON other.run_id = b.run_id AND other.urn = b.urn
+	JOIN LATERAL (SELECT abie.distance(own.vector, other.vector, w.weights) AS distance) d ON d.distance IS NOT NULL
 	LEFT JOIN related ON related.a = a.urn AND related.b = b.urn;
 CREATE TABLE similar_school AS
 SELECT p.run_id, p.urn::int, p.rank::int, p.other::int AS similar_urn, p.distance

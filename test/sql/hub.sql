@@ -45,10 +45,11 @@ CREATE FUNCTION plain_distance(a float8[], b float8[], w float8[]) RETURNS float
 RETURN (SELECT sqrt(sum(u.w) / sum(u.w) FILTER (WHERE u.a - u.b IS NOT NULL) * sum(u.w * (u.a - u.b) ^ 2)) FROM unnest(a, b, w) u(a, b, w));
 CREATE TABLE pair AS
 SELECT s.urn::integer AS school, h.urn::integer AS hub, sqrt((s.easting - h.easting) ^ 2.0 + (s.northing - h.northing) ^ 2.0) / 1000 AS km,
-	plain_distance(s.vector, h.vector, w.weights) AS distance, (a.region <> b.region)::integer AS other_region, r.shortfall_probability AS need
+	plain_distance(sv.vector, hv.vector, w.weights) AS distance, (a.region <> b.region)::integer AS other_region, r.shortfall_probability AS need
 FROM abie.referral_school r JOIN abie.run_school s ON s.run_id = :run_id AND s.urn = r.urn JOIN abie.school a ON a.urn = s.urn
 	JOIN abie.run_school h ON h.run_id = :run_id AND h.stratum = s.stratum JOIN abie.hub u ON u.urn = h.urn JOIN abie.school b ON b.urn = h.urn
 	JOIN (SELECT stratum, array_agg(weight ORDER BY position) AS weights FROM abie.run_characteristic WHERE run_id = :run_id GROUP BY stratum) w ON w.stratum = s.stratum
+	JOIN abie.run_vector(:run_id) sv ON sv.urn = s.urn JOIN abie.run_vector(:run_id) hv ON hv.urn = h.urn
 WHERE r.referral_id = :referral_id AND r.place IS NOT NULL;
 ALTER TABLE pair ADD cost integer, ADD unplaced integer;
 UPDATE pair SET cost = round((10000 * (km / 50 + distance / 2 + other_region))::numeric), unplaced = round((200000 + 100000 * need)::numeric);

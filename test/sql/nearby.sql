@@ -19,7 +19,7 @@ ANALYZE;
 -- the 100 most similar by abie.nearest, the same pools as of the run; then by km with numeric arithmetic
 CREATE TEMP TABLE most_similar AS
 SELECT n.id::integer AS urn, n.rank, n.neighbour::integer AS similar_urn, n.distance
-FROM (SELECT s.stratum, array_agg(s.urn::bigint) AS ids, array_agg(s.vector) AS vectors, array_agg(s.family) AS family FROM abie.run_school s WHERE s.run_id = 1 GROUP BY s.stratum, s.selective) p
+FROM (SELECT s.stratum, array_agg(s.urn::bigint) AS ids, array_agg(v.vector) AS vectors, array_agg(s.family) AS family FROM abie.run_school s JOIN abie.run_vector(1) v ON v.urn = s.urn WHERE s.run_id = 1 GROUP BY s.stratum, s.selective) p
 	JOIN abie.run_weights(1) w USING (stratum), LATERAL abie.nearest(p.ids, p.vectors, 100, w.weights, NULL, p.family) n;
 CREATE TEMP TABLE expected AS
 SELECT k.*, row_number() OVER (PARTITION BY k.urn ORDER BY k.squared, k.similar_urn) AS place

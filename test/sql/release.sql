@@ -109,10 +109,11 @@ SELECT caught FROM caught(1, ARRAY['UPDATE abie.school SET type_group = urn::tex
 
 -- the one look at all pairs finds what a look at each finds, in lists and schools with faults of every kind
 CREATE VIEW pair AS
-SELECT l.urn, n.rank, n.similar_urn, l.distances[n.rank] AS distance, l.distances[n.rank - 1] AS nearer, s, o, w.weights, g.type_group, h.type_group AS other_type_group,
+SELECT l.urn, n.rank, n.similar_urn, l.distances[n.rank] AS distance, l.distances[n.rank - 1] AS nearer, s, o, sv.vector AS own_vector, ov.vector AS other_vector, w.weights, g.type_group, h.type_group AS other_type_group,
 	abie.kilometres(s.easting, s.northing, o.easting, o.northing) AS km
 FROM abie.similar_list l CROSS JOIN LATERAL unnest(l.similar_urns) WITH ORDINALITY n(similar_urn, rank)
 	LEFT JOIN abie.run_school s ON s.run_id = 1 AND s.urn = l.urn LEFT JOIN abie.run_school o ON o.run_id = 1 AND o.urn = n.similar_urn
+	LEFT JOIN abie.run_vector(1) sv ON sv.urn = s.urn LEFT JOIN abie.run_vector(1) ov ON ov.urn = o.urn
 	LEFT JOIN abie.run_weights(1) w ON w.stratum = s.stratum
 	LEFT JOIN abie.school g ON g.urn = s.urn LEFT JOIN abie.school h ON h.urn = o.urn
 WHERE l.run_id = 1;
@@ -120,8 +121,8 @@ CREATE VIEW pair_item AS
 SELECT p.urn, p.similar_urn, p.rank, c.* FROM pair p, LATERAL (VALUES ('family match', (p.s).family = (p.o).family, format('%s with %s', p.urn, p.similar_urn)),
 	('phase match', (p.o).urn IS NULL OR (p.s).stratum IS DISTINCT FROM (p.o).stratum, format('%s with %s', p.urn, p.similar_urn)),
 	('selective match', (p.o).urn IS NULL OR (p.s).selective IS DISTINCT FROM (p.o).selective, format('%s with %s', p.urn, p.similar_urn)),
-	('distance', CASE WHEN (p.s).stratum = (p.o).stratum AND cardinality((p.s).vector) = cardinality(p.weights) AND cardinality((p.o).vector) = cardinality(p.weights)
-		THEN p.distance IS DISTINCT FROM abie.distance((p.s).vector, (p.o).vector, p.weights) OR p.distance < p.nearer ELSE true END, format('%s with %s', p.urn, p.similar_urn)),
+	('distance', CASE WHEN (p.s).stratum = (p.o).stratum AND cardinality(p.own_vector) = cardinality(p.weights) AND cardinality(p.other_vector) = cardinality(p.weights)
+		THEN p.distance IS DISTINCT FROM abie.distance(p.own_vector, p.other_vector, p.weights) OR p.distance < p.nearer ELSE true END, format('%s with %s', p.urn, p.similar_urn)),
 	('far apart', CASE WHEN p.km IS NOT NULL THEN p.km > 150 END, format('%s with %s: %s km', p.urn, p.similar_urn, round(p.km)))) c(name, faulty, example)
 UNION ALL
 SELECT l.urn, NULL, NULL, 'self match', l.urn = ANY (l.similar_urns), l.urn::text FROM abie.similar_list l WHERE l.run_id = 1
@@ -136,8 +137,8 @@ BEGIN;
 UPDATE abie.run_school SET family = urn % 7 WHERE run_id = 1 AND urn % 3 = 0;
 UPDATE abie.run_school SET selective = NOT selective WHERE run_id = 1 AND urn % 11 = 0;
 UPDATE abie.run_school SET northing = NULL WHERE run_id = 1 AND urn % 13 = 0;
-UPDATE abie.run_school SET vector[2] = NULL WHERE run_id = 1 AND urn % 23 = 0;
-UPDATE abie.run_school SET vector[1] = vector[1] + 0.1 WHERE run_id = 1 AND urn % 29 = 0;
+UPDATE abie.run_school SET numbers[2] = NULL WHERE run_id = 1 AND urn % 23 = 0;
+UPDATE abie.run_school SET numbers[1] = numbers[1] + 0.1 WHERE run_id = 1 AND urn % 29 = 0;
 UPDATE abie.run_school SET stratum = CASE stratum WHEN 'primary' THEN 'other' ELSE 'primary' END WHERE run_id = 1 AND urn % 17 = 0;
 DELETE FROM abie.run_school WHERE run_id = 1 AND urn % 19 = 0;
 UPDATE abie.similar_list SET similar_urns[3] = urn WHERE run_id = 1 AND urn % 5 = 0;
@@ -208,7 +209,7 @@ SELECT caught FROM caught(1, ARRAY['INSERT INTO abie.published_total (academic_y
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.published_total SET sess_possible = sess_possible + 1 WHERE la_code = 514']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET sess_possible = NULL WHERE urn % 18 = 1']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.attendance SET markers = ''{"enrolments_pa_10_exact": "SUPP"}'' WHERE urn % 18 = 1']);
-SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET vector[1] = NULL, vector[2] = NULL, vector[3] = NULL WHERE urn % 3 = 1']);
+SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET numbers[1] = NULL, numbers[2] = NULL, numbers[3] = NULL WHERE urn % 3 = 1']);
 SELECT caught FROM caught(1, ARRAY['UPDATE abie.run_school SET la_average = la_average + 1 WHERE urn = 900013']);
 
 --

@@ -30,10 +30,12 @@ SELECT count(*) AS schools, count(*) FILTER (WHERE s.effective_enrolments < s.en
 	count(*) FILTER (WHERE NOT near(s.effective_enrolments, s.enrolments * m.year_share)) AS wrong
 FROM abie.run_school s JOIN abie.mobility('2024/25') m USING (laestab) WHERE s.run_id = :run_id;
 -- the local residual: of the 100 most similar, found by trying all; 20 of them are named
+CREATE TABLE vector AS SELECT * FROM abie.run_vector(:run_id);
+ALTER TABLE vector ADD PRIMARY KEY (urn);
 CREATE TABLE near_school AS
 SELECT s.urn, o.urn AS other, d.distance, row_number() OVER (PARTITION BY s.urn ORDER BY d.distance, o.urn) AS rank, o.attendance - o.context AS residual, o.effective_enrolments AS n
-FROM (SELECT * FROM abie.run_school WHERE run_id = :run_id AND urn % 37 = 0) s JOIN abie.run_school o USING (run_id, stratum, selective) JOIN abie.run_weights(:run_id) w USING (stratum),
-	LATERAL (SELECT abie.distance(s.vector, o.vector, w.weights) AS distance) d
+FROM (SELECT x.*, v.vector FROM abie.run_school x JOIN vector v USING (urn) WHERE x.run_id = :run_id AND x.urn % 37 = 0) s JOIN abie.run_school o USING (run_id, stratum, selective) JOIN abie.run_weights(:run_id) w USING (stratum),
+	LATERAL (SELECT abie.distance(s.vector, v.vector, w.weights) AS distance FROM vector v WHERE v.urn = o.urn) d
 WHERE o.urn <> s.urn AND o.family IS DISTINCT FROM s.family;
 SELECT count(DISTINCT k.urn) > 10 AS schools, bool_and(near(k.mean, s.local_residual)) AS mean, bool_and(near(k.error, s.local_error)) AS error, bool_and(near(k.bandwidth, l.bandwidth)) AS bandwidth,
 	bool_and(k.named = l.similar_urns) AS named

@@ -16,7 +16,9 @@ UPDATE abie.school_context SET eal_pct = NULL WHERE urn % 23 = 0;
 -- a predecessor and its successor
 INSERT INTO abie.school_link (urn, link_urn, link_type) VALUES (900001, 900008, 'Predecessor');
 CALL abie.calculate('2025/26', 'first-edition', NULL) \gset
-CREATE TABLE chosen AS SELECT s.* FROM abie.run_school s WHERE s.run_id = :run_id AND s.expected IS NOT NULL AND s.urn % 7 = 4;
+CREATE TABLE run_vector AS SELECT * FROM abie.run_vector(:run_id);
+ALTER TABLE run_vector ADD PRIMARY KEY (urn);
+CREATE TABLE chosen AS SELECT s.*, v.vector FROM abie.run_school s JOIN run_vector v USING (urn) WHERE s.run_id = :run_id AND s.expected IS NOT NULL AND s.urn % 7 = 4;
 SELECT count(*) > 60 AS many, count(DISTINCT stratum) AS strata FROM chosen;
 SELECT input_digest || result_digest AS digest FROM abie.run WHERE run_id = :run_id \gset
 
@@ -48,8 +50,8 @@ SELECT o.urn, o.stratum, (SELECT array_agg(CASE c.characteristic WHEN 'fsm_pct' 
 FROM other o;
 CREATE TABLE refit AS
 WITH row AS (
-	SELECT s.urn, s.stratum, s.attendance, s.enrolments, abie_internal.context_terms(s.vector, h.substitutes, h.numbers, h.indicators) AS x
-	FROM abie.run_school s JOIN abie.run_model h USING (run_id, stratum) WHERE s.run_id = :run_id
+	SELECT s.urn, s.stratum, s.attendance, s.enrolments, abie_internal.context_terms(y.vector, h.substitutes, h.numbers, h.indicators) AS x
+	FROM abie.run_school s JOIN run_vector y USING (urn) JOIN abie.run_model h ON h.run_id = s.run_id AND h.stratum = s.stratum WHERE s.run_id = :run_id
 )
 SELECT v.urn, (m.model).intercept + (SELECT sum(a * b) FROM unnest((m.model).coefficients, abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators)) u(a, b)) AS context
 FROM vector v JOIN abie.run_model h ON h.run_id = :run_id AND h.stratum = v.stratum
@@ -57,7 +59,7 @@ FROM vector v JOIN abie.run_model h ON h.run_id = :run_id AND h.stratum = v.stra
 CREATE TABLE near AS
 SELECT v.urn, p.attendance, p.enrolments, p.attendance - p.context AS residual, d.distance, row_number() OVER (PARTITION BY v.urn ORDER BY d.distance, p.urn) AS rank
 FROM vector v JOIN other o USING (urn) JOIN abie.run_school p ON p.run_id = :run_id AND p.stratum = v.stratum AND p.selective = o.selective AND p.urn <> v.urn AND (p.family <> o.family OR p.family IS NULL OR o.family IS NULL)
-	JOIN abie.run_weights(:run_id) w ON w.stratum = v.stratum CROSS JOIN LATERAL (SELECT abie.distance(v.vector, p.vector, w.weights) AS distance) d WHERE d.distance IS NOT NULL;
+	JOIN abie.run_weights(:run_id) w ON w.stratum = v.stratum JOIN run_vector y ON y.urn = p.urn CROSS JOIN LATERAL (SELECT abie.distance(v.vector, y.vector, w.weights) AS distance) d WHERE d.distance IS NOT NULL;
 CREATE TABLE changed AS SELECT o.urn, w.* FROM other o CROSS JOIN LATERAL abie.what_if(o.run_id, o.urn, o.changes) w;
 SELECT count(*) > 25 AS many, count(*) FILTER (WHERE NOT coalesce(abs(w.changed - r.context) < 1e-9, false)) AS different, max(abs(w.changed - w.value)) > 0.1 AS "it matters"
 FROM refit r JOIN changed w ON w.urn = r.urn AND w.name = 'context';

@@ -170,7 +170,7 @@ cmp_ok(scalar(grep { $admits{$_} } keys %expectation), '>', 140, 'selective scho
 
 # The search by hand, for some: all schools of the stratum, missing characteristics left out of the sum
 my %vector;
-for my $row (rows("SELECT s.urn, s.stratum, s.selective, n.bandwidth, s.enrolments, array_to_string(s.vector, ',', '') FROM abie.run_school s LEFT JOIN abie.similar_list n USING (run_id, urn) WHERE s.run_id = $run"))
+for my $row (rows("SELECT s.urn, s.stratum, s.selective, n.bandwidth, s.enrolments, array_to_string(v.vector, ',', '') FROM abie.run_school s JOIN abie.run_vector($run) v ON v.urn = s.urn LEFT JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn WHERE s.run_id = $run"))
 {
 	my ($urn, $stratum, $selective, $bandwidth, $enrolments, $vector) = @$row;
 	$vector{$urn} = { pool => "$stratum $selective", stratum => $stratum, bandwidth => $bandwidth, vector => [ split /,/, $vector, -1 ] };
