@@ -203,7 +203,7 @@ vector_parameters(HeapTupleHeader row)
 	return parameters;
 }
 
-/* Those that are a constant of a query, as where one school is measured against all others, are read in its first call. */
+/* A constant of a query, as where one school is measured against all others, is read in its first call. */
 static const VectorParameters *
 kept_parameters(FunctionCallInfo fcinfo)
 {

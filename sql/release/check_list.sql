@@ -50,7 +50,8 @@ BEGIN ATOMIC
 	SELECT f.*
 	FROM (SELECT coalesce(array_agg(s.school), '{}') AS schools
 			FROM (SELECT ROW(s.urn, s.stratum, s.selective, s.family, s.easting, s.northing, g.type_group,
-					abie_internal.scaled_vector(s.numbers, s.categories, d.parameters))::abie_internal.listed_school AS school
+					abie_internal.scaled_vector(s.numbers, s.categories, d.parameters))::abie_internal.listed_school
+					AS school
 				FROM abie.run_school s LEFT JOIN abie.school g ON g.urn = s.urn
 					LEFT JOIN abie.run_scaling d ON d.run_id = check_lists.run_id AND d.stratum = s.stratum
 				WHERE s.run_id = check_lists.run_id) s) s,

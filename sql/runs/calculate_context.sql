@@ -135,8 +135,8 @@ BEGIN
 		SELECT calculate_context.run_id, f.stratum, f.schools, m.edition, f.total, (f.model).penalty, (f.model).mean,
 			(f.model).r2,
 			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
-			h.indicators, d.parameters, n.terms, n.elements, n.other_elements, (f.model).location, (f.model).coefficients,
-			(f.model).penalties, (f.model).inverse,
+			h.indicators, d.parameters, n.terms, n.elements, n.other_elements, (f.model).location,
+			(f.model).coefficients, (f.model).penalties, (f.model).inverse,
 			NOT EXISTS (SELECT FROM pg_temp.abie_run_pool s
 				WHERE s.stratum = f.stratum AND NOT s.references_published)
 		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum

@@ -21,13 +21,13 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/distance.h"
 #include "core/nearest_found.h"
 #include "core/nearest_layout.h"
 #include "core/nearest_mixed.h"
+#include "core/nearest_visit.h"
 
 /* A row being searched for. */
 typedef struct Query
@@ -37,14 +37,6 @@ typedef struct Query
 	double		reach;			/* distance in the layout of the k-th nearest at most, infinite until k are found */
 	Found		found;
 } Query;
-
-/* A block and how far it is from the rows searched for. */
-typedef struct Visit
-{
-	float		distance;		/* squared, of its centre from the first of the rows */
-	float		gap;			/* between its box and that of the rows */
-	int			block;
-} Visit;
 
 struct NearestSearch
 {
@@ -66,6 +58,7 @@ struct NearestSearch
 	float		limit[FILTER_QUERIES];	/* the filter's */
 	float		figure[FILTER_QUERIES * FILTER_LANES];	/* the filter's of a block */
 	Visit	   *visit;			/* blocks: those of a pattern in the order of their visit */
+	Visit	   *visit_work;		/* blocks */
 	Query		query[FILTER_QUERIES];
 	NeighbourList list[FILTER_QUERIES];
 };
@@ -107,6 +100,7 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	search->coefficient = allocate(sizeof(float) * FILTER_QUERIES * p);
 	memset(search->coefficient, 0, sizeof(float) * FILTER_QUERIES * p);
 	search->visit = allocate(sizeof(Visit) * search->layout.blocks);
+	search->visit_work = allocate(sizeof(Visit) * search->layout.blocks);
 	work = allocate(sizeof(Neighbour) * ((size_t) input->k + found_room(input->k)));
 	for (int q = 0; q < FILTER_QUERIES; q++)
 		search->query[q].found = found_start(input->k, work, allocate);
@@ -306,17 +300,6 @@ search_block(NearestSearch *search, const DistanceTerms *terms, int block, int q
 			take_passed(search, q, terms, lane_row, passed[q]);
 }
 
-static int
-compare_visits(const void *left, const void *right)
-{
-	const Visit *a = left;
-	const Visit *b = right;
-
-	if (a->distance != b->distance)
-		return a->distance < b->distance ? -1 : 1;
-	return (a->block > b->block) - (a->block < b->block);
-}
-
 /* Distance over the terms between the box of the rows searched for and a block's, not more than the true one. */
 static float
 box_gap(const NearestSearch *search, const DistanceTerms *terms, int block)
@@ -361,7 +344,7 @@ plan_visits(NearestSearch *search, int g, const float *here)
 			distance, layout->mixed ? 0.0f : box_gap(search, &search->terms[g], block), block
 		};
 	}
-	qsort(search->visit + pattern->first_block, pattern->blocks, sizeof(Visit), compare_visits);
+	order_visits(search->visit + pattern->first_block, search->visit_work, pattern->blocks);
 }
 
 /* The same for all patterns. */

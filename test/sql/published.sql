@@ -17,6 +17,14 @@ SELECT abie_internal.is_published(3, 100, '{}') AS entered, abie_internal.is_pub
 	abie_internal.is_published(NULL, 100, '{"sess_possible": "registers", "sess_overall_percent": "england-abs"}') AS rate, abie_internal.is_published(3, 100, '{"sess_possible": "spc", "sess_overall": "spc", "sess_overall_percent": "registers"}') AS replaced,
 	abie_internal.is_published(NULL, NULL, '{"sess_overall_percent": "registers"}') AS "rate of registers", abie_internal.is_published(NULL, NULL, NULL) AS nothing;
 
+-- in plain SQL, of sources of all kinds
+SELECT count(*) AS cases, count(*) FILTER (WHERE abie_internal.is_published(o, p, s) IS DISTINCT FROM
+	CASE WHEN p > 0 AND o IS NOT NULL THEN s ->> 'sess_possible' IS DISTINCT FROM 'registers' AND s ->> 'sess_overall' IS DISTINCT FROM 'registers'
+		ELSE s ->> 'sess_overall_percent' IS DISTINCT FROM 'registers' END) AS different
+FROM unnest('{0,3,NULL}'::bigint[]) o, unnest('{0,100,-1,NULL}'::bigint[]) p, (
+	SELECT jsonb_object(ARRAY['sess_possible', a, 'sess_overall', b, 'sess_overall_percent', c]) FROM unnest('{registers,register,registers1,NULL}'::text[]) a, unnest('{registers,NULL}'::text[]) b, unnest('{registers,spc}'::text[]) c
+	UNION ALL SELECT unnest('{NULL,null,[],"[\"sess_possible\"]","\"registers\"","{\"sess_possible\":[\"registers\"],\"sess_overall_percent\":1}","{\"registers\":\"sess_possible\"}"}'::jsonb[])) v(s);
+
 -- three authorities of one phase; sessions by the million, so that attendance can be changed by ten-thousandths of a point
 SELECT abie.load_demo(3000);
 DELETE FROM abie.attendance WHERE laestab / 10000 > 503 OR school_type <> 'State-funded primary';
