@@ -7,7 +7,7 @@
 
 CREATE FUNCTION abie_internal.is_published(sess_overall bigint, sess_possible bigint, sources jsonb) RETURNS boolean
 -- not STRICT: figures entered by hand have no sources
-LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'abie_is_published';
+LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_is_published';
 COMMENT ON FUNCTION abie_internal.is_published(bigint, bigint, jsonb) IS
 'Whether attendance, by the sources (abie.attendance.sources) of the counts that make it, or of the rate where there '
 'are none, is published: not made from registers. Not STRICT, because figures entered by hand may have no sources.';

@@ -111,8 +111,8 @@ AS $$
 SELECT s.urn, s.stratum, s.is_reference, s.effective_enrolments, s.attendance - s.context AS residual,
 	s.previous_attendance - s.previous_context AS previous_residual,
 	r.upper_quartile, r.pared_mean,
-	n.local_mean, CASE method WHEN 'contextual' THEN n.local_error END,
-	CASE method WHEN 'contextual' THEN coalesce(n.previous_local_mean, 0) END
+	n.mean, CASE method WHEN 'contextual' THEN n.error END,
+	CASE method WHEN 'contextual' THEN coalesce(n.previous_mean, 0) END
 FROM (SELECT array_agg(p.urn::integer ORDER BY p.urn) AS urns, array_agg(p.attendance ORDER BY p.urn) AS attendance,
 		array_agg(p.effective_enrolments ORDER BY p.urn) AS enrolments
 		FROM pg_temp.abie_run_pool p) pool,
@@ -122,7 +122,7 @@ FROM (SELECT array_agg(p.urn::integer ORDER BY p.urn) AS urns, array_agg(p.atten
 	LATERAL abie_internal.list_rungs(pool.urns, pool.attendance, pool.enrolments, list.owners, list.lists,
 		benchmark_share) r
 	JOIN pg_temp.abie_run_pool s ON s.urn = r.urn
-	JOIN abie.similar_list n ON n.run_id = similar_school_figures.run_id AND n.urn = r.urn
+	JOIN pg_temp.abie_run_local n ON n.urn = r.urn
 $$;
 COMMENT ON FUNCTION abie_internal.similar_school_figures(integer, text, float8) IS
 'What the similar schools of each school in a run make: mean and error (abie.local_mean, abie.local_mean_error) of '

@@ -168,16 +168,18 @@ CREATE FUNCTION abie_internal.end_pool() RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+	held text;
 BEGIN
 	-- after an error too, which then has to be recorded: so it has none of its own
-	IF EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass('pg_temp.abie_run_pool') AND c.relkind = 'r'
-			AND pg_has_role(c.relowner, 'USAGE')) THEN
-		DROP TABLE pg_temp.abie_run_pool CASCADE;
-	END IF;
+	FOR held IN SELECT c.oid::regclass::text FROM unnest('{pg_temp.abie_run_pool,pg_temp.abie_run_local}'::text[]) t
+			JOIN pg_class c ON c.oid = to_regclass(t) AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') LOOP
+		EXECUTE format('DROP TABLE %s CASCADE', held);
+	END LOOP;
 END $$;
 COMMENT ON FUNCTION abie_internal.end_pool() IS
-'Drops the table of abie_internal.begin_pool, if this session has it, with views on it. What else has its name, or is '
-'another role''s, stays.';
+'Drops the tables of abie_internal.begin_pool, if this session has them, with views on them. What else has their name, '
+'or is another role''s, stays.';
 
 CREATE FUNCTION abie_internal.begin_pool() RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -186,10 +188,13 @@ AS $$
 BEGIN
 	PERFORM abie_internal.end_pool();
 	CREATE TEMP TABLE abie_run_pool (LIKE abie.run_school);
+	CREATE TEMP TABLE abie_run_local (urn integer, mean float8, error float8, previous_mean float8);
 END $$;
 COMMENT ON FUNCTION abie_internal.begin_pool() IS
-'Makes the temporary table abie_run_pool, of the columns of abie.run_school: the schools of the run that this session '
-'calculates.';
+'Makes the temporary tables of the run that this session calculates: abie_run_pool, its schools, of the columns of '
+'abie.run_school; abie_run_local, for each the local mean over the methodology''s local_schools most similar schools '
+'(abie.local_mean with the bandwidth) of attendance - context, in method similar-schools of attendance, its standard '
+'error (abie.local_mean_error), and the same mean of the residuals of the year before, NULL where none is held.';
 -- a session may have several roles, and the table of one would be in the way of another
 REVOKE EXECUTE ON FUNCTION abie_internal.begin_pool() FROM PUBLIC;
 

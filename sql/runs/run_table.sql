@@ -296,32 +296,30 @@ COMMENT ON COLUMN abie.run_scaling.run_id IS 'The run.';
 COMMENT ON COLUMN abie.run_scaling.stratum IS 'primary or secondary.';
 COMMENT ON COLUMN abie.run_scaling.parameters IS 'Parameters of abie_internal.scaled_vector.';
 
+-- Columns by how they are aligned, which spares their padding.
 CREATE TABLE abie.run_school (
 	run_id integer,
 	urn abie.urn,
 	laestab abie.laestab NOT NULL,
-	stratum text NOT NULL,
-	selective boolean NOT NULL,
 	la_code integer NOT NULL,
+	easting integer,
+	northing integer,
 	enrolments integer NOT NULL,
+	selective boolean NOT NULL,
+	attendance_published boolean NOT NULL,
+	is_reference boolean NOT NULL,
+	references_published boolean NOT NULL,
+	family bigint,
 	effective_enrolments float8 NOT NULL,
 	sess_possible bigint,
 	sess_overall bigint,
 	attendance float8 NOT NULL,
 	attendance_error float8,
-	attendance_published boolean NOT NULL,
-	is_reference boolean NOT NULL,
-	references_published boolean NOT NULL,
-	easting integer,
-	northing integer,
-	family bigint,
 	la_average float8,
 	national_average float8,
 	previous_attendance float8,
 	earlier_attendance float8,
 	pre_pandemic float8,
-	numbers float8[] NOT NULL,
-	categories text[] NOT NULL,
 	fitted float8,
 	leverage float8,
 	context float8,
@@ -333,6 +331,9 @@ CREATE TABLE abie.run_school (
 	previous_expected float8,
 	similar_upper_quartile float8,
 	pared_mean float8,
+	stratum text NOT NULL,
+	numbers float8[] NOT NULL,
+	categories text[] NOT NULL,
 	PRIMARY KEY (run_id, urn)
 );
 COMMENT ON TABLE abie.run_school IS 'Schools that entered a run, with every figure used of them.';

@@ -112,11 +112,13 @@ BEGIN
 			CROSS JOIN LATERAL (SELECT
 				w.stratum IS NULL OR abie.distance(v.vector, v.vector, w.weights) IS NULL AS incomparable) k
 		WHERE coalesce(f.comparable, 0) < wanted
+	), measured AS (
+		INSERT INTO pg_temp.abie_run_local (urn, mean, error, previous_mean)
+		SELECT f.urn, f.means[1], f.errors[1], f.means[2]
+		FROM found f WHERE f.comparable >= wanted
 	)
-	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth, local_mean, local_error,
-		previous_local_mean)
-	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours::integer[], f.distances, f.bandwidth, f.means[1],
-		f.errors[1], f.means[2]
+	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours::integer[], f.distances, f.bandwidth
 	FROM found f WHERE f.comparable >= wanted
 	-- in the order of the index, here as in other stages: it takes less room so
 	ORDER BY f.urn;
@@ -124,8 +126,8 @@ BEGIN
 	RETURN stored;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
-'Stage of a run. Fills abie.similar_list, and abie.exclusion with the schools that have too few; the number '
-'of schools with a list.';
+'Stage of a run. Fills abie.similar_list, abie_run_local (abie_internal.begin_pool), and abie.exclusion with the '
+'schools that have too few; the number of schools with a list.';
 
 CREATE FUNCTION abie_owner.school_similarity(run_id integer, urn integer)
 RETURNS TABLE (rank integer, similar_urn integer, characteristic text, own text, other text, part float8, share float8)
