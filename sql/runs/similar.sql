@@ -27,9 +27,9 @@ AS $$
 #variable_conflict use_column
 DECLARE
 	weights float8[] := (SELECT w.weights FROM abie.run_weights(school.run_id) w WHERE w.stratum = school.stratum);
-	vector float8[] := abie_internal.school_vector(school);
 	scaling abie.vector_parameters := (SELECT d.parameters FROM abie.run_scaling d
 		WHERE d.run_id = school.run_id AND d.stratum = school.stratum);
+	vector float8[] := abie_internal.scaled_vector(school.numbers, school.categories, scaling);
 BEGIN
 	IF weights IS NULL THEN
 		RETURN;

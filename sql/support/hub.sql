@@ -82,23 +82,22 @@ SET jit = off
 AS $$
 WITH run AS MATERIALIZED (
 	SELECT l.run_id FROM abie.referral l WHERE l.referral_id = (a).referral_id
-), vector AS MATERIALIZED (
-	SELECT v.urn, v.vector FROM abie.run_vector((SELECT r.run_id FROM run r)) v
-	WHERE v.urn = ANY (urns) OR v.urn IN (SELECT t.hub_urn FROM unnest(sites) t)
 ), school AS MATERIALIZED (
-	SELECT u.urn, s.stratum, v.vector, w.weights, s.family, s.easting, s.northing, k.region,
+	SELECT u.urn, s.stratum, abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector, w.weights,
+		s.family, s.easting, s.northing, k.region,
 		abie_internal.school_phases(k.phase, s.stratum) AS phases
 	FROM run r CROSS JOIN unnest(urns) u(urn)
 		JOIN abie.run_school s ON s.run_id = r.run_id AND s.urn = u.urn
 		LEFT JOIN abie.run_weights((SELECT r.run_id FROM run r)) w ON w.stratum = s.stratum
-		JOIN vector v ON v.urn = s.urn
+		LEFT JOIN abie.run_scaling d ON d.run_id = s.run_id AND d.stratum = s.stratum
 		LEFT JOIN abie.school k ON k.urn = u.urn
 ), site AS MATERIALIZED (
-	SELECT t.hub_urn, t.phase, t.not_admitted, t.price, s.stratum, v.vector, s.family, k.region,
+	SELECT t.hub_urn, t.phase, t.not_admitted, t.price, s.stratum,
+		abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector, s.family, k.region,
 		coalesce(s.easting, k.easting) AS easting, coalesce(s.northing, k.northing) AS northing
 	FROM run r CROSS JOIN unnest(sites) t
 		LEFT JOIN abie.run_school s ON s.run_id = r.run_id AND s.urn = t.hub_urn
-		LEFT JOIN vector v ON v.urn = s.urn
+		LEFT JOIN abie.run_scaling d ON d.run_id = s.run_id AND d.stratum = s.stratum
 		LEFT JOIN abie.school k ON k.urn = t.hub_urn
 ), measured AS (
 	SELECT s.urn, h.hub_urn, h.phase, h.price, k.km, s.region IS DISTINCT FROM h.region AS other_region,
