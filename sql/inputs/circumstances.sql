@@ -28,13 +28,15 @@ COMMENT ON FUNCTION abie_internal.stratum_as_spelt(text) IS 'Abie_internal.strat
 CREATE FUNCTION abie_internal.stratum(school_type text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT, so that the names that nearly all schools have become part of the query
-RETURN CASE school_type
-	WHEN 'State-funded primary' THEN 'primary'
-	WHEN 'State-funded secondary' THEN 'secondary'
-	WHEN 'Special' THEN 'special'
-	WHEN 'Primary' THEN 'primary'
-	WHEN 'Secondary' THEN 'secondary'
-	WHEN 'Not applicable' THEN NULL
+RETURN CASE
+	WHEN school_type IN ('State-funded primary', 'Primary') THEN 'primary'
+	WHEN school_type IN ('State-funded secondary', 'Secondary', 'All-through') THEN 'secondary'
+	WHEN school_type IN ('Special', 'Other independent special school', 'Community special school',
+		'Academy special converter') THEN 'special'
+	WHEN school_type IN ('Not applicable', 'Community school', 'Voluntary aided school', 'Voluntary controlled school')
+		THEN NULL
+	WHEN school_type IN ('Other independent school', 'Nursery', 'British schools overseas', '16 plus',
+		'Pupil referral unit') THEN 'other'
 	ELSE abie_internal.stratum_as_spelt(school_type) END;
 COMMENT ON FUNCTION abie_internal.stratum(text) IS
 'Stratum of a published school type or phase, upper and lower case, blanks and hyphens alike: primary, secondary (with '

@@ -172,6 +172,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_owner.accessible_schools(oid, text[]) IS 'Of a role, as abie.accessible_schools.';
 
+CREATE FUNCTION abie_owner.is_accessible(role oid, purposes text[], school integer) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100
+-- not STRICT: school is NULL where no year has a URN, which no grant is for
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	grants abie.access_grant[] := ARRAY(SELECT g FROM abie_owner.active_grants(role, purposes) g
+		WHERE g.scope <> 'national');
+BEGIN
+	-- the school is looked up: not all schools of a region, for each of them
+	RETURN EXISTS (SELECT FROM abie_owner.schools_of_grants(grants) s WHERE s.urn = school);
+END $$;
+COMMENT ON FUNCTION abie_owner.is_accessible(oid, text[], integer) IS
+'Whether a school is one of abie_owner.accessible_schools.';
+
 CREATE FUNCTION abie.accessible_schools(purposes text[]) RETURNS TABLE (urn integer)
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 1 ROWS 10 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie.accessible_schools(text[]) IS

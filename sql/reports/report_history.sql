@@ -23,7 +23,7 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
 	IF abie_owner.has_national_access(role, '{results,calculation}')
-		OR school IN (SELECT a.urn FROM abie_owner.accessible_schools(role, '{results}') a) THEN
+		OR abie_owner.is_accessible(role, '{results}', school) THEN
 		IF school IS NULL THEN
 			RETURN QUERY SELECT h.* FROM abie.school_history h WHERE h.school_urn IS NULL;
 		ELSE

@@ -30,13 +30,30 @@ FROM abie_owner.readable_school_context c LEFT JOIN abie_owner.school_key k ON k
 COMMENT ON VIEW abie_report.school_context IS
 'The characteristics of each school''s pupils and of the school by year, as held: one row an academic year and school.';
 
+-- The key of weeks begins with the year: named one by one, a school's weeks are looked up.
+CREATE VIEW abie_owner.week_year AS
+SELECT t.academic_year
+FROM (
+	WITH RECURSIVE held (academic_year) AS (
+		SELECT min(w.academic_year) FROM abie.attendance_week w
+		UNION ALL
+		SELECT (SELECT min(w.academic_year) FROM abie.attendance_week w WHERE w.academic_year > h.academic_year)
+		FROM held h
+		WHERE h.academic_year IS NOT NULL
+	)
+	SELECT h.academic_year FROM held h WHERE h.academic_year IS NOT NULL
+) t;
+COMMENT ON VIEW abie_owner.week_year IS 'Academic years of which weeks are held.';
+COMMENT ON COLUMN abie_owner.week_year.academic_year IS 'Academic year.';
+
 CREATE VIEW abie_report.school_week WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,
 	k.trust_code, k.trust, k.stratum, w.week_start, w.enrolments,
 	w.sess_possible, w.sess_overall, w.sess_authorised, w.sess_unauthorised,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent,
 	abie.is_provisional(w.week_start, current_date) AS provisional, w.source
-FROM abie_owner.readable_attendance_week w LEFT JOIN abie_owner.school_key k ON k.urn = w.urn;
+FROM abie_owner.readable_attendance_week w LEFT JOIN abie_owner.school_key k ON k.urn = w.urn
+WHERE w.academic_year = ANY (ARRAY(SELECT y.academic_year FROM abie_owner.week_year y));
 COMMENT ON VIEW abie_report.school_week IS
 'Attendance of each school by school week, from its registers: one row a school and week.';
 COMMENT ON COLUMN abie_report.school_week.attendance_percent IS 'Attendance in the week, per cent.';

@@ -33,7 +33,9 @@ COMMENT ON FUNCTION abie_internal.exclusion_symbol(text) IS
 
 -- What the register says of every school, which is no secret: by it each view finds the rows of an area or trust.
 CREATE VIEW abie_owner.school_key AS
-SELECT s.urn::integer AS urn, s.name AS school_name, coalesce(s.la_code, s.laestab / 10000) AS la_code, la.la_name,
+SELECT s.urn::integer AS urn, s.name AS school_name,
+	-- + 0 * urn is NULL without a school, as the planner can see: it begins with the schools of an authority
+	coalesce(s.la_code, s.laestab / 10000) + 0 * s.urn AS la_code, la.la_name,
 	s.region, s.trust_code, s.trust, coalesce(abie_internal.stratum(s.phase), abie_internal.stratum(s.type)) AS stratum
 FROM abie.school s
 	LEFT JOIN abie.local_authority la ON la.la_code = coalesce(s.la_code, s.laestab / 10000);

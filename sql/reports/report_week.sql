@@ -30,29 +30,36 @@ SELECT abie_owner.describe_as('abie_report.published_attendance', 'abie_report.s
 
 CREATE VIEW abie_report.school_week_compared WITH (security_barrier = true) AS
 SELECT w.academic_year::text AS academic_year, w.urn::integer AS urn, k.school_name, k.la_code, k.la_name, k.region,
-	k.trust_code, k.trust, k.stratum, w.week_start, phase.education_phase, w.sess_possible,
+	k.trust_code, k.trust, k.stratum, w.week_start, k.education_phase, w.sess_possible,
 	abie.attendance_percent(w.sess_overall, w.sess_possible, NULL) AS attendance_percent,
 	abie.is_provisional(w.week_start, current_date) AS provisional,
 	100 - authority.sess_overall_percent AS local_authority_attendance_percent,
 	100 - region.sess_overall_percent AS region_attendance_percent,
 	100 - national.sess_overall_percent AS national_attendance_percent
 FROM abie_owner.readable_attendance_week w
-	-- masked: what is worked out of a school's columns may be worked out of the reader's schools only
-	LEFT JOIN abie_owner.readable_school s ON s.urn = w.urn
-	LEFT JOIN abie_owner.school_key k ON k.urn = w.urn
-	CROSS JOIN LATERAL (SELECT CASE WHEN abie_internal.stratum(s.type) = 'special' THEN 'Special'
-		ELSE abie_internal.published_phase(s.phase) END AS education_phase) phase
+	-- once a school, not once a week
+	LEFT JOIN (
+		SELECT k.*, s.la_code AS authority, s.region AS region_of, phase.education_phase
+		FROM abie_owner.school_key k
+			-- masked: what is worked out of a school's columns may be worked out of the reader's schools only
+			LEFT JOIN (abie_owner.readable_school s
+				CROSS JOIN LATERAL (SELECT CASE WHEN abie_internal.stratum(s.type) = 'special' THEN 'Special'
+					ELSE abie_internal.published_phase(s.phase) END AS education_phase OFFSET 0) phase)
+				ON s.urn = k.urn
+	) k ON k.urn = w.urn
 	LEFT JOIN abie.published_attendance authority ON authority.academic_year = w.academic_year
 		AND authority.time_frame = 'Week' AND authority.reference_date = w.week_start
-		AND authority.geographic_level = 'Local authority' AND authority.la_code = s.la_code
-		AND authority.education_phase = phase.education_phase
+		AND authority.geographic_level = 'Local authority' AND authority.la_code = k.authority
+		AND authority.education_phase = k.education_phase
 	LEFT JOIN abie.published_attendance region ON region.academic_year = w.academic_year
 		AND region.time_frame = 'Week' AND region.reference_date = w.week_start
-		AND region.geographic_level = 'Regional' AND region.region = s.region
-		AND region.education_phase = phase.education_phase
+		AND region.geographic_level = 'Regional' AND region.region = k.region_of
+		AND region.education_phase = k.education_phase
 	LEFT JOIN abie.published_attendance national ON national.academic_year = w.academic_year
 		AND national.time_frame = 'Week' AND national.reference_date = w.week_start
-		AND national.geographic_level = 'National' AND national.education_phase = phase.education_phase;
+		AND national.geographic_level = 'National' AND national.education_phase = k.education_phase
+-- as in abie_report.school_week
+WHERE w.academic_year = ANY (ARRAY(SELECT y.academic_year FROM abie_owner.week_year y));
 COMMENT ON VIEW abie_report.school_week_compared IS
 'Attendance of each school by school week beside what is published for its phase in its local authority, its region '
 'and England: one row a school and week. In the week before a holiday attendance is lower: a school whose holiday is '

@@ -77,6 +77,11 @@ SELECT abie.grant_access('abie_access_school', 'region', 'Kent');
 SELECT abie.grant_access('abie_access_school', 'school', '900013', 'curiosity');
 SELECT abie.grant_access('abie_access_school', 'school', '900013', NULL);
 SELECT abie.grant_access('abie_access_school', 'school', '900013', 'calculation');
+-- one school at a time it is the same schools; a school that is not known is nobody's
+SELECT count(*) > 10 AS some, count(*) FILTER (WHERE is_accessible <> (urn IS NOT NULL AND urn = ANY (schools))) AS different,
+	count(DISTINCT rolname) FILTER (WHERE is_accessible) AS roles
+FROM (SELECT oid, rolname, ARRAY(SELECT a.urn FROM abie_owner.accessible_schools(oid, '{results}') a) AS schools FROM pg_roles WHERE rolname ~ '^abie_access') r,
+	(SELECT urn::integer AS urn FROM abie.school UNION ALL SELECT unnest(ARRAY[999999, NULL])) s, abie_owner.is_accessible(r.oid, '{results}', s.urn);
 
 --
 -- What each sees, against what it may see

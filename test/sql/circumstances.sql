@@ -49,5 +49,9 @@ FROM (VALUES (4, 11), (3, 7), (7, 11), (11, 16), (11, 18), (14, 19), (9, 13), (2
 SELECT stratum, key_stages, abie_internal.age_class(stratum, key_stages)
 FROM (VALUES ('primary', '{0.5,0,0,0}'::float8[]), ('primary', '{0,1,0,0}'), ('primary', '{0.3,0.5,0,0}'), ('primary', '{0,0,0,0}'), ('secondary', '{0,0.2,0.8,0}'),
 	('secondary', '{0,0,0,0.9}'), ('secondary', '{0,0,0.6,0.4}'), ('secondary', NULL), ('primary', '{NULL,NULL,NULL,NULL}')) v(stratum, key_stages);
+
+-- the names that are looked up at once mean what they mean as they are spelt
+SELECT count(*) > 10 AS some, count(*) FILTER (WHERE abie_internal.stratum(name[1]) IS DISTINCT FROM abie_internal.stratum_as_spelt(name[1])) AS different
+FROM regexp_matches(pg_get_functiondef('abie_internal.stratum(text)'::regprocedure), '''([^'']+)''', 'g') name;
 \c :home
 DROP DATABASE abie_circumstances;
