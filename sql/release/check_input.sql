@@ -169,26 +169,23 @@ LANGUAGE sql STABLE PARALLEL SAFE COST 100000
 BEGIN ATOMIC
 	-- few schools lack any; those that lack none are counted together
 	WITH characteristic AS MATERIALIZED (
-		SELECT c.stratum, c.characteristic, min(c.element) AS element, bool_and(c.category IS NULL) AS is_number
+		SELECT c.stratum, c.characteristic, min(c.position) AS position
 		FROM abie.run_characteristic c
 		WHERE c.run_id = check_missing_characteristic.run_id
 		GROUP BY c.stratum, c.characteristic
+	), school AS MATERIALIZED (
+		SELECT v.urn, v.stratum, CASE WHEN array_position(v.vector, NULL) IS NOT NULL THEN v.vector END AS lacking
+		FROM abie.run_vector(check_missing_characteristic.run_id) v
 	)
-	SELECT 'missing characteristic',
-		CASE WHEN c.is_number THEN s.numbers[c.element] IS NULL ELSE s.categories[c.element] IS NULL END,
-		format('%s: %s', s.urn, c.characteristic), ARRAY[s.urn], 1
-	FROM abie.run_school s
+	SELECT 'missing characteristic', s.lacking[c.position] IS NULL, format('%s: %s', s.urn, c.characteristic),
+		ARRAY[s.urn], 1
+	FROM school s
 		JOIN characteristic c ON c.stratum = s.stratum
-	WHERE s.run_id = check_missing_characteristic.run_id
-		AND coalesce(array_position(s.numbers, NULL), array_position(s.categories, NULL)) IS NOT NULL
+	WHERE s.lacking IS NOT NULL
 	UNION ALL
 	SELECT 'missing characteristic', false, NULL, NULL,
 		(s.schools * (SELECT count(*) FROM characteristic c WHERE c.stratum = s.stratum))::integer
-	FROM (SELECT s.stratum, count(*) AS schools
-		FROM abie.run_school s
-		WHERE s.run_id = check_missing_characteristic.run_id
-			AND coalesce(array_position(s.numbers, NULL), array_position(s.categories, NULL)) IS NULL
-		GROUP BY s.stratum) s;
+	FROM (SELECT s.stratum, count(*) AS schools FROM school s WHERE s.lacking IS NULL GROUP BY s.stratum) s;
 END;
 COMMENT ON FUNCTION abie_internal.check_missing_characteristic(integer, float8) IS
 'Release check missing characteristic. Items are schools x characteristics.';
