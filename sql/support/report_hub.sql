@@ -206,7 +206,7 @@ COMMENT ON FUNCTION abie_owner.differences_of_partners(text[]) IS 'Of hubs, as a
 CREATE FUNCTION abie_owner.partner_differences(role oid)
 RETURNS TABLE (placement_id integer, hub_urn integer, urn integer, rank integer, characteristic text, hub_value text,
 	school_value text, share float8)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 200
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 5000
 SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT d.* FROM abie_owner.differences_of_partners(abie_owner.visible_hubs(role)) d
@@ -216,7 +216,7 @@ COMMENT ON FUNCTION abie_owner.partner_differences(oid) IS 'Of a role, as abie_i
 CREATE FUNCTION abie_internal.partner_differences()
 RETURNS TABLE (placement_id integer, hub_urn integer, urn integer, rank integer, characteristic text, hub_value text,
 	school_value text, share float8)
-LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 200 AS 'MODULE_PATHNAME', 'abie_gate';
+LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 5000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.partner_differences() IS
 'Circumstances of partners beside their hub''s, by the newest issued run, for hubs granted to the role in force.';
 
