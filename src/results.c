@@ -16,57 +16,76 @@
 /* For rows without a NULL. */
 static bool no_nulls[MaxTupleAttributeNumber];
 
-/* An array of 8-byte numbers; element is freed, since a set of rows may hold many arrays. */
+/* An array of 8-byte numbers without NULL, copied as they are: construct_md_array looks at each. */
 static ArrayType *
-number_array(Datum *element, bool *null, int dimensions, int length, Oid type)
+number_array(const void *value, int dimensions, int length, Oid type)
 {
-	int			dimension[2] = {length, length};
-	int			lower_bound[2] = {1, 1};
-	ArrayType  *array = construct_md_array(element, null, dimensions, dimension, lower_bound,
-										   type, sizeof(Datum), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	Size		count = dimensions == 1 ? (Size) length : (Size) length * length;
+	Size		size = ARR_OVERHEAD_NONULLS(dimensions) + sizeof(int64) * count;
+	ArrayType  *array;
 
+	if (length == 0)
+		return construct_empty_array(type);
+	array = palloc(size);
+	SET_VARSIZE(array, size);
+	array->ndim = dimensions;
+	array->dataoffset = 0;
+	array->elemtype = type;
+	for (int d = 0; d < dimensions; d++)
+	{
+		ARR_DIMS(array)[d] = length;
+		ARR_LBOUND(array)[d] = 1;
+	}
+	memcpy(ARR_DATA_PTR(array), value, sizeof(int64) * count);
+	return array;
+}
+
+/* An array in which NaN is NULL. */
+static ArrayType *
+array_with_nulls(const double *value, int length)
+{
+	Datum	   *element = palloc(sizeof(Datum) * length);
+	bool	   *null = palloc(sizeof(bool) * length);
+	int			lower_bound = 1;
+	ArrayType  *array;
+
+	for (int i = 0; i < length; i++)
+	{
+		element[i] = Float8GetDatum(value[i]);
+		null[i] = isnan(value[i]);
+	}
+	array = construct_md_array(element, null, 1, &length, &lower_bound, FLOAT8OID, sizeof(double), FLOAT8PASSBYVAL,
+							   TYPALIGN_DOUBLE);
+	/* a set of rows may hold many arrays */
 	pfree(element);
+	pfree(null);
 	return array;
 }
 
 ArrayType *
 float_array_result(const double *value, int length)
 {
-	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
-	bool	   *null = palloc(sizeof(bool) * Max(length, 1));
-	ArrayType  *array;
+	bool		complete = true;
 
 	for (int i = 0; i < length; i++)
 	{
 		if (isinf(value[i]))
 			float_overflow_error();
-		element[i] = Float8GetDatum(value[i]);
-		null[i] = isnan(value[i]);
+		complete &= !isnan(value[i]);
 	}
-	array = number_array(element, null, 1, length, FLOAT8OID);
-	pfree(null);
-	return array;
+	return complete ? number_array(value, 1, length, FLOAT8OID) : array_with_nulls(value, length);
 }
 
 ArrayType *
 float_square_result(const double *value, int length)
 {
-	Size		count = (Size) length * length;
-	Datum	   *element = palloc(sizeof(Datum) * Max(count, 1));
-
-	for (Size i = 0; i < count; i++)
-		element[i] = Float8GetDatum(value[i]);
-	return number_array(element, NULL, 2, length, FLOAT8OID);
+	return number_array(value, 2, length, FLOAT8OID);
 }
 
 ArrayType *
 bigint_array_result(const int64 *value, int length)
 {
-	Datum	   *element = palloc(sizeof(Datum) * Max(length, 1));
-
-	for (int i = 0; i < length; i++)
-		element[i] = Int64GetDatum(value[i]);
-	return number_array(element, NULL, 1, length, INT8OID);
+	return number_array(value, 1, length, INT8OID);
 }
 
 Datum
