@@ -71,7 +71,7 @@ abie_chart_similar(PG_FUNCTION_ARGS)
 	SimilarChart chart = {
 		.title = text_argument(fcinfo, 0), .name = texts_argument(fcinfo, 1, &names),
 		.attendance = values_argument(fcinfo, 2, &held), .low = values_argument(fcinfo, 3, &low),
-		.high = values_argument(fcinfo, 4, &high), .own = PG_ARGISNULL(5) ? -1 : PG_GETARG_INT32(5) - 1
+		.high = values_argument(fcinfo, 4, &high), .own = place_argument(fcinfo, 5)
 	};
 	TextBuffer	out = text_begin();
 

@@ -14,6 +14,9 @@
 /* Error 2202E unless the lengths of a chart's arrays are equal and not 0; that of an array that is left out is -1. */
 extern void check_chart(const char *chart, int first, const int *other, int count);
 
+/* The place from 0 of the thing that an argument numbers from 1; -1 where it is none. */
+extern int	place_argument(FunctionCallInfo fcinfo, int number);
+
 /* What a scale has to hold, any numbers: NaN is the greatest, as in PostgreSQL. */
 typedef struct ChartRange
 {

@@ -128,7 +128,7 @@ PG_FUNCTION_INFO_V1(abie_chart_school_map);
 Datum
 abie_chart_school_map(PG_FUNCTION_ARGS)
 {
-	SchoolMap	map = {.title = text_argument(fcinfo, 0), .own = PG_ARGISNULL(5) ? -1 : PG_GETARG_INT32(5) - 1};
+	SchoolMap	map = {.title = text_argument(fcinfo, 0), .own = place_argument(fcinfo, 5)};
 	TextSlice  *name = texts_argument(fcinfo, 1, &map.count);
 	Places		eastings = places_argument(fcinfo, 2);
 	Places		northings = places_argument(fcinfo, 3);
@@ -152,7 +152,7 @@ abie_chart_school_map(PG_FUNCTION_ARGS)
 		}
 	}
 	map.school = school;
-	if (map.own < 0 || map.own >= map.count)
+	if (map.own >= map.count)
 		map.own = -1;
 	if (!draw_school_map(&out, &map))
 		PG_RETURN_NULL();

@@ -56,6 +56,12 @@ abie_check_chart(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+int
+place_argument(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) || PG_GETARG_INT32(number) < 1 ? -1 : PG_GETARG_INT32(number) - 1;
+}
+
 /* ---------- values and scales ---------- */
 
 void

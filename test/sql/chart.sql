@@ -13,6 +13,7 @@ SELECT x(:'svg', '/s:svg/@role') AS role, x(:'svg', '/s:svg/s:title/text()') AS 
 -- without a target no line is drawn
 SELECT x(abie.chart_ladder('L', '{a,b}', '{95,94}'), '//s:path[@stroke-dasharray]') IS NULL AS no_climb;
 SELECT abie.chart_ladder('L', '{a}', '{NULL}') IS NULL AS nothing, abie.chart_ladder('L', NULL, '{1}') IS NULL AS "null";
+SELECT x(abie.chart_ladder('L', '{a,NULL,b}', '{95,94,93}'), '/s:svg/s:desc/text()') AS "without a name";
 SELECT abie.chart_ladder('L', '{a,b}', '{1}');
 SELECT abie.chart_ladder('L', '{}', '{}');
 SELECT abie.chart_ladder('L', '{a}', '{Infinity}');
@@ -36,6 +37,12 @@ SELECT abie.chart_similar('Similar', ARRAY['a', '<script>alert(1)</script>', 'c 
 SELECT x(:'svg', '//s:g/s:title/text()') AS names;
 SELECT x(:'svg', '//s:g/s:text[1]/text()') AS shown, :'svg' LIKE '%<script%' AS injected, x(:'svg', '//s:g[s:rect]/s:title/text()') AS own;
 SELECT abie.chart_similar('S', '{a}', '{1,2}');
+SELECT abie.chart_similar('S', '{a}', '{NULL}') IS NULL AS nothing, abie.chart_similar(NULL, '{a}', '{1}') IS NULL AS "no title", abie.chart_similar('S', NULL, '{1}') IS NULL AS "no names", abie.chart_similar('S', '{a}', NULL) IS NULL AS "no rates";
+-- of one end of an interval nothing is drawn
+SELECT abie.chart_similar('S', '{a,b}', '{1,2}', '{0,1}', '{3,NULL}') ~ 'NaN' AS nan, (SELECT count(*) FROM regexp_matches(abie.chart_similar('S', '{a,b}', '{1,2}', '{0,1}', '{3,NULL}'), 'stroke="#0072b2"', 'g')) - (SELECT count(*) FROM regexp_matches(abie.chart_similar('S', '{a,b}', '{1,2}'), 'stroke="#0072b2"', 'g')) AS intervals;
+-- a number that no school has stands for none
+SELECT own, abie.chart_similar('S', '{a}', '{1}', '{0}', '{2}', own) = abie.chart_similar('S', '{a}', '{1}', '{0}', '{2}') AS similar, abie.chart_school_map('M', '{a}', '{1}', '{1}', '{1}', own) = abie.chart_school_map('M', '{a}', '{1}', '{1}', '{1}') AS map
+FROM unnest('{-2147483648,-1,0,2,2147483647}'::integer[]) own;
 
 -- change of a run: of 1 to 21 the 5th percentile is 2, the quartiles 6 and 16, the median 11, the 95th 20; in the order of the names, without NULL
 SELECT abie.chart_run_change('What changed', array_agg(n) || '{one,NULL,"<b>"}'::text[], array_agg(c) || '{-1.5,7,NULL}'::float8[]) AS svg FROM (SELECT 'two & <three>' AS n, c::float8 AS c FROM generate_series(1, 21) c ORDER BY c DESC) v \gset
@@ -50,11 +57,15 @@ SELECT abie.chart_run_change('C', array_agg(n::text), array_agg(n::float8)) FROM
 SELECT abie.chart_waterfall('From here to there', 'England', 96, '{down,"<up>",none}', '{-0.8,0.3,NULL}', 'School') AS svg \gset
 SELECT x(:'svg', '//s:g/s:title/text()') AS rows, x(:'svg', '//s:path[@stroke-width="10"]/@d') AS steps, x(:'svg', '//s:circle/@cx') AS levels;
 SELECT x(:'svg', '/s:svg/s:desc/text()') AS said, x(:'svg', '//s:path[@stroke-width="10"]/@stroke') AS colours;
+SELECT x(abie.chart_waterfall('W', 'a', 1, '{b,NULL,d}', '{1,2,NULL}', 'c'), '//s:g/s:title/text()') AS "without a name or a value";
 SELECT abie.chart_waterfall('W', 'a', 1, '{b}', '{1,2}', 'c');
 SELECT abie.chart_waterfall('W', 'a', 1, '{}', '{}', 'c');
 SELECT abie.chart_waterfall('W', 'a', 1, '{b}', '{NaN}', 'c');
 SELECT abie.chart_waterfall('W', NULL, 1, '{b}', '{1}', 'c') IS NULL AS strict;
 
+SELECT abie_internal.chart_funnel_names('{}', '{1}', '{}', 1);
+SELECT abie_internal.chart_funnel_names('{}', '{}', '{1}', 1);
+SELECT abie_internal.chart_funnel_names('{}', '{}', '{}', 1) = '' AS nothing;
 -- funnel: limits by hand: +-1.96 and 3.09 x sqrt(0.2 + 17 / 400) at 400 pupils, the middle of a scale to 800
 SELECT abie.chart_funnel('Funnel', '{in,up,out}', '{400,700,800}', '{0.5,3,-3}', 0.2, 17) AS svg \gset
 SELECT x(:'svg', '//s:g/s:title/text()') AS schools, x(:'svg', '/s:svg/s:desc/text()') AS said;
@@ -107,6 +118,10 @@ SELECT abie.chart_band_map('Map', '{a,b}', '{400000}', '{300000}', '{0}');
 SELECT abie.chart_distribution('Distribution', 'points', '{0,0.1,0.2}', '{10,200,100}', 0.1) AS svg \gset
 SELECT x(:'svg', '//s:rect[@y]/@height') AS heights, x(:'svg', '//s:rect[@fill="#d55e00"]/@height') AS marked, x(:'svg', '/s:svg/s:desc/text()') AS said;
 SELECT abie.chart_distribution('D', 'u', '{1}', '{0}');
+SELECT abie.chart_distribution('D', 'u', '{1}', '{NULL}');
+SELECT abie.chart_distribution('D', 'u', array_agg(n), array_agg(n)) FROM generate_series(1, 41) n;
+-- what is NULL: a value is marked where that is marked, and a count is suppressed
+SELECT x(abie.chart_distribution('D', 'u', '{NULL,2}', '{3,NULL}'), '/s:svg/s:desc/text()') AS said, x(abie.chart_distribution('D', 'u', '{NULL,2}', '{3,4}', 2), '/s:svg/s:desc/text()') AS marked;
 
 -- the same every time; text for all that is drawn
 SELECT count(DISTINCT abie.chart_history('H', ARRAY['2017/18', '2018/19'], ARRAY[95.123456789, 94], ARRAY[94.0, 93], ARRAY[96.0, 95])) AS one FROM generate_series(1, 20) i;
