@@ -15,7 +15,7 @@
 JsonbContainer *
 facts_argument(FunctionCallInfo fcinfo, int number)
 {
-	return PG_ARGISNULL(number) ? NULL : &PG_GETARG_JSONB_P(number)->root;
+	return &PG_GETARG_JSONB_P(number)->root;
 }
 
 /* False where it is not there. */

@@ -8,7 +8,6 @@
 #include "catalog/pg_type.h"
 #include "core/report_word.h"
 #include "facts.h"
-#include "mb/pg_wchar.h"
 #include "text_result.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -16,19 +15,13 @@
 
 #define DIGEST_BYTES 8			/* of a name's SHA-256 that stand for it */
 
-/* Names may hold anything, and are of any length. */
+/* Names may hold anything, and are of any length. They are UTF-8, as every database with abie in it is. */
 static void
 put_digest(TextBuffer *out, text *name)
 {
 	static const char digit[] = "0123456789abcdef";
-	int			length = VARSIZE_ANY_EXHDR(name);
-	char	   *utf8 = pg_server_to_any(VARDATA_ANY(name), length, PG_UTF8);
-	bytea	   *digest;
+	bytea	   *digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(name)));
 
-	if (utf8 != VARDATA_ANY(name))
-		length = (int) strlen(utf8);
-	digest = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea,
-												 PointerGetDatum(cstring_to_text_with_len(utf8, length))));
 	for (int i = 0; i < DIGEST_BYTES; i++)
 	{
 		unsigned char byte = (unsigned char) VARDATA_ANY(digest)[i];

@@ -17,11 +17,11 @@ count_digits(const char *text, size_t from, size_t length)
 	return at - from;
 }
 
-/* As a server writes one: sign, digits, a point and digits, an exponent. */
+/* As a server writes one: sign, digits, a point and digits, an exponent.  There is a first byte. */
 static bool
 is_number(const char *text, size_t length)
 {
-	size_t		at = length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+	size_t		at = text[0] == '-' || text[0] == '+' ? 1 : 0;
 	size_t		digits = count_digits(text, at, length);
 
 	at += digits;
@@ -48,8 +48,7 @@ is_formula(const char *text, size_t length)
 
 	while (at < length && text[at] == '\'')
 		at++;
-	return at < length && text[at] != '\0' && strchr("=+-@\t\r\n", text[at]) != NULL
-		&& (at > 0 || !is_number(text, length));
+	return at < length && memchr("=+-@\t\r\n", text[at], 7) != NULL && (at > 0 || !is_number(text, length));
 }
 
 size_t

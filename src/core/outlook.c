@@ -41,7 +41,7 @@ exactly(const BetaBinomial *drawn, int x)
 	gsl_sf_result alone;
 	gsl_sf_result ways;
 
-	if (x < 0 || x > drawn->trials)
+	if (x > drawn->trials)
 		return 0.0;
 	if (gsl_sf_lnbeta_e(drawn->a + x, drawn->b + n - x, &joint) != GSL_SUCCESS
 		|| gsl_sf_lnbeta_e(drawn->a, drawn->b, &alone) != GSL_SUCCESS
@@ -58,7 +58,7 @@ step(const BetaBinomial *drawn, int x)
 }
 
 /*
- * Probability of at least so many, summed on the side of the mean that it lies
+ * Probability of at least so many, 1 or more, summed on the side of the mean that it lies
  * on: away from the mean terms fall, so that the first, which may be too small
  * to be written, is not what the others are made of.
  */
@@ -68,8 +68,6 @@ at_least(const BetaBinomial *drawn, int x)
 	double		term;
 	double		sum = 0.0;
 
-	if (x <= 0)
-		return 1.0;
 	if (x > drawn->trials * (drawn->a / (drawn->a + drawn->b)))
 	{
 		term = exactly(drawn, x);

@@ -26,7 +26,7 @@ mean_quickly(const double *number, int count, double *mean)
 	 * number from its decimal by less than 5 x 10^-16 of itself: the mean by
 	 * less than 10^-3 units within these bounds.
 	 */
-	if (count < 1 || !(sizes <= 5e6) || !(sizes / count <= 1e5))
+	if (!(sizes <= 5e6) || !(sizes / count <= 1e5))
 		return false;
 	units = fabs(total) / count * UNITS;
 	whole = floor(units);

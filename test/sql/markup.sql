@@ -29,7 +29,7 @@ SELECT count(*) FILTER (WHERE line IS DISTINCT FROM '1,' || CASE WHEN q.quoted T
 	count(*) FILTER (WHERE field IS DISTINCT FROM CASE WHEN f.quoted THEN '"' ELSE '' END || CASE WHEN disarmed THEN '''' ELSE '' END || replace(value, '"', '""') || CASE WHEN f.quoted THEN '"' ELSE '' END) AS field
 FROM line, LATERAL (SELECT value = '' OR value ~ E'[",()\\\\\\s]') q(quoted), LATERAL (SELECT value = '' OR value ~ E'[",\n\r]') f(quoted);
 -- whatever text it is given
-SELECT given, abie_internal.csv_line(given) FROM unnest('{"",(,(),"(,)","(\"","(\\","(a","\")","(\"=","(\"''"}'::text[]) given;
+SELECT given, abie_internal.csv_line(given) FROM unnest('{"",(,(),"(,)","(\"","(\\","(a","\")","(\"=","(\"''","(a\\)","(\\b,c)","(\\\\)"}'::text[]) given;
 -- numbers: as numeric writes what abie.round_half_up gives; values between and at what is rounded half away from zero, next to it, large, small and none
 SELECT d AS digits, count(*) AS values, count(*) FILTER (WHERE abie_internal.decimal(v, d) <> abie.round_half_up(v, d)::text) AS different,
 	count(*) FILTER (WHERE abie_internal.signed(v, d) <> CASE sign(abie.round_half_up(v, d)) WHEN 1 THEN '+' WHEN -1 THEN chr(8722) ELSE '' END || abs(abie.round_half_up(v, d))) AS "different with sign"

@@ -357,6 +357,7 @@ SELECT project(week_urns => '{1,1}');
 SELECT project(weeks => '{2025-09-08,2027-09-06}', week_urns => '{1,1}');
 SELECT project(weeks => '{2025-09-08,2027-09-06}');
 SELECT project(weeks => '{-infinity,infinity}');
+SELECT project(overall => '{5,-1}');
 -- a week with a NULL is none
 SELECT project(weeks => '{NULL,2025-09-08}');
 SELECT project(weeks => '{2025-09-08,2025-09-09}');

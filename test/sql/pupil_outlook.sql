@@ -163,6 +163,13 @@ FROM (SELECT abie.learn_outlook(array_agg(a ORDER BY o), array_agg(n ORDER BY o)
 SELECT m.pupils, m.spell, m.mean, m.strength, m.pupils_before, m.slope
 FROM abie.learn_outlook(array_fill(0::float8, '{40}'), array_fill(380::float8, '{40}'), array_fill(0::float8, '{40}'), array_fill(0::float8, '{40}'), array_fill(0::float8, '{40}')) m;
 SELECT m.pupils FROM abie.learn_outlook(array_fill(0::float8, '{29}'), array_fill(380::float8, '{29}'), array_fill(0::float8, '{29}'), array_fill(0::float8, '{29}'), array_fill(0::float8, '{29}')) m;
+-- the line by hand, of rates of 1 to 30 per cent before: of twice those its slope is 1 at most, of the same in reverse 0 at least, and of one rate 0
+SELECT k, round((m).slope::numeric, 9) AS slope, round((m).intercept::numeric, 9) AS intercept
+FROM (SELECT k, abie.learn_outlook(array_agg(a), array_agg(100::float8), array_agg(a), array_agg(b), array_agg(100::float8)) FROM generate_series(1, 30) i,
+	LATERAL (VALUES ('half', 10 + i / 2.0::float8, i::float8), ('twice', 2 * i, i), ('in reverse', 31 - i, i), ('one rate', i, 20)) v(k, a, b) GROUP BY k) s(k, m) ORDER BY k;
+SELECT abie.learn_outlook('{-1}', '{10}', '{1}', '{0}', '{0}');
+SELECT abie.learn_outlook('{3}', '{10}', '{3}', '{-1}', '{10}');
+SELECT abie.learn_outlook('{3}', '{10}', '{2}', '{0}', '{0}');
 SELECT abie.learn_outlook('{1}', '{0}', '{1}', '{0}', '{0}');
 SELECT abie.learn_outlook('{3}', '{2}', '{3}', '{0}', '{0}');
 SELECT abie.learn_outlook('{2}', '{3}', '{2}', '{1}', '{0}');
