@@ -36,6 +36,16 @@ SELECT json_agg(DISTINCT m[1]) FROM (SELECT prosrc FROM pg_proc p JOIN pg_namesp
 	WHERE connamespace::regnamespace::text LIKE 'abie%') s(source), regexp_matches(source, '''([A-Za-z0-9 /_.-]{1,20})''', 'g') m
 """
 
+# a report's facts of each outcome, the same on every server on every day, with few of their lists' elements
+FACTS = """
+SELECT json_agg((SELECT json_object_agg(key, CASE jsonb_typeof(value) WHEN 'array' THEN jsonb_path_query_array(value, '$[0 to 4]') ELSE value END)
+	FROM jsonb_each(facts || '{"data": [{"figure": "Attendance", "source": "a file", "recorded": "2026-09-01"}]}'
+		#- '{run,run_by}' #- '{run,started_at}' #- '{run,finished_at}' #- '{run,server_version}')))
+FROM (SELECT DISTINCT ON (f.facts ->> 'outcome') f.facts
+	FROM (SELECT run_id, array_agg(urn) AS urns FROM abie_report.school_expectation WHERE run_id = 1 GROUP BY run_id) r,
+		abie_internal.report_facts(r.run_id, r.urns) f ORDER BY f.facts ->> 'outcome', f.urn) s
+"""
+
 
 def ask(query):
     return json.loads(subprocess.run(["psql", "-X", "-At", "-c", query], check=True, capture_output=True, text=True).stdout)
@@ -52,6 +62,7 @@ def makers(functions):
 
 
 def arguments(values, types, temper, first=0):
+    values.is_report = "jsonb" in types
     odd_place = values.random.randrange(len(types) + 1)
     return [values.value(kind, temper == "wild" or temper == "odd" and place == odd_place)
             for place, kind in enumerate(types) if place >= first]
@@ -135,7 +146,7 @@ class Calls:
         self.functions = ask(CATALOG)
         numbers = ask("SELECT json_agg(urn::text) FROM (SELECT urn FROM abie.school ORDER BY urn LIMIT 5) s") or ["1"]
         types = {name: (element, attributes) for name, element, attributes in ask(TYPES)}
-        self.values = Values(random.Random(seed), types, sorted(ask(WORDS)), numbers, makers(self.functions))
+        self.values = Values(random.Random(seed), types, sorted(ask(WORDS)), numbers, makers(self.functions), ask(FACTS) or [])
         self.c = [f for f in self.functions if f["kind"] == "f" and f["c"] and not f["gate"] and "internal" not in f["types"]]
         self.other = [f for f in self.functions if f["kind"] == "f" and (f["gate"] or not f["c"])]
         self.aggregates = [f for f in self.functions if f["kind"] == "a"]

@@ -1,8 +1,11 @@
 """Random values of every type that an argument of abie has, as SQL expressions: plain, odd, or wild.
 
 A call has a temper. Plain: every value is one that a user could mean, no NULL. Odd: one value of the call is not. Wild: none
-need be. Arrays of a call mostly have the same number of elements, so that calls get past the checks of lengths.
+need be. Arrays of a call mostly have the same number of elements, so that calls get past the checks of lengths. Where JSON is the
+facts of a report, it mostly is those of one, and texts are formats.
 """
+import copy
+import json
 
 CODES = list("/\\LKVPWBJCDEFHIMRSTGNOUQXYZ#-") + ["C1", "C2", "J1", "Y1", "Y4", "Y7", "X01", "I02", "X09"]
 INTEGERS = {"smallint": 1 << 15, "integer": 1 << 31, "bigint": 1 << 63}
@@ -10,6 +13,9 @@ FLOATS = ["NaN", "Infinity", "-Infinity", "0", "-0", "1e308", "-1e308", "5e-324"
 DATES = ["-infinity", "infinity", "0044-03-15 BC", "4713-01-01 BC", "5874897-12-31", "9999-12-31", "0001-01-01", "2025-02-29"]
 MONDAYS = ["2011-08-29", "2018-09-03", "2023-09-04", "2024-09-02", "2025-09-01", "2026-01-05"]
 JSON = ['{}', '[]', 'null', '1e400', '""', '{"+": "X01", "": null}', '[[]]', '{"a": [1, null, {"b": -1}]}', '{"H": "C"}', '[1, "x"]']
+# what a member of a report's facts is replaced by
+MEMBERS = [None, "", "x", True, [], {}, [[]], [1, "x"], {"a": 1}, 0, 1, -1, 0.5, 1e15, 1e308, -1e308, 5e-324, 1 << 31, 1 << 63, "NaN",
+           "Infinity", "-1e308", "2018/20", "2026-13-01", "\u202e<b>&\"'|", "é" * 5000, "school not there"]
 STATES = ["0 0 0 0 0 0", "1 0 0 0 0 0 /:190 \\:190", "2 1 1 20 10 5 /:190 I:20 O:15", "1000000000000000 0 0 0 0 0 /:1000000000000000"]
 WEEKS = ["0 0 0 0 0 0; 0 0 0;"] + [
     f"1 0 0 0 0 0 /:2; 0 0 4; {day}:1 2" + " 0" * 24 for day in ("2025-09-01", "2035-09-03", "1990-01-01")]
@@ -22,21 +28,29 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
+def places_of(value):
+    """Where the values within a JSON value are, as (container, key)."""
+    keys = sorted(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
+    return [place for key in keys for place in [(value, key)] + places_of(value[key])]
+
+
 def literal(text, kind):
     return f"{quoted(text)}::{kind}"
 
 
 class Values:
     """Values by type. types: name -> (element type, attribute types) from the catalog; words and numbers: what the extension knows;
-    made: type -> functions that give one, as (name, types of arguments)."""
+    made: type -> functions that give one, as (name, types of arguments); reports: facts of reports."""
 
-    def __init__(self, source, types, words, numbers, made):
+    def __init__(self, source, types, words, numbers, made, reports):
         self.random = source
-        self.types, self.words, self.numbers, self.made = types, words, numbers, made
+        self.types, self.words, self.numbers, self.made, self.reports = types, words, numbers, made, reports
         self.length = self.width = 3
+        self.is_report = False
 
     def begin(self):
         """Lengths that the arrays of the next call mostly have."""
+        self.is_report = False
         self.length = self.random.choice([0, 1, 2, 3, 3, 4, 6, 12, 12, 40, 200])
         self.width = self.random.choice([1, 1, 2, 3])
 
@@ -117,7 +131,24 @@ class Values:
     def letter(self, odd):
         return self.random.choice(["", "\\200", "?", "a"] if odd else CODES[:24])
 
+    def facts(self, odd):
+        """Facts of a report, their lists cut, some numbers changed; odd ones with other members, or without some."""
+        facts = copy.deepcopy(self.random.choice(self.reports))
+        for _ in range(self.random.choice([0, 1, 3])):
+            places = places_of(facts[self.random.choice(sorted(facts))]) or [(facts, self.random.choice(sorted(facts)))]
+            container, key = self.random.choice(places)
+            if not odd:
+                container[key] = container[key] if isinstance(container[key], (str, list, dict)) else \
+                    self.random.choice([None, 0, 1, round(self.random.gauss(90, 10), 3)])
+            elif isinstance(container, dict) and self.random.random() < 0.2:
+                del container[key]
+            else:
+                container[key] = copy.deepcopy(self.random.choice(MEMBERS))
+        return json.dumps(facts)
+
     def json(self, odd):
+        if self.is_report and self.reports and self.random.random() < 0.8:
+            return self.facts(odd)
         if odd and self.random.random() < 0.8:
             return self.random.choice(JSON)
         return '{"%s": "%s"}' % (self.random.choice(["a", "H", "+"]), self.random.choice(["C", "I", "U"]))
@@ -169,6 +200,8 @@ class Values:
         return self.random.choice(["2024/26", "", "2025"] if odd else ["2023/24", "2024/25", "2025/26", "2018/19"])
 
     def text(self, odd):
+        if self.is_report and self.random.random() < 0.7:
+            return self.random.choice(["html", "html", "markdown", "sortable"])
         if odd and self.random.random() < 0.3:
             return self.random.choice(["", " ", "é" * 5000, "\u202e", "x" * 100000, "%s%n", "1e999", "-", "\x01", "<b>&\"'"])
         return self.spoilt(self.random.choice(self.words)) if odd and self.random.random() < 0.2 else self.random.choice(self.words)
