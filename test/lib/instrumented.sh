@@ -48,7 +48,7 @@ make_server() {
 	[ "$kind" != sanitize ] || one_malloc_a_piece "$source"
 	# the programs that a build runs, and the server asked for its settings, leave memory to the system
 	(cd "$source" && export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 &&
-		./configure --prefix="$place/$kind" --enable-cassert --enable-debug --enable-tap-tests --without-readline \
+		./configure --prefix="$place/$kind" --enable-cassert --enable-debug --enable-tap-tests --with-libxml --without-readline \
 			--without-zlib "CPPFLAGS=${server_cppflags[$kind]}" "CFLAGS=${server_cflags[$kind]}" \
 			"LDFLAGS=${server_ldflags[$kind]}" &&
 		make -s -j 2 && make -s install && make -s -C src/test/isolation install) >"$place/$kind.log" 2>&1 ||
@@ -61,7 +61,7 @@ make_server() {
 # Prepare a server of a kind with abie in it, built so that an overflow is seen: the server wraps, abie must not depend on it.
 prepare() {
 	local kind=$1
-	install_packages bison flex gcc make libgsl-dev pkg-config libipc-run-perl perl python3 valgrind bzip2
+	install_packages bison flex gcc make libgsl-dev pkg-config libipc-run-perl perl python3 valgrind bzip2 libxml2-dev
 	mkdir -p "$place"
 	fetch_source
 	make_server "$kind"
