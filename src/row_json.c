@@ -193,12 +193,14 @@ PG_FUNCTION_INFO_V1(abie_json_rows);
 Datum
 abie_json_rows(PG_FUNCTION_ARGS)
 {
+	ArrayType  *rows = PG_GETARG_ARRAYTYPE_P(0);
 	JsonbParseState *array = NULL;
 	Datum	   *row;
 	bool	   *null;
 	int			count;
 
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), RECORDOID, -1, false, TYPALIGN_DOUBLE, &row, &null, &count);
+	/* of record, or of the rows of a table, which the server takes for the same */
+	deconstruct_array(rows, ARR_ELEMTYPE(rows), -1, false, TYPALIGN_DOUBLE, &row, &null, &count);
 	pushJsonbValue(&array, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < count; i++)
 	{
