@@ -3,11 +3,7 @@
 
 CREATE FUNCTION abie.progress(baseline float8, improvement float8, outcome float8, common_change float8, pace float8,
 	OUT change float8, OUT relative_change float8, OUT met boolean)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
-BEGIN ATOMIC
-	SELECT outcome - baseline, outcome - baseline - common_change + pace,
-		greatest(outcome - baseline, outcome - baseline - common_change + pace) >= improvement;
-END;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_progress';
 COMMENT ON FUNCTION abie.progress(float8, float8, float8, float8, float8) IS
 'Progress of a school from its baseline to its attendance in the target year (outcome), both per cent: change = '
 'outcome - baseline; relative_change = change - common_change + pace, which takes off the change that all schools had '

@@ -11,15 +11,7 @@ COMMENT ON FUNCTION abie.shortfall(float8, float8, float8, float8, float8, float
 'improvement by more than by, percentage points. Errors 22023: a negative variance or by, NaN or infinity.';
 
 CREATE FUNCTION abie.outcome(change float8, improvement float8, variance float8, OUT z float8, OUT outcome text)
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 5
-BEGIN ATOMIC
-	SELECT r.z, CASE WHEN abs(r.z) < 'infinity' IS NOT TRUE THEN NULL
-		WHEN change >= improvement THEN 'met'
-		WHEN r.z <= -3.0902323061678132 AND improvement - change >= 0.5 THEN 'missed by some distance'
-		WHEN r.z <= -1.6448536269514722 THEN 'missed'
-		ELSE 'within tolerance' END
-	FROM (SELECT (change - improvement) / sqrt(variance) AS z) r;
-END;
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'abie_outcome';
 COMMENT ON FUNCTION abie.outcome(float8, float8, float8) IS
 'Outcome of a year for a school that changed by change and was expected to by improvement, percentage points. '
 'variance: of what a year brings where nothing has changed, above 0; z = (change - improvement) / its square root. '
