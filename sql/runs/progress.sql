@@ -15,7 +15,8 @@ COMMENT ON FUNCTION abie.progress(float8, float8, float8, float8, float8) IS
 -- sign of it: so it is where the school is in the tenth of its stratum with the greatest falls.
 CREATE FUNCTION abie_owner.whole_progress(run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
-	change float8, relative_change float8, met boolean, roll_change float8, sessions_change float8, look_at text)
+	change float8, relative_change float8, met boolean, roll_change float8, sessions_change float8, look_at text,
+	expectation abie.expectation, effective_enrolments float8, attendance_error float8)
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -23,7 +24,7 @@ SET jit = off
 SET enable_nestloop = off
 AS $$
 WITH outcome AS (
-	SELECT e.urn, e.stratum, e.baseline, e.improvement, e.attendance, m.pace,
+	SELECT e, m.pace, s.effective_enrolments, a.attendance_error,
 		abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS outcome,
 		100 * (a.enrolments::float8 / s.enrolments - 1) AS roll_change,
 		-- products of whole numbers are exact: no change is 0
@@ -37,21 +38,24 @@ WITH outcome AS (
 		abie_internal.run_methodology(whole_progress.run_id) m
 	WHERE e.run_id = whole_progress.run_id
 ), common AS (
-	SELECT o.stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY o.outcome - o.attendance) AS change,
+	SELECT (o.e).stratum, percentile_cont(0.5) WITHIN GROUP (ORDER BY o.outcome - (o.e).attendance) AS change,
 		percentile_cont(0.1) WITHIN GROUP (ORDER BY o.roll_change) AS roll_fall,
 		percentile_cont(0.1) WITHIN GROUP (ORDER BY o.sessions_change) AS sessions_fall
-	FROM outcome o WHERE o.outcome IS NOT NULL GROUP BY o.stratum
+	FROM outcome o WHERE o.outcome IS NOT NULL GROUP BY (o.e).stratum
 )
-SELECT o.urn, o.stratum, o.baseline, o.improvement, o.outcome, c.change, p.change, p.relative_change, p.met,
-	o.roll_change, o.sessions_change,
+SELECT (o.e).urn, (o.e).stratum, (o.e).baseline, (o.e).improvement, o.outcome, c.change, p.change, p.relative_change,
+	p.met, o.roll_change, o.sessions_change,
 	CASE WHEN p.met THEN nullif(concat_ws(', ',
 		CASE WHEN o.roll_change < least(0, c.roll_fall) THEN 'roll' END,
-		CASE WHEN o.sessions_change < c.sessions_fall THEN 'sessions' END), '') END
-FROM outcome o JOIN common c ON c.stratum = o.stratum
-	CROSS JOIN LATERAL abie.progress(o.baseline, o.improvement, o.outcome, c.change, o.pace) p
+		CASE WHEN o.sessions_change < c.sessions_fall THEN 'sessions' END), '') END,
+	o.e, o.effective_enrolments, o.attendance_error
+FROM outcome o JOIN common c ON c.stratum = (o.e).stratum
+	CROSS JOIN LATERAL abie.progress((o.e).baseline, (o.e).improvement, o.outcome, c.change, o.pace) p
 WHERE o.outcome IS NOT NULL
 $$;
-COMMENT ON FUNCTION abie_owner.whole_progress(integer) IS 'Of all schools of a run, as abie.run_progress.';
+COMMENT ON FUNCTION abie_owner.whole_progress(integer) IS
+'Of all schools of a run, as abie.run_progress, with what else was read of each: its expectation, effective_enrolments '
+'of abie.run_school, and the error of its attendance in the target year.';
 
 CREATE FUNCTION abie_owner.run_progress(role oid, run_id integer)
 RETURNS TABLE (urn integer, stratum text, baseline float8, improvement float8, outcome float8, common_change float8,
@@ -60,7 +64,9 @@ LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
 SET search_path = pg_catalog, pg_temp
 AS $$
 -- what all schools have in common is of all, whoever asks
-SELECT p.* FROM abie_owner.whole_progress(run_progress.run_id) p
+SELECT p.urn, p.stratum, p.baseline, p.improvement, p.outcome, p.common_change, p.change, p.relative_change, p.met,
+	p.roll_change, p.sessions_change, p.look_at
+FROM abie_owner.whole_progress(run_progress.run_id) p
 	JOIN unnest(abie_owner.readable_expectations(role, run_progress.run_id)) u(urn) ON u.urn = p.urn
 $$;
 COMMENT ON FUNCTION abie_owner.run_progress(oid, integer) IS 'Of a role, as abie.run_progress.';

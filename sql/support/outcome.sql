@@ -41,21 +41,17 @@ WITH newest AS (
 		LEFT JOIN abie.run_model m ON m.run_id = r.run_id AND m.stratum = t.stratum
 		CROSS JOIN LATERAL abie_internal.declared_change(t.stratum, r.baseline_year) d
 )
-SELECT e.urn::integer, e.stratum, e.statement, e.enrolments, e.attendance, e.expected, e.baseline, k.improvement,
+SELECT p.urn, p.stratum, e.statement, e.enrolments, e.attendance, e.expected, e.baseline, k.improvement,
 	p.outcome, p.common_change, p.change, p.relative_change, k.shock_effect,
 	greatest(p.change, p.relative_change) + k.shock_effect, coalesce(e.forecast, e.baseline) - e.baseline,
-	v.c0 + v.c1 / n.effective_enrolments, least(v.c0 + v.c1 / n.effective_enrolments,
+	v.c0 + v.c1 / p.effective_enrolments, least(v.c0 + v.c1 / p.effective_enrolments,
 		-- by the registers of the year and the error of the baseline, where they are held
-		coalesce(a.attendance_error * a.attendance_error + e.baseline_error * e.baseline_error,
-			v.c1 / n.effective_enrolments))
+		coalesce(p.attendance_error * p.attendance_error + e.baseline_error * e.baseline_error,
+			v.c1 / p.effective_enrolments))
 FROM abie_owner.whole_progress(judged_progress.run_id) p
-	JOIN abie.expectation e ON e.run_id = judged_progress.run_id AND e.urn = p.urn
-	-- a year as the planner sees it, so that it takes the index
-	JOIN abie.attendance a ON a.laestab = e.laestab
-		AND a.academic_year = (SELECT r.target_year FROM abie.run r WHERE r.run_id = judged_progress.run_id)
-	JOIN abie.run_school n ON n.run_id = judged_progress.run_id AND n.urn = e.urn
-	JOIN variance v ON v.stratum = e.stratum
-	LEFT JOIN abie.school_progress s ON s.monitor_id = (SELECT n.monitor_id FROM newest n) AND s.urn = e.urn
+	CROSS JOIN LATERAL (SELECT (p.expectation).*) e
+	JOIN variance v ON v.stratum = p.stratum
+	LEFT JOIN abie.school_progress s ON s.monitor_id = (SELECT n.monitor_id FROM newest n) AND s.urn = p.urn
 	CROSS JOIN LATERAL (SELECT greatest(0, s.projected_without - s.projected) AS shock_effect,
 		CASE e.statement WHEN 'maintain' THEN -abie_internal.maintain_tolerance() ELSE p.improvement END
 			AS improvement) k
