@@ -169,13 +169,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	held text;
+	held text := (SELECT string_agg(c.oid::regclass::text, ', ')
+		FROM unnest('{pg_temp.abie_run_pool,pg_temp.abie_run_local}'::text[]) t
+			JOIN pg_class c ON c.oid = to_regclass(t) AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE'));
 BEGIN
-	-- after an error too, which then has to be recorded: so it has none of its own
-	FOR held IN SELECT c.oid::regclass::text FROM unnest('{pg_temp.abie_run_pool,pg_temp.abie_run_local}'::text[]) t
-			JOIN pg_class c ON c.oid = to_regclass(t) AND c.relkind = 'r' AND pg_has_role(c.relowner, 'USAGE') LOOP
+	-- after an error too, which then has to be recorded: so it has none of its own, nor where one is of the other
+	IF held IS NOT NULL THEN
 		EXECUTE format('DROP TABLE %s CASCADE', held);
-	END LOOP;
+	END IF;
 END $$;
 COMMENT ON FUNCTION abie_internal.end_pool() IS
 'Drops the tables of abie_internal.begin_pool, if this session has them, with views on them. What else has their name, '

@@ -507,10 +507,18 @@ CALL abie.calculate('2023/24', 'five', NULL) \gset
 SELECT r.status, r.stage, r.error FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
 SELECT text FROM pg_temp.abie_run_pool;
 DROP VIEW pg_temp.abie_run_pool;
+CREATE TEMP VIEW abie_run_local AS SELECT 'held' AS text;
+\set VERBOSITY terse
+CALL abie.calculate('2023/24', 'five', NULL) \gset
+\set VERBOSITY default
+SELECT r.status, r.stage, r.error FROM abie.run r ORDER BY r.run_id DESC LIMIT 1;
+SELECT text FROM pg_temp.abie_run_local;
+DROP VIEW pg_temp.abie_run_local;
 CREATE TEMP TABLE abie_run_pool (text text);
 CREATE TEMP VIEW of_pool AS SELECT text FROM pg_temp.abie_run_pool;
+CREATE TEMP TABLE abie_run_local () INHERITS (abie_run_pool);
 CALL abie.calculate('2023/24', 'five', NULL) \gset
-SELECT r.status, to_regclass('pg_temp.abie_run_pool') AS pool FROM abie.run r WHERE r.run_id = :run_id;
+SELECT r.status, to_regclass('pg_temp.abie_run_pool') AS pool, to_regclass('pg_temp.abie_run_local') AS local FROM abie.run r WHERE r.run_id = :run_id;
 DELETE FROM abie.run r WHERE r.run_id = :run_id;
 SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'userlock' AND pid = pg_backend_pid();
 -- earlier runs are as they were
