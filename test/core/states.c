@@ -1,16 +1,20 @@
 /*
  * states.c
  *	  Every condition of the checks of states and of the parsers, each broken
- *	  by itself: what is accepted is, and what one step beyond it is not.
+ *	  by itself: what is accepted is, and what one step beyond it is not; and
+ *	  the order of a search's visits.
  *
  * Bases are written out of pupils by hand: the sums of a pupil absent 2 of 10
  * sessions are 1, 2, 10, 4, 20, 100.
  */
 #include "fuzz/fuzz.h"
 
+#include <math.h>
+
 #include "core/figure.h"
 #include "core/import.h"
 #include "core/markup.h"
+#include "core/nearest_visit.h"
 #include "core/rate_change.h"
 
 /* A copy of a base with a member changed is not accepted. */
@@ -303,6 +307,41 @@ cells(void)
 	REQUIRE(figure_scan("+1", 2).kind == FIGURE_NUMBER && figure_scan("+", 1).kind == FIGURE_MALFORMED);
 }
 
+/* The order decides how fast a search is, not what it finds, so that no test of results sees it. */
+static void
+visits(void)
+{
+	enum
+	{
+		COUNT = 4096
+	};
+	static Visit visit[COUNT];
+	static Visit work[COUNT];
+	static bool seen[COUNT];
+
+	/* from nothing to infinity, each exponent, nearby ones among them, none in its place */
+	for (int i = 0; i < COUNT; i++)
+	{
+		int			place = i * 1237 % COUNT;
+		float		distance = place == 0 ? 0.0f : ldexpf(1.0f + (float) (place % 16) / 16, place / 16 - 127);
+
+		visit[i] = (Visit) {distance, 0.0f, i};
+	}
+	/* as they stand where no digit that counts differs */
+	visit[COUNT - 1].distance = visit[0].distance;
+	visit[1].distance = nextafterf(visit[2].distance, INFINITY);
+	order_visits(visit, work, 0);
+	order_visits(visit, work, COUNT);
+	for (int i = 0; i < COUNT; i++)
+	{
+		REQUIRE(!seen[visit[i].block]);
+		seen[visit[i].block] = true;
+		REQUIRE(i == 0 || visit[i - 1].distance <= visit[i].distance || visit[i - 1].block == 1);
+		REQUIRE(visit[i].block != COUNT - 1 || visit[i - 1].block == 0);
+		REQUIRE(visit[i].block != 2 || visit[i - 1].block == 1);
+	}
+}
+
 int
 main(void)
 {
@@ -314,5 +353,6 @@ main(void)
 	weeks_beyond();
 	registers();
 	cells();
+	visits();
 	return 0;
 }
