@@ -1,7 +1,7 @@
 # abie: contextual attendance expectations for schools.
 # Needs PostgreSQL's PGXS (pg_config in PATH, or make PG_CONFIG=...) and GSL (found by pkg-config).
 EXTENSION = abie
-EXTVERSION = 1.0
+EXTVERSION = 1.1
 MODULE_big = abie
 
 # The install script is its topic files, a floor a folder of sql/ and a line here; each floor needs those before it.
@@ -40,7 +40,7 @@ OBJS = $(patsubst %.c,%.o,$(call files,src/*.c src/core/*.c))
 LOCAL_HEADERS = $(call files,src/*.h src/core/*.h)
 DATA_built = $(EXTENSION_SCRIPT)
 # versions that were released, whose scripts are kept as they were then, and the way from each to the next one
-RELEASED =
+RELEASED = 1.0
 SCRIPTS = bin/abie-load bin/abie-reports
 EXTRA_CLEAN = test/results
 
