@@ -6368,8 +6368,8 @@ $$;
 COMMENT ON FUNCTION abie_internal.school_vector(abie.run_school) IS
 'The vector of abie.run_vector of a school, which need not be as it is in the run.';
 
--- They follow from what is stored, and stored themselves would be a fifth of a run. Parsed when made and without SET, so
--- that the planner puts it in place of a call; not STRICT for the same reason.
+-- They follow from what is stored, and stored themselves would be a fifth of a run. Parsed when made and without SET,
+-- so that the planner puts it in place of a call; not STRICT for the same reason.
 CREATE FUNCTION abie.run_vector(run_id integer) RETURNS TABLE (urn integer, stratum text, vector float8[])
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 20000
 BEGIN ATOMIC

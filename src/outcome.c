@@ -13,7 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 
-/* Where an outcome is missed: 1 in 20 and 1 in 1,000 of a normal distribution are below, and so many points are short. */
+/* Where an outcome is missed: 1 in 20, 1 in 1,000 of a normal distribution are below, and so many points are short. */
 #define MISSED_BELOW -1.6448536269514722
 #define FAR_BELOW -3.0902323061678132
 #define FAR_SHORT 0.5

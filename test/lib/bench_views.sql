@@ -19,10 +19,12 @@ INSERT INTO abie.attendance_week (academic_year, urn, week_start, enrolments, se
 SELECT w.academic_year, h.urn, w.week_start, h.pupils, 10 * h.pupils, m.missed, m.missed - m.missed / 4, m.missed / 4,
 	'{}', 'invented'
 FROM held h
-	CROSS JOIN (SELECT CASE WHEN d < '2023-08-01' THEN '2022/23' ELSE '2023/24' END AS academic_year, d::date AS week_start
+	CROSS JOIN (SELECT CASE WHEN d < '2023-08-01' THEN '2022/23' ELSE '2023/24' END AS academic_year,
+			d::date AS week_start
 		FROM generate_series(date '2022-09-05', '2024-06-24', interval '7 days') d
 		WHERE d NOT BETWEEN '2023-07-20' AND '2023-09-01' AND extract(week FROM d) NOT IN (43, 52, 1, 7, 14, 15, 22)) w
-	CROSS JOIN LATERAL (SELECT pg_temp.missed(h.urn, w.week_start - date '2022-09-05', h.percent, 10 * h.pupils)) m (missed);
+	CROSS JOIN LATERAL (SELECT pg_temp.missed(h.urn, w.week_start - date '2022-09-05', h.percent,
+		10 * h.pupils)) m (missed);
 -- what would be published of the same weeks, by area and phase
 INSERT INTO abie.published_attendance (academic_year, time_frame, reference_date, geographic_level, area_code,
 	education_phase, area_name, region, la_code, sess_possible, sess_overall, sess_overall_percent, source)
@@ -30,14 +32,15 @@ SELECT w.academic_year, 'Week', w.week_start, g.level, g.code, g.phase, g.code, 
 	sum(w.sess_possible), sum(w.sess_overall), 100 * sum(w.sess_overall) / sum(w.sess_possible), 'invented'
 FROM abie.attendance_week w JOIN abie.school s USING (urn)
 	CROSS JOIN LATERAL (SELECT abie_internal.published_phase(s.phase)) p (phase)
-	CROSS JOIN LATERAL (VALUES ('National', 'E92000001', p.phase, NULL, NULL), ('Regional', s.region, p.phase, s.region, NULL),
+	CROSS JOIN LATERAL (VALUES ('National', 'E92000001', p.phase, NULL, NULL),
+		('Regional', s.region, p.phase, s.region, NULL),
 		('Local authority', s.la_code::text, p.phase, s.region, s.la_code)) g (level, code, phase, region, la_code)
 WHERE p.phase IS NOT NULL AND g.code IS NOT NULL
 GROUP BY 1, 3, 4, 5, 6, 8, 9;
 INSERT INTO abie.attendance (academic_year, laestab, urn, school_type, enrolments, sess_possible, sess_overall,
 	sess_authorised, sess_unauthorised, source)
-SELECT '2023/24', a.laestab, a.urn, a.school_type, h.pupils, 380 * h.pupils, m.missed, m.missed - m.missed / 4, m.missed / 4,
-	'invented'
+SELECT '2023/24', a.laestab, a.urn, a.school_type, h.pupils, 380 * h.pupils, m.missed, m.missed - m.missed / 4,
+	m.missed / 4, 'invented'
 FROM held h JOIN abie.attendance a ON a.academic_year = '2022/23' AND a.laestab = h.laestab
 	CROSS JOIN LATERAL (SELECT pg_temp.missed(h.urn, 1, h.percent, 380 * h.pupils)) m (missed);
 VACUUM ANALYZE;

@@ -79,7 +79,7 @@ for (@fault)
 is_caught(1, 'extremes', 'UPDATE abie.expectation SET expected = attendance - 10.1 WHERE urn % 100 = 1', 'extreme gap');
 is_caught(1, 'rates only', 'UPDATE abie.run_school SET sess_possible = NULL WHERE urn % 18 = 1', 'rate only');
 is_caught(1, 'suppressed figures', q{UPDATE abie.attendance SET markers = '{"enrolments_pa_10_exact": "SUPP"}' WHERE academic_year = '2018/19' AND urn % 18 = 1}, 'suppressed input');
-is_caught(1, 'missing characteristics', 'UPDATE abie.run_school SET vector[1] = NULL, vector[2] = NULL, vector[3] = NULL WHERE urn % 3 > 0', 'missing characteristic');
+is_caught(1, 'missing characteristics', 'UPDATE abie.run_school SET numbers[1] = NULL, numbers[2] = NULL, numbers[3] = NULL WHERE urn % 3 > 0', 'missing characteristic');
 is_caught(1, 'half of the schools missing', q{DELETE FROM abie.attendance WHERE academic_year = '2018/19' AND urn % 2 = 1}, 'partial input');
 is_caught(1, 'schools far away', 'UPDATE abie.run_school SET northing = northing + 1000000 * (urn % 2)', 'far apart');
 is_caught(1, 'a school that was neither in nor out', "DELETE FROM abie.expectation WHERE urn = $school", 'unaccounted school');
