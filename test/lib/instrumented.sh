@@ -51,7 +51,8 @@ make_server() {
 		./configure --prefix="$place/$kind" --enable-cassert --enable-debug --enable-tap-tests --with-libxml --without-readline \
 			--without-zlib "CPPFLAGS=${server_cppflags[$kind]}" "CFLAGS=${server_cflags[$kind]}" \
 			"LDFLAGS=${server_ldflags[$kind]}" &&
-		make -s -j 2 && make -s install && make -s -C src/test/isolation install) >"$place/$kind.log" 2>&1 ||
+		make -s -j 2 && make -s install && make -s -C src/test/isolation install && make -s -C contrib/cube install) \
+		>"$place/$kind.log" 2>&1 ||
 		{ tail -n 40 "$place/$kind.log"; fail "the server cannot be built"; }
 	cp "$source/src/tools/valgrind.supp" "$place/$kind/"
 	rm -rf "$source"
