@@ -208,11 +208,12 @@ static const VectorParameters *
 kept_parameters(FunctionCallInfo fcinfo)
 {
 	MemoryContext before = CurrentMemoryContext;
-	bool		keep = argument_is_constant(fcinfo->flinfo, 2);
 	VectorParameters *parameters = fcinfo->flinfo->fn_extra;
+	bool		keep;
 
 	if (parameters != NULL)
 		return parameters;
+	keep = argument_is_constant(fcinfo->flinfo, 2);
 	if (keep)
 		MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	parameters = palloc(sizeof(VectorParameters));
