@@ -1,1 +1,530 @@
 \echo Use "ALTER EXTENSION abie UPDATE TO '1.1'" to load this file. \quit
+
+-- Schools are read for a run
+
+DROP FUNCTION abie_internal.scope_figures(text);
+
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
+CREATE OR REPLACE FUNCTION abie_internal.related_schools(academic_year text)
+RETURNS TABLE (laestab integer, urn integer, own boolean)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 60000
+BEGIN ATOMIC
+	WITH scope AS MATERIALIZED (
+		SELECT a.laestab, a.urn FROM abie.attendance a
+		WHERE a.academic_year = related_schools.academic_year AND a.urn IS NOT NULL
+	), succession AS MATERIALIZED (
+		SELECT x.urn, x.successor_urn FROM abie.school_succession x
+	)
+	SELECT s.laestab, s.urn, true FROM scope s
+	UNION ALL
+	SELECT s.laestab, x.successor_urn, false FROM scope s JOIN succession x ON x.urn = s.urn
+	UNION ALL
+	SELECT s.laestab, x.urn, false FROM scope s JOIN succession x ON x.successor_urn = s.urn
+	UNION ALL
+	SELECT s.laestab, x.urn, false FROM scope s JOIN abie.school x ON x.laestab = s.laestab AND x.urn <> s.urn;
+END;
+COMMENT ON FUNCTION abie_internal.related_schools(text) IS
+'Under which URNs something may be known of each school with attendance in an academic year: its own, and those of the '
+'same LAESTAB or of a sole predecessor or successor; a URN may come twice.';
+
+CREATE OR REPLACE FUNCTION abie_internal.known_context(academic_year text)
+RETURNS TABLE (
+	laestab integer, school_type text, headcount integer, key_stages float8[], fsm_pct float8, fsm6_pct float8,
+		sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+		religious_character text,
+	admissions_policy text, other jsonb, easting integer, northing integer)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
+-- the context is sorted once and each characteristic takes its first value in that order; parallel plans would lose it
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+WITH related AS MATERIALIZED (
+	SELECT r.* FROM abie_internal.related_schools(known_context.academic_year) r
+), place AS (
+	-- its own, else that of a predecessor, a successor or one of the same LAESTAB
+	SELECT DISTINCT ON (n.laestab) n.laestab, o.easting, o.northing
+	FROM related n JOIN abie.school o ON o.urn = n.urn
+	WHERE num_nulls(o.easting, o.northing) = 0
+	ORDER BY n.laestab, n.own DESC, o.urn
+), context AS (
+	-- the year itself, then the nearest earlier, then the nearest later year; its own URN before that of a predecessor
+	-- or successor
+	SELECT n.laestab, c.academic_year = known_context.academic_year AS this_year, c.school_type, c.headcount,
+		CASE WHEN num_nulls(c.key_stage_1, c.key_stage_2, c.key_stage_3, c.key_stage_4) = 0 AND c.headcount > 0
+			THEN ARRAY[c.key_stage_1 / c.headcount::float8, c.key_stage_2 / c.headcount::float8,
+				c.key_stage_3 / c.headcount::float8, c.key_stage_4 / c.headcount::float8] END AS key_stages,
+		c.fsm_pct, c.fsm6_pct, c.sen_support_pct, c.ehc_plan_pct, c.semh_pct, c.eal_pct, c.mobility_pct, c.idaci_score,
+			c.idaci_rank,
+		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
+	FROM related n JOIN abie.school_context c ON c.urn = n.urn
+	ORDER BY n.laestab, CASE WHEN c.academic_year > known_context.academic_year THEN c.academic_year END NULLS FIRST,
+		c.academic_year DESC, n.own DESC, n.urn
+), known AS (
+	SELECT c.laestab,
+		abie_internal.first_known(c.school_type) AS school_type,
+		abie_internal.first_known(c.headcount) FILTER (WHERE c.this_year) AS headcount,
+		abie_internal.first_known(c.key_stages) AS key_stages,
+		abie_internal.first_known(c.fsm_pct) FILTER (WHERE c.this_year) AS fsm_pct,
+		abie_internal.first_known(c.fsm6_pct) FILTER (WHERE c.this_year) AS fsm6_pct,
+		abie_internal.first_known(c.sen_support_pct) FILTER (WHERE c.this_year) AS sen_support_pct,
+		abie_internal.first_known(c.ehc_plan_pct) FILTER (WHERE c.this_year) AS ehc_plan_pct,
+		abie_internal.first_known(c.semh_pct) FILTER (WHERE c.this_year) AS semh_pct,
+		abie_internal.first_known(c.eal_pct) FILTER (WHERE c.this_year) AS eal_pct,
+		abie_internal.first_known(c.mobility_pct) FILTER (WHERE c.this_year) AS mobility_pct,
+		abie_internal.first_known(c.idaci_score) AS idaci_score,
+		abie_internal.first_known(c.idaci_rank) AS idaci_rank,
+		abie_internal.first_known(c.region) AS region,
+		abie_internal.first_known(c.urban_rural) AS urban_rural,
+		abie_internal.first_known(c.religious_character) AS religious_character,
+		abie_internal.first_known(c.admissions_policy) AS admissions_policy,
+		abie_internal.first_known(c.other) FILTER (WHERE c.this_year AND c.other <> '{}') AS other
+	FROM context c GROUP BY c.laestab
+)
+SELECT coalesce(k.laestab, p.laestab), k.school_type, k.headcount, k.key_stages, k.fsm_pct, k.fsm6_pct,
+	k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct, k.idaci_score, k.idaci_rank, k.region,
+	k.urban_rural, k.religious_character, k.admissions_policy, k.other, p.easting, p.northing
+FROM known k FULL JOIN place p ON p.laestab = k.laestab
+$$;
+COMMENT ON FUNCTION abie_internal.known_context(text) IS
+'What is known of every school with attendance in an academic year, by its LAESTAB: numbers of pupils (headcount to '
+'mobility_pct, other) of that year from abie.school_context, under its URN or one of the same LAESTAB or of a sole '
+'predecessor or successor; place and character (IDACI, region, urban/rural, religion, admissions, shares of pupils in '
+'Key Stages 1 to 4; and school_type) of that year, else of the nearest earlier, else of the nearest later year; '
+'easting and northing from abie.school, its own before those of others. Each figure alone, easting and northing '
+'together: NULL where none is held.';
+
+-- parsed when made and without SET, so that the planner puts it in place of a call
+CREATE OR REPLACE FUNCTION abie_internal.scope_figures(baseline_year text, with_mobility boolean)
+RETURNS TABLE (
+	laestab integer, urn integer, rows_of_urn integer, stratum text, enrolments integer, sess_possible bigint,
+	sess_overall bigint, attendance float8, attendance_error float8, attendance_published boolean, close_date date,
+	status_date date, easting integer, northing integer, year_share float8, mobility float8, headcount integer,
+	key_stages float8[], fsm_pct float8, fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8,
+	eal_pct float8, mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+	religious_character text, admissions_policy text, other jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
+BEGIN ATOMIC
+	WITH scope AS (
+		SELECT a.laestab, a.urn, (count(*) OVER (PARTITION BY a.urn))::integer AS rows_of_urn, a.school_type,
+			a.enrolments, a.sess_possible, a.sess_overall,
+			abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent) AS attendance,
+			-- not of counts that came from elsewhere since
+			CASE WHEN a.attendance_error IS NOT NULL
+					AND a.sources ->> 'sess_possible' = a.sources ->> 'attendance_error'
+				THEN a.attendance_error END AS attendance_error,
+			abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources) AS attendance_published
+		FROM abie.attendance a
+		WHERE a.academic_year = scope_figures.baseline_year
+	)
+	SELECT s.laestab, s.urn, s.rows_of_urn,
+		-- the first that is understood
+		coalesce(abie_internal.stratum(s.school_type), abie_internal.stratum(k.school_type),
+			abie_internal.stratum(g.phase), abie_internal.stratum(g.type),
+			CASE WHEN coalesce(s.school_type, k.school_type, nullif(g.phase, 'Not applicable'), g.type) IS NOT NULL
+				THEN 'not understood' END) AS stratum,
+		coalesce(s.enrolments, k.headcount) AS enrolments, s.sess_possible, s.sess_overall, s.attendance,
+		s.attendance_error, s.attendance_published, g.close_date,
+		-- closed on a day not known; a later extract may say nothing of the status, so the date is that of the extract
+		-- the status came from
+		CASE WHEN g.status = 'Closed' AND g.close_date IS NULL
+			THEN coalesce(substring(g.sources ->> 'status' FROM '[0-9]{4}-[0-9]{2}-[0-9]{2}')::date,
+				g.register_date) END AS status_date,
+		k.easting, k.northing, m.year_share, m.mobility, coalesce(k.headcount, s.enrolments) AS headcount,
+		coalesce(k.key_stages, abie_internal.key_stages_of_ages(g.statutory_low_age, g.statutory_high_age))
+			AS key_stages,
+		k.fsm_pct, k.fsm6_pct, k.sen_support_pct, k.ehc_plan_pct, k.semh_pct, k.eal_pct, k.mobility_pct,
+		k.idaci_score, k.idaci_rank,
+		coalesce(k.region, g.region) AS region, coalesce(k.urban_rural, g.urban_rural) AS urban_rural,
+		coalesce(k.religious_character, g.religious_character) AS religious_character,
+		coalesce(k.admissions_policy, g.admissions_policy) AS admissions_policy, k.other
+	FROM scope s
+		LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
+		LEFT JOIN abie.school g ON g.urn = s.urn
+		LEFT JOIN (SELECT x.* FROM abie.mobility(scope_figures.baseline_year) x WHERE scope_figures.with_mobility) m
+			ON m.laestab = s.laestab;
+END;
+COMMENT ON FUNCTION abie_internal.scope_figures(text, boolean) IS
+'Every school with attendance in a baseline year with all that is known of it, columns as in abie.school_scope; '
+'status_date as in abie.run_scope; year_share and mobility NULL without with_mobility. Not STRICT, so that the planner '
+'can put it in place of a call.';
+
+CREATE OR REPLACE FUNCTION abie_internal.read_scope(target_year text, minimum_enrolments integer, wanted text[])
+RETURNS TABLE (
+	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	attendance float8, attendance_error float8, attendance_published boolean, easting integer, northing integer,
+	tenth_school_km float8, year_share float8, mobility float8, headcount integer, key_stages float8[], fsm_pct float8,
+	fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+	religious_character text, admissions_policy text, other jsonb, rows_of_urn integer, close_date date,
+	status_date date, successors text, reason text, detail text)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 21000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+WITH year AS MATERIALIZED (
+	SELECT abie.year_start(target_year) AS target_start
+), judged AS MATERIALIZED (
+	SELECT w.*,
+		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,
+			w.status_date, w.enrolments, y.target_start, minimum_enrolments) AS reason
+	-- OFFSET 0: each figure is worked out once, however often the reason asks for it
+	FROM year y, (SELECT f.*
+		FROM abie_internal.scope_figures(abie.previous_year(target_year),
+			read_scope.wanted && '{mobility,year_share}') f OFFSET 0) w
+), followed AS (
+	SELECT j.*,
+		CASE j.reason WHEN 'closed before the target year' THEN (
+			SELECT string_agg(l.link_urn::text, ', ' ORDER BY l.link_urn)
+			FROM abie.school_link l
+			WHERE l.urn = j.urn AND l.link_type LIKE 'Successor%') END AS successors
+	FROM judged j
+), tenth AS (
+	SELECT n.id AS laestab, n.distances[10] / 1000 AS kilometres
+	FROM (SELECT array_agg(j.laestab::bigint ORDER BY j.laestab) AS laestabs,
+			array_agg(ARRAY[j.easting, j.northing]::float8[] ORDER BY j.laestab) AS places
+		FROM judged j
+		WHERE j.reason IS NULL AND num_nulls(j.easting, j.northing) = 0
+			AND 'tenth_school_km' = ANY (read_scope.wanted)
+		GROUP BY j.stratum) p,
+		LATERAL abie.nearest_lists(p.laestabs, p.places, 10) n
+)
+SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overall, j.attendance, j.attendance_error,
+	j.attendance_published, j.easting, j.northing, t.kilometres, j.year_share, j.mobility, j.headcount, j.key_stages,
+	j.fsm_pct, j.fsm6_pct, j.sen_support_pct, j.ehc_plan_pct, j.semh_pct, j.eal_pct, j.mobility_pct,
+	j.idaci_score, j.idaci_rank, j.region, j.urban_rural, j.religious_character, j.admissions_policy, j.other,
+	j.rows_of_urn, j.close_date, j.status_date, j.successors, j.reason,
+	abie_internal.exclusion_detail(j.reason, j.rows_of_urn, j.close_date, j.status_date, j.successors, j.enrolments,
+		minimum_enrolments)
+FROM followed j
+	LEFT JOIN tenth t ON t.laestab = j.laestab
+$$;
+COMMENT ON FUNCTION abie_internal.read_scope(text, integer, text[]) IS
+'What abie.school_scope gives, but of year_share, mobility and tenth_school_km, which take longest, only those that '
+'are wanted; the others may be NULL.';
+
+-- without SET, so that the planner puts it in place of a call; no rows for NULL all the same
+CREATE OR REPLACE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+RETURNS TABLE (
+	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	attendance float8, attendance_error float8, attendance_published boolean, easting integer, northing integer,
+	tenth_school_km float8, year_share float8, mobility float8, headcount integer, key_stages float8[], fsm_pct float8,
+	fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+	religious_character text, admissions_policy text, other jsonb, rows_of_urn integer, close_date date,
+	status_date date, successors text, reason text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
+BEGIN ATOMIC
+	SELECT s.*
+	FROM abie_internal.read_scope(school_scope.target_year, school_scope.minimum_enrolments,
+		'{mobility,year_share,tenth_school_km}'::text[]) s;
+END;
+COMMENT ON FUNCTION abie.school_scope(text, integer) IS
+'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and '
+'why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of '
+'abie_internal.known_context; place and character, where it has none, are from abie.school. enrolments is the '
+'headcount where only rates are published. attendance_published: abie_internal.is_published. Rates in per cent, '
+'easting and northing in metres, of a predecessor or successor where it has none of its own; tenth_school_km: as the '
+'crow flies to the tenth nearest school of its stratum that enters; year_share and mobility as '
+'abie.mobility; key_stages: shares of its pupils in Key Stages 1 to 4, else of the years of its statutory ages. Error '
+'23514 when the text is not an academic year.';
+
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
+CREATE OR REPLACE FUNCTION abie_internal.attendance_of(academic_year text)
+RETURNS TABLE (laestab integer, attendance float8, is_published boolean)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 21000
+BEGIN ATOMIC
+	-- OFFSET 0: joined as these few columns, not as the row with all its sources
+	SELECT a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent),
+		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources)
+	FROM abie.attendance a WHERE a.academic_year = attendance_of.academic_year OFFSET 0;
+END;
+COMMENT ON FUNCTION abie_internal.attendance_of(text) IS
+'Attendance, per cent, of every LAESTAB of which a row of an academic year is held, and whether it is published '
+'(abie_internal.is_published).';
+
+CREATE OR REPLACE FUNCTION abie_internal.past_attendance(baseline_year text)
+RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8,
+	is_published boolean)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 20000
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+AS $$
+WITH own AS MATERIALIZED (
+	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance,
+		c.attendance AS pre_pandemic,
+		coalesce(p.is_published, true) AND coalesce(e.is_published, true) AS is_published
+	FROM abie.attendance b
+		LEFT JOIN abie_internal.attendance_of(abie.previous_year(past_attendance.baseline_year)) p
+			ON p.laestab = b.laestab
+		LEFT JOIN abie_internal.attendance_of(abie.previous_year(abie.previous_year(past_attendance.baseline_year))) e
+			ON e.laestab = b.laestab
+		-- not where it would be a later year's
+		LEFT JOIN abie_internal.attendance_of('2018/19') c
+			ON past_attendance.baseline_year >= '2018/19' AND c.laestab = b.laestab
+	WHERE b.academic_year = past_attendance.baseline_year
+), held AS MATERIALIZED (
+	SELECT w.place, w.academic_year
+	FROM (VALUES (1, abie.previous_year(past_attendance.baseline_year)),
+		(2, abie.previous_year(abie.previous_year(past_attendance.baseline_year))),
+		(3, '2018/19')) w(place, academic_year)
+	WHERE w.academic_year <= past_attendance.baseline_year
+		-- the first of the index, not a hash of all years
+		AND (SELECT a.laestab FROM abie.attendance a WHERE a.academic_year = w.academic_year
+			ORDER BY a.laestab LIMIT 1) IS NOT NULL
+), lacking AS MATERIALIZED (
+	SELECT o.laestab, h.place, h.academic_year
+	FROM own o JOIN held h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
+), lineage AS MATERIALIZED (
+	-- asked only where a school had another LAESTAB then: of few from their URNs, any of which leads to it; of many
+	-- together
+	SELECT n.* FROM abie_internal.lineage_of(ARRAY(
+		SELECT (SELECT max(a.urn) FROM abie.attendance a WHERE a.laestab = k.laestab)::integer FROM lacking k
+		WHERE (SELECT count(*) FROM lacking) <= 2000)) n
+	UNION ALL
+	SELECT n.* FROM abie.school_lineage() n WHERE (SELECT count(*) FROM lacking) > 2000
+), found AS (
+	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance, p.is_published
+	FROM (
+		SELECT o.laestab, o.place, o.other_laestab, abie.attendance_percent((o.a).sess_overall, (o.a).sess_possible,
+				(o.a).sess_overall_percent) AS attendance,
+			abie_internal.is_published((o.a).sess_overall, (o.a).sess_possible, (o.a).sources) AS is_published
+		FROM (SELECT k.laestab, k.place, other.laestab AS other_laestab,
+				-- looked up in the index, not in a hash of all years
+				(SELECT a FROM abie.attendance a
+					WHERE a.academic_year = k.academic_year AND a.laestab = other.laestab) AS a
+			FROM lacking k JOIN lineage mine ON mine.laestab = k.laestab
+				JOIN lineage other ON other.school_urn = mine.school_urn OFFSET 0) o) p
+	WHERE p.attendance IS NOT NULL
+	ORDER BY p.laestab, p.place, p.other_laestab
+)
+SELECT o.laestab, coalesce(o.previous_attendance, p.attendance), coalesce(o.earlier_attendance, e.attendance),
+	coalesce(o.pre_pandemic, c.attendance),
+	o.is_published AND coalesce(p.is_published, true) AND coalesce(e.is_published, true)
+FROM own o LEFT JOIN found p ON p.place = 1 AND p.laestab = o.laestab LEFT JOIN found e ON e.place = 2
+	AND e.laestab = o.laestab
+	LEFT JOIN found c ON c.place = 3 AND c.laestab = o.laestab
+$$;
+COMMENT ON FUNCTION abie_internal.past_attendance(text) IS
+'Attendance, per cent, one and two years before a baseline year and in 2018/19, of the schools with attendance in the '
+'baseline year, by their LAESTAB in that year: of the row of the earlier year with the same LAESTAB, else of the '
+'school''s lineage (abie.school_lineage). NULL where none is held; pre_pandemic NULL where the baseline year is before '
+'2018/19. is_published: whether what is held of the two years before is (abie_internal.is_published). Error 23514 when '
+'the text is not an academic year.';
+
+CREATE OR REPLACE FUNCTION abie_internal.pool_query(m abie.methodology) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+WITH made AS (
+	SELECT CASE WHEN m.method = 'contextual' AND m.edition = 2 THEN 'c.enrolments * coalesce(c.year_share, 1)'
+			ELSE 'c.enrolments::float8' END AS effective_enrolments,
+		abie_internal.characteristic_array(m.characteristics, 'number') AS numbers,
+		abie_internal.characteristic_array(m.characteristics, 'category') AS categories
+)
+SELECT format($sql$
+		WITH known AS MATERIALIZED (
+			SELECT s.*, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
+				CASE WHEN s.reason IS NULL THEN s.stratum END AS entering,
+				CASE WHEN s.reason IS NULL
+					THEN s.attendance_published AND coalesce(p.is_published, true) END AS learned_published
+			-- one row each, here and below, which the planner cannot know of a function
+			FROM abie_internal.read_scope($2, $3, %s) s
+				LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.*
+					FROM abie_internal.past_attendance(abie.previous_year($2)) o) p ON p.laestab = s.laestab
+		), stratum AS MATERIALIZED (
+			SELECT n.entering,
+				abie_internal.published_suffice(count(*) FILTER (WHERE n.learned_published),
+					count(*)) AS published_only,
+				bool_and(n.learned_published) AS published
+			FROM known n WHERE n.reason IS NULL GROUP BY n.entering
+		), average AS MATERIALIZED (
+			SELECT s.stratum, s.laestab / 10000 AS la_code,
+				CASE WHEN bool_and(s.sess_possible > 0 AND s.sess_overall IS NOT NULL)
+					THEN abie.attendance_percent(sum(s.sess_overall)::bigint, sum(s.sess_possible)::bigint, NULL)
+					-- exact sums, so that their order changes nothing
+					ELSE (sum(s.attendance::numeric * s.enrolments) / nullif(sum(s.enrolments),
+						0))::float8 END AS attendance
+			FROM known s JOIN stratum t ON t.entering = s.stratum
+			WHERE s.attendance IS NOT NULL AND (s.attendance_published OR NOT t.published_only)
+			GROUP BY GROUPING SETS ((s.stratum, s.laestab / 10000), (s.stratum))
+		)
+		SELECT c.laestab, c.urn, c.stratum, coalesce(c.admissions_policy = 'Selective', false) AS selective,
+			c.laestab / 10000 AS la_code,
+			c.enrolments, %s AS effective_enrolments, c.sess_possible, c.sess_overall, c.attendance, c.attendance_error,
+			c.learned_published AS attendance_published,
+			c.learned_published OR NOT t.published_only AS is_reference,
+			t.published_only OR t.published AS references_published, c.easting, c.northing, f.family,
+			l.attendance AS la_average, e.attendance AS national_average, c.previous_attendance, c.earlier_attendance,
+				c.pre_pandemic,
+			%s AS numbers, %s AS categories,
+			c.attendance IS NOT NULL AS attendance_held, c.rows_of_urn, c.close_date, c.status_date, c.successors,
+				c.reason, c.detail
+		FROM known c
+			LEFT JOIN stratum t ON t.entering = c.entering
+			LEFT JOIN average l ON l.stratum = c.entering AND l.la_code = c.laestab / 10000
+			LEFT JOIN average e ON e.stratum = c.entering AND e.la_code IS NULL
+			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn$sql$,
+	(SELECT quote_literal(coalesce(array_agg(w.name), '{}')) || '::text[]'
+		FROM unnest('{mobility,year_share,tenth_school_km}'::text[]) w(name)
+		WHERE concat(made.effective_enrolments, made.numbers, made.categories) ~ (E'\\m' || w.name || E'\\M')),
+	made.effective_enrolments, made.numbers, made.categories)
+FROM made
+$$;
+COMMENT ON FUNCTION abie_internal.pool_query(abie.methodology) IS
+'The query of all that a run by a methodology reads: a row for every school in scope of the target year $2, '
+'of at least $3 '
+'enrolments to enter, with the columns of abie.run_school and abie.run_scope, and reason and detail of those left out.';
+
+-- The models of a stratum: of attendance on all terms, of the attendance of the year before, and of attendance on the
+-- elements alone, for weights.
+CREATE OR REPLACE FUNCTION abie_internal.fit_context(run_id integer)
+RETURNS TABLE (stratum text, urns integer[], weights float8[], model abie.ridge_model, previous abie.ridge_model,
+	linear abie.ridge_model)
+LANGUAGE sql STABLE STRICT PARALLEL RESTRICTED COST 1000000 ROWS 2
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET enable_nestloop = off
+SET work_mem = '64MB'
+SET max_parallel_workers_per_gather = 0
+AS $$
+WITH pool AS MATERIALIZED (
+	SELECT s.stratum, array_agg(s.urn) AS urns, array_agg(s.attendance) AS attendance, array_agg(s.weight) AS weights,
+		array_agg(s.terms) AS terms,
+		array_agg(s.elements) AS elements, array_agg(coalesce(s.previous_attendance, 0)) AS previous_attendance,
+		array_agg(CASE WHEN s.previous_attendance IS NULL THEN 0 ELSE s.weight END) AS previous_weights,
+		count(s.previous_attendance) FILTER (WHERE s.weight > 0) AS previous
+	FROM (
+		-- sorted once here, not in each aggregate, and by stratum first: a sort by stratum alone, which the planner
+		-- may put in between, would leave the schools of one in any order; a school that is no reference is
+		-- predicted and predicts nothing
+		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.effective_enrolments
+			ELSE 0 END AS weight,
+			s.previous_attendance,
+			abie_internal.context_terms(s.vector, s.substitutes, s.numbers, s.indicators) AS terms,
+			abie_internal.context_terms(s.vector, s.substitutes, 0, s.indicators) AS elements
+		FROM (
+			SELECT s.stratum, s.urn, s.attendance, s.is_reference, s.effective_enrolments, s.previous_attendance,
+				abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector,
+				h.substitutes, h.numbers, h.indicators
+			FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
+				JOIN abie.run_scaling d ON d.run_id = fit_context.run_id AND d.stratum = s.stratum
+			ORDER BY s.stratum, s.urn) s
+	) s GROUP BY s.stratum
+	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
+	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie_internal.run_methodology(fit_context.run_id)).similar_schools
+)
+SELECT p.stratum, p.urns, p.weights, abie.ridge(p.attendance, p.terms, p.weights),
+	CASE WHEN p.previous > 0 THEN abie.ridge(p.previous_attendance, p.terms, p.previous_weights) END,
+	abie.ridge(p.attendance, p.elements, p.weights)
+FROM pool p
+$$;
+COMMENT ON FUNCTION abie_internal.fit_context(integer) IS
+'The ridge regressions of each stratum of a run, rows in the order of urns, their weights the enrolments of '
+'references and 0 of others: attendance on all terms (model), the attendance of the year before on them, weighted 0 '
+'where it is not held (previous; NULL where no school has it), and attendance on the elements and what is missing '
+'alone (linear). No row for a stratum that has no more references than each is to have similar ones: all of them will '
+'be left out.';
+
+-- The same rule for all schools at once, as abie.nearest_lists takes it: a list of its own for each group, candidates,
+-- families.
+CREATE OR REPLACE FUNCTION abie_internal.calculate_similar_schools(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	wanted integer := m.similar_schools;
+	stored bigint;
+BEGIN
+	WITH weight AS MATERIALIZED (
+		SELECT w.*, d.parameters
+		FROM abie.run_weights(calculate_similar_schools.run_id) w
+			JOIN abie.run_scaling d ON d.run_id = calculate_similar_schools.run_id AND d.stratum = w.stratum
+	), pool AS (
+		SELECT s.stratum, array_agg(s.urn::bigint) AS ids, array_agg(s.vector) AS vectors,
+			array_agg(s.family) AS family, array_agg(s.is_reference) AS candidate,
+			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)]) AS residuals,
+			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
+				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END]) AS enrolments
+		-- sorted once here, not in each aggregate, by what is grouped by first (abie_internal.fit_context)
+		FROM (SELECT s.*, abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) AS vector
+				FROM pg_temp.abie_run_pool s JOIN weight w ON w.stratum = s.stratum
+				ORDER BY s.stratum, s.selective, s.urn) s
+			CROSS JOIN LATERAL (SELECT
+				CASE m.method WHEN 'contextual' THEN s.attendance - s.context ELSE s.attendance END AS residual,
+				s.previous_attendance - s.previous_context AS previous) r
+		GROUP BY s.stratum, s.selective
+	), found AS MATERIALIZED (
+		-- a school that is no reference has one candidate more than the others, which does not count: where they have
+		-- too few, there is no model
+		SELECT s.urn::integer AS urn, n.comparable - (NOT s.is_reference)::integer AS comparable, n.neighbours,
+			n.distances, n.bandwidth, n.means, n.errors
+		FROM pool p
+			JOIN weight w ON w.stratum = p.stratum,
+			LATERAL abie_internal.nearest_means(p.ids, p.vectors, abie_internal.local_schools(m), w.weights,
+				p.candidate, p.family, p.residuals, p.enrolments, wanted) n
+			JOIN pg_temp.abie_run_pool s ON s.urn = n.id
+	), left_out AS (
+		INSERT INTO abie.exclusion (run_id, laestab, urn, reason, detail)
+		SELECT s.run_id, s.laestab, s.urn,
+			CASE WHEN k.incomparable THEN 'no characteristics' ELSE 'too few comparable schools' END,
+			-- a stratum may have nothing to compare by: no school has any of the characteristics, or only those of
+			-- weight 0
+			CASE
+				WHEN w.stratum IS NULL THEN 'no ' || s.stratum || ' school has any that counts'
+				WHEN k.incomparable THEN 'missing: ' || (
+					SELECT string_agg(DISTINCT n.name COLLATE "C", ', ' ORDER BY n.name COLLATE "C")
+					FROM unnest(v.vector, w.characteristics) n(value, name)
+					WHERE n.value IS NULL)
+				ELSE coalesce(f.comparable, 0) || ' comparable schools, ' || wanted || ' wanted'
+			END
+		FROM pg_temp.abie_run_pool s
+			LEFT JOIN found f ON f.urn = s.urn
+			LEFT JOIN weight w ON w.stratum = s.stratum
+			-- one that lacks too much is not even comparable with its own like, so its distance to itself is NULL
+			CROSS JOIN LATERAL (
+				SELECT abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) AS vector) v
+			CROSS JOIN LATERAL (SELECT
+				w.stratum IS NULL OR abie.distance(v.vector, v.vector, w.weights) IS NULL AS incomparable) k
+		WHERE coalesce(f.comparable, 0) < wanted
+	), measured AS (
+		INSERT INTO pg_temp.abie_run_local (urn, mean, error, previous_mean)
+		SELECT f.urn, f.means[1], f.errors[1], f.means[2]
+		FROM found f WHERE f.comparable >= wanted
+	)
+	INSERT INTO abie.similar_list (run_id, urn, similar_urns, distances, bandwidth)
+	SELECT calculate_similar_schools.run_id, f.urn, f.neighbours::integer[], f.distances, f.bandwidth
+	FROM found f WHERE f.comparable >= wanted
+	-- in the order of the index, here as in other stages: it takes less room so
+	ORDER BY f.urn;
+	GET DIAGNOSTICS stored = ROW_COUNT;
+	RETURN stored;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
+'Stage of a run. Fills abie.similar_list, abie_run_local (abie_internal.begin_pool), and abie.exclusion with the '
+'schools that have too few; the number of schools with a list.';
+
+
+-- As sql/setting.sql has it: a function that is replaced has lost it.
+DO $$
+DECLARE
+	routine regprocedure;
+BEGIN
+	FOR routine IN
+		SELECT p.oid FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+			AND d.deptype = 'e'
+			JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid
+		WHERE e.extname = 'abie' AND p.proconfig && '{"search_path=pg_catalog, pg_temp"}' AND p.prokind IN ('f', 'p')
+		ORDER BY p.oid
+	LOOP
+		EXECUTE format('ALTER ROUTINE %s SET extra_float_digits = 1', routine);
+	END LOOP;
+END $$;
+
+-- Nobody else calls what is behind the gates.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA abie_owner FROM PUBLIC;

@@ -145,14 +145,46 @@ abie_pared_mean_final(PG_FUNCTION_ARGS)
 
 /* ---------- rungs ---------- */
 
-/* Schools in ascending order of URN. */
+/*
+ * Schools in ascending order of URN.  URNs are looked up by lists in any order,
+ * so the first place of each block of 2^shift URNs is kept, and one after the last.
+ */
 typedef struct Schools
 {
 	int			count;
 	const int32 *urn;
 	const double *attendance;	/* per cent */
 	const double *enrolments;
+	int			shift;
+	uint32		blocks;
+	int		   *first;
 } Schools;
+
+static uint32
+block_of(const Schools *schools, int32 urn)
+{
+	return ((uint32) urn - (uint32) schools->urn[0]) >> schools->shift;
+}
+
+/* As many blocks as schools, or twice that. */
+static void
+find_blocks(Schools *schools)
+{
+	uint32		block = 0;
+
+	schools->blocks = 0;
+	schools->shift = 0;
+	if (schools->count == 0)
+		return;
+	while (block_of(schools, schools->urn[schools->count - 1]) / 2 >= (uint32) schools->count)
+		schools->shift++;
+	schools->blocks = block_of(schools, schools->urn[schools->count - 1]) + 1;
+	schools->first = palloc(sizeof(int) * (schools->blocks + 1));
+	for (int i = 0; i < schools->count; i++)
+		while (block <= block_of(schools, schools->urn[i]))
+			schools->first[block++] = i;
+	schools->first[schools->blocks] = schools->count;
+}
 
 static Schools
 schools_arguments(FunctionCallInfo fcinfo)
@@ -167,6 +199,7 @@ schools_arguments(FunctionCallInfo fcinfo)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("urns must ascend: %d is followed by %d", schools.urn[i - 1], schools.urn[i])));
+	find_blocks(&schools);
 	return schools;
 }
 
@@ -174,8 +207,9 @@ schools_arguments(FunctionCallInfo fcinfo)
 static int
 place_of(const Schools *schools, int32 urn)
 {
-	int			low = 0;
-	int			high = schools->count;
+	uint32		block = schools->count > 0 ? block_of(schools, urn) : 0;
+	int			low = block < schools->blocks ? schools->first[block] : schools->count;
+	int			high = block < schools->blocks ? schools->first[block + 1] : low;
 
 	while (low < high)
 	{

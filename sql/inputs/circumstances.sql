@@ -145,16 +145,15 @@ BEGIN ATOMIC
 	)
 	SELECT s.laestab, s.urn, true FROM scope s
 	UNION ALL
-	SELECT s.laestab, o.urn, false
-	FROM scope s JOIN (
-		SELECT x.urn AS own_urn, x.successor_urn AS urn FROM succession x
-		UNION SELECT x.successor_urn, x.urn FROM succession x
-		UNION SELECT c.urn, x.urn FROM scope c JOIN abie.school x ON x.laestab = c.laestab AND x.urn <> c.urn) o
-		ON o.own_urn = s.urn;
+	SELECT s.laestab, x.successor_urn, false FROM scope s JOIN succession x ON x.urn = s.urn
+	UNION ALL
+	SELECT s.laestab, x.urn, false FROM scope s JOIN succession x ON x.successor_urn = s.urn
+	UNION ALL
+	SELECT s.laestab, x.urn, false FROM scope s JOIN abie.school x ON x.laestab = s.laestab AND x.urn <> s.urn;
 END;
 COMMENT ON FUNCTION abie_internal.related_schools(text) IS
 'Under which URNs something may be known of each school with attendance in an academic year: its own, and those of the '
-'same LAESTAB or of a sole predecessor or successor.';
+'same LAESTAB or of a sole predecessor or successor; a URN may come twice.';
 
 CREATE FUNCTION abie_internal.known_context(academic_year text)
 RETURNS TABLE (
@@ -188,9 +187,8 @@ WITH related AS MATERIALIZED (
 			c.idaci_rank,
 		c.region, c.urban_rural, c.religious_character, c.admissions_policy, c.other
 	FROM related n JOIN abie.school_context c ON c.urn = n.urn
-	ORDER BY n.laestab, c.academic_year = known_context.academic_year DESC,
-		c.academic_year < known_context.academic_year DESC,
-		abs(substr(c.academic_year, 1, 4)::int - substr(known_context.academic_year, 1, 4)::int), n.own DESC, n.urn
+	ORDER BY n.laestab, CASE WHEN c.academic_year > known_context.academic_year THEN c.academic_year END NULLS FIRST,
+		c.academic_year DESC, n.own DESC, n.urn
 ), known AS (
 	SELECT c.laestab,
 		abie_internal.first_known(c.school_type) AS school_type,

@@ -70,14 +70,15 @@ WITH pool AS MATERIALIZED (
 		SELECT s.stratum, s.urn::integer AS urn, s.attendance, CASE WHEN s.is_reference THEN s.effective_enrolments
 			ELSE 0 END AS weight,
 			s.previous_attendance,
-			abie_internal.context_terms(v.vector, h.substitutes, h.numbers, h.indicators) AS terms,
-				abie_internal.context_terms(v.vector, h.substitutes, 0, h.indicators) AS elements
-		FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
-			JOIN abie.run_scaling d ON d.run_id = fit_context.run_id AND d.stratum = s.stratum
-			-- OFFSET 0: worked out once, however often it is asked for
-			CROSS JOIN LATERAL (
-				SELECT abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector OFFSET 0) v
-		ORDER BY s.stratum, s.urn
+			abie_internal.context_terms(s.vector, s.substitutes, s.numbers, s.indicators) AS terms,
+			abie_internal.context_terms(s.vector, s.substitutes, 0, s.indicators) AS elements
+		FROM (
+			SELECT s.stratum, s.urn, s.attendance, s.is_reference, s.effective_enrolments, s.previous_attendance,
+				abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector,
+				h.substitutes, h.numbers, h.indicators
+			FROM pg_temp.abie_run_pool s JOIN abie_internal.context_shape(fit_context.run_id) h ON h.stratum = s.stratum
+				JOIN abie.run_scaling d ON d.run_id = fit_context.run_id AND d.stratum = s.stratum
+			ORDER BY s.stratum, s.urn) s
 	) s GROUP BY s.stratum
 	-- where no school can have enough similar ones there is nothing to fit for, and one or two schools have no fit
 	HAVING count(*) FILTER (WHERE s.weight > 0) > (abie_internal.run_methodology(fit_context.run_id)).similar_schools

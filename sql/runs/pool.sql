@@ -14,6 +14,20 @@ $$;
 COMMENT ON FUNCTION abie_internal.characteristic_array(text[], text) IS
 'SQL expression of the characteristics of one kind (number, category) over a row c of abie.school_scope.';
 
+-- parsed when made and without SET, so that the planner puts it in place of a call; not STRICT for the same reason
+CREATE FUNCTION abie_internal.attendance_of(academic_year text)
+RETURNS TABLE (laestab integer, attendance float8, is_published boolean)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 21000
+BEGIN ATOMIC
+	-- OFFSET 0: joined as these few columns, not as the row with all its sources
+	SELECT a.laestab, abie.attendance_percent(a.sess_overall, a.sess_possible, a.sess_overall_percent),
+		abie_internal.is_published(a.sess_overall, a.sess_possible, a.sources)
+	FROM abie.attendance a WHERE a.academic_year = attendance_of.academic_year OFFSET 0;
+END;
+COMMENT ON FUNCTION abie_internal.attendance_of(text) IS
+'Attendance, per cent, of every LAESTAB of which a row of an academic year is held, and whether it is published '
+'(abie_internal.is_published).';
+
 CREATE FUNCTION abie_internal.past_attendance(baseline_year text)
 RETURNS TABLE (laestab integer, previous_attendance float8, earlier_attendance float8, pre_pandemic float8,
 	is_published boolean)
@@ -23,21 +37,17 @@ SET jit = off
 SET enable_nestloop = off
 AS $$
 WITH own AS MATERIALIZED (
-	SELECT b.laestab,
-		abie.attendance_percent(p.sess_overall, p.sess_possible, p.sess_overall_percent) AS previous_attendance,
-		abie.attendance_percent(e.sess_overall, e.sess_possible, e.sess_overall_percent) AS earlier_attendance,
-		abie.attendance_percent(c.sess_overall, c.sess_possible, c.sess_overall_percent) AS pre_pandemic,
-		abie_internal.is_published(p.sess_overall, p.sess_possible, p.sources)
-			AND abie_internal.is_published(e.sess_overall, e.sess_possible, e.sources) AS is_published
+	SELECT b.laestab, p.attendance AS previous_attendance, e.attendance AS earlier_attendance,
+		c.attendance AS pre_pandemic,
+		coalesce(p.is_published, true) AND coalesce(e.is_published, true) AS is_published
 	FROM abie.attendance b
-		LEFT JOIN abie.attendance p ON p.academic_year = abie.previous_year(past_attendance.baseline_year)
-			AND p.laestab = b.laestab
-		LEFT JOIN abie.attendance e
-			ON e.academic_year = abie.previous_year(abie.previous_year(past_attendance.baseline_year))
-			AND e.laestab = b.laestab
+		LEFT JOIN abie_internal.attendance_of(abie.previous_year(past_attendance.baseline_year)) p
+			ON p.laestab = b.laestab
+		LEFT JOIN abie_internal.attendance_of(abie.previous_year(abie.previous_year(past_attendance.baseline_year))) e
+			ON e.laestab = b.laestab
 		-- not where it would be a later year's
-		LEFT JOIN abie.attendance c ON c.academic_year = '2018/19' AND past_attendance.baseline_year >= '2018/19'
-			AND c.laestab = b.laestab
+		LEFT JOIN abie_internal.attendance_of('2018/19') c
+			ON past_attendance.baseline_year >= '2018/19' AND c.laestab = b.laestab
 	WHERE b.academic_year = past_attendance.baseline_year
 ), held AS MATERIALIZED (
 	SELECT w.place, w.academic_year
@@ -51,16 +61,14 @@ WITH own AS MATERIALIZED (
 ), lacking AS MATERIALIZED (
 	SELECT o.laestab, h.place, h.academic_year
 	FROM own o JOIN held h ON (ARRAY[o.previous_attendance, o.earlier_attendance, o.pre_pandemic])[h.place] IS NULL
-), part AS MATERIALIZED (
-	SELECT p.*, count(*) OVER (PARTITION BY p.component) AS laestabs FROM abie_internal.lineage_parts() p
-	WHERE EXISTS (SELECT FROM lacking)
 ), lineage AS MATERIALIZED (
-	-- asked only where a school had another LAESTAB then
-	SELECT n.*
-	FROM (SELECT array_agg(p.laestab) AS laestabs, array_agg(p.component) AS components, array_agg(p.latest) AS latest
-			FROM part p WHERE p.laestabs > 1
-				AND p.component IN (SELECT q.component FROM part q JOIN lacking k ON k.laestab = q.laestab)) line,
-		LATERAL abie_internal.lineage_names(line.laestabs, line.components, line.latest) n
+	-- asked only where a school had another LAESTAB then: of few from their URNs, any of which leads to it; of many
+	-- together
+	SELECT n.* FROM abie_internal.lineage_of(ARRAY(
+		SELECT (SELECT max(a.urn) FROM abie.attendance a WHERE a.laestab = k.laestab)::integer FROM lacking k
+		WHERE (SELECT count(*) FROM lacking) <= 2000)) n
+	UNION ALL
+	SELECT n.* FROM abie.school_lineage() n WHERE (SELECT count(*) FROM lacking) > 2000
 ), found AS (
 	SELECT DISTINCT ON (p.laestab, p.place) p.laestab, p.place, p.attendance, p.is_published
 	FROM (
@@ -109,6 +117,12 @@ CREATE FUNCTION abie_internal.pool_query(m abie.methodology) RETURNS text
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+WITH made AS (
+	SELECT CASE WHEN m.method = 'contextual' AND m.edition = 2 THEN 'c.enrolments * coalesce(c.year_share, 1)'
+			ELSE 'c.enrolments::float8' END AS effective_enrolments,
+		abie_internal.characteristic_array(m.characteristics, 'number') AS numbers,
+		abie_internal.characteristic_array(m.characteristics, 'category') AS categories
+)
 SELECT format($sql$
 		WITH known AS MATERIALIZED (
 			SELECT s.*, p.previous_attendance, p.earlier_attendance, p.pre_pandemic,
@@ -116,7 +130,7 @@ SELECT format($sql$
 				CASE WHEN s.reason IS NULL
 					THEN s.attendance_published AND coalesce(p.is_published, true) END AS learned_published
 			-- one row each, here and below, which the planner cannot know of a function
-			FROM abie.school_scope($2, $3) s
+			FROM abie_internal.read_scope($2, $3, %s) s
 				LEFT JOIN (SELECT DISTINCT ON (o.laestab) o.*
 					FROM abie_internal.past_attendance(abie.previous_year($2)) o) p ON p.laestab = s.laestab
 		), stratum AS MATERIALIZED (
@@ -152,10 +166,11 @@ SELECT format($sql$
 			LEFT JOIN average l ON l.stratum = c.entering AND l.la_code = c.laestab / 10000
 			LEFT JOIN average e ON e.stratum = c.entering AND e.la_code IS NULL
 			LEFT JOIN (SELECT DISTINCT ON (o.urn) o.urn, o.family FROM abie.school_family() o) f ON f.urn = c.urn$sql$,
-	CASE WHEN m.method = 'contextual' AND m.edition = 2 THEN 'c.enrolments * coalesce(c.year_share, 1)'
-		ELSE 'c.enrolments::float8' END,
-	abie_internal.characteristic_array(m.characteristics, 'number'),
-		abie_internal.characteristic_array(m.characteristics, 'category'))
+	(SELECT quote_literal(coalesce(array_agg(w.name), '{}')) || '::text[]'
+		FROM unnest('{mobility,year_share,tenth_school_km}'::text[]) w(name)
+		WHERE concat(made.effective_enrolments, made.numbers, made.categories) ~ (E'\\m' || w.name || E'\\M')),
+	made.effective_enrolments, made.numbers, made.categories)
+FROM made
 $$;
 COMMENT ON FUNCTION abie_internal.pool_query(abie.methodology) IS
 'The query of all that a run by a methodology reads: a row for every school in scope of the target year $2, '

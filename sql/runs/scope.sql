@@ -40,7 +40,7 @@ COMMENT ON FUNCTION abie_internal.exclusion_detail(text, integer, date, date, te
 'its arguments are not behind the reason.';
 
 -- parsed when made and without SET, so that the planner puts it in place of a call
-CREATE FUNCTION abie_internal.scope_figures(baseline_year text)
+CREATE FUNCTION abie_internal.scope_figures(baseline_year text, with_mobility boolean)
 RETURNS TABLE (
 	laestab integer, urn integer, rows_of_urn integer, stratum text, enrolments integer, sess_possible bigint,
 	sess_overall bigint, attendance float8, attendance_error float8, attendance_published boolean, close_date date,
@@ -86,13 +86,15 @@ BEGIN ATOMIC
 	FROM scope s
 		LEFT JOIN abie_internal.known_context(scope_figures.baseline_year) k ON k.laestab = s.laestab
 		LEFT JOIN abie.school g ON g.urn = s.urn
-		LEFT JOIN abie.mobility(scope_figures.baseline_year) m ON m.laestab = s.laestab;
+		LEFT JOIN (SELECT x.* FROM abie.mobility(scope_figures.baseline_year) x WHERE scope_figures.with_mobility) m
+			ON m.laestab = s.laestab;
 END;
-COMMENT ON FUNCTION abie_internal.scope_figures(text) IS
+COMMENT ON FUNCTION abie_internal.scope_figures(text, boolean) IS
 'Every school with attendance in a baseline year with all that is known of it, columns as in abie.school_scope; '
-'status_date as in abie.run_scope. Not STRICT, so that the planner can put it in place of a call.';
+'status_date as in abie.run_scope; year_share and mobility NULL without with_mobility. Not STRICT, so that the planner '
+'can put it in place of a call.';
 
-CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+CREATE FUNCTION abie_internal.read_scope(target_year text, minimum_enrolments integer, wanted text[])
 RETURNS TABLE (
 	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
 	attendance float8, attendance_error float8, attendance_published boolean, easting integer, northing integer,
@@ -112,7 +114,9 @@ WITH year AS MATERIALIZED (
 		abie_internal.exclusion_reason(w.urn, w.rows_of_urn, w.stratum, w.attendance IS NOT NULL, w.close_date,
 			w.status_date, w.enrolments, y.target_start, minimum_enrolments) AS reason
 	-- OFFSET 0: each figure is worked out once, however often the reason asks for it
-	FROM year y, (SELECT f.* FROM abie_internal.scope_figures(abie.previous_year(target_year)) f OFFSET 0) w
+	FROM year y, (SELECT f.*
+		FROM abie_internal.scope_figures(abie.previous_year(target_year),
+			read_scope.wanted && '{mobility,year_share}') f OFFSET 0) w
 ), followed AS (
 	SELECT j.*,
 		CASE j.reason WHEN 'closed before the target year' THEN (
@@ -126,6 +130,7 @@ WITH year AS MATERIALIZED (
 			array_agg(ARRAY[j.easting, j.northing]::float8[] ORDER BY j.laestab) AS places
 		FROM judged j
 		WHERE j.reason IS NULL AND num_nulls(j.easting, j.northing) = 0
+			AND 'tenth_school_km' = ANY (read_scope.wanted)
 		GROUP BY j.stratum) p,
 		LATERAL abie.nearest_lists(p.laestabs, p.places, 10) n
 )
@@ -139,6 +144,26 @@ SELECT j.laestab, j.urn, j.stratum, j.enrolments, j.sess_possible, j.sess_overal
 FROM followed j
 	LEFT JOIN tenth t ON t.laestab = j.laestab
 $$;
+COMMENT ON FUNCTION abie_internal.read_scope(text, integer, text[]) IS
+'What abie.school_scope gives, but of year_share, mobility and tenth_school_km, which take longest, only those that '
+'are wanted; the others may be NULL.';
+
+-- without SET, so that the planner puts it in place of a call; no rows for NULL all the same
+CREATE FUNCTION abie.school_scope(target_year text, minimum_enrolments integer)
+RETURNS TABLE (
+	laestab integer, urn integer, stratum text, enrolments integer, sess_possible bigint, sess_overall bigint,
+	attendance float8, attendance_error float8, attendance_published boolean, easting integer, northing integer,
+	tenth_school_km float8, year_share float8, mobility float8, headcount integer, key_stages float8[], fsm_pct float8,
+	fsm6_pct float8, sen_support_pct float8, ehc_plan_pct float8, semh_pct float8, eal_pct float8,
+	mobility_pct float8, idaci_score float8, idaci_rank integer, region text, urban_rural text,
+	religious_character text, admissions_policy text, other jsonb, rows_of_urn integer, close_date date,
+	status_date date, successors text, reason text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 21000
+BEGIN ATOMIC
+	SELECT s.*
+	FROM abie_internal.read_scope(school_scope.target_year, school_scope.minimum_enrolments,
+		'{mobility,year_share,tenth_school_km}'::text[]) s;
+END;
 COMMENT ON FUNCTION abie.school_scope(text, integer) IS
 'Every school in scope of a target year: those with attendance in the year before, with all that is known of them, and '
 'why a school is left out (reason, detail; NULL: it enters, characteristics permitting). Characteristics are those of '

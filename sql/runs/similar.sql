@@ -65,16 +65,15 @@ BEGIN
 		FROM abie.run_weights(calculate_similar_schools.run_id) w
 			JOIN abie.run_scaling d ON d.run_id = calculate_similar_schools.run_id AND d.stratum = w.stratum
 	), pool AS (
-		SELECT s.stratum,
-			array_agg(s.urn::bigint ORDER BY s.urn) AS ids,
-			array_agg(abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) ORDER BY s.urn) AS vectors,
-			array_agg(s.family ORDER BY s.urn) AS family,
-			array_agg(s.is_reference ORDER BY s.urn) AS candidate,
-			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)] ORDER BY s.urn) AS residuals,
+		SELECT s.stratum, array_agg(s.urn::bigint) AS ids, array_agg(s.vector) AS vectors,
+			array_agg(s.family) AS family, array_agg(s.is_reference) AS candidate,
+			array_agg(ARRAY[coalesce(r.residual, 0), coalesce(r.previous, 0)]) AS residuals,
 			array_agg(ARRAY[CASE WHEN r.residual IS NULL THEN 0 ELSE s.effective_enrolments END,
-				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END] ORDER BY s.urn) AS enrolments
-		FROM pg_temp.abie_run_pool s
-			JOIN weight w ON w.stratum = s.stratum
+				CASE WHEN r.previous IS NULL THEN 0 ELSE s.effective_enrolments END]) AS enrolments
+		-- sorted once here, not in each aggregate, by what is grouped by first (abie_internal.fit_context)
+		FROM (SELECT s.*, abie_internal.scaled_vector(s.numbers, s.categories, w.parameters) AS vector
+				FROM pg_temp.abie_run_pool s JOIN weight w ON w.stratum = s.stratum
+				ORDER BY s.stratum, s.selective, s.urn) s
 			CROSS JOIN LATERAL (SELECT
 				CASE m.method WHEN 'contextual' THEN s.attendance - s.context ELSE s.attendance END AS residual,
 				s.previous_attendance - s.previous_context AS previous) r

@@ -215,6 +215,14 @@ SELECT s.urn, s.headcount, s.fsm_pct, s.eal_pct, s.idaci_rank, s.region, s.urban
 FROM abie.school_scope('2023/24', 30) s WHERE s.urn IN (130026, 130027, 130028) ORDER BY s.urn;
 -- the headcount stands in for enrolments where only rates are published
 SELECT s.urn, s.enrolments = s.headcount AS headcount, s.sess_possible, s.attendance FROM abie.school_scope('2023/24', 30) s WHERE s.urn IN (130029, 130030) ORDER BY s.urn;
+-- what is not wanted of a scope is left out, and all else is the same
+SELECT wanted, count(*) FILTER (WHERE to_jsonb(w) - every IS DISTINCT FROM to_jsonb(s) - every) AS different,
+	count(w.year_share) > 0 AS year_share, count(w.mobility) > 0 AS mobility, count(w.tenth_school_km) > 0 AS tenth_school_km,
+	count(*) FILTER (WHERE coalesce(w.mobility, s.mobility) <> s.mobility OR coalesce(w.tenth_school_km, s.tenth_school_km) <> s.tenth_school_km) AS other
+FROM (VALUES ('{year_share,mobility,tenth_school_km}'::text[])) e(every),
+	(VALUES ('{}'::text[]), ('{mobility}'), ('{year_share}'), ('{tenth_school_km}')) v(wanted),
+	LATERAL abie_internal.read_scope('2023/24', 30, v.wanted) w JOIN abie.school_scope('2023/24', 30) s USING (laestab)
+GROUP BY wanted ORDER BY wanted;
 -- base figures are those of the input
 SELECT s.urn FROM checked c JOIN abie.run_school s USING (run_id) JOIN abie.attendance a ON a.academic_year = '2022/23' AND a.urn = s.urn
 WHERE s.attendance IS DISTINCT FROM coalesce(100.0::float8 * (a.sess_possible - a.sess_overall) / a.sess_possible, 100 - a.sess_overall_percent)
