@@ -510,6 +510,172 @@ COMMENT ON FUNCTION abie_internal.calculate_similar_schools(integer) IS
 'schools that have too few; the number of schools with a list.';
 
 
+CREATE OR REPLACE FUNCTION abie_internal.calculate_context(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET max_parallel_workers_per_gather = 0
+AS $$
+DECLARE
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	learned boolean := m.weights IS NULL;
+	done bigint;
+BEGIN
+	WITH fit AS MATERIALIZED (
+		SELECT f.*, t.total, t.schools
+			FROM abie_internal.fit_context(calculate_context.run_id) f,
+			LATERAL (SELECT sum(w) AS total, count(*) FILTER (WHERE w > 0) AS schools FROM unnest(f.weights) w) t
+	), prediction AS MATERIALIZED (
+		-- apart from the join below, whose rows would each carry all the arrays
+		SELECT u.* FROM fit f,
+			unnest(f.urns, (f.model).fitted, (f.model).leverage, (f.model).leave_one_out, (f.model).leave_one_out_error,
+				(f.previous).leave_one_out)
+				u(urn, fitted, leverage, context, context_error, previous_context)
+	), models AS (
+		INSERT INTO abie.run_model (run_id, stratum, schools, edition, enrolments, penalty, mean, r2, r2_leave_one_out,
+			residual_variance, numbers, first_elements, substitutes, indicators, scaling, terms, elements,
+			other_elements, location, coefficients, penalties, inverse, references_published)
+		SELECT calculate_context.run_id, f.stratum, f.schools, m.edition, f.total, (f.model).penalty, (f.model).mean,
+			(f.model).r2,
+			(f.model).r2_leave_one_out, (f.model).residual_variance, h.numbers, h.first_elements, h.substitutes,
+			h.indicators, d.parameters, n.terms, n.elements, n.other_elements, (f.model).location,
+			(f.model).coefficients, (f.model).penalties, (f.model).inverse,
+			NOT EXISTS (SELECT FROM pg_temp.abie_run_pool s
+				WHERE s.stratum = f.stratum AND NOT s.references_published)
+		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum
+			JOIN abie_internal.context_term_names(calculate_context.run_id) n ON n.stratum = f.stratum
+			JOIN abie.run_scaling d ON d.run_id = calculate_context.run_id AND d.stratum = f.stratum
+	), standardised AS MATERIALIZED (
+		SELECT f.stratum, abie_internal.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
+	), sized AS (
+		SELECT c.stratum, c.position, s.coefficients[c.position] AS coefficient, count(*) OVER this AS elements,
+			-- in the order of elements, so that the sum has the same bits each time
+			sum(abs(s.coefficients[c.position])) OVER this AS total
+		FROM abie.run_characteristic c JOIN standardised s ON s.stratum = c.stratum
+			WHERE c.run_id = calculate_context.run_id
+		WINDOW this AS (PARTITION BY c.stratum
+			ORDER BY c.position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+	), weighted AS (
+		UPDATE abie.run_characteristic c SET coefficient = z.coefficient,
+			weight = CASE WHEN NOT learned THEN c.weight WHEN z.total > 0
+				THEN c.multiplier * abs(z.coefficient) / z.total ELSE c.multiplier / z.elements END
+		FROM sized z WHERE c.run_id = calculate_context.run_id AND c.stratum = z.stratum AND c.position = z.position
+	)
+	UPDATE pg_temp.abie_run_pool s
+		SET fitted = p.fitted, leverage = p.leverage, context = p.context, context_error = p.context_error,
+		previous_context = p.previous_context
+	FROM prediction p
+	WHERE s.urn = p.urn;
+	GET DIAGNOSTICS done = ROW_COUNT;
+	RETURN done;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_context(integer) IS
+'Stage of a run of method contextual. Fills abie.run_model and what the pool says of the contextual model, and '
+'learns the weights of abie.run_characteristic; the number of schools.';
+
+-- Expected attendance. In method similar-schools it is the local mean of the similar schools' attendance; in method
+-- contextual context + g x the local mean of their residuals, attendance - context.
+CREATE OR REPLACE FUNCTION abie_internal.calculate_expected_attendance(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+SET max_parallel_workers_per_gather = 0
+AS $$
+DECLARE
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	done bigint;
+BEGIN
+	WITH local AS MATERIALIZED (
+		SELECT * FROM abie_internal.similar_school_figures(calculate_expected_attendance.run_id, m.method,
+			m.benchmark_share)
+	), slope AS (
+		-- in the order of URNs, so that sums have the same bits in every plan: sorted once, by what is grouped by first
+		SELECT l.stratum, abie.local_slope(array_agg(l.mean), array_agg(l.residual), array_agg(l.enrolments)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean), array_agg(l.previous_residual), array_agg(l.enrolments))
+				AS previous_slope
+		FROM (SELECT l.* FROM local l WHERE m.method = 'contextual' AND l.is_reference ORDER BY l.stratum, l.urn) l
+		GROUP BY l.stratum
+	), learned AS (
+		UPDATE abie.run_model r SET local_slope = p.slope
+		FROM slope p
+		WHERE r.run_id = calculate_expected_attendance.run_id AND r.stratum = p.stratum
+	)
+	UPDATE pg_temp.abie_run_pool s
+	SET expected = CASE m.method WHEN 'contextual' THEN s.context + p.slope * l.mean ELSE l.mean END,
+		previous_expected = s.previous_context + p.previous_slope * l.previous_mean,
+		local_residual = CASE m.method WHEN 'contextual' THEN l.mean END,
+		local_error = l.error,
+		similar_upper_quartile = l.upper_quartile,
+		pared_mean = l.pared_mean
+	FROM local l
+		LEFT JOIN slope p ON p.stratum = l.stratum
+	WHERE s.urn = l.urn;
+	GET DIAGNOSTICS done = ROW_COUNT;
+	RETURN done;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_expected_attendance(integer) IS
+'Stage of a run. Fills what the pool says of expected attendance and of the similar schools'' attendance, and '
+'abie.run_model.local_slope; the number of schools.';
+
+-- Ladder and expectation.
+CREATE OR REPLACE FUNCTION abie_internal.calculate_expectation(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET work_mem = '64MB'
+AS $$
+DECLARE
+	m abie.methodology := abie_internal.run_methodology(run_id);
+	stored bigint;
+BEGIN
+	WITH school AS MATERIALIZED (
+		SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.la_average,
+			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, s.previous_attendance,
+			s.references_published, n.distances[m.similar_schools] AS last_distance, b.*
+		FROM pg_temp.abie_run_pool s
+			JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
+			CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
+		WHERE n.run_id = calculate_expectation.run_id
+	), far AS (
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100)
+			WITHIN GROUP (ORDER BY s.last_distance) AS limit_distance
+		FROM school s
+		GROUP BY s.stratum
+	), result AS (
+		INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
+			own_level, own_share, baseline, baseline_error,
+			gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
+				similar_upper_quartile, pared_mean, pre_pandemic,
+			forecast, forecast_low, forecast_high, poor_match, outside_model, references_published)
+		SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.expected_error,
+			s.own_level, s.own_share, s.baseline, s.baseline_error,
+			x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
+				s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
+			s.forecast, s.forecast_low, s.forecast_high, s.last_distance > f.limit_distance,
+			coalesce(s.attendance NOT BETWEEN s.forecast_low AND s.forecast_high
+				AND s.previous_attendance NOT BETWEEN s.forecast_low AND s.forecast_high, false), s.references_published
+		FROM school s
+			JOIN far f ON f.stratum = s.stratum
+			CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, s.baseline, s.pared_mean,
+				s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
+		WHERE s.expected IS NOT NULL
+		ORDER BY s.urn
+		RETURNING expectation.run_id, expectation.stratum, expectation.improvement_rounded
+	), counted AS (
+		INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
+		SELECT r.run_id, r.stratum, r.improvement_rounded, count(*)
+		FROM result r
+		GROUP BY r.run_id, r.stratum, r.improvement_rounded
+	)
+	SELECT count(*) INTO stored FROM result;
+	RETURN stored;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_expectation(integer) IS
+'Last stage but one of a run. Fills abie.expectation, baseline, ladder and all, and abie.run_improvement; the number '
+'of expectations.';
+
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$
 DECLARE

@@ -146,14 +146,11 @@ BEGIN
 		SELECT * FROM abie_internal.similar_school_figures(calculate_expected_attendance.run_id, m.method,
 			m.benchmark_share)
 	), slope AS (
-		-- in the order of URNs, so that sums have the same bits in every plan
-		SELECT l.stratum,
-			abie.local_slope(array_agg(l.mean ORDER BY l.urn), array_agg(l.residual ORDER BY l.urn),
-				array_agg(l.enrolments ORDER BY l.urn)) AS slope,
-			abie.local_slope(array_agg(l.previous_mean ORDER BY l.urn), array_agg(l.previous_residual ORDER BY l.urn),
-				array_agg(l.enrolments ORDER BY l.urn)) AS previous_slope
-		FROM local l
-		WHERE m.method = 'contextual' AND l.is_reference
+		-- in the order of URNs, so that sums have the same bits in every plan: sorted once, by what is grouped by first
+		SELECT l.stratum, abie.local_slope(array_agg(l.mean), array_agg(l.residual), array_agg(l.enrolments)) AS slope,
+			abie.local_slope(array_agg(l.previous_mean), array_agg(l.previous_residual), array_agg(l.enrolments))
+				AS previous_slope
+		FROM (SELECT l.* FROM local l WHERE m.method = 'contextual' AND l.is_reference ORDER BY l.stratum, l.urn) l
 		GROUP BY l.stratum
 	), learned AS (
 		UPDATE abie.run_model r SET local_slope = p.slope
@@ -188,45 +185,47 @@ DECLARE
 	m abie.methodology := abie_internal.run_methodology(run_id);
 	stored bigint;
 BEGIN
-	WITH far AS (
-		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100)
-			WITHIN GROUP (ORDER BY n.distances[m.similar_schools]) AS limit_distance
+	WITH school AS MATERIALIZED (
+		SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.la_average,
+			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, s.previous_attendance,
+			s.references_published, n.distances[m.similar_schools] AS last_distance, b.*
 		FROM pg_temp.abie_run_pool s
-			JOIN abie.similar_list n ON n.run_id = calculate_expectation.run_id AND n.urn = s.urn
+			JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
+			LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
+			CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
+		WHERE n.run_id = calculate_expectation.run_id
+	), far AS (
+		SELECT s.stratum, percentile_cont(m.poor_match_percentile / 100)
+			WITHIN GROUP (ORDER BY s.last_distance) AS limit_distance
+		FROM school s
 		GROUP BY s.stratum
+	), result AS (
+		INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
+			own_level, own_share, baseline, baseline_error,
+			gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
+				similar_upper_quartile, pared_mean, pre_pandemic,
+			forecast, forecast_low, forecast_high, poor_match, outside_model, references_published)
+		SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.expected_error,
+			s.own_level, s.own_share, s.baseline, s.baseline_error,
+			x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
+				s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
+			s.forecast, s.forecast_low, s.forecast_high, s.last_distance > f.limit_distance,
+			coalesce(s.attendance NOT BETWEEN s.forecast_low AND s.forecast_high
+				AND s.previous_attendance NOT BETWEEN s.forecast_low AND s.forecast_high, false), s.references_published
+		FROM school s
+			JOIN far f ON f.stratum = s.stratum
+			CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, s.baseline, s.pared_mean,
+				s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
+		WHERE s.expected IS NOT NULL
+		ORDER BY s.urn
+		RETURNING expectation.run_id, expectation.stratum, expectation.improvement_rounded
+	), counted AS (
+		INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
+		SELECT r.run_id, r.stratum, r.improvement_rounded, count(*)
+		FROM result r
+		GROUP BY r.run_id, r.stratum, r.improvement_rounded
 	)
-	INSERT INTO abie.expectation (run_id, urn, laestab, stratum, enrolments, attendance, expected, expected_error,
-		own_level, own_share, baseline, baseline_error,
-		gap, improvement, improvement_rounded, target, statement, ladder_top, la_average, national_average,
-			similar_upper_quartile, pared_mean, pre_pandemic,
-		forecast, forecast_low, forecast_high, poor_match, outside_model, references_published)
-	SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.expected_error,
-		s.own_level, s.own_share, s.baseline, s.baseline_error,
-		x.gap, x.improvement, x.improvement_rounded, x.target, x.statement, x.ladder_top, s.la_average,
-			s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic,
-		s.forecast, s.forecast_low, s.forecast_high, s.last_distance > f.limit_distance,
-		coalesce(s.attendance NOT BETWEEN s.forecast_low AND s.forecast_high
-			AND s.previous_attendance NOT BETWEEN s.forecast_low AND s.forecast_high, false), s.references_published
-	-- OFFSET 0: the baseline is worked out once, however often it is asked for
-	FROM (SELECT s.run_id, s.urn, s.laestab, s.stratum, s.enrolments, s.attendance, s.expected, s.la_average,
-				s.national_average, s.similar_upper_quartile, s.pared_mean, s.pre_pandemic, s.previous_attendance,
-				s.references_published, n.distances[m.similar_schools] AS last_distance, b.*
-			FROM pg_temp.abie_run_pool s
-				JOIN abie.similar_list n ON n.run_id = s.run_id AND n.urn = s.urn
-				LEFT JOIN abie.run_model r ON r.run_id = s.run_id AND r.stratum = s.stratum
-				CROSS JOIN LATERAL abie_internal.school_baseline(r, ROW(s.*)::abie.run_school) b
-			WHERE n.run_id = calculate_expectation.run_id AND s.expected IS NOT NULL
-			OFFSET 0) s
-		JOIN far f ON f.stratum = s.stratum
-		CROSS JOIN LATERAL abie_internal.school_result(s.attendance, s.expected, s.baseline, s.pared_mean,
-			s.pre_pandemic, m.pace, m.gap_share, m.improvement_floor, m.improvement_cap) x
-	ORDER BY s.urn;
-	GET DIAGNOSTICS stored = ROW_COUNT;
-	INSERT INTO abie.run_improvement (run_id, stratum, improvement_rounded, schools)
-	SELECT e.run_id, e.stratum, e.improvement_rounded, count(*)
-	FROM abie.expectation e
-	WHERE e.run_id = calculate_expectation.run_id
-	GROUP BY e.run_id, e.stratum, e.improvement_rounded;
+	SELECT count(*) INTO stored FROM result;
 	RETURN stored;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_expectation(integer) IS

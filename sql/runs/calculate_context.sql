@@ -143,7 +143,7 @@ BEGIN
 		FROM fit f JOIN abie_internal.context_shape(calculate_context.run_id) h ON h.stratum = f.stratum
 			JOIN abie_internal.context_term_names(calculate_context.run_id) n ON n.stratum = f.stratum
 			JOIN abie.run_scaling d ON d.run_id = calculate_context.run_id AND d.stratum = f.stratum
-	), standardised AS (
+	), standardised AS MATERIALIZED (
 		SELECT f.stratum, abie_internal.standardised_coefficients(f.linear, f.total) AS coefficients FROM fit f
 	), sized AS (
 		SELECT c.stratum, c.position, s.coefficients[c.position] AS coefficient, count(*) OVER this AS elements,
