@@ -228,29 +228,29 @@ END;
 COMMENT ON FUNCTION abie_internal.decision_on(integer) IS
 'The decision that holds on an event, the last; no row while there is none.';
 
--- Marks are held by week, so whole weeks are set aside, each as five days of the fifteen.
+-- Marks are held by week, so whole weeks are set aside, each as five days of the fifteen. Parsed
+-- when made and not STRICT, so that the planner puts it in place of a call: of some schools it looks at those alone.
 CREATE FUNCTION abie_internal.accepted_weeks(academic_year text)
 RETURNS TABLE (urn integer, week_start date, scope text)
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 10000 ROWS 1000
-SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT w.urn, w.week_start, (abie_internal.event_scopes())[w.narrowest]
-FROM (
-	SELECT h.urn::integer AS urn, h.week_start, h.narrowest,
-		row_number() OVER (PARTITION BY h.urn ORDER BY h.week_start) AS number
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 1000
+BEGIN ATOMIC
+	SELECT w.urn, w.week_start, (abie_internal.event_scopes())[w.narrowest]
 	FROM (
-		SELECT s.urn, w.week_start, min(array_position(abie_internal.event_scopes(), e.scope)) AS narrowest
-		FROM abie.school_event e
-			JOIN abie_internal.decision_on(e.event_id) d ON d.accepted
-			JOIN abie.school s
-				ON abie_internal.is_within(s.urn, coalesce(s.la_code, s.laestab / 10000), s.region, e.scope, e.code)
-			JOIN abie.attendance_week w ON w.academic_year = accepted_weeks.academic_year AND w.urn = s.urn
-				AND w.week_start BETWEEN e.from_date - 4 AND e.to_date
-		GROUP BY s.urn, w.week_start
-	) h
-) w
-WHERE w.number <= 3
-$$;
+		SELECT h.urn, h.week_start, h.narrowest, row_number() OVER (PARTITION BY h.urn ORDER BY h.week_start) AS number
+		FROM (
+			SELECT s.urn::integer AS urn, w.week_start,
+				min(array_position(abie_internal.event_scopes(), e.scope)) AS narrowest
+			FROM abie.school_event e
+				JOIN abie_internal.decision_on(e.event_id) d ON d.accepted
+				JOIN abie.school s
+					ON abie_internal.is_within(s.urn, coalesce(s.la_code, s.laestab / 10000), s.region, e.scope, e.code)
+				JOIN abie.attendance_week w ON w.academic_year = accepted_weeks.academic_year AND w.urn = s.urn
+					AND w.week_start BETWEEN e.from_date - 4 AND e.to_date
+			GROUP BY s.urn, w.week_start
+		) h
+	) w
+	WHERE w.number <= 3;
+END;
 COMMENT ON FUNCTION abie_internal.accepted_weeks(text) IS
 'The school weeks of an academic year that are set aside: those with a school day of an accepted event of the school '
 'or its area, the first three of a school, which are 15 school days. scope: the narrowest of these events''.';
