@@ -1,16 +1,49 @@
 -- Outcomes and lists for reporting tools, and how a school came on a list. Rows as in sql/reports/report_view.sql.
 
-CREATE VIEW abie_report.school_outcome WITH (security_barrier = true) AS
-SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, r.is_latest, o.urn,
-	s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code, s.trust, o.stratum,
-	o.enrolments, o.statement, o.baseline, o.improvement, o.outcome_attendance, o.change, o.relative_change,
-	o.common_change, o.shock_effect, o.best_change, o.z, o.outcome, o.true_change, o.true_change_error,
-	o.shortfall_probability,
-	o.outcome_before, o.outcome LIKE 'missed%' AND o.outcome_before LIKE 'missed%' AS missed_consistently
+-- a barrier, through which conditions on the run pass: what all schools have in common is worked out once a run
+CREATE VIEW abie_owner.judged_run WITH (security_barrier = true) AS
+SELECT r.*, c.strata, b.run_id AS run_before, b.target_year::text AS year_before, d.strata AS strata_before
 FROM abie_report.run r
-	CROSS JOIN LATERAL abie.school_outcomes(r.run_id) o
-	JOIN abie_owner.readable_expectation e ON e.run_id = r.run_id AND e.urn = o.urn
-	LEFT JOIN abie.school s ON s.urn = o.urn
+	JOIN LATERAL abie_internal.stratum_outcomes(r.run_id) c(strata) ON c.strata IS NOT NULL
+	LEFT JOIN abie.run b ON b.target_year = abie.previous_year(r.target_year) AND b.status = 'issued'
+	LEFT JOIN LATERAL abie_internal.stratum_outcomes(b.run_id) d(strata) ON true;
+COMMENT ON VIEW abie_owner.judged_run IS
+'Runs of abie_report.run with outcomes, and by what these are judged (abie_internal.stratum_outcomes), as well as the '
+'run whose outcomes are those of the year before (abie_internal.run_before), and by what those are.';
+COMMENT ON COLUMN abie_owner.judged_run.strata IS 'What its outcomes are judged by.';
+COMMENT ON COLUMN abie_owner.judged_run.run_before IS 'The issued run of the year before; NULL where there is none.';
+COMMENT ON COLUMN abie_owner.judged_run.year_before IS 'Its target year.';
+COMMENT ON COLUMN abie_owner.judged_run.strata_before IS 'What its outcomes are judged by; NULL where it has none.';
+SELECT abie_owner.describe_as('abie_owner.judged_run', 'abie_report.run');
+
+CREATE VIEW abie_report.school_outcome WITH (security_barrier = true) AS
+SELECT r.run_id, r.target_year, r.baseline_year, r.methodology, r.run_status, r.is_current, r.is_latest,
+	e.urn::integer AS urn, s.name AS school_name, e.laestab / 10000 AS la_code, la.la_name, s.region, s.trust_code,
+	s.trust, o.stratum, o.enrolments, o.statement, o.baseline, o.improvement, o.outcome_attendance, o.change,
+	o.relative_change, o.common_change, o.shock_effect, o.best_change, o.z, o.outcome, o.true_change,
+	o.true_change_error, o.shortfall_probability,
+	b.outcome AS outcome_before, o.outcome LIKE 'missed%' AND b.outcome LIKE 'missed%' AS missed_consistently
+FROM abie_owner.judged_run r
+	JOIN abie_owner.readable_run_school e ON e.run_id = r.run_id
+	-- e.stratum, which is masked: nothing else is looked at of a school that is not the reader's
+	CROSS JOIN LATERAL (SELECT j.*
+		FROM unnest(r.strata) c
+			JOIN abie_owner.year_outcome i ON i.run_id = r.run_id AND i.academic_year = r.target_year AND i.urn = e.urn
+				AND i.stratum = c.stratum
+			LEFT JOIN abie.school_progress p ON p.monitor_id = c.monitor_id AND p.urn = i.urn
+			CROSS JOIN LATERAL abie_internal.judged_outcome(i, e.effective_enrolments,
+				abie_internal.shock_effect(p.projected, p.projected_without), c) j
+		WHERE c.stratum = e.stratum OFFSET 0) o
+	LEFT JOIN LATERAL (SELECT j.outcome
+		FROM unnest(r.strata_before) c
+			JOIN abie_owner.year_outcome i ON i.run_id = r.run_before AND i.academic_year = r.year_before
+				AND i.urn = e.urn AND i.stratum = c.stratum
+			JOIN abie.run_school s ON s.run_id = i.run_id AND s.urn = i.urn
+			LEFT JOIN abie.school_progress p ON p.monitor_id = c.monitor_id AND p.urn = i.urn
+			CROSS JOIN LATERAL abie_internal.judged_outcome(i, s.effective_enrolments,
+				abie_internal.shock_effect(p.projected, p.projected_without), c) j
+		WHERE e.stratum IS NOT NULL OFFSET 0) b ON true
+	LEFT JOIN abie.school s ON s.urn = e.urn
 	LEFT JOIN abie.local_authority la ON la.la_code = e.laestab / 10000;
 COMMENT ON VIEW abie_report.school_outcome IS
 'What came of each expectation once its year was over: one row a run and school. Ask for one run (run_id, or '

@@ -327,8 +327,8 @@ SELECT v.object FROM relation v JOIN pg_attribute a ON a.attrelid = v.oid AND a.
 WHERE v.relkind = 'v' AND v.relnamespace = 'abie_report'::regnamespace AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = v.oid AND b.attname = 'is_latest') ORDER BY 1;
 -- masks: columns of the table that are no key are behind access.granted
 SELECT count(*) > 10 AS masks FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace;
--- but for what the register of schools says of all, and two masks as one
-SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace AND v.object NOT IN ('view abie_owner.school_key', 'view abie_owner.authority_region', 'view abie_owner.readable_scope')
+-- but for what the register of schools says of all, two masks as one, runs with what gates say of them, and what is looked at behind a mask alone
+SELECT v.object FROM relation v WHERE v.relkind = 'v' AND v.relnamespace = 'abie_owner'::regnamespace AND v.object NOT IN ('view abie_owner.school_key', 'view abie_owner.authority_region', 'view abie_owner.readable_scope', 'view abie_owner.judged_run', 'view abie_owner.year_outcome')
 	AND regexp_replace(pg_get_viewdef(v.oid), 'CASE\s+WHEN access.granted THEN \(?t."?\w+"?(?:\)::\w+)?\s+ELSE NULL::[^\n]+\s+END AS "?\w+"?', '', 'g') !~
 		'^ SELECT\s+((?:t\.)?(run_id|urn|laestab|stratum|position|"position"|academic_year|week_start|correction_id|monitor_id|kind|answer_id|la_code|region|trust|trust_code),?\s+|,\s+)+FROM' ORDER BY 1;
 -- row-level security on every table, with a policy for those who calculate; not for its owner, who dumps and restores

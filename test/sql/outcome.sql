@@ -107,6 +107,53 @@ SELECT bool_and(missed_consistently = (outcome LIKE 'missed%' AND outcome_before
 FROM abie_report.school_outcome WHERE run_id = :this_run_id;
 SELECT count(*) FROM abie.school_outcomes(0);
 SELECT abie.school_outcomes(NULL) IS NULL;
+-- the view, which works out the schools asked for alone, says the same as the function, of all and to who may read one
+SELECT status FROM abie.issue(:this_run_id, 'for this test');
+CREATE FUNCTION compare(run integer, OUT schools bigint, OUT before bigint, OUT other bigint) LANGUAGE sql AS $$
+	WITH by_function AS (SELECT to_jsonb(o) - '{attendance,expected,prior_change,prior_variance,noise}'::text[] AS row FROM abie.school_outcomes(run) o),
+		by_view AS (SELECT to_jsonb(v) - '{run_id,target_year,baseline_year,methodology,run_status,is_current,is_latest,school_name,la_code,la_name,region,trust_code,trust,missed_consistently}'::text[] AS row
+			FROM abie_report.school_outcome v WHERE run_id = run)
+	SELECT (SELECT count(*) FROM by_view), (SELECT count(*) FROM by_view WHERE row ->> 'outcome_before' IS NOT NULL),
+		(SELECT count(*) FROM ((TABLE by_function EXCEPT TABLE by_view) UNION ALL (TABLE by_view EXCEPT TABLE by_function)) o) $$;
+SELECT schools > 600 AS schools, before > 500 AS before, other FROM compare(:this_run_id);
+SELECT schools > 600 AS schools, before, other FROM compare(:before_run_id);
+CREATE ROLE abie_outcome_reader;
+CREATE ROLE abie_outcome_nobody;
+SELECT abie.grant_access('abie_outcome_reader', 'school', (SELECT min(urn)::text FROM outcome WHERE stratum = 'secondary')) > 0 AS granted;
+GRANT USAGE ON SCHEMA abie, abie_internal, abie_report TO abie_outcome_nobody;
+SET ROLE abie_outcome_reader;
+SELECT * FROM compare(:this_run_id);
+-- what is common to a stratum is told to who has a school of it in a run that may be read
+SELECT array_agg(s.stratum) FROM unnest(abie_internal.stratum_outcomes(:this_run_id)) s;
+SET ROLE abie_outcome_nobody;
+SELECT abie_internal.stratum_outcomes(:this_run_id) IS NULL AS nothing;
+RESET ROLE;
+SELECT array_agg(s.stratum ORDER BY s.stratum) FROM unnest(abie_internal.stratum_outcomes(:this_run_id)) s;
+SELECT reason FROM abie.withdraw(:this_run_id, 'for this test');
+SET ROLE abie_outcome_reader;
+SELECT abie_internal.stratum_outcomes(:this_run_id) IS NULL AS nothing, (SELECT count(*) FROM abie_report.school_outcome WHERE run_id = :this_run_id) AS schools;
+RESET ROLE;
+DROP OWNED BY abie_outcome_reader, abie_outcome_nobody;
+DROP ROLE abie_outcome_reader, abie_outcome_nobody;
+
+--
+-- What schools had in common: the medians of percentile_cont, to the bit
+--
+SELECT count(*) AS times, count(*) FILTER (WHERE c.common_change <> p.common OR c.surprise <> s.surprise) AS other
+FROM generate_series(1, 40) n
+	CROSS JOIN LATERAL (SELECT array_agg(90 + sin(n * i)) AS o, array_agg(91 + cos(n * i * i)) AS a, array_agg(90.5 + sin(i + n)) AS b, array_agg(greatest(0, sin(3 * i + n))) AS k,
+			array_agg(cos(5 * i - n)) AS f FROM generate_series(1, n) i) g
+	CROSS JOIN LATERAL abie_internal.common_outcome(o, a, b, k, f, 0.4) c
+	CROSS JOIN LATERAL (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x - y) AS common FROM unnest(o, a) u(x, y)) p
+	CROSS JOIN LATERAL (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(r.change, r.relative_change) + e - d) AS surprise
+		FROM unnest(o, b, k, f) u(x, y, e, d) CROSS JOIN LATERAL abie.progress(y, 0, x, p.common, 0.4) r) s;
+SELECT abie_internal.common_outcome('{}', '{}', '{}', '{}', '{}', 0) IS NULL AS "of none";
+SELECT abie_internal.common_outcome('{1,2}', '{1}', '{1,2}', '{1,2}', '{1,2}', 0);
+SELECT abie_internal.common_outcome('{1}', '{1}', '{1}', '{NULL}', '{1}', 0);
+SELECT abie_internal.common_outcome('{1}', '{1}', '{1}', '{1}', '{Infinity}', 0);
+SELECT abie_internal.common_outcome('{{1}}', '{1}', '{1}', '{1}', '{1}', 0);
+SELECT abie_internal.common_outcome('{1}', '{1}', '{1}', '{1}', '{1}', 'NaN');
+SELECT abie_internal.common_outcome('{1e308}', '{-1e308}', '{1}', '{1}', '{1}', 0);
 \c :home
 SET client_min_messages = warning;
 DROP DATABASE abie_outcome;
