@@ -3,7 +3,7 @@
 
 -- a gate by school (abie_gate_by_key): years under another URN are rows of another school
 CREATE FUNCTION abie_owner.readable_history(role oid) RETURNS SETOF abie.school_history
-LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 30000
+LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 500000 ROWS 30000
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$

@@ -5,24 +5,25 @@ CREATE FUNCTION abie_owner.hub_partner_facts(hub_urn integer) RETURNS jsonb
 LANGUAGE sql STABLE STRICT PARALLEL SAFE COST 1000000
 SET search_path = pg_catalog, pg_temp
 AS $$
-WITH difference AS MATERIALIZED (
+WITH placement AS MATERIALIZED (
+	SELECT array_agg(v.placement_id) AS ids FROM abie_owner.partners(ARRAY[hub_partner_facts.hub_urn::text]) v
+), difference AS MATERIALIZED (
 	SELECT d.placement_id, jsonb_agg(jsonb_build_object('characteristic', d.characteristic, 'meaning', m.meaning,
 		'hub_value', d.hub_value, 'school_value', d.school_value, 'share', d.share) ORDER BY d.rank) AS differences
-	FROM abie_owner.differences_of_partners(ARRAY[hub_partner_facts.hub_urn::text]) d
+	FROM abie_owner.differences_of_partners((SELECT v.ids FROM placement v)) d
 		LEFT JOIN abie.characteristic m ON m.name = d.characteristic
 	WHERE d.rank <= 5 GROUP BY d.placement_id
 ), week AS MATERIALIZED (
 	SELECT w.placement_id, jsonb_agg(jsonb_build_object('week_start', w.week_start, 'attendance', w.attendance,
 		'course', w.course) ORDER BY w.week_start) AS weeks
-	FROM abie_owner.weeks_of_partners(ARRAY[hub_partner_facts.hub_urn::text]) w GROUP BY w.placement_id
+	FROM abie_owner.weeks_of_partners((SELECT v.ids FROM placement v)) w GROUP BY w.placement_id
 )
 SELECT coalesce(jsonb_agg(jsonb_build_object('placement_id', p.placement_id, 'urn', p.urn,
 		'name', abie_internal.shown_name(s.school_name, p.urn), 'la_name', s.la_name, 'kind', p.kind, 'phase', p.phase,
 		'from_date', p.from_date, 'to_date', p.to_date, 'km', p.km, 'distance', p.distance, 'easting', s.easting,
 		'northing', s.northing, 'differences', coalesce(d.differences, '[]'), 'weeks', coalesce(w.weeks, '[]'))
 	ORDER BY p.kind, p.km, p.placement_id), '[]')
-FROM abie_owner.placement_facts(ARRAY(SELECT v.placement_id
-		FROM abie_owner.partners(ARRAY[hub_partner_facts.hub_urn::text]) v)) p
+FROM abie_owner.placement_facts((SELECT v.ids FROM placement v)) p
 	-- one by one: of a country's schools they are a few
 	LEFT JOIN LATERAL (SELECT k.school_name, k.la_name, r.easting, r.northing
 		FROM abie_owner.school_key k JOIN abie.school r ON r.urn = k.urn WHERE k.urn = p.urn OFFSET 0) s ON true

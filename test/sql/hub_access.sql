@@ -149,17 +149,28 @@ RESET ROLE;
 CREATE FUNCTION met(query text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	line text;
+	loops bigint;
 	removed bigint := 0;
 BEGIN
 	SET LOCAL ROLE abie_hub_lead;
 	FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) ' || query LOOP
-		removed := removed + coalesce(substring(line FROM 'Rows Removed by Filter: ([0-9]+)')::bigint, 0);
+		loops := coalesce(substring(line FROM 'loops=([0-9]+)')::bigint, loops);
+		removed := removed + loops * coalesce(substring(line FROM 'Rows Removed by Filter: ([0-9]+)')::bigint, 0);
 	END LOOP;
 	RESET ROLE;
 	RETURN removed;
 END $$;
 SELECT met('SELECT * FROM abie_report.hub_placement WHERE km = 0') = :partners - 1 AS "own alone", met('SELECT * FROM abie_report.hub_partner_week WHERE attendance = 0')
 	= (SELECT count(*) FROM abie_report.hub_partner_week WHERE hub_urn = :hub) AS "weeks of own alone";
+-- asked for one by one, or all at once where that costs no more: the same rows
+CREATE FUNCTION rows_of(OUT weeks text, OUT differences text) LANGUAGE sql AS $$
+	SELECT (SELECT md5(string_agg(w::text, ' ' ORDER BY w::text)) FROM abie_report.hub_partner_week w), (SELECT md5(string_agg(d::text, ' ' ORDER BY d::text)) FROM abie_report.hub_partner_difference d) $$;
+SELECT * FROM rows_of() \gset one_
+BEGIN;
+ALTER FUNCTION abie_owner.partner_weeks(oid) COST 1;
+ALTER FUNCTION abie_owner.partner_differences(oid) COST 1;
+SELECT weeks = :'one_weeks' AS weeks, differences = :'one_differences' AS differences FROM rows_of();
+ROLLBACK;
 -- by another's definer function, in a security-restricted operation
 SET ROLE abie_hub_lead;
 CREATE MATERIALIZED VIEW kept AS SELECT * FROM abie_report.hub_placement;
