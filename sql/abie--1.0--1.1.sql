@@ -1269,6 +1269,13 @@ FROM abie_owner.placement_facts((SELECT v.ids FROM placement v)) p
 	LEFT JOIN week w ON w.placement_id = p.placement_id
 $$;
 
+CREATE OR REPLACE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query
+RETURN total / nullif(weight, 0);
+COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0. Not STRICT, so '
+'that it becomes part of the query; NULL for NULL.';
+
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$
 DECLARE

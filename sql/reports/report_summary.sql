@@ -6,9 +6,11 @@
 -- schools that are in one of them only.
 
 CREATE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1
+LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
+-- not STRICT, so that it becomes part of the query
 RETURN total / nullif(weight, 0);
-COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0.';
+COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0. Not STRICT, so '
+'that it becomes part of the query; NULL for NULL.';
 
 -- Of a share of schools, here those that are to maintain their attendance, neither part may be one or two.
 CREATE FUNCTION abie_internal.share_is_shown(part bigint, schools bigint) RETURNS boolean
