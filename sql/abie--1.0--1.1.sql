@@ -1269,12 +1269,398 @@ FROM abie_owner.placement_facts((SELECT v.ids FROM placement v)) p
 	LEFT JOIN week w ON w.placement_id = p.placement_id
 $$;
 
+-- Runs keep what their schools add up to
+
+CREATE TABLE abie_owner.run_area (
+	run_id integer REFERENCES abie.run ON DELETE CASCADE,
+	la_code integer,
+	stratum text,
+	schools integer NOT NULL,
+	maintain integer NOT NULL,
+	poor_matches integer NOT NULL,
+	enrolments bigint,
+	attendance bigint,
+	expected bigint,
+	baseline bigint,
+	target bigint,
+	improvement bigint,
+	least_improvement numeric,
+	greatest_improvement numeric,
+	PRIMARY KEY (run_id, la_code, stratum)
+);
+COMMENT ON TABLE abie_owner.run_area IS
+'The schools of a run added up by local authority and stratum: abie_owner.area_sums as it was at the end of the '
+'calculation, for summaries for those who may see all of them. Where rows of abie.expectation or abie.exclusion are '
+'changed by hand those of the run go, and a run that has none is added up whenever somebody asks.';
+COMMENT ON COLUMN abie_owner.run_area.run_id IS 'The run.';
+COMMENT ON COLUMN abie_owner.run_area.la_code IS
+'Number of the local authority, the first three digits of the LAESTAB in the run.';
+COMMENT ON COLUMN abie_owner.run_area.stratum IS 'Stratum of the schools: primary or secondary, or left out.';
+COMMENT ON COLUMN abie_owner.run_area.schools IS 'Schools.';
+COMMENT ON COLUMN abie_owner.run_area.maintain IS 'Of these, those that are to maintain their attendance.';
+COMMENT ON COLUMN abie_owner.run_area.poor_matches IS 'Of these, those whose similar schools are far from them.';
+COMMENT ON COLUMN abie_owner.run_area.enrolments IS 'Enrolments; NULL of schools left out, as what follows.';
+COMMENT ON COLUMN abie_owner.run_area.attendance IS
+'Sum of attendance x enrolments, as the other figures in thousand-millionths: abie_internal.weighted.';
+COMMENT ON COLUMN abie_owner.run_area.expected IS 'The same of expected attendance.';
+COMMENT ON COLUMN abie_owner.run_area.baseline IS 'The same of the baseline.';
+COMMENT ON COLUMN abie_owner.run_area.target IS 'The same of the target.';
+COMMENT ON COLUMN abie_owner.run_area.improvement IS 'The same of the improvement expected.';
+COMMENT ON COLUMN abie_owner.run_area.least_improvement IS 'Least improvement of a school, as published.';
+COMMENT ON COLUMN abie_owner.run_area.greatest_improvement IS 'Greatest improvement of a school, as published.';
+SELECT pg_catalog.pg_extension_config_dump('abie_owner.run_area', '');
+SELECT abie_internal.protect_table('abie_owner.run_area');
+
+CREATE FUNCTION abie_owner.area_sums(run_id integer) RETURNS SETOF abie_owner.run_area
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 500
+BEGIN ATOMIC
+	SELECT area_sums.run_id, e.laestab / 10000, e.stratum, count(*)::integer,
+		(count(*) FILTER (WHERE e.statement = 'maintain'))::integer, (count(*) FILTER (WHERE e.poor_match))::integer,
+		sum(e.enrolments), sum(abie_internal.weighted(e.attendance, e.enrolments))::bigint,
+		sum(abie_internal.weighted(e.expected, e.enrolments))::bigint,
+		sum(abie_internal.weighted(e.baseline, e.enrolments))::bigint,
+		sum(abie_internal.weighted(e.target, e.enrolments))::bigint,
+		sum(abie_internal.weighted(e.improvement, e.enrolments))::bigint,
+		min(e.improvement_rounded), max(e.improvement_rounded)
+	FROM abie.expectation e
+	WHERE e.run_id = area_sums.run_id
+	GROUP BY e.laestab / 10000, e.stratum
+	UNION ALL
+	SELECT area_sums.run_id, x.laestab / 10000, 'left out', count(*)::integer, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL,
+		NULL, NULL
+	FROM abie.exclusion x
+	WHERE x.run_id = area_sums.run_id
+	GROUP BY x.laestab / 10000;
+END;
+COMMENT ON FUNCTION abie_owner.area_sums(integer) IS
+'The schools of a run added up by local authority and stratum; columns as in abie_owner.run_area. Not STRICT, so that '
+'it becomes part of the query.';
+
+CREATE FUNCTION abie_owner.forget_areas(role oid, run_id integer) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF abie_owner.has_national_access(role, '{calculation}') THEN
+		DELETE FROM abie_owner.run_area a WHERE a.run_id = forget_areas.run_id;
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_owner.forget_areas(oid, integer) IS 'Of a role, as abie_internal.forget_areas.';
+
+CREATE FUNCTION abie_internal.forget_areas(run_id integer) RETURNS void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie_internal.forget_areas(integer) IS
+'Deletes the rows of a run in abie_owner.run_area; for roles granted calculation, for others it does nothing.';
+
+CREATE FUNCTION abie_owner.keep_areas(role oid, run_id integer) RETURNS void
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+-- the planner does not know how few areas there are, and would sort all schools by them
+SET enable_sort = off
+AS $$
+BEGIN
+	IF abie_owner.has_national_access(role, '{calculation}') THEN
+		PERFORM abie_owner.forget_areas(role, run_id);
+		INSERT INTO abie_owner.run_area SELECT a.* FROM abie_owner.area_sums(keep_areas.run_id) a;
+	END IF;
+EXCEPTION WHEN numeric_value_out_of_range THEN
+	-- of a school with more pupils than there are: a run is made all the same, and who asks for the sums is told
+	NULL;
+END $$;
+COMMENT ON FUNCTION abie_owner.keep_areas(oid, integer) IS 'Of a role, as abie_internal.keep_areas.';
+
+CREATE FUNCTION abie_internal.keep_areas(run_id integer) RETURNS void
+LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'abie_gate';
+COMMENT ON FUNCTION abie_internal.keep_areas(integer) IS
+'Fills abie_owner.run_area with what the schools of a run add up to, but where a sum is no bigint; for roles granted '
+'calculation, for others it does nothing.';
+
+CREATE OR REPLACE FUNCTION abie_internal.calculate_digest(run_id integer) RETURNS bigint
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+-- rows for ANALYZE to sample: a tenth of the usual finds the same plans
+SET default_statistics_target = 10
+AS $$
+DECLARE
+	in_scope bigint;
+	accounted bigint;
+BEGIN
+	INSERT INTO abie.run_school SELECT s.* FROM pg_temp.abie_run_pool s ORDER BY s.urn;
+	PERFORM abie_internal.end_pool();
+	PERFORM abie_internal.keep_areas(run_id);
+	UPDATE abie.run r
+	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
+		input_digest = abie_internal.input_digest(r.run_id), result_digest = abie_internal.result_digest(r.run_id),
+			row_counts = abie_internal.run_row_counts(r.run_id),
+		expectations = (SELECT count(*) FROM abie.expectation e WHERE e.run_id = r.run_id),
+		exclusions = (SELECT count(*) FROM abie.exclusion x WHERE x.run_id = r.run_id)
+	WHERE r.run_id = calculate_digest.run_id
+	RETURNING r.schools_in_scope, r.expectations + r.exclusions INTO in_scope, accounted;
+	IF in_scope <> accounted THEN
+		RAISE EXCEPTION '% schools are in scope, but % have an expectation or a reason why not', in_scope, accounted
+			USING ERRCODE = 'internal_error';
+	END IF;
+	-- who looks at the run now comes before autovacuum, and without statistics of it a report takes minutes; only an
+	-- owner may analyze
+	IF abie_internal.has_owner_rights('abie.run_school') THEN
+		ANALYZE abie.run_school (run_id, urn), abie.similar_list (run_id, urn), abie.expectation (run_id, urn),
+			abie.exclusion (run_id, urn), abie.run_scope (run_id, laestab);
+	END IF;
+	RETURN accounted;
+END $$;
+COMMENT ON FUNCTION abie_internal.calculate_digest(integer) IS
+'Last stage of a run. Keeps the pool as abie.run_school and what the schools add up to (abie_owner.run_area), checks '
+'that every school in scope is accounted for, stores the digests, marks the run calculated and renews the planner''s '
+'statistics of its tables; the number of schools in scope.';
+
+CREATE OR REPLACE FUNCTION abie_internal.guard_run_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off
+SET jit = off
+AS $$
+DECLARE
+	changed_run integer;
+	held_run record;
+	held bigint;
+BEGIN
+	-- in one order, so that two who change rows of several runs do not wait for each other
+	FOR changed_run IN SELECT DISTINCT c.run_id FROM changed c ORDER BY c.run_id LOOP
+		SELECT r.status, (r.row_counts ->> TG_TABLE_NAME)::bigint AS allowed INTO held_run FROM abie.run r
+			WHERE r.run_id = changed_run FOR SHARE;
+		IF NOT FOUND AND TG_OP = 'INSERT' THEN
+			RAISE EXCEPTION 'there is no run %', changed_run
+				USING ERRCODE = 'foreign_key_violation', HINT = 'Runs are in abie.run; abie.calculate makes one.';
+		END IF;
+		CONTINUE WHEN NOT FOUND;
+		IF NOT abie_internal.is_final(held_run.status) THEN
+			-- what was added up of these rows holds no more
+			PERFORM abie_internal.forget_areas(changed_run) WHERE TG_TABLE_NAME IN ('expectation', 'exclusion');
+			CONTINUE;
+		END IF;
+		IF TG_OP = 'INSERT' THEN
+			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1',
+				TG_TABLE_NAME) INTO held USING changed_run;
+			CONTINUE WHEN held <= held_run.allowed;
+		END IF;
+		RAISE EXCEPTION 'run % is %: its results cannot be changed', changed_run, held_run.status
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Calculate the year again and issue the new run, or take this one back with abie.withdraw.';
+	END LOOP;
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie_internal.guard_run_rows() IS
+'Trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
+'the run against becoming one before the change has committed. What was added up of the rows (abie_owner.run_area) '
+'goes with them.';
+
+CREATE OR REPLACE FUNCTION abie_internal.refuse_run_rows() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF TG_OP = 'UPDATE' THEN
+		RAISE EXCEPTION 'rows of a run cannot be moved to another run'
+			USING ERRCODE = 'object_not_in_prerequisite_state';
+	END IF;
+	PERFORM abie_internal.refuse_old_snapshot('emptying a table of runs');
+	-- no run becomes final before this has committed
+	LOCK TABLE abie.run IN SHARE MODE;
+	IF EXISTS (SELECT FROM abie.run r WHERE abie_internal.is_final(r.status)) THEN
+		RAISE EXCEPTION 'results of issued runs cannot be deleted'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
+	END IF;
+	PERFORM abie_internal.forget_areas(r.run_id) FROM abie.run r WHERE TG_TABLE_NAME IN ('expectation', 'exclusion');
+	RETURN NULL;
+END $$;
+COMMENT ON FUNCTION abie_internal.refuse_run_rows() IS
+'Trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or '
+'withdrawn; what was added up of the rows (abie_owner.run_area) goes with them.';
+
 CREATE OR REPLACE FUNCTION abie.weighted_mean(total float8, weight bigint) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
 -- not STRICT, so that it becomes part of the query
 RETURN total / nullif(weight, 0);
 COMMENT ON FUNCTION abie.weighted_mean(float8, bigint) IS 'total / weight; NULL where the weight is 0. Not STRICT, so '
 'that it becomes part of the query; NULL for NULL.';
+
+CREATE OR REPLACE FUNCTION abie_owner.area_cells(run_id integer, scope text, known integer[], reached integer[],
+	partners integer[]) RETURNS SETOF abie_owner.area_cell
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 8000
+BEGIN ATOMIC
+	SELECT m.la, m.trust, m.stratum, m.published, count(*), count(*) FILTER (WHERE m.maintain),
+		count(*) FILTER (WHERE m.poor_match), sum(m.enrolments),
+		sum(abie_internal.weighted(m.attendance, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.expected, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.baseline, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.target, m.enrolments))::bigint,
+		sum(abie_internal.weighted(m.improvement, m.enrolments))::bigint,
+		min(m.improvement_rounded), max(m.improvement_rounded),
+		count(*) FILTER (WHERE m.unknown), count(*) FILTER (WHERE m.unknown AND m.maintain),
+		count(*) FILTER (WHERE m.unknown AND m.poor_match), count(*) FILTER (WHERE m.beyond),
+		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match),
+		count(*) FILTER (WHERE m.beyond AND m.urn <> ALL (partners))
+	FROM (
+		SELECT k.*, CASE WHEN scope IS NULL THEN k.laestab / 10000 END AS la,
+			coalesce(s.trust, '') COLLATE "C" AS trust,
+			-- nobody could be granted what is published without a URN: it has no figure, and is known to all
+			known IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (known) AS unknown,
+			reached IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (reached) AS beyond
+		FROM (
+			SELECT e.urn::integer AS urn, e.laestab::integer AS laestab, e.stratum COLLATE "C" AS stratum,
+				p.urn IS NULL AS published, e.enrolments, e.statement = 'maintain' AS maintain,
+				e.poor_match, e.attendance, e.expected, e.baseline, e.target, e.improvement, e.improvement_rounded
+			FROM abie.expectation e LEFT JOIN abie.run_school p ON p.run_id = e.run_id AND p.urn = e.urn
+				AND NOT p.attendance_published
+			WHERE e.run_id = area_cells.run_id
+			UNION ALL
+			SELECT x.urn::integer, x.laestab::integer, 'left out' COLLATE "C", true, NULL, NULL, NULL, NULL, NULL, NULL,
+				NULL, NULL, NULL
+			FROM abie.exclusion x WHERE x.run_id = area_cells.run_id) k
+			LEFT JOIN abie.school s ON s.urn = k.urn AND s.trust IS NOT NULL) m
+	GROUP BY m.la, m.trust, m.stratum, m.published;
+END;
+COMMENT ON FUNCTION abie_owner.area_cells(integer, text, integer[], integer[], integer[]) IS
+'The schools in scope of a run, added up by stratum, local authority and trust; for scope trust, of a summary from '
+'which nothing is hidden, not by local authority. known, reached and partners: URNs of '
+'the schools that are known to a role, that it reaches, and that are placed at hubs it reaches. Not STRICT because '
+'NULL for known or reached stands for all schools, too.';
+
+CREATE FUNCTION abie_owner.kept_areas(run_id integer) RETURNS SETOF abie_owner.run_area
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 500
+BEGIN ATOMIC
+	SELECT a.* FROM abie_owner.run_area a WHERE a.run_id = kept_areas.run_id
+	UNION ALL
+	SELECT a.* FROM abie_owner.area_sums(kept_areas.run_id) a
+	WHERE NOT EXISTS (SELECT FROM abie_owner.run_area k WHERE k.run_id = kept_areas.run_id);
+END;
+COMMENT ON FUNCTION abie_owner.kept_areas(integer) IS
+'The rows of a run in abie_owner.run_area, or what they would be where it has none. Not STRICT, so that it becomes '
+'part of the query.';
+
+
+CREATE TYPE abie_owner.area_figures AS (code text, name text, stratum text, schools bigint, expectations bigint,
+	exclusions bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8,
+	baseline float8, target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
+	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text);
+COMMENT ON TYPE abie_owner.area_figures IS 'A row of abie_internal.area_summary.';
+COMMENT ON COLUMN abie_owner.area_figures.code IS 'Number of the local authority or name of the trust.';
+COMMENT ON COLUMN abie_owner.area_figures.name IS 'Name of the local authority.';
+SELECT abie_owner.describe_as('abie_owner.area_figures', 'abie_report.national_summary');
+
+CREATE FUNCTION abie_owner.whole_summary(run_id integer, scope text) RETURNS SETOF abie_owner.area_figures
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 500
+BEGIN ATOMIC
+	SELECT t.la_code::text, la.la_name::text, t.stratum, t.schools, CASE WHEN t.left_out THEN 0 ELSE t.schools END,
+		CASE WHEN t.left_out THEN t.schools ELSE 0 END, t.maintain, t.poor_matches, t.enrolments,
+		abie.weighted_mean(t.attendance, t.enrolments), abie.weighted_mean(t.expected, t.enrolments),
+		abie.weighted_mean(t.baseline, t.enrolments), abie.weighted_mean(t.target, t.enrolments),
+		abie.weighted_mean(t.improvement, t.enrolments), t.least_improvement, t.greatest_improvement,
+		NULL, NULL, NULL, CASE WHEN t.left_out THEN 'z' END, CASE WHEN t.left_out THEN 'z' END
+	FROM (
+		SELECT CASE scope WHEN 'local authority' THEN k.la_code END AS la_code, k.stratum,
+			k.stratum = 'left out' AS left_out, sum(k.schools) AS schools,
+			sum(k.maintain) AS maintain, sum(k.poor_matches) AS poor_matches, sum(k.enrolments)::bigint AS enrolments,
+			sum(k.attendance)::float8 / 1e9::float8 AS attendance, sum(k.expected)::float8 / 1e9::float8 AS expected,
+			sum(k.baseline)::float8 / 1e9::float8 AS baseline, sum(k.target)::float8 / 1e9::float8 AS target,
+			sum(k.improvement)::float8 / 1e9::float8 AS improvement,
+			min(k.least_improvement) AS least_improvement, max(k.greatest_improvement) AS greatest_improvement
+		FROM abie_owner.kept_areas(whole_summary.run_id) k
+		GROUP BY 1, 2) t
+		LEFT JOIN abie.local_authority la ON la.la_code = t.la_code
+	ORDER BY t.la_code, t.stratum COLLATE "C";
+END;
+COMMENT ON FUNCTION abie_owner.whole_summary(integer, text) IS
+'As abie_internal.area_summary, for a role that may see all of a run; scope local authority or national. Not STRICT, '
+'so that it becomes part of the query.';
+
+CREATE FUNCTION abie_owner.limited_summary(role oid, run_id integer, scope text) RETURNS SETOF abie_owner.area_figures
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	known integer[] := CASE WHEN NOT abie_owner.has_national_access(role, '{results,support,calculation}')
+		THEN ARRAY(SELECT a.urn FROM abie_owner.accessible_schools(role, '{results,support}') a) END;
+	-- what can be taken off what is shown
+	reach abie.access_grant[] := ARRAY(SELECT g
+		FROM abie_owner.grants_within_reach(role, '{results,support,calculation}') g);
+	reached integer[] := CASE WHEN NOT EXISTS (SELECT FROM unnest(reach) g WHERE g.scope = 'national')
+		THEN ARRAY(SELECT s.urn FROM abie_owner.schools_of_grants(reach) s) END;
+	-- a hub sees the weeks of its partners, if not what is expected of them
+	partners integer[] := ARRAY(SELECT p.urn::integer FROM abie_owner.partners(ARRAY(
+		SELECT g.code FROM abie_owner.grants_within_reach(role, '{partners}') g)) p);
+	cells abie_owner.area_cell[] := ARRAY(SELECT c FROM abie_owner.area_cells(limited_summary.run_id,
+		CASE WHEN known IS NULL THEN scope END, known, reached, partners) c);
+BEGIN
+RETURN QUERY
+WITH hidden AS MATERIALIZED (
+	-- of areas of this scope; nothing is hidden from a role that knows all
+	SELECT h.stratum, coalesce(h.la, h.trust, '') AS code FROM abie_owner.hidden_areas(cells) h
+	WHERE known IS NOT NULL AND (h.la IS NOT NULL) = (scope = 'local authority')
+		AND (h.trust IS NOT NULL) = (scope = 'trust')
+), area AS (
+	SELECT a.*, a.unknown = 0 AS whole, h.stratum IS NULL AS counted,
+		h.stratum IS NULL AND a.enrolments IS NOT NULL AS averaged,
+		-- parts of the schools of a local authority or trust are not shown: they are other totals than those looked at
+		a.left_out OR scope = 'national' AND abie_internal.share_is_shown(a.maintain_unknown, a.unknown)
+			AND abie_internal.share_is_shown(a.maintain_beyond, a.beyond) AS maintain_safe,
+		a.left_out OR scope = 'national' AND abie_internal.share_is_shown(a.poor_unknown, a.unknown)
+			AND abie_internal.share_is_shown(a.poor_beyond, a.beyond) AS poor_safe
+	FROM abie_owner.area_totals(scope, cells) a
+		LEFT JOIN hidden h ON h.stratum = a.stratum AND h.code = coalesce(a.code, '')
+), mean AS (
+	SELECT a.*, CASE WHEN a.averaged THEN a.enrolments END AS weight,
+		a.whole OR a.counted AND a.maintain_safe AS maintain_shown, a.whole OR a.counted AND a.poor_safe AS poor_shown
+	FROM area a
+)
+SELECT s.code, la.la_name::text, s.stratum, CASE WHEN s.counted THEN s.schools END,
+	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN 0 ELSE s.schools END END,
+	CASE WHEN s.counted THEN CASE WHEN s.left_out THEN s.schools ELSE 0 END END,
+	CASE WHEN s.maintain_shown THEN s.maintain END, CASE WHEN s.poor_shown THEN s.poor_matches END,
+	s.weight, abie.weighted_mean(s.attendance, s.weight), abie.weighted_mean(s.expected, s.weight),
+	abie.weighted_mean(s.baseline, s.weight), abie.weighted_mean(s.target, s.weight),
+	abie.weighted_mean(s.improvement, s.weight),
+	CASE WHEN s.whole THEN s.least_improvement END, CASE WHEN s.whole THEN s.greatest_improvement END,
+	CASE WHEN NOT s.counted THEN 'c' END, CASE WHEN NOT s.maintain_shown THEN 'c' END,
+	CASE WHEN NOT s.poor_shown THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.averaged THEN 'c' END,
+	CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
+FROM mean s LEFT JOIN abie.local_authority la ON scope = 'local authority' AND la.la_code = s.code::integer;
+END $$;
+COMMENT ON FUNCTION abie_owner.limited_summary(oid, integer, text) IS
+'As abie_internal.area_summary, of a run that a role may read: from its schools, for what is shown depends on which of '
+'them the role may see, and trusts are those of today.';
+
+CREATE OR REPLACE FUNCTION abie_owner.area_summary(role oid, run_id integer, scope text)
+RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
+	maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8, baseline float8,
+	target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
+	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+-- a view asks for each of many runs, and planning would take longer than adding up
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+IF scope NOT IN ('local authority', 'trust', 'national') THEN
+	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
+		USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are local authority, trust and national.';
+ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
+	RETURN;
+ELSIF scope <> 'trust' AND abie_owner.has_national_access(role, '{results,support,calculation}') THEN
+	RETURN QUERY SELECT w.* FROM abie_owner.whole_summary(area_summary.run_id, scope) w;
+ELSE
+	RETURN QUERY SELECT l.* FROM abie_owner.limited_summary(role, area_summary.run_id, scope) l;
+END IF;
+END $$;
+COMMENT ON FUNCTION abie_owner.area_summary(oid, integer, text) IS 'Of a role, as abie_internal.area_summary.';
+
+-- runs that are held
+SELECT abie_internal.keep_areas(r.run_id) FROM abie.run r WHERE r.result_digest IS NOT NULL ORDER BY r.run_id;
 
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$

@@ -90,7 +90,12 @@ BEGIN
 			RAISE EXCEPTION 'there is no run %', changed_run
 				USING ERRCODE = 'foreign_key_violation', HINT = 'Runs are in abie.run; abie.calculate makes one.';
 		END IF;
-		CONTINUE WHEN NOT FOUND OR NOT abie_internal.is_final(held_run.status);
+		CONTINUE WHEN NOT FOUND;
+		IF NOT abie_internal.is_final(held_run.status) THEN
+			-- what was added up of these rows holds no more
+			PERFORM abie_internal.forget_areas(changed_run) WHERE TG_TABLE_NAME IN ('expectation', 'exclusion');
+			CONTINUE;
+		END IF;
 		IF TG_OP = 'INSERT' THEN
 			EXECUTE format('SELECT count(*) FROM abie.%I t WHERE t.run_id = $1',
 				TG_TABLE_NAME) INTO held USING changed_run;
@@ -104,7 +109,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION abie_internal.guard_run_rows() IS
 'Trigger: refuses changes of the rows of an issued, superseded or withdrawn run, and new rows of none; locks '
-'the run against becoming one before the change has committed.';
+'the run against becoming one before the change has committed. What was added up of the rows (abie_owner.run_area) '
+'goes with them.';
 
 -- A transaction that sees everything as of its beginning does not see what a run has become since.
 CREATE FUNCTION abie_internal.refuse_old_snapshot(done text) RETURNS void
@@ -139,11 +145,12 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'Delete other runs by their rows in abie.run; abie.purge deletes the runs of past years.';
 	END IF;
+	PERFORM abie_internal.forget_areas(r.run_id) FROM abie.run r WHERE TG_TABLE_NAME IN ('expectation', 'exclusion');
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION abie_internal.refuse_run_rows() IS
 'Trigger: refuses to move rows from run to run, and to truncate a table while a run is issued, superseded or '
-'withdrawn.';
+'withdrawn; what was added up of the rows (abie_owner.run_area) goes with them.';
 
 CREATE FUNCTION abie_internal.guard_rows_of(run_table regclass) RETURNS void
 LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE

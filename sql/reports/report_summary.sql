@@ -53,14 +53,6 @@ COMMENT ON COLUMN abie_owner.area_cell.poor_beyond IS 'Of these, those whose sim
 COMMENT ON COLUMN abie_owner.area_cell.unseen IS
 'Schools beyond that are not partners of a hub that the role reaches either, whose weeks it would see.';
 
-CREATE FUNCTION abie_internal.weighted(value float8, weight integer) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1
--- not STRICT, so that it becomes part of the query
-RETURN (1e9::float8 * value * weight)::bigint;
-COMMENT ON FUNCTION abie_internal.weighted(float8, integer) IS
-'value x weight in thousand-millionths, a whole number, so that sums of it do not depend on their order; NULL for '
-'NULL.';
-
 -- This and the next two are put into the query that calls them: no SET clause, and not STRICT.
 CREATE FUNCTION abie_owner.area_cells(run_id integer, scope text, known integer[], reached integer[],
 	partners integer[]) RETURNS SETOF abie_owner.area_cell
@@ -79,8 +71,8 @@ BEGIN ATOMIC
 		count(*) FILTER (WHERE m.beyond AND m.maintain), count(*) FILTER (WHERE m.beyond AND m.poor_match),
 		count(*) FILTER (WHERE m.beyond AND m.urn <> ALL (partners))
 	FROM (
-		SELECT k.*, CASE WHEN scope IS NULL OR scope = 'local authority' THEN k.laestab / 10000 END AS la,
-			CASE WHEN scope IS NULL OR scope = 'trust' THEN coalesce(s.trust, '') ELSE '' END COLLATE "C" AS trust,
+		SELECT k.*, CASE WHEN scope IS NULL THEN k.laestab / 10000 END AS la,
+			coalesce(s.trust, '') COLLATE "C" AS trust,
 			-- nobody could be granted what is published without a URN: it has no figure, and is known to all
 			known IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (known) AS unknown,
 			reached IS NOT NULL AND k.urn IS NOT NULL AND k.urn <> ALL (reached) AS beyond
@@ -99,8 +91,8 @@ BEGIN ATOMIC
 	GROUP BY m.la, m.trust, m.stratum, m.published;
 END;
 COMMENT ON FUNCTION abie_owner.area_cells(integer, text, integer[], integer[], integer[]) IS
-'The schools in scope of a run, added up by stratum, local authority and trust, or for a summary of one scope from '
-'which nothing is hidden by what that needs; scope NULL for all. known, reached and partners: URNs of '
+'The schools in scope of a run, added up by stratum, local authority and trust; for scope trust, of a summary from '
+'which nothing is hidden, not by local authority. known, reached and partners: URNs of '
 'the schools that are known to a role, that it reaches, and that are placed at hubs it reaches. Not STRICT because '
 'NULL for known or reached stands for all schools, too.';
 
@@ -173,11 +165,54 @@ COMMENT ON FUNCTION abie_owner.area_totals(text, abie_owner.area_cell[]) IS
 'Totals of a run''s schools by area (scope and code as in abie_internal.area_summary) and stratum, and of how many of '
 'them nothing is known or reached. Not STRICT, so that it becomes part of the query.';
 
-CREATE FUNCTION abie_owner.area_summary(role oid, run_id integer, scope text)
-RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
-	maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8, baseline float8,
-	target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
-	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
+-- For who may see all, no school is looked at.
+CREATE FUNCTION abie_owner.kept_areas(run_id integer) RETURNS SETOF abie_owner.run_area
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 500
+BEGIN ATOMIC
+	SELECT a.* FROM abie_owner.run_area a WHERE a.run_id = kept_areas.run_id
+	UNION ALL
+	SELECT a.* FROM abie_owner.area_sums(kept_areas.run_id) a
+	WHERE NOT EXISTS (SELECT FROM abie_owner.run_area k WHERE k.run_id = kept_areas.run_id);
+END;
+COMMENT ON FUNCTION abie_owner.kept_areas(integer) IS
+'The rows of a run in abie_owner.run_area, or what they would be where it has none. Not STRICT, so that it becomes '
+'part of the query.';
+
+CREATE TYPE abie_owner.area_figures AS (code text, name text, stratum text, schools bigint, expectations bigint,
+	exclusions bigint, maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8,
+	baseline float8, target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
+	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text);
+COMMENT ON TYPE abie_owner.area_figures IS 'A row of abie_internal.area_summary.';
+COMMENT ON COLUMN abie_owner.area_figures.code IS 'Number of the local authority or name of the trust.';
+COMMENT ON COLUMN abie_owner.area_figures.name IS 'Name of the local authority.';
+
+CREATE FUNCTION abie_owner.whole_summary(run_id integer, scope text) RETURNS SETOF abie_owner.area_figures
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 500
+BEGIN ATOMIC
+	SELECT t.la_code::text, la.la_name::text, t.stratum, t.schools, CASE WHEN t.left_out THEN 0 ELSE t.schools END,
+		CASE WHEN t.left_out THEN t.schools ELSE 0 END, t.maintain, t.poor_matches, t.enrolments,
+		abie.weighted_mean(t.attendance, t.enrolments), abie.weighted_mean(t.expected, t.enrolments),
+		abie.weighted_mean(t.baseline, t.enrolments), abie.weighted_mean(t.target, t.enrolments),
+		abie.weighted_mean(t.improvement, t.enrolments), t.least_improvement, t.greatest_improvement,
+		NULL, NULL, NULL, CASE WHEN t.left_out THEN 'z' END, CASE WHEN t.left_out THEN 'z' END
+	FROM (
+		SELECT CASE scope WHEN 'local authority' THEN k.la_code END AS la_code, k.stratum,
+			k.stratum = 'left out' AS left_out, sum(k.schools) AS schools,
+			sum(k.maintain) AS maintain, sum(k.poor_matches) AS poor_matches, sum(k.enrolments)::bigint AS enrolments,
+			sum(k.attendance)::float8 / 1e9::float8 AS attendance, sum(k.expected)::float8 / 1e9::float8 AS expected,
+			sum(k.baseline)::float8 / 1e9::float8 AS baseline, sum(k.target)::float8 / 1e9::float8 AS target,
+			sum(k.improvement)::float8 / 1e9::float8 AS improvement,
+			min(k.least_improvement) AS least_improvement, max(k.greatest_improvement) AS greatest_improvement
+		FROM abie_owner.kept_areas(whole_summary.run_id) k
+		GROUP BY 1, 2) t
+		LEFT JOIN abie.local_authority la ON la.la_code = t.la_code
+	ORDER BY t.la_code, t.stratum COLLATE "C";
+END;
+COMMENT ON FUNCTION abie_owner.whole_summary(integer, text) IS
+'As abie_internal.area_summary, for a role that may see all of a run; scope local authority or national. Not STRICT, '
+'so that it becomes part of the query.';
+
+CREATE FUNCTION abie_owner.limited_summary(role oid, run_id integer, scope text) RETURNS SETOF abie_owner.area_figures
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -195,16 +230,9 @@ DECLARE
 	-- a hub sees the weeks of its partners, if not what is expected of them
 	partners integer[] := ARRAY(SELECT p.urn::integer FROM abie_owner.partners(ARRAY(
 		SELECT g.code FROM abie_owner.grants_within_reach(role, '{partners}') g)) p);
-	cells abie_owner.area_cell[];
+	cells abie_owner.area_cell[] := ARRAY(SELECT c FROM abie_owner.area_cells(limited_summary.run_id,
+		CASE WHEN known IS NULL THEN scope END, known, reached, partners) c);
 BEGIN
-IF scope NOT IN ('local authority', 'trust', 'national') THEN
-	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
-		USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are local authority, trust and national.';
-ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
-	RETURN;
-END IF;
-cells := ARRAY(SELECT c FROM abie_owner.area_cells(area_summary.run_id,
-	CASE WHEN known IS NULL THEN scope END, known, reached, partners) c);
 RETURN QUERY
 WITH hidden AS MATERIALIZED (
 	-- of areas of this scope; nothing is hidden from a role that knows all
@@ -238,6 +266,33 @@ SELECT s.code, la.la_name::text, s.stratum, CASE WHEN s.counted THEN s.schools E
 	CASE WHEN NOT s.poor_shown THEN 'c' END, CASE WHEN s.left_out THEN 'z' WHEN NOT s.averaged THEN 'c' END,
 	CASE WHEN s.left_out THEN 'z' WHEN NOT s.whole THEN 'c' END
 FROM mean s LEFT JOIN abie.local_authority la ON scope = 'local authority' AND la.la_code = s.code::integer;
+END $$;
+COMMENT ON FUNCTION abie_owner.limited_summary(oid, integer, text) IS
+'As abie_internal.area_summary, of a run that a role may read: from its schools, for what is shown depends on which of '
+'them the role may see, and trusts are those of today.';
+
+CREATE FUNCTION abie_owner.area_summary(role oid, run_id integer, scope text)
+RETURNS TABLE (code text, name text, stratum text, schools bigint, expectations bigint, exclusions bigint,
+	maintain bigint, poor_matches bigint, enrolments bigint, attendance float8, expected float8, baseline float8,
+	target float8, improvement float8, least_improvement numeric, greatest_improvement numeric,
+	schools_symbol text, maintain_symbol text, poor_matches_symbol text, figures_symbol text, range_symbol text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000000 ROWS 300
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+-- a view asks for each of many runs, and planning would take longer than adding up
+SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+IF scope NOT IN ('local authority', 'trust', 'national') THEN
+	RAISE EXCEPTION 'scope of a summary cannot be "%"', scope
+		USING ERRCODE = 'invalid_parameter_value', HINT = 'Scopes are local authority, trust and national.';
+ELSIF NOT area_summary.run_id = ANY (abie_owner.readable_runs(role)) THEN
+	RETURN;
+ELSIF scope <> 'trust' AND abie_owner.has_national_access(role, '{results,support,calculation}') THEN
+	RETURN QUERY SELECT w.* FROM abie_owner.whole_summary(area_summary.run_id, scope) w;
+ELSE
+	RETURN QUERY SELECT l.* FROM abie_owner.limited_summary(role, area_summary.run_id, scope) l;
+END IF;
 END $$;
 COMMENT ON FUNCTION abie_owner.area_summary(oid, integer, text) IS 'Of a role, as abie_internal.area_summary.';
 
@@ -330,6 +385,8 @@ BEGIN
 		END LOOP;
 	END LOOP;
 END $$;
+
+SELECT abie_owner.describe_as('abie_owner.area_figures', 'abie_report.national_summary');
 
 -- Worked out of the LAESTAB, and not passed on.
 DO $$

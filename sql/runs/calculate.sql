@@ -244,6 +244,7 @@ DECLARE
 BEGIN
 	INSERT INTO abie.run_school SELECT s.* FROM pg_temp.abie_run_pool s ORDER BY s.urn;
 	PERFORM abie_internal.end_pool();
+	PERFORM abie_internal.keep_areas(run_id);
 	UPDATE abie.run r
 	SET status = 'calculated', percent = 100, finished_at = clock_timestamp(),
 		input_digest = abie_internal.input_digest(r.run_id), result_digest = abie_internal.result_digest(r.run_id),
@@ -265,9 +266,9 @@ BEGIN
 	RETURN accounted;
 END $$;
 COMMENT ON FUNCTION abie_internal.calculate_digest(integer) IS
-'Last stage of a run. Keeps the pool as abie.run_school, checks that every school in scope is accounted for, stores '
-'the digests, marks the run calculated and renews the planner''s statistics of its tables; the number of schools in '
-'scope.';
+'Last stage of a run. Keeps the pool as abie.run_school and what the schools add up to (abie_owner.run_area), checks '
+'that every school in scope is accounted for, stores the digests, marks the run calculated and renews the planner''s '
+'statistics of its tables; the number of schools in scope.';
 
 /*
  * A procedure that commits can have no SET clause, so what it says must not

@@ -219,6 +219,8 @@ INSERT INTO not_parallel_safe VALUES
 	('calculate_expected_attendance', 'writes abie.run_model'),
 	('calculate_expectation', 'writes abie.expectation, abie.run_improvement'),
 	('calculate_digest', 'writes abie.run, abie.run_school'),
+	('keep_areas', 'writes abie_owner.run_area'),
+	('forget_areas', 'writes abie_owner.run_area'),
 	('raise_failure', 'always raises an error'),
 	('calculate', 'procedure that commits'),
 	('load_demo', 'writes the input tables'),

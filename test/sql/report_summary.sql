@@ -16,6 +16,16 @@ SELECT abie.load_demo(700);
 UPDATE abie.school s SET trust = CASE WHEN s.urn = (SELECT min(o.urn) FROM abie.school o WHERE o.la_code = s.la_code) THEN NULL WHEN s.la_code = 514 THEN 'All but one'
 	WHEN s.la_code % 2 = 1 THEN 'Most of ' || s.la_code WHEN s.urn % 4 < 3 THEN 'Trust ' || s.urn::bigint * 7919 % 41 END;
 CALL abie.calculate('2025/26', 'default', NULL);
+-- what is kept by area goes with what it was added up of
+BEGIN;
+SELECT count(*) > 100 AS some FROM abie_owner.run_area;
+TRUNCATE abie.expectation;
+SELECT count(*) FROM abie_owner.run_area;
+ROLLBACK;
+BEGIN;
+TRUNCATE abie.run CASCADE;
+SELECT count(*) FROM abie_owner.run_area;
+ROLLBACK;
 SELECT (abie.issue(1)).status;
 CALL abie.calculate('2025/26', 'similar-schools', NULL);
 ANALYZE;
@@ -142,6 +152,115 @@ SELECT count(*) FROM abie_internal.area_summary(1, 'county');
 SET ROLE abie_summary_nobody;
 SELECT count(*) FROM abie_internal.area_summary(1, 'national');
 RESET ROLE;
+
+/*
+ * What a run keeps of its areas: what its schools add up to, and nothing that is shown depends on whether it is kept.
+ */
+SELECT count(*) > 300 AS many, count(*) FILTER (WHERE (k.schools, k.maintain, k.poor_matches, k.enrolments, k.least_improvement, k.greatest_improvement)
+		IS DISTINCT FROM (a.schools, a.maintain, a.poor_matches, a.enrolments, a.least, a.greatest)
+	OR abs(k.attendance - a.attendance) > a.schools OR abs(k.expected - a.expected) > a.schools OR abs(k.baseline - a.baseline) > a.schools
+	OR abs(k.target - a.target) > a.schools OR abs(k.improvement - a.improvement) > a.schools) AS other
+FROM abie_owner.run_area k FULL JOIN (
+	SELECT r.run_id, left(r.laestab::text, 3)::integer AS la_code, coalesce(e.stratum, 'left out') AS stratum, count(*) AS schools, count(*) FILTER (WHERE e.statement = 'maintain') AS maintain,
+		count(*) FILTER (WHERE e.poor_match) AS poor_matches, sum(e.enrolments) AS enrolments, min(e.improvement_rounded) AS least, max(e.improvement_rounded) AS greatest,
+		sum(e.attendance::numeric * e.enrolments * 1e9) AS attendance, sum(e.expected::numeric * e.enrolments * 1e9) AS expected, sum(e.baseline::numeric * e.enrolments * 1e9) AS baseline,
+		sum(e.target::numeric * e.enrolments * 1e9) AS target, sum(e.improvement::numeric * e.enrolments * 1e9) AS improvement
+	FROM abie.run_scope r LEFT JOIN abie.expectation e ON e.run_id = r.run_id AND e.laestab = r.laestab GROUP BY 1, 2, 3) a USING (run_id, la_code, stratum);
+
+CREATE TABLE shown (role text, kept boolean, summary text);
+GRANT INSERT ON shown TO PUBLIC;
+CREATE FUNCTION show(who text, kept boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('role', who, true);
+	INSERT INTO shown SELECT who, kept, v::text FROM abie_report.local_authority_summary v UNION ALL SELECT who, kept, v::text FROM abie_report.national_summary v
+		UNION ALL SELECT who, kept, v::text FROM abie_report.trust_summary v;
+	PERFORM set_config('role', 'none', true);
+END $$;
+-- rows that a role sees with what is kept and with none of it, and of each how many only so; undone
+CREATE FUNCTION compare() RETURNS TABLE (role text, rows bigint, differing bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	found record;
+BEGIN
+	PERFORM show(rolname, true) FROM pg_roles WHERE rolname LIKE 'abie\_summary\_%' OR rolname = current_user;
+	SET LOCAL session_replication_role = replica;
+	DELETE FROM abie_owner.run_area;
+	SET LOCAL session_replication_role = origin;
+	PERFORM show(rolname, false) FROM pg_roles WHERE rolname LIKE 'abie\_summary\_%' OR rolname = current_user;
+	FOR found IN SELECT CASE WHEN s.role = current_user THEN 'owner' ELSE s.role END AS role, sum(s.kept) AS rows, count(*) FILTER (WHERE s.kept <> s.added) AS differing
+		FROM (SELECT o.role, o.summary, count(*) FILTER (WHERE o.kept) AS kept, count(*) FILTER (WHERE NOT o.kept) AS added FROM shown o GROUP BY 1, 2) s GROUP BY 1 ORDER BY 1 LOOP
+		role := found.role;
+		rows := found.rows;
+		differing := found.differing;
+		RETURN NEXT;
+	END LOOP;
+END $$;
+BEGIN;
+SELECT role, rows > 100 AS some, differing FROM compare() ORDER BY role;
+ROLLBACK;
+-- of runs that are superseded, issued and withdrawn, and after grants have changed
+BEGIN;
+SELECT (abie.issue(2, 'to compare')).status;
+SAVEPOINT kept;
+SELECT sum(rows) > 2000 AS some, sum(differing) AS differing FROM compare();
+ROLLBACK TO kept;
+SELECT abie.revoke_access('abie_summary_nation', 'national'), abie.grant_access('abie_summary_nation', 'region', 'London') > 0 AS granted, abie.grant_access('abie_summary_school', 'national', purpose => 'support') > 0 AS support;
+SAVEPOINT kept;
+SELECT sum(rows) > 2000 AS some, sum(differing) AS differing FROM compare();
+ROLLBACK TO kept;
+SELECT (abie.withdraw(2, 'to compare')).status;
+SELECT sum(rows) > 500 AS some, sum(differing) AS differing FROM compare();
+ROLLBACK;
+-- it is what is read
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE abie_owner.run_area SET schools = 1000;
+SELECT DISTINCT schools FROM abie_report.local_authority_summary;
+ROLLBACK;
+-- it goes with what it was added up of, and summaries follow the change
+BEGIN;
+UPDATE abie.expectation SET statement = 'maintain' WHERE run_id = 2;
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+SELECT stratum, maintain = schools AS all_maintain FROM abie_report.national_summary WHERE run_id = 2 ORDER BY stratum;
+ROLLBACK;
+BEGIN;
+DELETE FROM abie.expectation WHERE run_id = 2 AND stratum = 'primary';
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+SELECT stratum FROM abie_report.national_summary WHERE run_id = 2 ORDER BY stratum;
+ROLLBACK;
+BEGIN;
+INSERT INTO abie.exclusion (run_id, laestab, reason) VALUES (2, 9999999, 'no URN');
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+SELECT stratum, schools FROM abie_report.local_authority_summary WHERE run_id = 2 AND la_code = 999;
+ROLLBACK;
+-- nobody writes it but behind the gates, and there nobody who is not granted calculation
+GRANT pg_read_all_data, pg_write_all_data TO abie_summary_nobody;
+SET ROLE abie_summary_nobody;
+SELECT count(*) FROM abie_owner.run_area;
+UPDATE abie_owner.run_area SET schools = 0;
+SELECT abie_internal.forget_areas(1), abie_internal.keep_areas(2);
+SET ROLE abie_summary_nation;
+SELECT abie_internal.forget_areas(1);
+SELECT count(*) FROM abie_owner.run_area;
+SET ROLE abie_summary_analyst;
+UPDATE abie_owner.run_area SET schools = 0;
+SELECT abie_internal.forget_areas(1);
+RESET ROLE;
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+SET ROLE abie_summary_analyst;
+SELECT abie_internal.keep_areas(1), abie_internal.keep_areas(2), abie_internal.keep_areas(3);
+RESET ROLE;
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+-- where a sum is no bigint it is kept of no run, and who asks is told
+BEGIN;
+UPDATE abie.expectation SET enrolments = 2147483647 WHERE run_id = 2;
+SELECT abie_internal.keep_areas(2);
+SELECT count(*) FROM abie_owner.run_area WHERE run_id = 2;
+SELECT count(*) FROM abie_report.national_summary WHERE run_id = 2;
+ROLLBACK;
+BEGIN;
+DELETE FROM abie.run WHERE run_id = 2;
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+ROLLBACK;
 
 -- the same bits whatever the plan
 CREATE TABLE plan AS SELECT v::text AS summary FROM abie_report.local_authority_summary v

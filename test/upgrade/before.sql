@@ -8,8 +8,10 @@ SELECT abie.issue(1);
 CALL abie.calculate(abie.next_target_year(), run_id => NULL);
 CREATE ROLE upgrade_head;
 CREATE ROLE upgrade_county;
+CREATE ROLE upgrade_analyst;
 SELECT abie.grant_access('upgrade_head', 'school', '900017');
 SELECT abie.grant_access('upgrade_county', 'local authority', '600', valid_until => '2199-12-31');
+SELECT abie.grant_access('upgrade_analyst', 'national', purpose => 'calculation');
 
 CREATE TABLE pupil_register (
 	academic_year text, urn integer, pupil bigint, register abie.register CHECK (abie.session_count(register) > 0),
