@@ -1662,6 +1662,62 @@ COMMENT ON FUNCTION abie_owner.area_summary(oid, integer, text) IS 'Of a role, a
 -- runs that are held
 SELECT abie_internal.keep_areas(r.run_id) FROM abie.run r WHERE r.result_digest IS NOT NULL ORDER BY r.run_id;
 
+-- Rates without counts are found by an index, and what all a row holds is looked at where it is wanted elsewhere
+
+CREATE INDEX ON abie.attendance (urn) WHERE sess_possible IS NULL;
+
+CREATE OR REPLACE FUNCTION abie_internal.import_align_held_query() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+-- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
+-- blocked, and so is one that waits for the place of a blocked one; the others change places, in rings too.
+-- OFFSET 0: what all a row holds is looked at once it is known to be wanted elsewhere, not of all rows.
+RETURN $query$
+WITH RECURSIVE rates AS MATERIALIZED (
+	SELECT a.academic_year, a.laestab, a.urn
+	FROM abie.attendance a
+	WHERE a.sess_possible IS NULL AND a.sources ->> 'urn' = 'england-abs'
+), single AS (
+	SELECT r.academic_year, r.urn, min(r.laestab) AS laestab
+	FROM pg_temp.abie_import_row r
+	WHERE r.set_aside IS NULL AND r.problems IS NULL
+		AND (r.academic_year, r.urn) IN (SELECT rates.academic_year, rates.urn FROM rates)
+	GROUP BY r.academic_year, r.urn
+	HAVING count(*) = 1
+), wanted AS MATERIALIZED (
+	SELECT (elsewhere.held).academic_year, (elsewhere.held).laestab, elsewhere.place
+	FROM (SELECT a AS held, single.laestab AS place
+		FROM rates
+			JOIN single ON single.academic_year = rates.academic_year
+				AND single.urn = rates.urn
+				AND single.laestab <> rates.laestab
+			JOIN abie.attendance a ON a.academic_year = rates.academic_year AND a.laestab = rates.laestab
+		OFFSET 0) elsewhere
+	WHERE NOT EXISTS (SELECT FROM jsonb_each_text((elsewhere.held).sources) s WHERE s.value <> 'england-abs')
+		AND jsonb_strip_nulls(to_jsonb(elsewhere.held)
+				- '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
+			- ARRAY(SELECT jsonb_object_keys((elsewhere.held).sources)) = '{}'
+		AND NOT EXISTS (SELECT FROM abie.attendance other
+			WHERE other.academic_year = (elsewhere.held).academic_year AND other.urn = (elsewhere.held).urn
+				AND other.laestab <> (elsewhere.held).laestab)
+), blocked AS (
+	SELECT w.academic_year, w.laestab
+	FROM wanted w
+		JOIN abie.attendance a ON a.academic_year = w.academic_year AND a.laestab = w.place
+		LEFT JOIN wanted mover ON mover.academic_year = a.academic_year AND mover.laestab = a.laestab
+	WHERE mover.laestab IS NULL
+	UNION
+	SELECT w.academic_year, w.laestab
+	FROM blocked b
+		JOIN wanted w ON w.academic_year = b.academic_year AND w.place = b.laestab
+), gone AS (
+	DELETE FROM abie.attendance held
+	USING wanted w
+		LEFT JOIN blocked b USING (academic_year, laestab)
+	WHERE b.laestab IS NULL AND held.academic_year = w.academic_year AND held.laestab = w.laestab
+	RETURNING jsonb_populate_record(held, jsonb_build_object('laestab', w.place)) AS moved
+)
+SELECT array_agg(gone.moved) FROM gone$query$;
+
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$
 DECLARE

@@ -36,6 +36,7 @@ CREATE FUNCTION abie_internal.import_align_held_query() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Only rows that hold nothing but rates of england-abs move. One whose new place is held by a row that stays is
 -- blocked, and so is one that waits for the place of a blocked one; the others change places, in rings too.
+-- OFFSET 0: what all a row holds is looked at once it is known to be wanted elsewhere, not of all rows.
 RETURN $query$
 WITH RECURSIVE rates AS MATERIALIZED (
 	SELECT a.academic_year, a.laestab, a.urn
@@ -49,17 +50,21 @@ WITH RECURSIVE rates AS MATERIALIZED (
 	GROUP BY r.academic_year, r.urn
 	HAVING count(*) = 1
 ), wanted AS MATERIALIZED (
-	SELECT a.academic_year, a.laestab, single.laestab AS place
-	FROM rates
-		JOIN single ON single.academic_year = rates.academic_year
-			AND single.urn = rates.urn
-			AND single.laestab <> rates.laestab
-		JOIN abie.attendance a ON a.academic_year = rates.academic_year AND a.laestab = rates.laestab
-	WHERE NOT EXISTS (SELECT FROM jsonb_each_text(a.sources) s WHERE s.value <> 'england-abs')
-		AND jsonb_strip_nulls(to_jsonb(a) - '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
-			- ARRAY(SELECT jsonb_object_keys(a.sources)) = '{}'
+	SELECT (elsewhere.held).academic_year, (elsewhere.held).laestab, elsewhere.place
+	FROM (SELECT a AS held, single.laestab AS place
+		FROM rates
+			JOIN single ON single.academic_year = rates.academic_year
+				AND single.urn = rates.urn
+				AND single.laestab <> rates.laestab
+			JOIN abie.attendance a ON a.academic_year = rates.academic_year AND a.laestab = rates.laestab
+		OFFSET 0) elsewhere
+	WHERE NOT EXISTS (SELECT FROM jsonb_each_text((elsewhere.held).sources) s WHERE s.value <> 'england-abs')
+		AND jsonb_strip_nulls(to_jsonb(elsewhere.held)
+				- '{academic_year,laestab,markers,sources,source,recorded_at}'::text[])
+			- ARRAY(SELECT jsonb_object_keys((elsewhere.held).sources)) = '{}'
 		AND NOT EXISTS (SELECT FROM abie.attendance other
-			WHERE other.academic_year = a.academic_year AND other.urn = a.urn AND other.laestab <> a.laestab)
+			WHERE other.academic_year = (elsewhere.held).academic_year AND other.urn = (elsewhere.held).urn
+				AND other.laestab <> (elsewhere.held).laestab)
 ), blocked AS (
 	SELECT w.academic_year, w.laestab
 	FROM wanted w

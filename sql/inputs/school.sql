@@ -246,6 +246,8 @@ CREATE TABLE abie.attendance (
 CREATE INDEX ON abie.attendance (urn, laestab, academic_year);
 -- one school's years
 CREATE INDEX ON abie.attendance (laestab, academic_year);
+-- rates without counts, which an import of counts looks for: often there are none
+CREATE INDEX ON abie.attendance (urn) WHERE sess_possible IS NULL;
 -- how many authorities there are, which no column tells the planner: it would sort all years of all schools
 CREATE STATISTICS abie.attendance_authority ON (laestab / 10000) FROM abie.attendance;
 COMMENT ON STATISTICS abie.attendance_authority IS
