@@ -1718,6 +1718,458 @@ WITH RECURSIVE rates AS MATERIALIZED (
 )
 SELECT array_agg(gone.moved) FROM gone$query$;
 
+-- Rows of a file are counted once, and what is held is not read again where all of them are new
+
+CREATE OR REPLACE FUNCTION abie_internal.import_cells(format text, header text[], academic_year text)
+RETURNS TABLE (field text, kind text, part_of text, column_number integer, raw text, value text, marker text,
+	problem text)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 30
+-- Not STRICT: the year may be missing.
+BEGIN ATOMIC
+	-- every field of the format, mapped or not, and the parts of fields found by *
+	WITH fields AS (
+		SELECT c.field, c.kind, c.filled, m.column_number, m.header_name, NULL::text AS part_of
+		FROM abie.import_format c
+			LEFT JOIN abie_internal.import_mapping(import_cells.format, import_cells.header) m ON m.field = c.field
+			AND m.part_of IS NULL
+		WHERE c.format = import_cells.format
+			AND NOT EXISTS (SELECT FROM pg_catalog.unnest(c.header_names) w WHERE w LIKE '%*')
+		UNION ALL
+		SELECT m.field, c.kind, false, m.column_number, m.header_name, m.part_of
+		FROM abie_internal.import_mapping(import_cells.format, import_cells.header) m
+			JOIN abie.import_format c ON c.format = import_cells.format AND c.field = m.part_of
+	), named AS (
+		SELECT f.*, k.value, k.none, k.expected, k.none = 'marker' AS is_figure,
+			pg_catalog.quote_ident('r_' || f.field) AS cell,
+			CASE WHEN f.column_number IS NULL THEN 'NULL::text'
+				-- what reads a figure sees to the white space
+				WHEN k.none = 'marker' THEN 'c' || f.column_number
+				-- a marker stands for a missing date or text as it does for a figure, but names no row
+				WHEN f.filled THEN pg_catalog.format('abie_internal.import_text(c%s)', f.column_number)
+				ELSE pg_catalog.format('abie_internal.figure_text(c%s)', f.column_number) END AS raw
+		FROM fields f JOIN abie.import_kind k USING (kind)
+	)
+	SELECT n.field, n.kind, n.part_of, n.column_number, n.raw,
+		CASE WHEN n.column_number IS NULL AND n.kind = 'year'
+			THEN pg_catalog.format('abie_internal.import_year(%L)', import_cells.academic_year)
+			ELSE pg_catalog.format(n.value, n.raw) END,
+		CASE WHEN n.is_figure AND n.column_number IS NULL THEN 'NULL::text'
+			WHEN n.is_figure THEN pg_catalog.format('CASE WHEN %I IS NULL '
+				'THEN abie_internal.figure_found_marker(%s) END', n.field, n.raw) END,
+		CASE WHEN n.column_number IS NOT NULL AND (n.kind <> 'text' OR n.filled)
+			-- the expression for none may be NULL for a text it cannot read
+			THEN pg_catalog.format('CASE WHEN %1$I IS NULL THEN CASE WHEN %2$s IS NULL THEN %3$L '
+				'WHEN (%4$s) IS NOT TRUE THEN %5$L || abie_internal.import_shown(%2$s) || %6$L END END', n.field,
+				CASE WHEN n.is_figure THEN pg_catalog.format('abie_internal.import_text(%s)', n.cell) ELSE n.cell END,
+				CASE WHEN n.filled THEN n.header_name || ' is empty' END,
+				CASE WHEN n.is_figure THEN pg_catalog.format('%I IS NOT NULL', 'm_' || n.field)
+					ELSE pg_catalog.format(n.none, n.cell) END,
+				n.header_name || ' "', '" is not ' || n.expected) END
+	FROM named n;
+END;
+COMMENT ON FUNCTION abie_internal.import_cells(text, text[], text) IS
+'How a file with this header gives the fields of its format, as expressions that build on each other: raw, the text of '
+'the cell; value; marker, of figures; problem, what is wrong with the cell.';
+
+CREATE OR REPLACE FUNCTION abie_internal.import_parse_query(format text, header text[], academic_year text,
+	register_date date)
+	RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+-- Not STRICT: year and date may be missing. In PL/pgSQL, which plans its query once a session.
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statement text;
+BEGIN
+	-- OFFSET 0 keeps the planner from putting a value's expression in every place that uses it; the text of a cell is
+	-- wanted where it has none only. A CTE that numbers lines would be kept. A temporary table is read in the order it
+	-- was filled, by one process.
+	SELECT format($query$
+CREATE TEMP TABLE abie_import_row ON COMMIT DROP AS
+SELECT line, given_year, given_date, %s AS set_aside, nullif(concat_ws('; ', %s%s), '') AS problems, %s%s%s
+FROM (
+	SELECT *, abie_internal.import_year(%L) AS given_year, %L::date AS given_date, %s%s
+	FROM (
+		SELECT abie_internal.import_line() AS line, %s, %s
+		FROM pg_temp.abie_import_stage OFFSET 0
+	) typed
+) marked$query$,
+		coalesce(min(publication.set_aside), 'NULL::text'),
+		string_agg(cell.problem, E',\n\t' ORDER BY cell.column_number),
+		(SELECT string_agg(format(E',\n\tCASE WHEN %s THEN %s END', c.fails, c.reason), '')
+			FROM abie.import_check c WHERE c.format = import_parse_query.format),
+		string_agg(quote_ident(cell.field), ', '),
+		string_agg(', ' || quote_ident('m_' || cell.field), '') FILTER (WHERE cell.marker IS NOT NULL),
+		abie_internal.import_gathered(import_parse_query.format, header),
+		academic_year, register_date,
+		string_agg(format('%s AS %I', cell.raw, 'r_' || cell.field), E',\n\t\t'),
+		string_agg(format(E',\n\t\t%s AS %I', cell.marker, 'm_' || cell.field), '')
+			FILTER (WHERE cell.marker IS NOT NULL),
+		string_agg(DISTINCT 'c' || cell.column_number, ', '),
+		string_agg(format('%s AS %I', cell.value, cell.field), E',\n\t\t\t'))
+	INTO statement
+	FROM abie_internal.import_cells(import_parse_query.format, header, import_parse_query.academic_year) cell,
+		abie.import_publication publication
+	WHERE publication.format = import_parse_query.format;
+	RETURN statement;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) IS
+'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
+'with it, and every field as its kind, with its marker.';
+
+CREATE FUNCTION abie_internal.import_refuse_repeated(format text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	key text;
+	accepted bigint;
+	has_repeat boolean;
+	refused bigint := 0;
+BEGIN
+	SELECT string_agg(k.expression, ', ') INTO key
+	FROM (SELECT target.expression
+		FROM abie.import_target target JOIN abie.import_publication p ON p.format = target.format
+			AND p.main_table = target.target_table
+		WHERE target.format = import_refuse_repeated.format
+			AND target.target_column = ANY (abie_internal.import_key(target.target_table))
+		-- of the long layout several rows make one
+		UNION ALL SELECT 'attendance_reason' WHERE import_refuse_repeated.format = 'ees-attendance-reasons') k;
+	-- hashes that are not the same are told faster than groups are made
+	EXECUTE format('SELECT count(*), abie_internal.has_repeat(hash_record_extended(ROW(%s), 0)) '
+			'FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND problems IS NULL', key)
+	INTO accepted, has_repeat;
+	IF has_repeat THEN
+		EXECUTE format($query$
+			UPDATE pg_temp.abie_import_row r
+			SET problems = 'second row of the same key: the first is line ' || repeated.first_line
+			FROM (SELECT line, min(line) OVER (PARTITION BY %1$s) AS first_line FROM pg_temp.abie_import_row
+				WHERE set_aside IS NULL AND problems IS NULL AND ROW(%1$s) IS NOT NULL) repeated
+			WHERE r.line = repeated.line AND repeated.line > repeated.first_line$query$, key);
+		GET DIAGNOSTICS refused = ROW_COUNT;
+	END IF;
+	RETURN accepted - refused;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_refuse_repeated(text) IS
+'Rejects rows of the file under way whose key an earlier row has; the number of rows that are neither set aside nor '
+'rejected. A part of import_finish.';
+
+DROP FUNCTION abie_internal.import_repeated_query(text);
+
+CREATE FUNCTION abie_internal.import_says_nothing_new(target_table text, columns text[]) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+-- Where what is held of the row has no source but the incoming one, no column has to be looked up among the sources.
+-- The object they are compared with is a constant: all rows have the same source, but those on schools, whose source
+-- names the edition. Of these a blank date of closing is a statement.
+RETURN (
+	SELECT CASE WHEN target_table = 'school'
+		THEN 't.sources IS NOT NULL' || pg_catalog.string_agg(pg_catalog.format(CASE WHEN c = 'close_date'
+				THEN ' AND n.%1$I IS NOT DISTINCT FROM t.%1$I AND t.sources ->> %1$L = n.new_source'
+				ELSE ' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I AND t.sources ->> %1$L = n.new_source)' END, c), '')
+		ELSE pg_catalog.format('t.sources <@ jsonb_object(%L::text[], array_fill(n.new_source, ARRAY[%s]))%s',
+			columns, pg_catalog.cardinality(columns),
+			pg_catalog.string_agg(pg_catalog.format(' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I) AND n.%2$I IS NULL',
+				c, 'm_' || c), '')) END
+	FROM pg_catalog.unnest(columns) c);
+COMMENT ON FUNCTION abie_internal.import_says_nothing_new(text, text[]) IS
+'Condition: true where the incoming row n has no marker and says nothing but what the held row t has from the same '
+'source; any other row is decided column by column.';
+
+CREATE OR REPLACE FUNCTION abie_internal.import_compared_query(target_table text, columns text[], others text[])
+	RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (
+	SELECT pg_catalog.format(E'SELECT n.*, t.%I IS NOT NULL AS is_held, t.sources AS held_sources%s%s%s\n'
+			'FROM incoming n LEFT JOIN abie.%I t ON %s%s',
+		(abie_internal.import_key(import_compared_query.target_table))[1],
+		CASE WHEN import_compared_query.target_table <> 'school' THEN ', t.markers AS held_markers' END,
+		pg_catalog.string_agg(pg_catalog.format(', t.%I AS %I', c, 'held_' || c), ''),
+		(SELECT pg_catalog.string_agg(pg_catalog.format(', t.%1$I AS %1$I', o), '') FROM pg_catalog.unnest(others) o),
+		import_compared_query.target_table, abie_internal.import_same_row(import_compared_query.target_table),
+		pg_catalog.format(' WHERE (%s) IS NOT TRUE',
+			abie_internal.import_says_nothing_new(import_compared_query.target_table, columns)))
+	FROM pg_catalog.unnest(columns) c);
+COMMENT ON FUNCTION abie_internal.import_compared_query(text, text[], text[]) IS
+'The query that puts incoming rows beside the held ones, if one is; rows that say nothing new are left out. '
+'abie.school keeps no markers.';
+
+DROP FUNCTION abie_internal.import_says_nothing_new(text[]);
+
+CREATE OR REPLACE FUNCTION abie_internal.import_decided_query(format text, target_table text, columns text[])
+	RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	decisions text;
+BEGIN
+	SELECT string_agg(format(E',\n\t%s AS %I',
+			-- a blank date of closing is a statement (open), any other blank is not
+			format(CASE WHEN target_table = 'school' AND c = 'close_date'
+					THEN 'CASE WHEN n.held_sources -> %1$L IS NULL THEN n.%2$I IS NULL ELSE %3$s END'
+					ELSE 'n.%1$I IS NOT NULL AND CASE WHEN n.%2$I IS NULL THEN true ELSE %3$s END' END,
+				c, 'held_' || c, abie_internal.import_outranks(target_table, c)),
+			'takes_' || c), '')
+		|| CASE WHEN target_table = 'school' THEN ''
+			ELSE string_agg(format(
+				-- a later edition that withdraws a figure withdraws its own, nobody else's
+				E',\n\tn.%1$I IS NULL AND n.%2$I IS NOT NULL AND CASE WHEN n.%3$I IS NOT NULL '
+					'THEN coalesce(n.held_sources ->> %1$L = n.new_source, false)
+					WHEN n.held_markers -> %1$L IS NULL THEN true ELSE %4$s END AS %5$I',
+				c, 'm_' || c, 'held_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
+	INTO decisions
+	FROM unnest(columns) c;
+	-- where all are new, what is held is not read again
+	RETURN format(E'SELECT n.*, %s AS other_school%s\nFROM compared n\n'
+			'WHERE n.is_held AND (SELECT count(*) FROM added) < %s',
+		CASE WHEN target_table = 'attendance'
+			-- a publication may correct the URN it gave itself
+			THEN format($sql$CASE WHEN n.held_sources ->> 'urn' IS DISTINCT FROM %L AND n.held_urn <> n.urn
+		THEN concat('laestab ', n.laestab, ' is held for URN ', n.held_urn, ', not ', n.urn) END$sql$, format)
+			ELSE 'NULL::text' END,
+		decisions, CASE WHEN target_table = 'school' THEN '(SELECT count(*) FROM incoming)' ELSE '$2' END);
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_internal.import_merge_query(format text, target_table text, columns text[],
+	incoming text)
+	RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	others text[] := abie_internal.import_other_columns(format, target_table, columns);
+	keeps_markers boolean := target_table <> 'school';
+	statement text;
+BEGIN
+	-- Reading the decided rows twice is faster than keeping the merged ones.
+	-- Taken columns and markers are gathered as arrays of names: one jsonb_object is much faster than
+	-- jsonb_build_object. Incoming rows on schools are sorted, and so kept.
+	SELECT format($query$
+WITH incoming AS %1$s (%2$s),
+compared AS %17$s (
+	%16$s
+), added AS (
+	%3$s
+), decided AS MATERIALIZED (
+	%4$s
+), changed AS (
+	SELECT d.*, array_remove(ARRAY[%5$s], NULL) AS taken, array_remove(ARRAY[%6$s]::text[], NULL) AS taken_markers
+	FROM decided d
+	WHERE %7$s
+), merged AS (
+	SELECT line, other_school, %8$s, %9$s%10$s,
+		held_sources || jsonb_object(taken || taken_markers,
+			array_fill(new_source, ARRAY[cardinality(taken || taken_markers)])) AS sources%11$s
+	FROM changed
+), checked AS NOT MATERIALIZED (
+	SELECT m.*, coalesce(other_school, %12$s) AS broken FROM merged m
+), written AS (
+	UPDATE abie.%13$I t
+	SET %14$s, sources = n.sources, source = $1, recorded_at = DEFAULT
+	FROM checked n
+	WHERE %15$s AND n.broken IS NULL
+	RETURNING 1
+), refused AS (
+	UPDATE pg_temp.abie_import_row r
+	SET problems = c.broken
+	FROM checked c
+	WHERE c.broken IS NOT NULL AND r.line = c.line
+	RETURNING 1
+)
+SELECT ARRAY[a.rows, a.rows + (SELECT count(*) FROM written), $2 - (SELECT count(*) FROM refused)]
+FROM (SELECT count(*) AS rows FROM added) a$query$,
+		CASE WHEN keeps_markers THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END,
+		incoming,
+		abie_internal.import_added_query(target_table, columns),
+		abie_internal.import_decided_query(format, target_table, columns),
+		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_' || c, c), ', '),
+		string_agg(format('CASE WHEN d.%I THEN %L END', 'takes_m_' || c, c), ', ') FILTER (WHERE keeps_markers),
+		abie_internal.import_differs(columns, keeps_markers),
+		array_to_string(abie_internal.import_key(target_table), ', '),
+		string_agg(format('CASE WHEN %I THEN %I %sELSE %I END AS %2$I', 'takes_' || c, c,
+			CASE WHEN keeps_markers THEN format('WHEN %I THEN NULL ', 'takes_m_' || c) END, 'held_' || c), ', '),
+		(SELECT string_agg(format(', %I', o), '') FROM unnest(others) o),
+		CASE WHEN keeps_markers
+			THEN format(E',\n\t\t(held_markers - taken) || CASE WHEN taken_markers = ''{}'' THEN ''{}'' '
+				'ELSE jsonb_object(taken_markers, array_remove(ARRAY[%s], NULL)) END AS markers',
+				string_agg(format('CASE WHEN %I THEN %I END', 'takes_m_' || c, 'm_' || c), ', ')) END,
+		abie_internal.import_broken(format, target_table),
+		target_table,
+		string_agg(format('%1$I = n.%1$I', c), ', ')
+			|| CASE WHEN keeps_markers THEN ', markers = n.markers' ELSE '' END,
+		abie_internal.import_same_row(target_table),
+		abie_internal.import_compared_query(target_table, columns, others),
+		-- where little is held, most of the rows are added: joining twice is faster than keeping them
+		CASE WHEN pg_relation_size(format('abie.%I', target_table)::regclass)
+				> pg_relation_size('pg_temp.abie_import_row')
+			THEN 'MATERIALIZED' ELSE 'NOT MATERIALIZED' END)
+	INTO statement
+	FROM unnest(columns) c;
+	RETURN statement;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) IS
+'The statement that merges incoming rows into a table: it compares them with what is held '
+'(abie_internal.import_compared_query), adds those of which none is (abie_internal.import_added_query), and decides on '
+'the others (abie_internal.import_decided_query). A held row is written only when a value, a marker or its source '
+'differs; a row that would break a check together with what is held is rejected. Gives new rows, rows written, rows '
+'merged, of as many as $2 says.';
+
+CREATE FUNCTION abie_internal.import_merge(format text, target_table text, file text, header text[], accepted bigint)
+	RETURNS bigint[]
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	columns text[] := abie_internal.import_columns(format, target_table, header);
+	counts bigint[];
+BEGIN
+	IF target_table = 'attendance' THEN
+		PERFORM abie_internal.import_align(format);
+	END IF;
+	IF target_table = 'school_link' THEN
+		counts := abie_internal.import_merge_links(file);
+	ELSIF target_table = 'published_attendance' THEN
+		EXECUTE abie_internal.import_week_query(format) INTO counts USING format || ': ' || file;
+	ELSIF target_table = 'pupil_sessions' THEN
+		counts := abie_internal.import_pupil_sessions((SELECT s.register_date FROM pg_temp.abie_import_state s),
+			format || ': ' || file);
+	ELSIF cardinality(columns) = 0 THEN
+		-- the file says nothing of schools but their URNs
+		counts := '{0,0,0}';
+	ELSE
+		EXECUTE abie_internal.import_merge_query(format, target_table, columns,
+			abie_internal.import_incoming_query(format, target_table, columns))
+		INTO counts USING format || ': ' || file, accepted;
+	END IF;
+	RETURN ARRAY[counts[1], counts[2] - counts[1], counts[3] - counts[2]];
+END $$;
+COMMENT ON FUNCTION abie_internal.import_merge(text, text, text, text[], bigint) IS
+'Merges the rows read, so many are accepted, into one table, column by column; gives rows stored, updated and, of the '
+'file''s main table, unchanged. A value whose entry '
+'in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one '
+'that outranks it (abie.import_precedence), and withdrawn by a marker of the same publication. A row of attendance is '
+'never filled with the figures of another URN.';
+
+DROP FUNCTION abie_internal.import_merge(text, text, text, text[]);
+
+CREATE FUNCTION abie_internal.import_counts(format text)
+RETURNS TABLE (set_aside text, rejected boolean, type text, times bigint)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+		SELECT r.set_aside, r.set_aside IS NULL AND r.problems IS NOT NULL, %s, count(*)
+		FROM pg_temp.abie_import_row r
+		GROUP BY 1, 2, 3$query$,
+		(SELECT coalesce(min(quote_ident(f.field)), 'NULL::text') FROM abie.import_format f
+		WHERE f.format = import_counts.format AND f.field IN ('school_type', 'phase')));
+END $$;
+COMMENT ON FUNCTION abie_internal.import_counts(text) IS
+'How many rows of the import under way are set aside, with the reason, rejected or merged, by school type (of GIAS, '
+'phase). A part of import_finish.';
+
+CREATE OR REPLACE FUNCTION abie_internal.import_log(state record, counts bigint[],
+	schools bigint[]) RETURNS abie.import
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	logged abie.import;
+BEGIN
+	WITH counted AS MATERIALIZED (
+		SELECT * FROM abie_internal.import_counts(state.format)
+	), types AS (
+		SELECT abie_internal.import_shown(c.type) AS type, sum(c.times) AS times
+		FROM counted c
+		WHERE c.set_aside IS NULL AND NOT c.rejected AND c.type <> 'Not applicable'
+			AND abie_internal.stratum(c.type) IS NULL
+		GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+	), reasons AS (
+		SELECT c.set_aside AS reason, sum(c.times) AS times FROM counted c WHERE c.set_aside IS NOT NULL GROUP BY 1
+	)
+	INSERT INTO abie.import (format, file, digest, academic_year, register_date, records, rows_read, stored, updated,
+		unchanged,
+		set_aside, rejected, set_aside_reasons, types_not_understood, schools_stored, schools_updated)
+	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records,
+		sum(c.times), counts[1], counts[2], counts[3],
+		coalesce(sum(c.times) FILTER (WHERE c.set_aside IS NOT NULL), 0),
+		coalesce(sum(c.times) FILTER (WHERE c.rejected), 0),
+		coalesce((SELECT jsonb_object_agg(r.reason, r.times) FROM reasons r), '{}'),
+		coalesce((SELECT jsonb_object_agg(t.type, t.times) FROM types t), '{}'), schools[1], schools[2]
+	FROM counted c
+	RETURNING * INTO logged;
+	RETURN logged;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_log(record, bigint[], bigint[]) IS
+'Writes the log row of the import under way and returns it; of the types that abie_internal.stratum does not know the '
+'20 most frequent. A part of import_finish.';
+
+DROP FUNCTION abie_internal.import_types_not_understood(text);
+
+CREATE OR REPLACE FUNCTION abie.import_finish() RETURNS abie.import
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+-- compiling its long expressions takes longer than running them; a nested loop over tables that were filled a moment
+-- ago, of which the planner knows little, takes for ever
+SET jit = off
+SET enable_nestloop = off
+-- nothing here is read by several processes, but what the line before makes dear would be
+SET max_parallel_workers_per_gather = 0
+-- a large file's rows, sorted and joined in memory
+SET work_mem = '64MB'
+-- rows for ANALYZE to sample: a tenth of the usual finds the same plans
+SET default_statistics_target = 10
+AS $$
+DECLARE
+	state record;
+	main text;
+	arrived bigint;
+	accepted bigint;
+	counts bigint[];
+	named bigint;
+	schools bigint[] := ARRAY[0, 0, 0];
+	logged abie.import;
+BEGIN
+	IF to_regclass('pg_temp.abie_import_state') IS NULL THEN
+		RAISE EXCEPTION 'no import has begun in this transaction'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Call abie.import_begin and copy the file into pg_temp.abie_import_stage in the same '
+					'transaction, or use the program abie-load.';
+	END IF;
+	SELECT * INTO state FROM pg_temp.abie_import_state;
+	SELECT p.main_table INTO main FROM abie.import_publication p WHERE p.format = state.format;
+	-- one import at a time: what is held is read, compared and written
+	LOCK TABLE abie.school, abie.school_link, abie.school_context, abie.attendance,
+		abie.published_attendance, abie.local_authority IN SHARE ROW EXCLUSIVE MODE;
+	EXECUTE abie_internal.import_parse_query(state.format, state.header, state.academic_year, state.register_date);
+	GET DIAGNOSTICS arrived = ROW_COUNT;
+	PERFORM abie_internal.import_check_arrived(state.file, state.records, arrived);
+	ANALYZE pg_temp.abie_import_row;
+	PERFORM abie_internal.import_name_authorities(state.format, state.header);
+	IF main = 'pupil_sessions' THEN
+		PERFORM abie_internal.make_pupil_salt();
+	END IF;
+	accepted := abie_internal.import_refuse_repeated(state.format);
+	counts := abie_internal.import_merge(state.format, main, state.file, state.header, accepted);
+	IF main <> 'school'
+		AND EXISTS (SELECT FROM abie.import_target t WHERE t.format = state.format AND t.target_table = 'school')
+		THEN
+		schools := abie_internal.import_merge(state.format, 'school', state.file, state.header, accepted);
+	END IF;
+	named := abie_internal.import_name_schools();
+	logged := abie_internal.import_log(state, counts, CASE WHEN main = 'school' THEN schools
+		ELSE ARRAY[schools[1], schools[2] + named] END);
+	PERFORM abie_internal.import_keep_rejects(logged.import_id, state.file, state.digest, state.header);
+	DROP TABLE pg_temp.abie_import_stage, pg_temp.abie_import_state, pg_temp.abie_import_row;
+	-- the next import and the first calculation come before autovacuum; only an owner may analyze
+	IF logged.stored + logged.updated > 1000
+		AND abie_internal.has_owner_rights(('abie.' || main)::regclass) THEN
+		EXECUTE format('ANALYZE abie.%I, abie.school', main);
+	END IF;
+	RETURN logged;
+END $$;
+
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$
 DECLARE

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "core/figure.h"
+#include "text_result.h"
 
 static Figure
 scan(text *value)
@@ -56,11 +57,12 @@ PG_FUNCTION_INFO_V1(abie_figure_text);
 Datum
 abie_figure_text(PG_FUNCTION_ARGS)
 {
-	Figure		figure = scan(PG_GETARG_TEXT_PP(0));
+	text	   *cell = PG_GETARG_TEXT_PP(0);
+	Figure		figure = scan(cell);
 
 	if (figure.kind == FIGURE_EMPTY || figure.kind == FIGURE_MARKER)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(figure.start, figure.length));
+	PG_RETURN_TEXT_P(text_within(cell, figure.start, figure.length));
 }
 
 /* As abie_figure_marker, but what is neither number nor marker has none. */

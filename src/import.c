@@ -14,6 +14,7 @@
 
 #include "core/figure.h"
 #include "core/import.h"
+#include "text_result.h"
 
 PG_FUNCTION_INFO_V1(abie_import_text);
 Datum
@@ -25,9 +26,7 @@ abie_import_text(PG_FUNCTION_ARGS)
 
 	if (length == 0)
 		PG_RETURN_NULL();
-	if (length == VARSIZE_ANY_EXHDR(cell))
-		PG_RETURN_TEXT_P(cell);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(start, length));
+	PG_RETURN_TEXT_P(text_within(cell, start, length));
 }
 
 PG_FUNCTION_INFO_V1(abie_import_whole);

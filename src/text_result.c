@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 #include "text_result.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 static void *
@@ -42,6 +43,12 @@ text_result(const TextBuffer *text)
 {
 	SET_VARSIZE(text->byte, text->length);
 	return PointerGetDatum(text->byte);
+}
+
+text *
+text_within(text *whole, const char *start, size_t length)
+{
+	return length == VARSIZE_ANY_EXHDR(whole) ? whole : cstring_to_text_with_len(start, length);
 }
 
 TextSlice

@@ -23,6 +23,9 @@ slice_of(text *given)
 	return (TextSlice) {VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given)};
 }
 
+/* A part of a text as a text of its own; the text itself where the part is all of it. */
+extern text *text_within(text *whole, const char *start, size_t length);
+
 /* An argument; nothing where it is NULL. */
 extern TextSlice text_argument(FunctionCallInfo fcinfo, int number);
 

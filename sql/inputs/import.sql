@@ -259,30 +259,22 @@ COMMENT ON FUNCTION abie.import_begin(text, text, text, text, bigint, text, text
 'arrived. The date is written 2025-05-24. Year and date count only for formats that need them. Returns the format. '
 'Error 22023 for a file that is not what it should be.';
 
-CREATE FUNCTION abie_internal.import_types_not_understood(format text) RETURNS jsonb
+CREATE FUNCTION abie_internal.import_counts(format text)
+RETURNS TABLE (set_aside text, rejected boolean, type text, times bigint)
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	type_field text := (SELECT min(f.field) FROM abie.import_format f
-		WHERE f.format = import_types_not_understood.format AND f.field IN ('school_type', 'phase'));
-	types jsonb;
 BEGIN
-	IF type_field IS NOT NULL THEN
-		EXECUTE format($query$
-			SELECT jsonb_object_agg(t.school_type, t.schools) FROM (
-				SELECT abie_internal.import_shown(given.type) AS school_type, sum(given.schools) AS schools
-				-- OFFSET 0: a type is looked at once, not with every row
-				FROM (SELECT r.%1$I AS type, count(*) AS schools FROM pg_temp.abie_import_row r
-					WHERE r.set_aside IS NULL AND r.problems IS NULL GROUP BY r.%1$I OFFSET 0) given
-				WHERE given.type <> 'Not applicable' AND abie_internal.stratum(given.type) IS NULL
-				GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) t$query$, type_field) INTO types;
-	END IF;
-	RETURN coalesce(types, '{}');
+	RETURN QUERY EXECUTE format($query$
+		SELECT r.set_aside, r.set_aside IS NULL AND r.problems IS NOT NULL, %s, count(*)
+		FROM pg_temp.abie_import_row r
+		GROUP BY 1, 2, 3$query$,
+		(SELECT coalesce(min(quote_ident(f.field)), 'NULL::text') FROM abie.import_format f
+		WHERE f.format = import_counts.format AND f.field IN ('school_type', 'phase')));
 END $$;
-COMMENT ON FUNCTION abie_internal.import_types_not_understood(text) IS
-'School types (or phases, of GIAS) of the rows under way that abie_internal.stratum does not know, with the number of '
-'rows; the 20 most frequent. A part of import_finish.';
+COMMENT ON FUNCTION abie_internal.import_counts(text) IS
+'How many rows of the import under way are set aside, with the reason, rejected or merged, by school type (of GIAS, '
+'phase). A part of import_finish.';
 
 CREATE FUNCTION abie_internal.import_log(state record, counts bigint[], schools bigint[]) RETURNS abie.import
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -291,26 +283,33 @@ AS $$
 DECLARE
 	logged abie.import;
 BEGIN
+	WITH counted AS MATERIALIZED (
+		SELECT * FROM abie_internal.import_counts(state.format)
+	), types AS (
+		SELECT abie_internal.import_shown(c.type) AS type, sum(c.times) AS times
+		FROM counted c
+		WHERE c.set_aside IS NULL AND NOT c.rejected AND c.type <> 'Not applicable'
+			AND abie_internal.stratum(c.type) IS NULL
+		GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+	), reasons AS (
+		SELECT c.set_aside AS reason, sum(c.times) AS times FROM counted c WHERE c.set_aside IS NOT NULL GROUP BY 1
+	)
 	INSERT INTO abie.import (format, file, digest, academic_year, register_date, records, rows_read, stored, updated,
 		unchanged,
 		set_aside, rejected, set_aside_reasons, types_not_understood, schools_stored, schools_updated)
 	SELECT state.format, state.file, state.digest, state.academic_year, state.register_date, state.records,
-		totals.rows_read,
-		counts[1], counts[2], counts[3], totals.set_aside, totals.rejected, totals.by_reason,
-		abie_internal.import_types_not_understood(state.format), schools[1], schools[2]
-	FROM (
-		SELECT sum(g.times) AS rows_read, coalesce(sum(g.times) FILTER (WHERE g.set_aside IS NOT NULL), 0) AS set_aside,
-			coalesce(sum(g.times) FILTER (WHERE g.rejected), 0) AS rejected,
-			coalesce(jsonb_object_agg(g.set_aside, g.times) FILTER (WHERE g.set_aside IS NOT NULL), '{}') AS by_reason
-		FROM (
-			SELECT r.set_aside, r.set_aside IS NULL AND r.problems IS NOT NULL AS rejected, count(*) AS times
-			FROM pg_temp.abie_import_row r
-			GROUP BY 1, 2) g) totals
+		sum(c.times), counts[1], counts[2], counts[3],
+		coalesce(sum(c.times) FILTER (WHERE c.set_aside IS NOT NULL), 0),
+		coalesce(sum(c.times) FILTER (WHERE c.rejected), 0),
+		coalesce((SELECT jsonb_object_agg(r.reason, r.times) FROM reasons r), '{}'),
+		coalesce((SELECT jsonb_object_agg(t.type, t.times) FROM types t), '{}'), schools[1], schools[2]
+	FROM counted c
 	RETURNING * INTO logged;
 	RETURN logged;
 END $$;
 COMMENT ON FUNCTION abie_internal.import_log(record, bigint[], bigint[]) IS
-'Writes the log row of the import under way and returns it. A part of import_finish.';
+'Writes the log row of the import under way and returns it; of the types that abie_internal.stratum does not know the '
+'20 most frequent. A part of import_finish.';
 
 CREATE FUNCTION abie_internal.import_keep_rejects(import_id bigint, file text, digest text, header text[]) RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -378,6 +377,8 @@ SET search_path = pg_catalog, pg_temp
 -- ago, of which the planner knows little, takes for ever
 SET jit = off
 SET enable_nestloop = off
+-- nothing here is read by several processes, but what the line before makes dear would be
+SET max_parallel_workers_per_gather = 0
 -- a large file's rows, sorted and joined in memory
 SET work_mem = '64MB'
 -- rows for ANALYZE to sample: a tenth of the usual finds the same plans
@@ -387,6 +388,7 @@ DECLARE
 	state record;
 	main text;
 	arrived bigint;
+	accepted bigint;
 	counts bigint[];
 	named bigint;
 	schools bigint[] := ARRAY[0, 0, 0];
@@ -411,12 +413,12 @@ BEGIN
 	IF main = 'pupil_sessions' THEN
 		PERFORM abie_internal.make_pupil_salt();
 	END IF;
-	EXECUTE abie_internal.import_repeated_query(state.format);
-	counts := abie_internal.import_merge(state.format, main, state.file, state.header);
+	accepted := abie_internal.import_refuse_repeated(state.format);
+	counts := abie_internal.import_merge(state.format, main, state.file, state.header, accepted);
 	IF main <> 'school'
 		AND EXISTS (SELECT FROM abie.import_target t WHERE t.format = state.format AND t.target_table = 'school')
 		THEN
-		schools := abie_internal.import_merge(state.format, 'school', state.file, state.header);
+		schools := abie_internal.import_merge(state.format, 'school', state.file, state.header, accepted);
 	END IF;
 	named := abie_internal.import_name_schools();
 	logged := abie_internal.import_log(state, counts, CASE WHEN main = 'school' THEN schools

@@ -98,17 +98,22 @@ COMMENT ON FUNCTION abie_internal.import_other_columns(text, text, text[]) IS
 'The columns of a table, its key apart, that the format can fill and this file cannot: what is held of them stays '
 'beside what the file says.';
 
-CREATE FUNCTION abie_internal.import_says_nothing_new(columns text[]) RETURNS text
+CREATE FUNCTION abie_internal.import_says_nothing_new(target_table text, columns text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 -- Where what is held of the row has no source but the incoming one, no column has to be looked up among the sources.
--- The object they are compared with is a constant: all rows have the same source.
+-- The object they are compared with is a constant: all rows have the same source, but those on schools, whose source
+-- names the edition. Of these a blank date of closing is a statement.
 RETURN (
-	SELECT pg_catalog.format('t.sources <@ jsonb_object(%L::text[], array_fill(n.new_source, ARRAY[%s]))%s',
-		columns, pg_catalog.cardinality(columns),
-		pg_catalog.string_agg(pg_catalog.format(' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I) AND n.%2$I IS NULL',
-			c, 'm_' || c), ''))
+	SELECT CASE WHEN target_table = 'school'
+		THEN 't.sources IS NOT NULL' || pg_catalog.string_agg(pg_catalog.format(CASE WHEN c = 'close_date'
+				THEN ' AND n.%1$I IS NOT DISTINCT FROM t.%1$I AND t.sources ->> %1$L = n.new_source'
+				ELSE ' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I AND t.sources ->> %1$L = n.new_source)' END, c), '')
+		ELSE pg_catalog.format('t.sources <@ jsonb_object(%L::text[], array_fill(n.new_source, ARRAY[%s]))%s',
+			columns, pg_catalog.cardinality(columns),
+			pg_catalog.string_agg(pg_catalog.format(' AND (n.%1$I IS NULL OR n.%1$I = t.%1$I) AND n.%2$I IS NULL',
+				c, 'm_' || c), '')) END
 	FROM pg_catalog.unnest(columns) c);
-COMMENT ON FUNCTION abie_internal.import_says_nothing_new(text[]) IS
+COMMENT ON FUNCTION abie_internal.import_says_nothing_new(text, text[]) IS
 'Condition: true where the incoming row n has no marker and says nothing but what the held row t has from the same '
 'source; any other row is decided column by column.';
 
@@ -130,12 +135,12 @@ RETURN (
 		pg_catalog.string_agg(pg_catalog.format(', t.%I AS %I', c, 'held_' || c), ''),
 		(SELECT pg_catalog.string_agg(pg_catalog.format(', t.%1$I AS %1$I', o), '') FROM pg_catalog.unnest(others) o),
 		import_compared_query.target_table, abie_internal.import_same_row(import_compared_query.target_table),
-		CASE WHEN import_compared_query.target_table <> 'school'
-			THEN pg_catalog.format(' WHERE (%s) IS NOT TRUE', abie_internal.import_says_nothing_new(columns)) END)
+		pg_catalog.format(' WHERE (%s) IS NOT TRUE',
+			abie_internal.import_says_nothing_new(import_compared_query.target_table, columns)))
 	FROM pg_catalog.unnest(columns) c);
 COMMENT ON FUNCTION abie_internal.import_compared_query(text, text[], text[]) IS
 'The query that puts incoming rows beside the held ones, if one is; rows that say nothing new are left out. '
-'abie.school keeps no markers, and all its rows are compared: a blank date may speak, and sources differ by row.';
+'abie.school keeps no markers.';
 
 CREATE FUNCTION abie_internal.import_added_query(target_table text, columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -192,13 +197,15 @@ BEGIN
 				c, 'm_' || c, 'held_' || c, abie_internal.import_outranks(target_table, c), 'takes_m_' || c), '') END
 	INTO decisions
 	FROM unnest(columns) c;
-	RETURN format(E'SELECT n.*, %s AS other_school%s\nFROM compared n WHERE n.is_held',
+	-- where all are new, what is held is not read again
+	RETURN format(E'SELECT n.*, %s AS other_school%s\nFROM compared n\n'
+			'WHERE n.is_held AND (SELECT count(*) FROM added) < %s',
 		CASE WHEN target_table = 'attendance'
 			-- a publication may correct the URN it gave itself
 			THEN format($sql$CASE WHEN n.held_sources ->> 'urn' IS DISTINCT FROM %L AND n.held_urn <> n.urn
 		THEN concat('laestab ', n.laestab, ' is held for URN ', n.held_urn, ', not ', n.urn) END$sql$, format)
 			ELSE 'NULL::text' END,
-		decisions);
+		decisions, CASE WHEN target_table = 'school' THEN '(SELECT count(*) FROM incoming)' ELSE '$2' END);
 END $$;
 COMMENT ON FUNCTION abie_internal.import_decided_query(text, text, text[]) IS
 'The query that decides by column on compared rows of which one is held. A column is taken when nothing is held, or '
@@ -281,8 +288,7 @@ compared AS %17$s (
 	WHERE c.broken IS NOT NULL AND r.line = c.line
 	RETURNING 1
 )
-SELECT ARRAY[a.rows, a.rows + (SELECT count(*) FROM written),
-	(SELECT count(*) FROM incoming) - (SELECT count(*) FROM refused)]
+SELECT ARRAY[a.rows, a.rows + (SELECT count(*) FROM written), $2 - (SELECT count(*) FROM refused)]
 FROM (SELECT count(*) AS rows FROM added) a$query$,
 		CASE WHEN keeps_markers THEN 'NOT MATERIALIZED' ELSE 'MATERIALIZED' END,
 		incoming,
@@ -318,7 +324,7 @@ COMMENT ON FUNCTION abie_internal.import_merge_query(text, text, text[], text) I
 '(abie_internal.import_compared_query), adds those of which none is (abie_internal.import_added_query), and decides on '
 'the others (abie_internal.import_decided_query). A held row is written only when a value, a marker or its source '
 'differs; a row that would break a check together with what is held is rejected. Gives new rows, rows written, rows '
-'merged.';
+'merged, of as many as $2 says.';
 
 CREATE FUNCTION abie_internal.import_merge_links(file text) RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -361,7 +367,8 @@ COMMENT ON FUNCTION abie_internal.import_merge_links(text) IS
 'Merges links: new ones are added, name and date of known ones renewed unless the link is an own entry; a link missing '
 'from a later file stays. Gives new rows, rows written, rows merged.';
 
-CREATE FUNCTION abie_internal.import_merge(format text, target_table text, file text, header text[]) RETURNS bigint[]
+CREATE FUNCTION abie_internal.import_merge(format text, target_table text, file text, header text[], accepted bigint)
+	RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -385,12 +392,13 @@ BEGIN
 	ELSE
 		EXECUTE abie_internal.import_merge_query(format, target_table, columns,
 			abie_internal.import_incoming_query(format, target_table, columns))
-		INTO counts USING format || ': ' || file;
+		INTO counts USING format || ': ' || file, accepted;
 	END IF;
 	RETURN ARRAY[counts[1], counts[2] - counts[1], counts[3] - counts[2]];
 END $$;
-COMMENT ON FUNCTION abie_internal.import_merge(text, text, text, text[]) IS
-'Merges the rows read into one table, column by column; gives rows stored, updated and unchanged. A value whose entry '
+COMMENT ON FUNCTION abie_internal.import_merge(text, text, text, text[], bigint) IS
+'Merges the rows read, so many are accepted, into one table, column by column; gives rows stored, updated and, of the '
+'file''s main table, unchanged. A value whose entry '
 'in sources names no publication is kept. A value that a publication gave is replaced by the same publication or one '
 'that outranks it (abie.import_precedence), and withdrawn by a marker of the same publication. A row of attendance is '
 'never filled with the figures of another URN.';

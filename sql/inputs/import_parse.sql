@@ -20,22 +20,22 @@ BEGIN ATOMIC
 			JOIN abie.import_format c ON c.format = import_cells.format AND c.field = m.part_of
 	), named AS (
 		SELECT f.*, k.value, k.none, k.expected, k.none = 'marker' AS is_figure,
-			pg_catalog.quote_ident('r_' || f.field) AS cell
+			pg_catalog.quote_ident('r_' || f.field) AS cell,
+			CASE WHEN f.column_number IS NULL THEN 'NULL::text'
+				-- what reads a figure sees to the white space
+				WHEN k.none = 'marker' THEN 'c' || f.column_number
+				-- a marker stands for a missing date or text as it does for a figure, but names no row
+				WHEN f.filled THEN pg_catalog.format('abie_internal.import_text(c%s)', f.column_number)
+				ELSE pg_catalog.format('abie_internal.figure_text(c%s)', f.column_number) END AS raw
 		FROM fields f JOIN abie.import_kind k USING (kind)
 	)
-	SELECT n.field, n.kind, n.part_of, n.column_number,
-		CASE WHEN n.column_number IS NULL THEN 'NULL::text'
-			-- what reads a figure sees to the white space
-			WHEN n.is_figure THEN 'c' || n.column_number
-			-- a marker stands for a missing date or text as it does for a figure, but names no row
-			WHEN n.filled THEN pg_catalog.format('abie_internal.import_text(c%s)', n.column_number)
-			ELSE pg_catalog.format('abie_internal.figure_text(c%s)', n.column_number) END,
-		CASE WHEN n.column_number IS NOT NULL THEN pg_catalog.format(n.value, n.cell)
-			WHEN n.kind = 'year' THEN pg_catalog.format('abie_internal.import_year(%L)', import_cells.academic_year)
-			ELSE pg_catalog.format(n.value, 'NULL::text') END,
+	SELECT n.field, n.kind, n.part_of, n.column_number, n.raw,
+		CASE WHEN n.column_number IS NULL AND n.kind = 'year'
+			THEN pg_catalog.format('abie_internal.import_year(%L)', import_cells.academic_year)
+			ELSE pg_catalog.format(n.value, n.raw) END,
 		CASE WHEN n.is_figure AND n.column_number IS NULL THEN 'NULL::text'
 			WHEN n.is_figure THEN pg_catalog.format('CASE WHEN %I IS NULL '
-				'THEN abie_internal.figure_found_marker(%s) END', n.field, n.cell) END,
+				'THEN abie_internal.figure_found_marker(%s) END', n.field, n.raw) END,
 		CASE WHEN n.column_number IS NOT NULL AND (n.kind <> 'text' OR n.filled)
 			-- the expression for none may be NULL for a text it cannot read
 			THEN pg_catalog.format('CASE WHEN %1$I IS NULL THEN CASE WHEN %2$s IS NULL THEN %3$L '
@@ -77,20 +77,18 @@ AS $$
 DECLARE
 	statement text;
 BEGIN
-	-- OFFSET 0 keeps the planner from putting an expression in every place that uses it; a CTE that numbers lines would
-	-- be kept. A temporary table is read in the order it was filled, by one process.
+	-- OFFSET 0 keeps the planner from putting a value's expression in every place that uses it; the text of a cell is
+	-- wanted where it has none only. A CTE that numbers lines would be kept. A temporary table is read in the order it
+	-- was filled, by one process.
 	SELECT format($query$
 CREATE TEMP TABLE abie_import_row ON COMMIT DROP AS
 SELECT line, given_year, given_date, %s AS set_aside, nullif(concat_ws('; ', %s%s), '') AS problems, %s%s%s
 FROM (
-	SELECT *, abie_internal.import_year(%L) AS given_year, %L::date AS given_date%s
+	SELECT *, abie_internal.import_year(%L) AS given_year, %L::date AS given_date, %s%s
 	FROM (
-		SELECT *, %s
-		FROM (
-			SELECT abie_internal.import_line() AS line, %s
-			FROM pg_temp.abie_import_stage OFFSET 0
-		) raw OFFSET 0
-	) typed OFFSET 0
+		SELECT abie_internal.import_line() AS line, %s, %s
+		FROM pg_temp.abie_import_stage OFFSET 0
+	) typed
 ) marked$query$,
 		coalesce(min(publication.set_aside), 'NULL::text'),
 		string_agg(cell.problem, E',\n\t' ORDER BY cell.column_number),
@@ -100,10 +98,11 @@ FROM (
 		string_agg(', ' || quote_ident('m_' || cell.field), '') FILTER (WHERE cell.marker IS NOT NULL),
 		abie_internal.import_gathered(import_parse_query.format, header),
 		academic_year, register_date,
+		string_agg(format('%s AS %I', cell.raw, 'r_' || cell.field), E',\n\t\t'),
 		string_agg(format(E',\n\t\t%s AS %I', cell.marker, 'm_' || cell.field), '')
 			FILTER (WHERE cell.marker IS NOT NULL),
-		string_agg(format('%s AS %I', cell.value, cell.field), E',\n\t\t\t'),
-		string_agg(format('%s AS %I', cell.raw, 'r_' || cell.field), E',\n\t\t\t\t'))
+		string_agg(DISTINCT 'c' || cell.column_number, ', '),
+		string_agg(format('%s AS %I', cell.value, cell.field), E',\n\t\t\t'))
 	INTO statement
 	FROM abie_internal.import_cells(import_parse_query.format, header, import_parse_query.academic_year) cell,
 		abie.import_publication publication
@@ -114,28 +113,39 @@ COMMENT ON FUNCTION abie_internal.import_parse_query(text, text[], text, date) I
 'The statement that reads the staged cells into pg_temp.abie_import_row: line, why a row is set aside or what is wrong '
 'with it, and every field as its kind, with its marker.';
 
-CREATE FUNCTION abie_internal.import_repeated_query(format text) RETURNS text
-LANGUAGE sql STABLE STRICT PARALLEL SAFE
--- hashes that are not the same are told faster than groups are made
-RETURN (SELECT pg_catalog.format($query$
-UPDATE pg_temp.abie_import_row r
-SET problems = 'second row of the same key: the first is line ' || first.first_line
-FROM (SELECT %1$s, min(line) AS first_line FROM pg_temp.abie_import_row
-	WHERE set_aside IS NULL AND problems IS NULL GROUP BY %2$s HAVING count(*) > 1) first
-WHERE (SELECT abie_internal.has_repeat(hash_record_extended(ROW(%2$s), 0)) FROM pg_temp.abie_import_row
-		WHERE set_aside IS NULL AND problems IS NULL)
-	AND r.set_aside IS NULL AND r.problems IS NULL AND r.line > first.first_line AND (%2$s) = (%3$s)$query$,
-		pg_catalog.string_agg(t.expression || ' AS ' || pg_catalog.quote_ident('key_' || t.target_column), ', '),
-		pg_catalog.string_agg(t.expression, ', '),
-		pg_catalog.string_agg('first.' || pg_catalog.quote_ident('key_' || t.target_column), ', '))
-	FROM (
-		SELECT target.target_column, target.expression
+CREATE FUNCTION abie_internal.import_refuse_repeated(format text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	key text;
+	accepted bigint;
+	has_repeat boolean;
+	refused bigint := 0;
+BEGIN
+	SELECT string_agg(k.expression, ', ') INTO key
+	FROM (SELECT target.expression
 		FROM abie.import_target target JOIN abie.import_publication p ON p.format = target.format
 			AND p.main_table = target.target_table
-		WHERE target.format = import_repeated_query.format
+		WHERE target.format = import_refuse_repeated.format
 			AND target.target_column = ANY (abie_internal.import_key(target.target_table))
 		-- of the long layout several rows make one
-		UNION ALL SELECT 'attendance_reason', 'attendance_reason'
-		WHERE import_repeated_query.format = 'ees-attendance-reasons') t);
-COMMENT ON FUNCTION abie_internal.import_repeated_query(text) IS
-'The statement that rejects rows of the file whose key an earlier row has.';
+		UNION ALL SELECT 'attendance_reason' WHERE import_refuse_repeated.format = 'ees-attendance-reasons') k;
+	-- hashes that are not the same are told faster than groups are made
+	EXECUTE format('SELECT count(*), abie_internal.has_repeat(hash_record_extended(ROW(%s), 0)) '
+			'FROM pg_temp.abie_import_row WHERE set_aside IS NULL AND problems IS NULL', key)
+	INTO accepted, has_repeat;
+	IF has_repeat THEN
+		EXECUTE format($query$
+			UPDATE pg_temp.abie_import_row r
+			SET problems = 'second row of the same key: the first is line ' || repeated.first_line
+			FROM (SELECT line, min(line) OVER (PARTITION BY %1$s) AS first_line FROM pg_temp.abie_import_row
+				WHERE set_aside IS NULL AND problems IS NULL AND ROW(%1$s) IS NOT NULL) repeated
+			WHERE r.line = repeated.line AND repeated.line > repeated.first_line$query$, key);
+		GET DIAGNOSTICS refused = ROW_COUNT;
+	END IF;
+	RETURN accepted - refused;
+END $$;
+COMMENT ON FUNCTION abie_internal.import_refuse_repeated(text) IS
+'Rejects rows of the file under way whose key an earlier row has; the number of rows that are neither set aside nor '
+'rejected. A part of import_finish.';

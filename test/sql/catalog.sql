@@ -59,6 +59,7 @@ CREATE TABLE not_parallel_safe (name text PRIMARY KEY, reason text NOT NULL);
 INSERT INTO not_parallel_safe VALUES
 	('import_begin', 'makes a temporary table'),
 	('import_line', 'numbers rows in their order'),
+	('import_refuse_repeated', 'writes a temporary table'),
 	('import_merge', 'writes the input tables'),
 	('import_merge_links', 'writes abie.school_link'),
 	('import_align', 'writes the input tables'),
@@ -66,7 +67,7 @@ INSERT INTO not_parallel_safe VALUES
 	('import_name_authorities', 'writes abie.local_authority'),
 	('name_local_authorities', 'trigger'),
 	('import_name_schools', 'writes abie.school'),
-	('import_types_not_understood', 'reads a temporary table'),
+	('import_counts', 'reads a temporary table'),
 	('import_log', 'writes abie.import'),
 	('import_finish', 'writes the input tables'),
 	('load_attendance', 'writes the input tables'),
