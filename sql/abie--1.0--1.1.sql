@@ -2170,6 +2170,322 @@ BEGIN
 	RETURN logged;
 END $$;
 
+-- The search of abie.explain, abie.what_if and abie.nearby_similar_schools makes no vectors
+
+DROP FUNCTION abie_internal.most_similar(abie.run_school, integer);
+
+CREATE FUNCTION abie_internal.scaled_distance(numbers float8[], categories text[], parameters abie.vector_parameters,
+	vector float8[], weights float8[], farthest float8)
+RETURNS float8
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_scaled_distance';
+COMMENT ON FUNCTION abie_internal.scaled_distance(float8[], text[], abie.vector_parameters, float8[], float8[],
+	float8) IS
+'Distance of abie.distance between a vector and the one of abie_internal.scaled_vector, to the bit, which is not made '
+'for it: NULL where they are not comparable or it is above farthest. Errors as of both.';
+
+CREATE FUNCTION abie_internal.most_similar(school abie.run_school, wanted integer, farthest float8)
+RETURNS TABLE (similar_urn integer, distance float8, rank integer)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+-- to start a process takes longer than the search
+SET max_parallel_workers_per_gather = 0
+-- so that what is the school's own is a constant of the plan, not looked up for each other school
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+	weights float8[] := (SELECT w.weights FROM abie.run_weights(school.run_id) w WHERE w.stratum = school.stratum);
+	scaling abie.vector_parameters := (SELECT d.parameters FROM abie.run_scaling d
+		WHERE d.run_id = school.run_id AND d.stratum = school.stratum);
+	vector float8[] := abie_internal.scaled_vector(school.numbers, school.categories, scaling);
+BEGIN
+	IF weights IS NULL THEN
+		RETURN;
+	END IF;
+	RETURN QUERY
+	SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
+	FROM (SELECT s.urn::integer AS urn,
+			abie_internal.scaled_distance(s.numbers, s.categories, scaling, vector, weights, farthest) AS distance
+		FROM abie.run_school s WHERE s.run_id = school.run_id AND abie_internal.may_be_similar(school, s)
+			-- measures those within reach twice, which is dear where all are
+			AND (farthest = 'infinity' OR abie_internal.scaled_distance(s.numbers, s.categories, scaling, vector,
+				weights, farthest) IS NOT NULL)
+		-- those without a distance are last
+		ORDER BY 2, 1 LIMIT wanted) d
+	WHERE d.distance IS NOT NULL
+	ORDER BY d.distance, d.urn;
+END $$;
+COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer, float8) IS
+'The schools of a run most similar to one school, which need not be as it is in the run, as far as farthest (infinity: '
+'any); nearest first.';
+
+CREATE OR REPLACE FUNCTION abie_internal.explain_similar_schools(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 20
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH school AS MATERIALIZED (
+	SELECT s.*, m.method = 'contextual' AS is_contextual, w.weights, w.characteristics, d.parameters,
+		abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector, g.elements, g.others, g.groups
+	FROM abie.run_school s
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		JOIN abie.run r ON r.run_id = s.run_id
+		JOIN abie.methodology m ON m.name = r.methodology
+		CROSS JOIN LATERAL (SELECT w.* FROM abie.run_weights(s.run_id) w WHERE w.stratum = s.stratum) w
+		CROSS JOIN LATERAL (
+			SELECT d.parameters FROM abie.run_scaling d WHERE d.run_id = s.run_id AND d.stratum = s.stratum) d
+		-- the parts of a characteristic are put together at its first element
+		CROSS JOIN LATERAL (
+			SELECT array_agg(c.position ORDER BY c.position) AS elements,
+				array_agg(NULL::integer) AS others, array_agg(c.first ORDER BY c.position) AS groups
+			FROM (SELECT c.position, min(c.position) OVER (PARTITION BY c.characteristic) AS first
+				FROM abie.run_characteristic c WHERE c.run_id = s.run_id AND c.stratum = s.stratum) c) g
+	WHERE s.run_id = explain_similar_schools.run_id AND s.urn = explain_similar_schools.urn
+), peer AS (
+	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
+		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
+		p.context, p.effective_enrolments AS enrolments, x.name,
+		abie_internal.group_contributions(abie.distance_parts(s.vector,
+			abie_internal.scaled_vector(p.numbers, p.categories, s.parameters), s.weights),
+			s.elements, s.others, s.groups) AS parts
+	FROM school s
+		JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
+		JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
+		LEFT JOIN abie.school x ON x.urn = n.similar_urn
+)
+SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
+	'attendance' || CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' ELSE '' END
+		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
+		|| CASE WHEN s.references_published
+			THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
+		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || d.most)
+FROM peer n
+	CROSS JOIN school s
+	CROSS JOIN LATERAL (
+		SELECT string_agg(format('%s %s %%', t.characteristic, round(100 * (t.part / n.distance ^ 2)::numeric)), ', '
+			ORDER BY t.part DESC, t.characteristic COLLATE "C") AS most
+		FROM (SELECT x.* FROM unnest(n.parts, s.characteristics) x(part, characteristic)
+			WHERE x.part > 0 AND s.references_published
+			ORDER BY x.part DESC, x.characteristic COLLATE "C" LIMIT 3) t) d;
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_internal.explain_local_schools(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 80
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+-- materialized, so that the search is made once
+WITH school AS MATERIALIZED (
+	SELECT s, m.similar_schools, abie_internal.local_schools(m) AS local_schools, l.bandwidth
+	FROM abie.run_school s
+		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		-- the bandwidth is the distance of the first school beyond them
+		JOIN abie.similar_list l ON l.run_id = s.run_id AND l.urn = s.urn
+		JOIN abie.run r ON r.run_id = s.run_id
+		JOIN abie.methodology m ON m.name = r.methodology
+	WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
+		AND m.method = 'contextual'
+)
+SELECT 6, n.rank, format('counted too, school %s: %s', n.rank, n.similar_urn || coalesce(' ' || x.name, '')),
+	CASE WHEN p.attendance_published THEN p.attendance END,
+	format('attendance, context %s; distance %s, %s enrolments', p.context, n.distance, p.effective_enrolments)
+FROM school o
+	CROSS JOIN LATERAL abie_internal.most_similar(o.s, o.local_schools, o.bandwidth) n
+	JOIN abie.run_school p ON p.run_id = explain_local_schools.run_id AND p.urn = n.similar_urn
+	LEFT JOIN abie.school x ON x.urn = n.similar_urn
+WHERE n.rank > o.similar_schools;
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_internal.explain_inputs(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 30
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH run AS (
+	SELECT r.baseline_year, m.method, m.clip
+	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
+	WHERE r.run_id = explain_inputs.run_id
+), school AS (
+	SELECT s.*, abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector
+	FROM abie.run_school s
+		LEFT JOIN LATERAL (
+			SELECT d.parameters FROM abie.run_scaling d WHERE d.run_id = s.run_id AND d.stratum = s.stratum) d ON true
+	WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
+), element AS (
+	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number,
+		-- learned weights are the sizes of coefficients
+		CASE WHEN s.references_published THEN '; weight ' || c.weight ELSE '' END AS weighed
+	FROM school s
+		JOIN abie.run_characteristic c ON c.run_id = s.run_id AND c.stratum = s.stratum
+)
+SELECT 0, 1, 'left out', NULL::float8, x.reason || coalesce(': ' || x.detail, '')
+FROM abie.exclusion x
+WHERE x.run_id = explain_inputs.run_id AND x.urn = explain_inputs.urn
+UNION ALL
+SELECT 1, 1, CASE r.method WHEN 'contextual' THEN 'attendance' ELSE 'baseline' END, s.attendance,
+	CASE WHEN s.sess_possible > 0 AND s.sess_overall IS NOT NULL
+		THEN format('100 x (%s sessions possible - %s absent) / %s in %s', s.sess_possible, s.sess_overall,
+			s.sess_possible, r.baseline_year)
+		ELSE '100 less the absence rate published for ' || r.baseline_year END
+FROM school s, run r
+UNION ALL
+SELECT 1, 2, 'enrolments', s.enrolments, 'in ' || r.baseline_year FROM school s, run r
+UNION ALL
+SELECT 1, 3, 'enrolments counted', s.effective_enrolments,
+	format('enrolments x %s, the share of a full year that its sessions possible an enrolment are: the enrolments of '
+		'all that follows', s.effective_enrolments / s.enrolments)
+FROM school s WHERE s.effective_enrolments <> s.enrolments
+UNION ALL
+SELECT 1, 4, 'attendance error', s.attendance_error,
+	'standard error of attendance as that of a sample of pupils, from their registers'
+FROM school s
+WHERE s.attendance_error IS NOT NULL
+UNION ALL
+SELECT 2, e.position, e.characteristic || coalesce(' is ' || e.category, ''),
+	CASE WHEN e.category IS NULL THEN e.number ELSE 1 END,
+	CASE
+		WHEN e.scaled IS NULL THEN 'missing' || CASE WHEN e.substitute IS NULL THEN ''
+			ELSE format('; scaled, the contextual model takes %s', e.substitute) END
+		WHEN e.category IS NOT NULL THEN format('1 if so, divided by %s%s', e.scale, e.weighed)
+		ELSE format('scaled to %s: less %s, divided by %s, limited to +-%s%s', e.scaled, e.location, e.scale, r.clip,
+			e.weighed)
+	END
+FROM element e, run r
+WHERE e.category IS NULL OR e.scaled > 0
+UNION ALL
+SELECT 2, min(e.position), e.characteristic, NULL, 'missing'
+FROM element e
+WHERE e.category IS NOT NULL AND e.scaled IS NULL
+GROUP BY e.characteristic;
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_internal.explain_context(run_id integer, urn integer)
+RETURNS TABLE (part integer, place integer, name text, value float8, made text)
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 1000 ROWS 90
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH school AS (
+	SELECT s.fitted, s.leverage, s.context, s.is_reference, m.mean, m.schools
+	FROM abie.run_school s
+		JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
+	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL
+		AND s.references_published
+), contribution AS MATERIALIZED (
+	SELECT c.*, row_number() OVER ()::integer AS place
+	FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
+	WHERE EXISTS (SELECT FROM school)
+)
+SELECT 3, 0, 'mean', s.mean,
+	format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools)
+FROM school s
+UNION ALL
+SELECT 3, t.term, 'term ' || t.name, t.contribution,
+	format('%s x (%s - %s): coefficient, the school''s, the mean', t.coefficient, t.value, t.location)
+FROM abie.school_terms(explain_context.run_id, explain_context.urn) t
+WHERE EXISTS (SELECT FROM school)
+UNION ALL
+SELECT 4, c.place, 'contribution of ' || c.characteristic, c.contribution,
+	'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
+FROM contribution c
+UNION ALL
+SELECT 4, 1000, 'contribution of disadvantage', sum(c.contribution), 'those of ' || string_agg(c.characteristic, ', ')
+FROM contribution c
+WHERE abie_internal.is_disadvantage(c.characteristic)
+HAVING count(*) > 1
+UNION ALL
+SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms'
+FROM school s
+UNION ALL
+SELECT 5, 2, 'leverage', s.leverage,
+	'share of its own attendance in fitted'
+		|| CASE WHEN s.is_reference THEN '' ELSE ': none, for it is not published' END
+FROM school s
+UNION ALL
+SELECT 5, 3, 'context', s.context,
+	'(fitted - leverage x attendance) / (1 - leverage): predicted from the other schools alone'
+FROM school s
+UNION ALL
+SELECT 3, 0, 'not shown', NULL,
+	format('how expected attendance follows from that of the other schools: that of %s of %s is not published',
+		count(*) FILTER (WHERE NOT o.attendance_published), count(*))
+FROM abie.run_school s
+	JOIN abie.run_school o ON o.run_id = s.run_id AND o.stratum = s.stratum AND o.urn <> s.urn
+WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND NOT s.references_published
+HAVING count(*) > 0;
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_owner.nearby_similar_schools(role oid, run_id integer, urn integer, count integer)
+RETURNS TABLE (similar_urn integer, name text, km float8, distance float8, similarity_rank integer, attendance float8)
+LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE COST 1000000 ROWS 5
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+	own abie.run_school;
+BEGIN
+IF nearby_similar_schools.count < 1 THEN
+	RAISE EXCEPTION 'count must be at least 1, not %', nearby_similar_schools.count
+		USING ERRCODE = 'invalid_parameter_value', HINT = 'It is how many schools to name.';
+ELSIF abie_owner.admit(role, 'nearby_similar_schools', nearby_similar_schools.run_id,
+	ARRAY[nearby_similar_schools.urn]) = '{}' THEN
+	RETURN;
+END IF;
+SELECT s.* INTO own FROM abie.run_school s JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_schools.urn;
+RETURN QUERY
+SELECT n.similar_urn, s.name, k.km, CASE WHEN own.references_published THEN n.distance END, n.rank,
+	CASE WHEN p.attendance_published THEN p.attendance END
+FROM abie_internal.most_similar(own, 100, 'infinity') n
+	JOIN abie.run_school p ON p.run_id = own.run_id AND p.urn = n.similar_urn
+	CROSS JOIN LATERAL abie.kilometres(own.easting, own.northing, p.easting, p.northing) k(km)
+	LEFT JOIN abie.school s ON s.urn = n.similar_urn
+WHERE k.km IS NOT NULL
+ORDER BY k.km, n.similar_urn LIMIT nearby_similar_schools.count;
+END $$;
+
+CREATE OR REPLACE FUNCTION abie_internal.what_if_similar_schools(changed abie.run_school, wanted integer, chosen jsonb)
+RETURNS TABLE (rank integer, distance float8, bandwidth float8, attendance float8, context float8, enrolments float8)
+LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 ROWS 20
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- not STRICT: chosen is NULL where none are
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+WITH found AS (
+	SELECT c.*, 'infinity'::float8 AS bandwidth
+	FROM abie_internal.chosen_similar_schools(changed, chosen) c
+	WHERE chosen IS NOT NULL
+	UNION ALL
+	SELECT n.*, max(n.distance) OVER ()
+	FROM abie_internal.most_similar(changed, wanted + 1, 'infinity') n
+	WHERE chosen IS NULL
+)
+SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.effective_enrolments
+FROM found f
+	JOIN abie.run_school s ON s.run_id = (changed).run_id AND s.urn = f.similar_urn
+WHERE f.rank <= wanted OR chosen IS NOT NULL
+ORDER BY f.rank;
+END $$;
+
 -- As sql/setting.sql has it: a function that is replaced has lost it.
 DO $$
 DECLARE

@@ -15,8 +15,11 @@ WITH run AS (
 	FROM abie.run r JOIN abie.methodology m ON m.name = r.methodology
 	WHERE r.run_id = explain_inputs.run_id
 ), school AS (
-	SELECT s.*, abie_internal.school_vector(s) AS vector
-	FROM abie.run_school s WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
+	SELECT s.*, abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector
+	FROM abie.run_school s
+		LEFT JOIN LATERAL (
+			SELECT d.parameters FROM abie.run_scaling d WHERE d.run_id = s.run_id AND d.stratum = s.stratum) d ON true
+	WHERE s.run_id = explain_inputs.run_id AND s.urn = explain_inputs.urn
 ), element AS (
 	SELECT c.*, s.vector[c.position] AS scaled, s.numbers[c.element] AS number,
 		-- learned weights are the sizes of coefficients
@@ -77,39 +80,49 @@ AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH school AS (
-	SELECT s.*, m.method = 'contextual' AS is_contextual
+WITH school AS MATERIALIZED (
+	SELECT s.*, m.method = 'contextual' AS is_contextual, w.weights, w.characteristics, d.parameters,
+		abie_internal.scaled_vector(s.numbers, s.categories, d.parameters) AS vector, g.elements, g.others, g.groups
 	FROM abie.run_school s
 		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
 		JOIN abie.run r ON r.run_id = s.run_id
 		JOIN abie.methodology m ON m.name = r.methodology
+		CROSS JOIN LATERAL (SELECT w.* FROM abie.run_weights(s.run_id) w WHERE w.stratum = s.stratum) w
+		CROSS JOIN LATERAL (
+			SELECT d.parameters FROM abie.run_scaling d WHERE d.run_id = s.run_id AND d.stratum = s.stratum) d
+		-- the parts of a characteristic are put together at its first element
+		CROSS JOIN LATERAL (
+			SELECT array_agg(c.position ORDER BY c.position) AS elements,
+				array_agg(NULL::integer) AS others, array_agg(c.first ORDER BY c.position) AS groups
+			FROM (SELECT c.position, min(c.position) OVER (PARTITION BY c.characteristic) AS first
+				FROM abie.run_characteristic c WHERE c.run_id = s.run_id AND c.stratum = s.stratum) c) g
 	WHERE s.run_id = explain_similar_schools.run_id AND s.urn = explain_similar_schools.urn
-), difference AS (
-	SELECT d.rank,
-		string_agg(format('%s %s %%', d.characteristic, round(100 * d.share::numeric)), ', '
-			ORDER BY d.part DESC, d.characteristic COLLATE "C") AS most
-	FROM (SELECT x.*,
-			row_number() OVER (PARTITION BY x.rank ORDER BY x.part DESC, x.characteristic COLLATE "C") AS place
-		FROM abie_owner.school_similarity(explain_similar_schools.run_id, explain_similar_schools.urn) x) d
-	WHERE d.place <= 3 AND d.part > 0
-	GROUP BY d.rank
 ), peer AS (
 	SELECT n.rank, n.similar_urn, n.distance, abie.kilometres(s.easting, s.northing, p.easting, p.northing) AS km,
 		CASE WHEN p.attendance_published THEN p.attendance END AS attendance,
-		p.context, p.effective_enrolments AS enrolments, x.name, d.most
+		p.context, p.effective_enrolments AS enrolments, x.name,
+		abie_internal.group_contributions(abie.distance_parts(s.vector,
+			abie_internal.scaled_vector(p.numbers, p.categories, s.parameters), s.weights),
+			s.elements, s.others, s.groups) AS parts
 	FROM school s
 		JOIN abie.similar_school n ON n.run_id = s.run_id AND n.urn = s.urn
 		JOIN abie.run_school p ON p.run_id = n.run_id AND p.urn = n.similar_urn
 		LEFT JOIN abie.school x ON x.urn = n.similar_urn
-		LEFT JOIN difference d ON d.rank = n.rank
 )
 SELECT 6, n.rank, format('similar school %s: %s', n.rank, n.similar_urn || coalesce(' ' || n.name, '')), n.attendance,
 	'attendance' || CASE WHEN n.attendance IS NULL THEN ' known from registers only, not shown' ELSE '' END
 		|| CASE WHEN s.is_contextual AND s.references_published THEN format(', context %s', n.context) ELSE '' END
 		|| CASE WHEN s.references_published
 			THEN format('; distance %s, %s enrolments', n.distance, n.enrolments) ELSE '' END
-		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || n.most)
-FROM peer n, school s;
+		|| concat(', ' || round(n.km::numeric, 1) || ' km away', '; differs most in ' || d.most)
+FROM peer n
+	CROSS JOIN school s
+	CROSS JOIN LATERAL (
+		SELECT string_agg(format('%s %s %%', t.characteristic, round(100 * (t.part / n.distance ^ 2)::numeric)), ', '
+			ORDER BY t.part DESC, t.characteristic COLLATE "C") AS most
+		FROM (SELECT x.* FROM unnest(n.parts, s.characteristics) x(part, characteristic)
+			WHERE x.part > 0 AND s.references_published
+			ORDER BY x.part DESC, x.characteristic COLLATE "C" LIMIT 3) t) d;
 END $$;
 COMMENT ON FUNCTION abie_internal.explain_similar_schools(integer, integer) IS
 'The lines of abie.explain on the similar schools, by part and place.';
@@ -126,9 +139,11 @@ BEGIN
 RETURN QUERY
 -- materialized, so that the search is made once
 WITH school AS MATERIALIZED (
-	SELECT s, m.similar_schools, abie_internal.local_schools(m) AS local_schools
+	SELECT s, m.similar_schools, abie_internal.local_schools(m) AS local_schools, l.bandwidth
 	FROM abie.run_school s
 		JOIN abie.expectation e ON e.run_id = s.run_id AND e.urn = s.urn
+		-- the bandwidth is the distance of the first school beyond them
+		JOIN abie.similar_list l ON l.run_id = s.run_id AND l.urn = s.urn
 		JOIN abie.run r ON r.run_id = s.run_id
 		JOIN abie.methodology m ON m.name = r.methodology
 	WHERE s.run_id = explain_local_schools.run_id AND s.urn = explain_local_schools.urn AND s.references_published
@@ -138,7 +153,7 @@ SELECT 6, n.rank, format('counted too, school %s: %s', n.rank, n.similar_urn || 
 	CASE WHEN p.attendance_published THEN p.attendance END,
 	format('attendance, context %s; distance %s, %s enrolments', p.context, n.distance, p.effective_enrolments)
 FROM school o
-	CROSS JOIN LATERAL abie_internal.most_similar(o.s, o.local_schools) n
+	CROSS JOIN LATERAL abie_internal.most_similar(o.s, o.local_schools, o.bandwidth) n
 	JOIN abie.run_school p ON p.run_id = explain_local_schools.run_id AND p.urn = n.similar_urn
 	LEFT JOIN abie.school x ON x.urn = n.similar_urn
 WHERE n.rank > o.similar_schools;

@@ -87,6 +87,10 @@ WITH school AS (
 		JOIN abie.run_model m ON m.run_id = s.run_id AND m.stratum = s.stratum
 	WHERE s.run_id = explain_context.run_id AND s.urn = explain_context.urn AND s.context IS NOT NULL
 		AND s.references_published
+), contribution AS MATERIALIZED (
+	SELECT c.*, row_number() OVER ()::integer AS place
+	FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
+	WHERE EXISTS (SELECT FROM school)
 )
 SELECT 3, 0, 'mean', s.mean,
 	format('attendance of the %s schools the contextual model was fitted to, weighted by enrolments', s.schools)
@@ -97,14 +101,13 @@ SELECT 3, t.term, 'term ' || t.name, t.contribution,
 FROM abie.school_terms(explain_context.run_id, explain_context.urn) t
 WHERE EXISTS (SELECT FROM school)
 UNION ALL
-SELECT 4, row_number() OVER ()::integer, 'contribution of ' || c.characteristic, c.contribution,
+SELECT 4, c.place, 'contribution of ' || c.characteristic, c.contribution,
 	'its terms, and half of those it shares with another; all contributions add up to fitted - mean'
-FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
-WHERE EXISTS (SELECT FROM school)
+FROM contribution c
 UNION ALL
 SELECT 4, 1000, 'contribution of disadvantage', sum(c.contribution), 'those of ' || string_agg(c.characteristic, ', ')
-FROM abie.school_contributions(explain_context.run_id, explain_context.urn) c
-WHERE EXISTS (SELECT FROM school) AND abie_internal.is_disadvantage(c.characteristic)
+FROM contribution c
+WHERE abie_internal.is_disadvantage(c.characteristic)
 HAVING count(*) > 1
 UNION ALL
 SELECT 5, 1, 'fitted', s.fitted, 'mean + the sum of the terms'

@@ -22,7 +22,7 @@ WHERE s.run_id = nearby_similar_schools.run_id AND s.urn = nearby_similar_school
 RETURN QUERY
 SELECT n.similar_urn, s.name, k.km, CASE WHEN own.references_published THEN n.distance END, n.rank,
 	CASE WHEN p.attendance_published THEN p.attendance END
-FROM abie_internal.most_similar(own, 100) n
+FROM abie_internal.most_similar(own, 100, 'infinity') n
 	JOIN abie.run_school p ON p.run_id = own.run_id AND p.urn = n.similar_urn
 	CROSS JOIN LATERAL abie.kilometres(own.easting, own.northing, p.easting, p.northing) k(km)
 	LEFT JOIN abie.school s ON s.urn = n.similar_urn

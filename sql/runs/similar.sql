@@ -16,11 +16,13 @@ COMMENT ON FUNCTION abie_internal.may_be_similar(abie.run_school, abie.run_schoo
 'Whether another school of a run may be one of a school''s similar schools: one that it may be compared with, '
 'selective with selective only.';
 
-CREATE FUNCTION abie_internal.most_similar(school abie.run_school, wanted integer)
+CREATE FUNCTION abie_internal.most_similar(school abie.run_school, wanted integer, farthest float8)
 RETURNS TABLE (similar_urn integer, distance float8, rank integer)
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE COST 100000 ROWS 21
 SET search_path = pg_catalog, pg_temp
 SET jit = off
+-- to start a process takes longer than the search
+SET max_parallel_workers_per_gather = 0
 -- so that what is the school's own is a constant of the plan, not looked up for each other school
 SET plan_cache_mode = force_custom_plan
 AS $$
@@ -36,16 +38,20 @@ BEGIN
 	END IF;
 	RETURN QUERY
 	SELECT d.urn, d.distance, row_number() OVER (ORDER BY d.distance, d.urn)::integer
-	FROM (SELECT s.urn::integer AS urn, abie.distance(vector,
-			abie_internal.scaled_vector(s.numbers, s.categories, scaling), weights) AS distance
+	FROM (SELECT s.urn::integer AS urn,
+			abie_internal.scaled_distance(s.numbers, s.categories, scaling, vector, weights, farthest) AS distance
 		FROM abie.run_school s WHERE s.run_id = school.run_id AND abie_internal.may_be_similar(school, s)
-		-- a condition on the distance would measure it again; those without one are last
+			-- measures those within reach twice, which is dear where all are
+			AND (farthest = 'infinity' OR abie_internal.scaled_distance(s.numbers, s.categories, scaling, vector,
+				weights, farthest) IS NOT NULL)
+		-- those without a distance are last
 		ORDER BY 2, 1 LIMIT wanted) d
 	WHERE d.distance IS NOT NULL
 	ORDER BY d.distance, d.urn;
 END $$;
-COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer) IS
-'The schools of a run most similar to one school, which need not be as it is in the run; nearest first.';
+COMMENT ON FUNCTION abie_internal.most_similar(abie.run_school, integer, float8) IS
+'The schools of a run most similar to one school, which need not be as it is in the run, as far as farthest (infinity: '
+'any); nearest first.';
 
 -- The same rule for all schools at once, as abie.nearest_lists takes it: a list of its own for each group, candidates,
 -- families.

@@ -192,7 +192,7 @@ WITH found AS (
 	WHERE chosen IS NOT NULL
 	UNION ALL
 	SELECT n.*, max(n.distance) OVER ()
-	FROM abie_internal.most_similar(changed, wanted + 1) n
+	FROM abie_internal.most_similar(changed, wanted + 1, 'infinity') n
 	WHERE chosen IS NULL
 )
 SELECT f.rank, f.distance, f.bandwidth, s.attendance, s.context, s.effective_enrolments

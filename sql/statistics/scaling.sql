@@ -60,3 +60,13 @@ COMMENT ON FUNCTION abie_internal.scaled_vector(float8[], text[], abie.vector_pa
 'abie.run_school (NULL elements are missing ones); elements as in abie.run_characteristic: numbers as abie.scale makes '
 'them, categories 1 / category_scale where they have the value, else 0. Errors: NaN or infinity, columns of the '
 'parameters that do not fit each other or hold NULL.';
+
+-- Where one school is measured against thousands, most are seen to be farther by their first elements.
+CREATE FUNCTION abie_internal.scaled_distance(numbers float8[], categories text[], parameters abie.vector_parameters,
+	vector float8[], weights float8[], farthest float8)
+RETURNS float8
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20 AS 'MODULE_PATHNAME', 'abie_scaled_distance';
+COMMENT ON FUNCTION abie_internal.scaled_distance(float8[], text[], abie.vector_parameters, float8[], float8[],
+	float8) IS
+'Distance of abie.distance between a vector and the one of abie_internal.scaled_vector, to the bit, which is not made '
+'for it: NULL where they are not comparable or it is above farthest. Errors as of both.';

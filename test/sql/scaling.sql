@@ -135,6 +135,26 @@ SELECT abie_internal.scaled_vector('{10,NULL,99}', '{a,NULL}', ROW('{1,3,2}', '{
 SELECT abie_internal.scaled_vector('{10,3}', '{}', ROW('{1,2}', '{5,1}', '{2,0}', 4, NULL, NULL, NULL)::abie.vector_parameters) = abie.scale('{10,3}', '{5,1}', '{2,0}', 4) AS same,
 	abie_internal.scaled_vector('{}', '{x}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{x,y}', '{1,1}')::abie.vector_parameters), abie_internal.scaled_vector('{}', '{}', ROW(NULL, NULL, NULL, 4, NULL, NULL, NULL)::abie.vector_parameters);
 
+-- Distance without a vector: to the bit that of one, of all pairs of rows with missing elements, stored as tables have them
+\set parameters 'ROW(''{1,3,2,6,9}'', ''{0,1,-1,2,0}'', ''{1,2,0.5,0,1}'', 3, ''{1,1,2,5}'', ''{a,bb,a,x}'', ''{0.5,0.25,1,2}'')::abie.vector_parameters'
+\set weights '''{1,0,0.5,2,0,1,3,0.25,0}'''
+CREATE TEMP TABLE held AS
+SELECT i, ARRAY(SELECT CASE WHEN (i * 7 + j * 3) % 13 > 0 THEN (i * j * 37 % 101)::float8 / 10 - 5 END FROM generate_series(1, 5 + i % 2) j) AS numbers,
+	CASE i % 5 WHEN 0 THEN '{a,NULL}' WHEN 1 THEN '{bb,a}' WHEN 2 THEN '{bc,b,c,d,x}' WHEN 3 THEN '{"",a}' ELSE '{}' END::text[] AS categories
+FROM generate_series(1, 150) i;
+CREATE TEMP TABLE measured AS
+SELECT a.i, b.i AS other, b.numbers, b.categories, v.vector, abie.distance(v.vector, abie_internal.scaled_vector(b.numbers, b.categories, :parameters), :weights) AS distance
+FROM held a CROSS JOIN held b CROSS JOIN LATERAL (SELECT abie_internal.scaled_vector(a.numbers, a.categories, :parameters) AS vector) v;
+SELECT count(*) FILTER (WHERE distance IS NULL) > 1000 AS "not comparable", count(*) FILTER (WHERE distance > 0) > 1000 AS apart, count(*) FILTER (WHERE distance = 0) > 10 AS same,
+	count(*) FILTER (WHERE distance IS DISTINCT FROM abie_internal.scaled_distance(numbers, categories, :parameters, vector, :weights, 'infinity')) AS different,
+	count(*) FILTER (WHERE distance IS DISTINCT FROM abie_internal.scaled_distance(numbers, categories, :parameters, vector, :weights, distance)) AS "at farthest",
+	count(*) FILTER (WHERE abie_internal.scaled_distance(numbers, categories, :parameters, vector, :weights, distance * (1 - 1e-15::float8)) IS NOT NULL AND distance > 0) AS beyond
+FROM measured;
+-- of constants, too
+SELECT vector::text AS vector FROM measured WHERE i = 1 AND other = 1 \gset
+SELECT count(*) > 100 AS pairs, count(*) FILTER (WHERE CASE WHEN distance <= 4 THEN distance END IS DISTINCT FROM abie_internal.scaled_distance(numbers, categories, :parameters, :'vector', :weights, 4)) AS different
+FROM measured WHERE i = 1;
+
 --
 -- Errors
 --
@@ -170,6 +190,17 @@ SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{1}', '{5,6}', '{2}', 4, NU
 SELECT abie_internal.scaled_vector('{1}', '{}', ROW('{NULL}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters);
 SELECT abie_internal.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1,1}', '{a}', '{1,1}')::abie.vector_parameters);
 SELECT abie_internal.scaled_vector('{}', '{a}', ROW(NULL, NULL, NULL, 4, '{1}', '{NULL}', '{1}')::abie.vector_parameters);
+SELECT abie_internal.scaled_distance('{NaN}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{1}', 1);
+SELECT abie_internal.scaled_distance('{{1}}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{1}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1,2}', '{1}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{infinity}', '{1}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{1,2}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{0}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1e300}', '{1}', 'infinity');
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{1}', NULL, '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{1}', 1);
+SELECT abie_internal.scaled_distance('{1}', '{}', ROW('{2147483647}', '{5}', '{2}', 4, NULL, NULL, NULL)::abie.vector_parameters, '{1}', '{1}', 1);
+-- elements that no row has
+SELECT abie_internal.scaled_distance('{1}', '{a}', ROW('{0,-1}', '{5,5}', '{2,2}', 4, '{0}', '{a}', '{1}')::abie.vector_parameters, '{1,1,1}', '{1,1,1}', 1) IS NULL AS nothing;
 \set VERBOSITY sqlstate
 SELECT abie.scaling('{{1},{2}}', 'median');
 SELECT abie.scaling('{1,2}');
