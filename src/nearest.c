@@ -162,15 +162,17 @@ static void
 put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted,
 			   const LocalValues *local pg_attribute_unused())
 {
-	Datum		value[4] = {Int64GetDatum(sorted[list->row].id)};
+	Datum		value[4] = {Int64GetDatum(sorted[list->row].id), Int32GetDatum(0), Int64GetDatum(0), Float8GetDatum(0.0)};
+	ChangedRow *row = begin_changed_row(rows, value);
 
 	for (int i = 0; i < list->count; i++)
 	{
-		value[1] = Int32GetDatum(i + 1);
-		value[2] = Int64GetDatum(sorted[list->neighbour[i].row].id);
-		value[3] = Float8GetDatum(list->neighbour[i].distance);
-		put_row(rows, value, NULL);
+		*(int32 *) row->column[1] = i + 1;
+		*(int64 *) row->column[2] = sorted[list->neighbour[i].row].id;
+		*(double *) row->column[3] = list->neighbour[i].distance;
+		put_changed_row(rows, row);
 	}
+	end_changed_row(row);
 }
 
 static void

@@ -111,6 +111,41 @@ put_row(ReturnSetInfo *rows, Datum *value, bool *null)
 	tuplestore_putvalues(rows->setResult, rows->setDesc, value, null == NULL ? no_nulls : null);
 }
 
+ChangedRow *
+begin_changed_row(ReturnSetInfo *rows, Datum *value)
+{
+	ChangedRow *row = palloc(offsetof(ChangedRow, column) + sizeof(void *) * rows->setDesc->natts);
+	char	   *data;
+	Size		offset = 0;
+
+	row->tuple = heap_form_tuple(rows->setDesc, value, no_nulls);
+	data = (char *) row->tuple->t_data + row->tuple->t_data->t_hoff;
+	for (int i = 0; i < rows->setDesc->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(rows->setDesc, i);
+
+		if (column->attlen <= 0)
+			elog(ERROR, "column %d has no fixed length", i + 1);
+		offset = att_align_nominal(offset, column->attalign);
+		row->column[i] = data + offset;
+		offset += column->attlen;
+	}
+	return row;
+}
+
+void
+put_changed_row(ReturnSetInfo *rows, const ChangedRow *row)
+{
+	tuplestore_puttuple(rows->setResult, row->tuple);
+}
+
+void
+end_changed_row(ChangedRow *row)
+{
+	heap_freetuple(row->tuple);
+	pfree(row);
+}
+
 /* ---------- rows of other types ---------- */
 
 RowMaker *

@@ -26,6 +26,20 @@ extern Datum row_result(FunctionCallInfo fcinfo, int columns, Datum *value, bool
 extern ReturnSetInfo *begin_rows(FunctionCallInfo fcinfo);
 extern void put_row(ReturnSetInfo *rows, Datum *value, bool *null);
 
+/*
+ * A row of the set, of columns of fixed length without NULL, which is changed where they stand and put as often as
+ * wanted: to make a row anew takes longer than to keep it.
+ */
+typedef struct ChangedRow
+{
+	HeapTuple	tuple;
+	void	   *column[FLEXIBLE_ARRAY_MEMBER];
+} ChangedRow;
+
+extern ChangedRow *begin_changed_row(ReturnSetInfo *rows, Datum *value);
+extern void put_changed_row(ReturnSetInfo *rows, const ChangedRow *row);
+extern void end_changed_row(ChangedRow *row);
+
 /* Makes rows of any composite type, one after the other: a value a column, in their order. */
 typedef struct RowMaker
 {

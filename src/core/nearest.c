@@ -54,13 +54,13 @@ struct NearestSearch
 	float	   *low;			/* p: box of the rows searched for */
 	float	   *high;
 	float	   *norm;			/* |b|^2 of each lane over the terms, lowered */
-	float	   *coefficient;	/* FILTER_QUERIES x p */
-	float		limit[FILTER_QUERIES];	/* the filter's */
+	float	   *coefficient;	/* SEARCH_PARTS x p x FILTER_QUERIES */
+	float		limit[SEARCH_QUERIES];	/* the filter's */
 	float		figure[FILTER_QUERIES * FILTER_LANES];	/* the filter's of a block */
 	Visit	   *visit;			/* blocks: those of a pattern in the order of their visit */
 	Visit	   *visit_work;		/* blocks */
-	Query		query[FILTER_QUERIES];
-	NeighbourList list[FILTER_QUERIES];
+	Query		query[SEARCH_QUERIES];
+	NeighbourList list[SEARCH_QUERIES];
 };
 
 NearestSearch *
@@ -97,12 +97,12 @@ nearest_start(const NearestInput *input, NearestFilter filter, NearestAllocate a
 	search->low = allocate(sizeof(float) * p);
 	search->high = allocate(sizeof(float) * p);
 	search->norm = allocate(sizeof(float) * search->layout.blocks * FILTER_LANES);
-	search->coefficient = allocate(sizeof(float) * FILTER_QUERIES * p);
-	memset(search->coefficient, 0, sizeof(float) * FILTER_QUERIES * p);
+	search->coefficient = allocate(sizeof(float) * SEARCH_QUERIES * p);
+	memset(search->coefficient, 0, sizeof(float) * SEARCH_QUERIES * p);
 	search->visit = allocate(sizeof(Visit) * search->layout.blocks);
 	search->visit_work = allocate(sizeof(Visit) * search->layout.blocks);
 	work = allocate(sizeof(Neighbour) * ((size_t) input->k + found_room(input->k)));
-	for (int q = 0; q < FILTER_QUERIES; q++)
+	for (int q = 0; q < SEARCH_QUERIES; q++)
 		search->query[q].found = found_start(input->k, work, allocate);
 	return search;
 }
@@ -269,7 +269,7 @@ static void
 take_passed(NearestSearch *search, int q, const DistanceTerms *terms, const int *lane_row, uint32_t passed)
 {
 	Query	   *query = &search->query[q];
-	const float *figure = search->figure + q * FILTER_LANES;
+	const float *figure = search->figure + q % FILTER_QUERIES * FILTER_LANES;
 
 	for (; passed != 0; passed &= passed - 1)
 	{
@@ -283,21 +283,23 @@ take_passed(NearestSearch *search, int q, const DistanceTerms *terms, const int 
 		look_at_waiting(search, q, terms);
 }
 
+/* Search a block for as many queries as the filter tests together. */
 static void
-search_block(NearestSearch *search, const DistanceTerms *terms, int block, int queries)
+search_block(NearestSearch *search, const DistanceTerms *terms, int block, int part, int queries)
 {
+	int			first = part * FILTER_QUERIES;
 	const int  *lane_row = search->layout.lane_row + (size_t) block * FILTER_LANES;
 	const float *norm = search->norm + (size_t) block * FILTER_LANES;
 	bool		mixed = search->layout.mixed;
 	uint32_t	passed[FILTER_QUERIES];
 
 	if (mixed)
-		norm = mixed_norms(&search->mixed, &search->layout, block, norm);
-	search->filter(search->coefficient, layout_block(&search->layout, block), norm, mixed ? FILTER_LANES : 0,
-				   search->layout.p, search->limit, passed, search->figure);
+		norm = mixed_norms(&search->mixed, &search->layout, part, block, norm);
+	search->filter(search->coefficient + first * search->layout.p, layout_block(&search->layout, block), norm,
+				   mixed ? FILTER_LANES : 0, search->layout.p, search->limit + first, passed, search->figure);
 	for (int q = 0; q < queries; q++)
 		if (passed[q] != 0)
-			take_passed(search, q, terms, lane_row, passed[q]);
+			take_passed(search, first + q, terms, lane_row, passed[q]);
 }
 
 /* Distance over the terms between the box of the rows searched for and a block's, not more than the true one. */
@@ -323,7 +325,7 @@ box_gap(const NearestSearch *search, const DistanceTerms *terms, int block)
 
 /*
  * Order a pattern's blocks by the distance of their centres from the next
- * rows, as many as a block holds: they stand together in the k-d tree.
+ * rows, which stand together in the k-d tree.
  */
 static void
 plan_visits(NearestSearch *search, int g, const float *here)
@@ -356,19 +358,33 @@ plan_next_rows(NearestSearch *search)
 	const int  *row = layout->order + own->first_row + search->next_row;
 	int			left = own->rows - search->next_row;
 
-	layout_box(layout, row, left < FILTER_LANES ? left : FILTER_LANES, search->low, search->high);
+	layout_box(layout, row, left < SEARCH_QUERIES ? left : SEARCH_QUERIES, search->low, search->high);
 	for (int g = 0; g < layout->patterns; g++)
 		plan_visits(search, g, layout_row(layout, row[0]));
 }
 
 /* Whether a block may hold a neighbour of one of the queries. */
 static bool
-within_reach(const NearestSearch *search, int queries, float gap)
+within_reach(const Query *query, int queries, float gap)
 {
 	for (int q = 0; q < queries; q++)
-		if (!(gap > search->query[q].reach))
+		if (!(gap > query[q].reach))
 			return true;
 	return false;
+}
+
+/* Visit a block for those queries that it may hold a neighbour of. */
+static void
+visit_block(NearestSearch *search, const DistanceTerms *terms, const Visit *visit, int queries)
+{
+	for (int part = 0; part * FILTER_QUERIES < queries; part++)
+	{
+		int			first = part * FILTER_QUERIES;
+		int			count = queries - first < FILTER_QUERIES ? queries - first : FILTER_QUERIES;
+
+		if (within_reach(search->query + first, count, visit->gap))
+			search_block(search, terms, visit->block, part, count);
+	}
 }
 
 /* Visit the blocks of a pattern. */
@@ -380,7 +396,7 @@ search_pattern(NearestSearch *search, int g, int queries)
 	const DistanceTerms *terms = &search->terms[g];
 	const Visit *visit = search->visit + pattern->first_block;
 
-	for (int q = 0; q < FILTER_QUERIES; q++)
+	for (int q = 0; q < SEARCH_QUERIES; q++)
 		search->limit[q] = -FLT_MAX;
 	for (int q = 0; q < queries; q++)
 	{
@@ -390,8 +406,10 @@ search_pattern(NearestSearch *search, int g, int queries)
 		reach_of_held(search, q, terms);
 	}
 	for (int v = 0; v < pattern->blocks; v++)
-		if (within_reach(search, queries, visit[v].gap))
-			search_block(search, terms, visit[v].block, queries);
+	{
+		search->input.pause();
+		visit_block(search, terms, &visit[v], queries);
+	}
 	for (int q = 0; q < queries; q++)
 	{
 		Found	   *found = &search->query[q].found;
@@ -420,18 +438,19 @@ next_queries(NearestSearch *search)
 		enter_pattern(search);
 	}
 	pattern = &layout->pattern[search->current_pattern];
-	if (search->next_row % FILTER_LANES == 0)
-		plan_next_rows(search);
-	for (; queries < FILTER_QUERIES && search->next_row < pattern->rows; queries++)
+	plan_next_rows(search);
+	for (; queries < SEARCH_QUERIES && search->next_row < pattern->rows; queries++)
 	{
 		Query	   *query = &search->query[queries];
+		float	   *coefficient = search->coefficient + queries / FILTER_QUERIES * FILTER_QUERIES * layout->p +
+			queries % FILTER_QUERIES;
 
 		query->row = layout->order[pattern->first_row + search->next_row++];
 		found_clear(&query->found);
 		if (layout->mixed)
 			mixed_query(&search->mixed, layout, queries, query->row);
 		for (int j = 0; j < layout->p; j++)
-			search->coefficient[queries * layout->p + j] = -2.0f * layout_row(layout, query->row)[j];
+			coefficient[j * FILTER_QUERIES] = -2.0f * layout_row(layout, query->row)[j];
 	}
 	return queries;
 }

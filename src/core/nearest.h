@@ -5,7 +5,7 @@
  * Plain C11: memory comes from the caller, nothing is freed, the same bits on
  * every CPU.  Memory besides the input: about (8 p + 50) bytes a row, up to
  * 128 p more for each combination of missing elements, or where these are many
- * 4 bytes a missing element, and 500 bytes a neighbour wanted; never a matrix
+ * 4 bytes a missing element, and 1800 bytes a neighbour wanted; never a matrix
  * of rows by rows.
  */
 #ifndef ABIE_CORE_NEAREST_H
@@ -29,7 +29,7 @@ typedef struct NearestInput
 	const bool *candidate;		/* n: may be chosen as a neighbour */
 	const int64_t *family;		/* n: a row is never chosen for a row of the same family */
 	const bool *has_family;		/* n: family[i] is known */
-	void		(*pause) (void);	/* called between the steps of the ordering: a place to be cancelled at */
+	void		(*pause) (void);	/* called between the steps of the work: a place to be cancelled at */
 } NearestInput;
 
 typedef struct Neighbour
@@ -56,7 +56,7 @@ extern NearestSearch *nearest_start(const NearestInput *input, NearestFilter fil
 									NearestAllocate allocate);
 
 /*
- * Search for the next few rows (up to FILTER_QUERIES, in an order of the
+ * Search for the next few rows (up to SEARCH_QUERIES, in an order of the
  * search's own).  Returns how many lists were filled, 0 when every row had its
  * turn.  The lists are overwritten by the next call.
  */

@@ -49,7 +49,7 @@ filter_portable_part(const float *coefficient, const float *block, const float *
 
 #pragma GCC unroll 4
 			for (int q = 0; q < PORTABLE_QUERIES; q++)
-				sum[q][v] += coefficient[q * p + j] * element;
+				sum[q][v] += coefficient[j * FILTER_QUERIES + q] * element;
 		}
 #pragma GCC unroll 4
 	for (int q = 0; q < PORTABLE_QUERIES; q++)
@@ -72,7 +72,7 @@ filter_portable(const float *coefficient, const float *block, const float *norm,
 		{
 			uint32_t	part[PORTABLE_QUERIES];
 
-			filter_portable_part(coefficient + q * p, block + c, norm + q * stride + c, stride, p, limit + q, part,
+			filter_portable_part(coefficient + q, block + c, norm + q * stride + c, stride, p, limit + q, part,
 								 figure + q * FILTER_LANES + c);
 			for (int i = 0; i < PORTABLE_QUERIES; i++)
 				passed[q + i] |= part[i] << c;
@@ -105,8 +105,8 @@ filter_avx2(const float *coefficient, const float *block, const float *norm, int
 		}
 		for (int j = 0; j < p; j++)
 		{
-			__m256		first = _mm256_broadcast_ss(coefficient + q * p + j);
-			__m256		second = _mm256_broadcast_ss(coefficient + (q + 1) * p + j);
+			__m256		first = _mm256_broadcast_ss(coefficient + j * FILTER_QUERIES + q);
+			__m256		second = _mm256_broadcast_ss(coefficient + j * FILTER_QUERIES + q + 1);
 
 #pragma GCC unroll 4
 			for (int v = 0; v < 4; v++)
@@ -156,7 +156,7 @@ filter_avx512(const float *coefficient, const float *block, const float *norm, i
 #pragma GCC unroll 8
 		for (int q = 0; q < FILTER_QUERIES; q++)
 		{
-			__m512		factor = _mm512_set1_ps(coefficient[q * p + j]);
+			__m512		factor = _mm512_set1_ps(coefficient[j * FILTER_QUERIES + q]);
 
 			sum[q][0] = _mm512_fmadd_ps(factor, low, sum[q][0]);
 			sum[q][1] = _mm512_fmadd_ps(factor, high, sum[q][1]);

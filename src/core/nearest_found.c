@@ -80,13 +80,19 @@ found_bound(const Found *found)
 void
 found_leave_out(Found *found, float limit)
 {
+	/* by name, for a compiler cannot know that the rows do not lie over the pointers */
+	float	   *figure = found->figure;
+	int		   *row = found->row;
+	int			waiting = found->waiting;
 	int			kept = 0;
 
-	for (int i = 0; i < found->waiting; i++)
+	for (int i = 0; i < waiting; i++)
 	{
-		found->row[kept] = found->row[i];
-		found->figure[kept] = found->figure[i];
-		kept += !(found->figure[i] > limit);
+		float		here = figure[i];
+
+		row[kept] = row[i];
+		figure[kept] = here;
+		kept += !(here > limit);
 	}
 	found->waiting = kept;
 }

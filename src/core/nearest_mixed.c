@@ -61,9 +61,9 @@ mixed_search(const NearestInput *in, const NearestLayout *layout, NearestAllocat
 	mixed.share = share;
 	mixed.first_lack = first_lack;
 	mixed.lack = lack;
-	mixed.own_lack = allocate(sizeof(int) * FILTER_QUERIES * p);
-	mixed.gain = allocate(sizeof(QueryFloats) * p);
-	memset(mixed.gain, 0, sizeof(QueryFloats) * p);
+	mixed.own_lack = allocate(sizeof(int) * SEARCH_QUERIES * p);
+	mixed.gain = allocate(sizeof(QueryFloats) * SEARCH_PARTS * p);
+	memset(mixed.gain, 0, sizeof(QueryFloats) * SEARCH_PARTS * p);
 	mixed.norm = allocate(sizeof(float) * FILTER_QUERIES * FILTER_LANES);
 	return mixed;
 }
@@ -97,9 +97,10 @@ float
 mixed_limit(MixedSearch *mixed, int q, double most, double norm)
 {
 	const float *own = mixed->own[q];
+	QueryFloats *gain = mixed->gain + (size_t) (q / FILTER_QUERIES) * mixed->p;
 
 	for (int j = 0; j < mixed->p; j++)
-		mixed->gain[j][q] = mixed->present[q][j] ?
+		gain[j][q % FILTER_QUERIES] = mixed->present[q][j] ?
 			(float) ((double) own[j] * own[j] - most * mixed->share[j]) : 0.0f;
 	return (float) (most * (mixed->held[q] / mixed->total) - norm + mixed->margin * (most + norm) + FLT_MIN);
 }
@@ -125,17 +126,18 @@ leave_out_own_lacks(const MixedSearch *mixed, int q, const float *element, const
 }
 
 const float *
-mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int block, const float *norm)
+mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int part, int block, const float *norm)
 {
+	const QueryFloats *gain = mixed->gain + (size_t) part * mixed->p;
 	QueryFloats gained[FILTER_LANES] = {0};
 
 	for (int i = mixed->first_lack[block]; i < mixed->first_lack[block + 1]; i++)
-		gained[mixed->lack[i].lane] += mixed->gain[mixed->lack[i].element];
+		gained[mixed->lack[i].lane] += gain[mixed->lack[i].element];
 	for (int q = 0; q < FILTER_QUERIES; q++)
 	{
 		float	   *own = mixed->norm + q * FILTER_LANES;
 
-		leave_out_own_lacks(mixed, q, layout_block(layout, block), norm, own);
+		leave_out_own_lacks(mixed, part * FILTER_QUERIES + q, layout_block(layout, block), norm, own);
 		for (int c = 0; c < FILTER_LANES; c++)
 			own[c] -= ((const float *) gained)[c * FILTER_QUERIES + q];
 	}

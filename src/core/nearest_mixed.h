@@ -42,12 +42,12 @@ typedef struct MixedSearch
 	const double *share;		/* p: w_j / W */
 	const int  *first_lack;		/* blocks + 1: what a block's candidates lack, from here to the next block's */
 	const Lack *lack;
-	double		held[FILTER_QUERIES];	/* sum over A of w_j */
-	const float *own[FILTER_QUERIES];	/* a */
-	const bool *present[FILTER_QUERIES];	/* A */
-	int		   *own_lack;		/* FILTER_QUERIES x p: elements of weight that the query lacks */
-	int			own_lacks[FILTER_QUERIES];
-	QueryFloats *gain;			/* p: a_j^2 - r w_j, 0 where the query lacks the element */
+	double		held[SEARCH_QUERIES];	/* sum over A of w_j */
+	const float *own[SEARCH_QUERIES];	/* a */
+	const bool *present[SEARCH_QUERIES];	/* A */
+	int		   *own_lack;		/* SEARCH_QUERIES x p: elements of weight that the query lacks */
+	int			own_lacks[SEARCH_QUERIES];
+	QueryFloats *gain;			/* SEARCH_PARTS x p: a_j^2 - r w_j, 0 where the query lacks the element */
 	float	   *norm;			/* FILTER_QUERIES x FILTER_LANES */
 } MixedSearch;
 
@@ -66,7 +66,8 @@ extern bool mixed_is_comparable(const MixedSearch *mixed, int q);
  */
 extern float mixed_limit(MixedSearch *mixed, int q, double most, double norm);
 
-/* The norms of a block's candidates for each query, from |b|^2, lowered. */
-extern const float *mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int block, const float *norm);
+/* The norms of a block's candidates for each query of a part, from |b|^2, lowered. */
+extern const float *mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int part, int block,
+								const float *norm);
 
 #endif
