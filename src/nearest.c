@@ -162,7 +162,9 @@ static void
 put_neighbours(ReturnSetInfo *rows, const NeighbourList *list, const IdRow *sorted,
 			   const LocalValues *local pg_attribute_unused())
 {
-	Datum		value[4] = {Int64GetDatum(sorted[list->row].id), Int32GetDatum(0), Int64GetDatum(0), Float8GetDatum(0.0)};
+	Datum		value[4] = {
+		Int64GetDatum(sorted[list->row].id), Int32GetDatum(0), Int64GetDatum(0), Float8GetDatum(0.0)
+	};
 	ChangedRow *row = begin_changed_row(rows, value);
 
 	for (int i = 0; i < list->count; i++)

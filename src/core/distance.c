@@ -99,6 +99,33 @@ distance_squared_of_rows(const double *a, const bool *has_a, const double *b, co
 }
 
 void
+distance_squared_of_four_rows(const double *a, const bool *has_a, const double *const other[4],
+							  const bool *const has_other[4], const double *weights, int p, double total,
+							  double squared[4])
+{
+	double		held[4] = {0.0, 0.0, 0.0, 0.0};
+	double		sum[4] = {0.0, 0.0, 0.0, 0.0};
+
+	for (int j = 0; j < p; j++)
+	{
+		/* chosen without a branch, for nobody could guess which; 0 more changes no sum */
+		const double weight[2] = {0.0, weights[j]};
+		const double own[2] = {0.0, a[j]};
+
+		if (!has_a[j] || weights[j] == 0.0)
+			continue;
+#pragma GCC unroll 4
+		for (int i = 0; i < 4; i++)
+		{
+			held[i] += weight[has_other[i][j]];
+			sum[i] += weighted_square(own[has_other[i][j]], other[i][j], weights[j]);
+		}
+	}
+	for (int i = 0; i < 4; i++)
+		squared[i] = distance_is_comparable(held[i], total) ? total / held[i] * sum[i] : -1.0;
+}
+
+void
 distance_parts(const double *a, const double *b, const double *weights,
 			   int p, const DistanceTerms *terms, double *parts)
 {

@@ -50,6 +50,11 @@ extern void distance_squared_of_four(const double *a, const double *const other[
 extern double distance_squared_of_rows(const double *a, const bool *has_a, const double *b, const bool *has_b,
 									   const double *weights, int p, double total);
 
+/* The same of a and four others, whose elements that are not present are 0, without a branch an element. */
+extern void distance_squared_of_four_rows(const double *a, const bool *has_a, const double *const other[4],
+										  const bool *const has_other[4], const double *weights, int p, double total,
+										  double squared[4]);
+
 /* Whether so much of the weight is enough for a pair to be compared by. */
 extern bool distance_is_comparable(double held, double total);
 

@@ -208,18 +208,33 @@ measure_four(const NearestSearch *search, const DistanceTerms *terms, int row, c
 			 double squared[4])
 {
 	const NearestInput *in = &search->input;
+	const double *own = in->vectors + (size_t) row * in->p;
 	const double *other[4];
+	const bool *has_other[4];
 
 	for (int i = 0; i < 4; i++)
+	{
 		other[i] = in->vectors + (size_t) candidate[i] * in->p;
-	if (!search->layout.mixed)
-		distance_squared_of_four(in->vectors + (size_t) row * in->p, other, in->weights, terms, squared);
+		has_other[i] = in->present + (size_t) candidate[i] * in->p;
+	}
+	if (search->layout.mixed)
+		distance_squared_of_four_rows(own, in->present + (size_t) row * in->p, other, has_other, in->weights, in->p,
+									  search->mixed.total, squared);
 	else
-		for (int i = 0; i < 4; i++)
-			squared[i] = distance_squared_of_rows(in->vectors + (size_t) row * in->p,
-												  in->present + (size_t) row * in->p, other[i],
-												  in->present + (size_t) candidate[i] * in->p, in->weights, in->p,
-												  search->mixed.total);
+		distance_squared_of_four(own, other, in->weights, terms, squared);
+}
+
+/* Fetch four candidates while others are measured: they lie anywhere. */
+static void
+fetch_four(const NearestInput *in, const int candidate[4])
+{
+	for (int i = 0; i < 4; i++)
+	{
+		const char *row = (const char *) (in->vectors + (size_t) candidate[i] * in->p);
+
+		for (size_t at = 0; at < sizeof(double) * in->p; at += 64)
+			__builtin_prefetch(row + at);
+	}
 }
 
 /* Measure those that wait, and hold the nearest. */
@@ -238,6 +253,8 @@ measure_waiting(NearestSearch *search, int q, const DistanceTerms *terms)
 	{
 		double		squared[4];
 
+		if (i + 4 < found->waiting)
+			fetch_four(&search->input, found->row + i + 4);
 		measure_four(search, terms, query->row, found->row + i, squared);
 		for (int lane = 0; lane < 4 && i + lane < found->waiting; lane++)
 			if (squared[lane] >= 0.0)
@@ -260,7 +277,7 @@ look_at_waiting(NearestSearch *search, int q, const DistanceTerms *terms)
 		found_leave_out(found, search->limit[q]);
 	}
 	/* so many may be equally far */
-	if (found->waiting >= found->enough)
+	if (found->waiting >= found_enough(found))
 		measure_waiting(search, q, terms);
 }
 
@@ -279,7 +296,7 @@ take_passed(NearestSearch *search, int q, const DistanceTerms *terms, const int 
 		if (row >= 0 && may_choose(&search->input, query->row, row))
 			found_add(&query->found, row, figure[lane]);
 	}
-	if (query->found.waiting >= query->found.enough)
+	if (query->found.waiting >= found_enough(&query->found))
 		look_at_waiting(search, q, terms);
 }
 

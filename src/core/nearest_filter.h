@@ -15,7 +15,7 @@
 
 #define FILTER_LANES 32			/* candidates of a block */
 #define FILTER_QUERIES 8		/* queries tested together */
-#define SEARCH_QUERIES 32		/* queries searched for together, a filter's at a time: a block is fetched once for all */
+#define SEARCH_QUERIES 32		/* queries searched for together, so that a block is fetched once for all */
 #define SEARCH_PARTS (SEARCH_QUERIES / FILTER_QUERIES)
 
 /* Of these the compiler makes the vectors that every CPU of a kind has, such as SSE2. */
@@ -23,7 +23,8 @@ typedef float FourFloats __attribute__((vector_size(16), aligned(4), may_alias))
 
 /*
  * For each query q and lane c of the block: bit c of passed[q] is set unless
- *		norm[q * stride + c] + sum over j of coefficient[j * FILTER_QUERIES + q] * block[j * FILTER_LANES + c] > limit[q]
+ *		norm[q * stride + c] + sum over j of coefficient[j * FILTER_QUERIES + q] * block[j * FILTER_LANES + c]
+ *			> limit[q]
  * and where any is, figure[q * FILTER_LANES + c] is the left side, whatever the lane.
  * stride: 0 where the norms are the same for all queries, else FILTER_LANES.
  */

@@ -11,22 +11,18 @@
 
 #define BOUND_STEPS 24			/* halvings: as many as single precision has digits */
 
-static int
-enough_waiting(int k)
-{
-	return k + k / 2 + 8;
-}
-
 int
 found_room(int k)
 {
-	return (enough_waiting(k) + FILTER_LANES + 3) / 4 * 4;
+	Found		empty = {.k = k};
+
+	return (found_enough(&empty) + FILTER_LANES + 3) / 4 * 4;
 }
 
 Found
 found_start(int k, Neighbour *work, NearestAllocate allocate)
 {
-	Found		found = {.k = k, .work = work, .enough = enough_waiting(k)};
+	Found		found = {.k = k, .work = work};
 	size_t		waiting = found_room(k);
 
 	found.nearest = allocate(sizeof(Neighbour) * (k + waiting));

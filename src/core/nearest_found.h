@@ -21,7 +21,6 @@ typedef struct Found
 	Neighbour  *nearest;		/* room for all that were found */
 	Neighbour  *work;			/* as many: work space */
 	int			waiting;		/* not measured */
-	int			enough;			/* so many waiting are to be looked at */
 	float	   *figure;			/* of the waiting, the filter's */
 	int		   *row;
 } Found;
@@ -31,6 +30,16 @@ extern int	found_room(int k);
 
 /* An empty one; work: room for k + found_room(k). */
 extern Found found_start(int k, Neighbour *work, NearestAllocate allocate);
+
+/*
+ * So many waiting are to be looked at.  Where k are held only measuring tells how far the k nearest can be at most, and
+ * the sooner, the fewer pass the filter.
+ */
+static inline int
+found_enough(const Found *found)
+{
+	return found->held < found->k ? found->k + found->k / 2 + 8 : found->k / 4 + 8;
+}
 
 /* Forget all that was found. */
 static inline void

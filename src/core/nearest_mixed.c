@@ -105,24 +105,30 @@ mixed_limit(MixedSearch *mixed, int q, double most, double norm)
 	return (float) (most * (mixed->held[q] / mixed->total) - norm + mixed->margin * (most + norm) + FLT_MIN);
 }
 
-/* Norms of a block's candidates less the squares of the elements that query q lacks. */
+/* Norms of a block's candidates for a query, less what was gained and the squares of the elements that it lacks. */
 static void
-leave_out_own_lacks(const MixedSearch *mixed, int q, const float *element, const float *norm, float *result)
+norms_of_query(const MixedSearch *mixed, int query, const float *element, const float *norm,
+			   const QueryFloats gained[FILTER_LANES], float *result)
 {
-	const int  *lack = mixed->own_lack + (size_t) q * mixed->p;
+	const int  *lack = mixed->own_lack + (size_t) query * mixed->p;
+	int			q = query % FILTER_QUERIES;
+	FourFloats	sum[FILTER_LANES / 4];
 
-	for (int c = 0; c < FILTER_LANES; c += 4)
-	{
-		FourFloats	sum = *(const FourFloats *) (norm + c);
-
-		for (int i = 0; i < mixed->own_lacks[q]; i++)
+#pragma GCC unroll 8
+	for (int v = 0; v < FILTER_LANES / 4; v++)
+		sum[v] = *(const FourFloats *) (norm + 4 * v) -
+			(FourFloats) {gained[4 * v][q], gained[4 * v + 1][q], gained[4 * v + 2][q], gained[4 * v + 3][q]};
+	for (int i = 0; i < mixed->own_lacks[query]; i++)
+#pragma GCC unroll 8
+		for (int v = 0; v < FILTER_LANES / 4; v++)
 		{
-			FourFloats	other = *(const FourFloats *) (element + (size_t) lack[i] * FILTER_LANES + c);
+			FourFloats	other = *(const FourFloats *) (element + (size_t) lack[i] * FILTER_LANES + 4 * v);
 
-			sum -= other * other;
+			sum[v] -= other * other;
 		}
-		*(FourFloats *) (result + c) = sum;
-	}
+#pragma GCC unroll 8
+	for (int v = 0; v < FILTER_LANES / 4; v++)
+		*(FourFloats *) (result + 4 * v) = sum[v];
 }
 
 const float *
@@ -134,12 +140,7 @@ mixed_norms(MixedSearch *mixed, const NearestLayout *layout, int part, int block
 	for (int i = mixed->first_lack[block]; i < mixed->first_lack[block + 1]; i++)
 		gained[mixed->lack[i].lane] += gain[mixed->lack[i].element];
 	for (int q = 0; q < FILTER_QUERIES; q++)
-	{
-		float	   *own = mixed->norm + q * FILTER_LANES;
-
-		leave_out_own_lacks(mixed, part * FILTER_QUERIES + q, layout_block(layout, block), norm, own);
-		for (int c = 0; c < FILTER_LANES; c++)
-			own[c] -= ((const float *) gained)[c * FILTER_QUERIES + q];
-	}
+		norms_of_query(mixed, part * FILTER_QUERIES + q, layout_block(layout, block), norm, gained,
+					   mixed->norm + q * FILTER_LANES);
 	return mixed->norm;
 }
