@@ -61,7 +61,7 @@ abie_common_outcome(PG_FUNCTION_ARGS)
 	double		common_change;
 	Datum		result[2];
 
-	for (int i = 0; i < lengthof(name); i++)
+	for (size_t i = 0; i < lengthof(name); i++)
 		given[i] = complete_vector_argument(PG_GETARG_ARRAYTYPE_P(i), schools, name[i], false);
 	if (schools == 0)
 		PG_RETURN_NULL();
