@@ -66,8 +66,9 @@ FROM monitor m CROSS JOIN placed p
 	LEFT JOIN school s ON s.urn = p.urn
 	LEFT JOIN abie.monitor_week c ON c.monitor_id = common_weeks.monitor_id AND c.stratum = s.stratum
 		AND c.week_start = p.week_start AND c.kind = p.kind
-	LEFT JOIN abie.monitor_area_week area ON area.monitor_id = common_weeks.monitor_id AND area.stratum = s.stratum
-		AND area.scope = a.scope AND area.week_start = p.week_start
+	-- an area stands for its stratum, in weeks that some school of the stratum had
+	LEFT JOIN abie.monitor_area_week area ON area.monitor_id = c.monitor_id AND area.stratum = c.stratum
+		AND area.scope = a.scope AND area.week_start = c.week_start
 		AND abie_internal.is_within(s.urn, s.la_code, s.region, area.scope, area.code);
 END $$;
 COMMENT ON FUNCTION abie_owner.common_weeks(integer, integer[]) IS
