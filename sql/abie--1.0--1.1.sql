@@ -923,8 +923,11 @@ AS $$
 DECLARE
 	strata text[] := CASE WHEN abie_owner.has_national_access(role, '{results,calculation}')
 		THEN '{primary,secondary}'
-		ELSE ARRAY(SELECT DISTINCT e.stratum FROM abie_owner.accessible_schools(role, '{results}') a
-			JOIN abie.expectation e ON e.run_id = stratum_outcomes.run_id AND e.urn = a.urn) END;
+		-- with an outcome, as for its school: who has none is not told those of others
+		ELSE ARRAY(SELECT DISTINCT i.stratum FROM abie_owner.accessible_schools(role, '{results}') a
+			JOIN abie_owner.year_outcome i ON i.run_id = stratum_outcomes.run_id AND i.urn = a.urn
+				AND i.academic_year = (SELECT r.target_year FROM abie.run r
+					WHERE r.run_id = stratum_outcomes.run_id)) END;
 BEGIN
 	IF run_id = ANY (abie_owner.readable_runs(role)) AND strata <> '{}' THEN
 		RETURN (SELECT array_agg(s) FROM unnest(abie_owner.whole_stratum_outcomes(run_id)) s
@@ -937,8 +940,8 @@ COMMENT ON FUNCTION abie_owner.stratum_outcomes(oid, integer) IS 'Of a role, as 
 CREATE FUNCTION abie_internal.stratum_outcomes(run_id integer) RETURNS abie_internal.stratum_outcome[]
 LANGUAGE C STABLE STRICT PARALLEL SAFE COST 500000 AS 'MODULE_PATHNAME', 'abie_gate';
 COMMENT ON FUNCTION abie_internal.stratum_outcomes(integer) IS
-'What the outcomes of a run are judged by, which is of all schools, in strata of schools whose results the role in '
-'force may read; NULL where there are none, or no outcomes yet.';
+'What the outcomes of a run are judged by, which is of all schools, in strata of schools whose outcomes the role in '
+'force may read; NULL where there are none.';
 
 -- without SET and not STRICT, so that the planner puts it in place of a call
 CREATE FUNCTION abie_internal.judged_outcome(held abie_owner.year_outcome, effective_enrolments float8,

@@ -125,6 +125,12 @@ SET ROLE abie_outcome_reader;
 SELECT * FROM compare(:this_run_id);
 -- what is common to a stratum is told to who has a school of it in a run that may be read
 SELECT array_agg(s.stratum) FROM unnest(abie_internal.stratum_outcomes(:this_run_id)) s;
+RESET ROLE;
+BEGIN;
+DELETE FROM abie.attendance WHERE academic_year = (SELECT target_year FROM abie.run WHERE run_id = :this_run_id) AND urn = (SELECT min(urn) FROM outcome WHERE stratum = 'secondary');
+SET LOCAL ROLE abie_outcome_reader;
+SELECT abie_internal.stratum_outcomes(:this_run_id) IS NULL AS "nothing without an outcome";
+ROLLBACK;
 SET ROLE abie_outcome_nobody;
 SELECT abie_internal.stratum_outcomes(:this_run_id) IS NULL AS nothing;
 RESET ROLE;
