@@ -250,6 +250,19 @@ SET ROLE abie_summary_analyst;
 SELECT abie_internal.keep_areas(1), abie_internal.keep_areas(2), abie_internal.keep_areas(3);
 RESET ROLE;
 SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+-- but it goes with rows that are changed by who is not held to row-level security; and nobody empties what he does not see
+BEGIN;
+ALTER ROLE abie_summary_nobody BYPASSRLS;
+SET LOCAL ROLE abie_summary_nobody;
+UPDATE abie.expectation SET statement = 'maintain' WHERE run_id = 2;
+RESET ROLE;
+SELECT array_agg(DISTINCT run_id) AS kept FROM abie_owner.run_area;
+ROLLBACK;
+BEGIN;
+GRANT TRUNCATE ON abie.expectation TO abie_summary_nobody;
+SET LOCAL ROLE abie_summary_nobody;
+TRUNCATE abie.expectation;
+ROLLBACK;
 -- where a sum is no bigint it is kept of no run, and who asks is told
 BEGIN;
 UPDATE abie.expectation SET enrolments = 2147483647 WHERE run_id = 2;
