@@ -133,10 +133,11 @@ $$;
 
 CREATE TEMP VIEW function AS
 SELECT p.oid::regprocedure AS function, format('%s.%I', p.pronamespace::regnamespace, p.proname) AS name, p.proretset,
-	replace(p.prorettype::regtype::text, 'anyelement', 'integer')::regtype AS result,
-	ARRAY(SELECT CASE a.type::regtype::text WHEN 'anyelement' THEN 'integer' WHEN '"any"' THEN 'double precision[]' WHEN 'record' THEN 'abie_internal.listed_school'
-			WHEN 'record[]' THEN 'abie_internal.listed_school[]'
-			ELSE a.type::regtype::text END::regtype
+	CASE p.prorettype WHEN 'anyelement'::regtype THEN 'integer'::regtype ELSE p.prorettype::regtype END AS result,
+	ARRAY(SELECT CASE a.type WHEN 'anyelement'::regtype THEN 'integer'::regtype WHEN '"any"'::regtype THEN 'double precision[]'
+			WHEN 'record'::regtype THEN 'abie_internal.listed_school'
+			WHEN 'record[]'::regtype THEN 'abie_internal.listed_school[]'
+			ELSE a.type::regtype END
 		FROM unnest(p.proargtypes) WITH ORDINALITY a(type, place) ORDER BY a.place) AS types
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid AND d.refclassid = 'pg_extension'::regclass
 	AND d.deptype = 'e' AND e.extname = 'abie'
