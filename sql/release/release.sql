@@ -128,6 +128,20 @@ END $$;
 COMMENT ON FUNCTION abie_internal.refuse_old_snapshot(text) IS
 'Raises error 25000 naming what is done in a transaction of isolation level repeatable read or serializable.';
 
+-- Row-level security is not asked for TRUNCATE, and hides from a role what is kept from being emptied.
+CREATE FUNCTION abie_internal.refuse_unseen(held regclass, emptied text) RETURNS void
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF row_security_active(held) AND NOT abie_internal.has_national_access('{calculation}') THEN
+		RAISE EXCEPTION '% is not granted calculation, and cannot empty %', current_user, emptied
+			USING ERRCODE = 'insufficient_privilege', HINT = 'abie.grant_access grants it.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION abie_internal.refuse_unseen(regclass, text) IS
+'Refuses to empty tables to a role that does not see what a trigger looks for in the held one before.';
+
 CREATE FUNCTION abie_internal.refuse_run_rows() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -137,12 +151,8 @@ BEGIN
 		RAISE EXCEPTION 'rows of a run cannot be moved to another run'
 			USING ERRCODE = 'object_not_in_prerequisite_state';
 	END IF;
-	-- row-level security is not asked for TRUNCATE, and hides from such a role the runs that are looked for below
-	IF row_security_active('abie.run') AND NOT abie_internal.has_national_access('{calculation}') THEN
-		RAISE EXCEPTION '% is not granted calculation, and cannot empty a table of runs', current_user
-			USING ERRCODE = 'insufficient_privilege', HINT = 'abie.grant_access grants it.';
-	END IF;
-	PERFORM abie_internal.refuse_old_snapshot('emptying a table of runs');
+	PERFORM abie_internal.refuse_unseen('abie.run', 'a table of runs'),
+		abie_internal.refuse_old_snapshot('emptying a table of runs');
 	-- no run becomes final before this has committed
 	LOCK TABLE abie.run IN SHARE MODE;
 	IF EXISTS (SELECT FROM abie.run r WHERE abie_internal.is_final(r.status)) THEN

@@ -282,7 +282,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM abie_internal.refuse_old_snapshot('emptying allocations');
+	PERFORM abie_internal.refuse_unseen('abie.hub_allocation', 'allocations'),
+		abie_internal.refuse_old_snapshot('emptying allocations');
 	LOCK TABLE abie.hub_allocation IN SHARE MODE;
 	IF EXISTS (SELECT FROM abie.hub_allocation a WHERE a.status IN ('confirmed', 'withdrawn')) THEN
 		RAISE EXCEPTION 'allocations that were confirmed are kept as they are'

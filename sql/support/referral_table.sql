@@ -286,7 +286,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	PERFORM abie_internal.refuse_old_snapshot('emptying lists');
+	PERFORM abie_internal.refuse_unseen('abie.referral', 'lists'),
+		abie_internal.refuse_old_snapshot('emptying lists');
 	LOCK TABLE abie.referral IN SHARE MODE;
 	IF EXISTS (SELECT FROM abie.referral r WHERE r.status IN ('issued', 'withdrawn')) THEN
 		RAISE EXCEPTION 'lists that were issued are kept as they are'

@@ -171,6 +171,16 @@ ALTER FUNCTION abie_owner.partner_weeks(oid) COST 1;
 ALTER FUNCTION abie_owner.partner_differences(oid) COST 1;
 SELECT weeks = :'one_weeks' AS weeks, differences = :'one_differences' AS differences FROM rows_of();
 ROLLBACK;
+-- lists that were issued and allocations that were confirmed are not emptied by who may empty the tables and does not see them
+BEGIN;
+GRANT USAGE ON SCHEMA abie, abie_internal TO abie_hub_reader;
+GRANT TRUNCATE ON abie.referral_school, abie.hub_allocation_school TO abie_hub_reader;
+SET LOCAL ROLE abie_hub_reader;
+SAVEPOINT whole;
+TRUNCATE abie.referral_school;
+ROLLBACK TO whole;
+TRUNCATE abie.hub_allocation_school;
+ROLLBACK;
 -- by another's definer function, in a security-restricted operation
 SET ROLE abie_hub_lead;
 CREATE MATERIALIZED VIEW kept AS SELECT * FROM abie_report.hub_placement;
