@@ -242,6 +242,8 @@ DECLARE
 	in_scope bigint;
 	accounted bigint;
 BEGIN
+	-- a change by hand that has not committed is waited for (abie_internal.guard_run_rows): sums and digests have it
+	PERFORM FROM abie.run r WHERE r.run_id = calculate_digest.run_id FOR UPDATE;
 	INSERT INTO abie.run_school SELECT s.* FROM pg_temp.abie_run_pool s ORDER BY s.urn;
 	PERFORM abie_internal.end_pool();
 	PERFORM abie_internal.keep_areas(run_id);
