@@ -41,14 +41,6 @@ distance_terms(const double *weights, int p, const bool *present, int *element)
 	return terms;
 }
 
-static inline double
-weighted_square(double a, double b, double weight)
-{
-	double		difference = a - b;
-
-	return weight * (difference * difference);
-}
-
 double
 distance_squared(const double *a, const double *b, const double *weights,
 				 const DistanceTerms *terms)

@@ -55,6 +55,15 @@ extern void distance_squared_of_four_rows(const double *a, const bool *has_a, co
 										  const bool *const has_other[4], const double *weights, int p, double total,
 										  double squared[4]);
 
+/* What one element adds, the two being a and b. */
+static inline double
+weighted_square(double a, double b, double weight)
+{
+	double		difference = a - b;
+
+	return weight * (difference * difference);
+}
+
 /* Whether so much of the weight is enough for a pair to be compared by. */
 extern bool distance_is_comparable(double held, double total);
 

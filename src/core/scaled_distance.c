@@ -22,12 +22,6 @@ scaled_factor(const ScaledTarget *target, const ScaledRow *row)
 	return distance_is_comparable(held, target->total) ? target->total / held : 0.0;
 }
 
-static inline double
-part(double own, double other, double weight)
-{
-	return weight * ((own - other) * (own - other));
-}
-
 double
 sum_of_numbers(const ScaledTarget *target, const ScaledRow *row, double limit)
 {
@@ -38,7 +32,8 @@ sum_of_numbers(const ScaledTarget *target, const ScaledRow *row, double limit)
 		const NumberTerm *term = &target->number[t];
 
 		if (row->has_number[term->number])
-			sum += part(term->own, scaling_apply(row->number[term->number], term->scaling, target->clip), term->weight);
+			sum += weighted_square(term->own, scaling_apply(row->number[term->number], term->scaling, target->clip),
+								   term->weight);
 	}
 	return sum;
 }
@@ -52,8 +47,9 @@ sum_of_categories(const ScaledTarget *target, const ScaledRow *row, double sum)
 		const CategoryValue *held = &row->category[term->category];
 
 		if (row->has_category[term->category])
-			sum += part(term->own, held->length == term->length &&
-						memcmp(held->value, term->value, term->length) == 0 ? term->held : 0.0, term->weight);
+			sum += weighted_square(term->own, held->length == term->length &&
+								   memcmp(held->value, term->value, term->length) == 0 ? term->held : 0.0,
+								   term->weight);
 	}
 	return sum;
 }
